@@ -1,0 +1,133 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let language: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+/// Everywhere but in `Tensors` and `Storage` an unsafe construct is a compile error.
+let safe: [SwiftSetting] = language + [.strictMemorySafety()]
+
+#if arch(x86_64)
+  let processor: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=x86-64-v3"])]
+#else
+  let processor: [SwiftSetting] = []
+#endif
+
+/// Optimised in debug builds too (plain debug loops are about 50 times slower), and specialised across modules in
+/// release builds. Without x86-64-v3 every fused multiply-add becomes a library call.
+let optimised: [SwiftSetting] =
+  [
+    .unsafeFlags(["-O"], .when(configuration: .debug)),
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+  ] + processor
+
+/// A room of the house: a library target and its tests.
+func room(
+  _ name: String, imports: [Target.Dependency] = [], settings: [SwiftSetting] = safe
+) -> Target {
+  .target(name: name, dependencies: imports, swiftSettings: settings)
+}
+
+/// The tests of one room.
+func tests(
+  of room: String, with others: [Target.Dependency] = [], resources: [Resource] = []
+) -> Target {
+  .testTarget(
+    name: room + "Tests", dependencies: [.byName(name: room)] + others, resources: resources,
+    swiftSettings: language + processor)
+}
+
+let yaml: Target.Dependency = .product(name: "Yams", package: "Yams")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let arguments: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "opd",
+  products: [
+    .executable(name: "opd", targets: ["opd"]),
+    .library(
+      name: "OPD",
+      targets: [
+        "Rollouts", "Plugins", "Student", "Teacher", "Curriculum", "TAD", "Distill", "Grounding",
+        "Experiments", "OPDCommands",
+      ]),
+    .library(name: "DistillTesting", targets: ["DistillTesting"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // C libraries.
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
+      name: "CHDF5Library", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
+    .target(name: "CHDF5", dependencies: ["CHDF5Library"]),
+    // No pkgConfig for GSL: it would add -lgslcblas, whose cblas_sgemm is far slower than OpenBLAS's.
+    .target(name: "CGSL", linkerSettings: [.linkedLibrary("gsl")]),
+
+    // Vocabulary and numbers.
+    room("Rollouts"),
+    room("Plugins"),
+    room("Tensors", imports: ["COpenBLAS"], settings: language + optimised),
+    room("Storage", imports: ["CHDF5"], settings: language + optimised),
+    room("Statistics", imports: ["CGSL", "Rollouts"], settings: language + optimised),
+
+    // The network, and the four rooms that never import each other.
+    room("Decoder", imports: ["Rollouts", "Tensors"], settings: safe + optimised),
+    room("Student", imports: ["Rollouts", "Tensors", "Decoder"], settings: safe + optimised),
+    room("Teacher", imports: ["Rollouts", "Tensors", "Decoder"], settings: safe + optimised),
+    room("Curriculum", imports: ["Rollouts"], settings: safe + optimised),
+    room("TAD", imports: ["Rollouts"], settings: safe + optimised),
+
+    // Data, the step, the laboratory.
+    room("Grounding", imports: ["Rollouts", "Storage"], settings: safe + optimised),
+    room(
+      "Distill",
+      imports: ["Rollouts", "Tensors", "Decoder", "Student", "Teacher", "Curriculum", "TAD"],
+      settings: safe + optimised),
+    room(
+      "Experiments",
+      imports: [
+        "Rollouts", "Plugins", "Tensors", "Decoder", "Student", "Teacher", "Curriculum", "TAD",
+        "Distill", "Grounding", "Storage", "Statistics", yaml, logging,
+      ], settings: safe + optimised),
+    room(
+      "OPDCommands",
+      imports: [
+        "Experiments", "Rollouts", "Plugins", "Tensors", "Decoder", "Student", "Teacher",
+        "Curriculum", "TAD", "Distill", "Grounding", "Storage", "Statistics", arguments,
+      ]),
+    room(
+      "DistillTesting",
+      imports: ["Rollouts", "Student", "Teacher", "Curriculum", "TAD", "Distill"]),
+    .executableTarget(name: "opd", dependencies: ["OPDCommands"], swiftSettings: safe),
+
+    // Tests, one target a room.
+    tests(of: "Rollouts"),
+    tests(of: "Plugins"),
+    tests(of: "Tensors"),
+    tests(of: "Storage"),
+    tests(of: "Statistics"),
+    tests(of: "Decoder", with: ["Rollouts", "Tensors"]),
+    tests(of: "Student", with: ["Rollouts", "Tensors", "Decoder"]),
+    tests(of: "Teacher", with: ["Rollouts", "Tensors", "Decoder", "Grounding"]),
+    tests(of: "Curriculum", with: ["Rollouts"]),
+    tests(of: "TAD", with: ["Rollouts"]),
+    tests(of: "Grounding", with: ["Rollouts", "Storage"]),
+    tests(of: "Distill", with: ["Rollouts", "Tensors", "Student", "Teacher", "Curriculum", "TAD"]),
+    tests(
+      of: "Experiments",
+      with: ["Rollouts", "Plugins", "Distill", "Grounding", "Storage", "Statistics"]),
+    tests(of: "OPDCommands", with: ["Experiments"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

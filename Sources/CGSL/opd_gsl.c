@@ -1,0 +1,1 @@
+#include "opd_gsl.h"

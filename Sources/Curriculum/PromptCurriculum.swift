@@ -1,0 +1,136 @@
+/// What a curriculum may know of a candidate prompt when it scores the pool. What nobody measured is `nil`.
+public struct CandidateEvidence: Sendable, Hashable, Codable {
+  /// The prompt.
+  public var id: String
+
+  /// IoU of the teacher's best predictions with the truth, best prediction first, 0 … 1.
+  public var teacherIoU: [Double]?
+
+  /// IoU of the student's own answer with the truth, 0 … 1.
+  public var studentIoU: Double?
+
+  /// Σ_t (log π − log q) over the student's own answer, nats.
+  public var trajectoryReverseKL: Double?
+
+  /// Tokens of that answer.
+  public var responseLength: Int?
+
+  /// Standard deviation of the rewards of the prompt's last group.
+  public var rewardSpread: Double?
+
+  /// A candidate about which nothing is known yet.
+  public init(
+    id: String, teacherIoU: [Double]? = nil, studentIoU: Double? = nil,
+    trajectoryReverseKL: Double? = nil, responseLength: Int? = nil, rewardSpread: Double? = nil
+  ) {
+    self.id = id
+    self.teacherIoU = teacherIoU
+    self.studentIoU = studentIoU
+    self.trajectoryReverseKL = trajectoryReverseKL
+    self.responseLength = responseLength
+    self.rewardSpread = rewardSpread
+  }
+}
+
+/// What has to be measured on the pool before the next round.
+public struct EvidenceNeeds: OptionSet, Sendable, Hashable {
+  /// The bits.
+  public let rawValue: Int
+
+  /// A set of needs with the given bits.
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// `CandidateEvidence.teacherIoU`.
+  public static let teacherIoU = EvidenceNeeds(rawValue: 1)
+  /// `CandidateEvidence.studentIoU`.
+  public static let studentIoU = EvidenceNeeds(rawValue: 2)
+  /// `CandidateEvidence.trajectoryReverseKL` and `responseLength`.
+  public static let trajectoryReverseKL = EvidenceNeeds(rawValue: 4)
+  /// `CandidateEvidence.rewardSpread`.
+  public static let rewardSpread = EvidenceNeeds(rawValue: 8)
+}
+
+/// One line of the audit: what happened to one candidate in one round.
+public struct SelectionRecord: Sendable, Hashable, Codable {
+  /// The round, from 0.
+  public var round: Int
+  /// The candidate.
+  public var id: String
+  /// The score it was ranked by, if it got that far.
+  public var score: Double?
+  /// What was known of it.
+  public var evidence: CandidateEvidence
+  /// Whether it was taken.
+  public var taken: Bool
+  /// Why, in words.
+  public var reason: String
+
+  /// A line of the audit.
+  public init(
+    round: Int, id: String, score: Double?, evidence: CandidateEvidence, taken: Bool,
+    reason: String
+  ) {
+    self.round = round
+    self.id = id
+    self.score = score
+    self.evidence = evidence
+    self.taken = taken
+    self.reason = reason
+  }
+}
+
+/// What training on a prompt showed.
+public struct PromptObservation: Sendable, Hashable, Codable {
+  /// The prompt.
+  public var id: String
+  /// The step at which it was trained on.
+  public var step: Int
+  /// Mean reward of its group.
+  public var meanReward: Double?
+  /// Standard deviation of the rewards of its group.
+  public var rewardSpread: Double?
+  /// Mean over its tokens of log π − log q, nats.
+  public var meanLogRatio: Double?
+
+  /// What training on a prompt showed.
+  public init(
+    id: String, step: Int, meanReward: Double? = nil, rewardSpread: Double? = nil,
+    meanLogRatio: Double? = nil
+  ) {
+    self.id = id
+    self.step = step
+    self.meanReward = meanReward
+    self.rewardSpread = rewardSpread
+    self.meanLogRatio = meanLogRatio
+  }
+}
+
+/// Says which prompts come next, given what was observed.
+///
+/// A curriculum works in rounds. When `needsRound` is true the trainer measures `needs` on the whole pool (and charges the
+/// ledger) and calls `beginRound`; between rounds `next` deals prompts from the chosen set, each once an epoch.
+public protocol PromptCurriculum: Sendable {
+  /// What `beginRound` must be told of each candidate.
+  var needs: EvidenceNeeds { get }
+
+  /// Whether the pool is to be scored before the next prompts are dealt.
+  var needsRound: Bool { get }
+
+  /// Starts a round: admits, ranks and chooses among the candidates.
+  ///
+  /// - Parameter candidates: The pool with what was measured, in any order.
+  /// - Returns: One line a candidate.
+  mutating func beginRound(_ candidates: [CandidateEvidence]) throws -> [SelectionRecord]
+
+  /// The ids of the next prompts to train on.
+  mutating func next(_ count: Int) throws -> [String]
+
+  /// Takes note of what training showed.
+  mutating func observe(_ observations: [PromptObservation])
+
+  /// Everything needed to go on exactly here, for the checkpoint.
+  func snapshot() throws -> [UInt8]
+
+  /// Goes on exactly where a snapshot was taken.
+  mutating func restore(_ snapshot: [UInt8]) throws
+}

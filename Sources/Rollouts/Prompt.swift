@@ -1,0 +1,60 @@
+/// A question about a video: what the policy reads, and what is known about the right answer.
+///
+/// `evidence` holds every frame that was extracted; `keyframes` says which of them the policy gets to see. A teacher may
+/// look at all of them.
+public struct Prompt: Sendable, Identifiable {
+  /// A name that no other prompt of the data set has.
+  public let id: String
+
+  /// The video the question is about; questions about one video form a cluster in every statistic.
+  public let video: String
+
+  /// The question as text.
+  public let query: String
+
+  /// The question as tokens of the student's vocabulary; may be empty when `queryEmbedding` carries it.
+  public let tokens: [Token]
+
+  /// The question as one feature row in the space of the frames, if the data has it.
+  public let queryEmbedding: [Float]?
+
+  /// All frames that were extracted from the video.
+  public let evidence: FrameFeatures
+
+  /// The right answers, in seconds; empty where nobody knows.
+  public let truth: [Interval]
+
+  /// The frames of `evidence` that the policy sees, in the order it sees them; `nil` means all.
+  public var keyframes: [Int]?
+
+  /// A question about a video.
+  public init(
+    id: String, video: String, query: String, tokens: [Token] = [],
+    queryEmbedding: [Float]? = nil, evidence: FrameFeatures, truth: [Interval],
+    keyframes: [Int]? = nil
+  ) {
+    self.id = id
+    self.video = video
+    self.query = query
+    self.tokens = tokens
+    self.queryEmbedding = queryEmbedding
+    self.evidence = evidence
+    self.truth = truth
+    self.keyframes = keyframes
+  }
+
+  /// The length of the video, in seconds.
+  public var duration: Double { evidence.duration }
+
+  /// What the policy sees: the keyframes with their true times, or everything.
+  public var visible: FrameFeatures {
+    keyframes.map { evidence.selecting($0) } ?? evidence
+  }
+
+  /// The same question with all the evidence in view.
+  public var withAllEvidence: Prompt {
+    var copy = self
+    copy.keyframes = nil
+    return copy
+  }
+}

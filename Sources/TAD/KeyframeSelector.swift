@@ -1,0 +1,58 @@
+public import Rollouts
+
+/// What a selection cost and where it looked.
+public struct SelectionCost: Sendable, Hashable, Codable {
+  /// Frames whose features were read.
+  public var framesScanned: Int
+
+  /// Floating-point operations.
+  public var flops: Double
+
+  /// A cost.
+  public init(framesScanned: Int, flops: Double) {
+    self.framesScanned = framesScanned
+    self.flops = flops
+  }
+}
+
+/// The frames a selector kept, with why.
+public struct KeyframeSelection: Sendable, Hashable {
+  /// The kept frames, ascending, without repetition.
+  public var indices: [Int]
+
+  /// A score for each frame of the video, kept or not: what the selector ranked by. Empty where it ranks nothing.
+  public var scores: [Double]
+
+  /// The frames that are local maxima of the variation, ascending; empty where the selector has no such notion.
+  public var apexes: [Int]
+
+  /// What it cost.
+  public var cost: SelectionCost
+
+  /// A selection.
+  public init(
+    indices: [Int], scores: [Double] = [], apexes: [Int] = [],
+    cost: SelectionCost = SelectionCost(framesScanned: 0, flops: 0)
+  ) {
+    self.indices = indices
+    self.scores = scores
+    self.apexes = apexes
+    self.cost = cost
+  }
+}
+
+/// Chooses which frames of a video a policy gets to see.
+///
+/// Selections are in time order, without repetition and within bounds; a given seed gives a given selection.
+public protocol KeyframeSelector: Sendable {
+  /// Whether it looks at the question; such a selector scans the video once a question, not once a video.
+  var looksAtQuery: Bool { get }
+
+  /// Chooses frames for each prompt from its evidence.
+  ///
+  /// - Parameters:
+  ///   - prompts: Questions with all their frames; `keyframes` is ignored.
+  ///   - seed: The stream of selectors that draw; others ignore it.
+  /// - Returns: One selection a prompt.
+  func select(_ prompts: [Prompt], seed: Seed) throws -> [KeyframeSelection]
+}

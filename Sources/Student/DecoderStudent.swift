@@ -111,7 +111,11 @@ public struct DecoderStudent: StudentPolicy {
     let width = vocabulary.count
     return try read(groups) { group, response, logits in
       _ = Rows.logSoftmax(&logits, width: width, temperature: temperature)
-      return group.rollouts[response].tokens.enumerated().map { logits[$0 * width + $1] }
+      var result: [Float] = []
+      for (position, token) in group.rollouts[response].tokens.enumerated() {
+        result.append(logits[position * width + token])
+      }
+      return result
     }
   }
 
@@ -122,8 +126,10 @@ public struct DecoderStudent: StudentPolicy {
     let width = vocabulary.count
     return try read(groups) { _, _, logits in
       _ = Rows.logSoftmax(&logits, width: width, temperature: temperature)
-      return DenseVocabularyRows(
-        vocabularySize: width, values: logits.withUnsafeBufferPointer { unsafe Array($0) })
+      var values: [Float] = []
+      values.reserveCapacity(logits.count)
+      for index in 0..<logits.count { values.append(logits[index]) }
+      return DenseVocabularyRows(vocabularySize: width, values: values)
     }
   }
 

@@ -11,7 +11,7 @@ struct CheckpointFileTests {
   @Test("gives back every bit, in order, whatever the names")
   func roundTrip() throws {
     let path = scratch("runs/a/step-1.h5")
-    let odd: [Float] = [.nan, -0.0, 1e-42, .greatestFiniteMagnitude]
+    let odd: [Float] = [.nan, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude]
     let checkpoint = CheckpointFile(
       tensors: [
         NamedTensor("z/weights", shape: [2, 2], values: odd),

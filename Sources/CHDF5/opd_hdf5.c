@@ -342,13 +342,11 @@ int opd_hdf5_write_attribute(
   return status;
 }
 
-char *opd_hdf5_read_attribute(int64_t file, const char *object, const char *name) {
+int64_t opd_hdf5_read_attribute(
+    int64_t file, const char *object, const char *name, char **texts) {
   begin();
   hid_t attribute = H5Aopen_by_name(file, object, name, H5P_DEFAULT, H5P_DEFAULT);
-  if (attribute < 0) {
-    failed();
-    return NULL;
-  }
+  if (attribute < 0) return failed();
   struct names names = {0};
   hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
   int status = H5Tget_class(type) == H5T_STRING ? read_strings(attribute, type, space, 1, &names)
@@ -356,11 +354,12 @@ char *opd_hdf5_read_attribute(int64_t file, const char *object, const char *name
   H5Sclose(space);
   H5Tclose(type);
   H5Aclose(attribute);
-  if (status < 0 || names.count != 1) {
+  if (status < 0) {
     free(names.bytes);
-    return NULL;
+    return -1;
   }
-  return names.bytes;
+  *texts = names.bytes;
+  return names.count;
 }
 
 int64_t opd_hdf5_attributes(int64_t file, const char *path, char **result) {

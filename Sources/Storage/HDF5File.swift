@@ -82,18 +82,25 @@ public final class HDF5File {
     return extents.prefix(Int(rank)).map { Int($0) }
   }
 
-  /// The text of an attribute of an object, `"/"` being the file itself.
+  /// The text of an attribute of an object, `"/"` being the file itself; the first if it is a list.
   ///
   /// - Throws: `StorageError.missingAttribute` if there is none or it is not text.
   public func attribute(_ name: String, of object: String = "/") throws -> String {
-    let found = try? HDF5Library.strings { result in
-      result.pointee = opd_hdf5_read_attribute(handle, object, name)
-      return result.pointee == nil ? -1 : 1
-    }
-    guard let text = found?.first else {
+    guard let text = try attributeTexts(name, of: object).first else {
       throw StorageError.missingAttribute(path: path, object: object, name: name)
     }
     return text
+  }
+
+  /// The texts of an attribute that is a list.
+  ///
+  /// - Throws: `StorageError.missingAttribute` if there is none or it is not text.
+  public func attributeTexts(_ name: String, of object: String = "/") throws -> [String] {
+    do {
+      return try HDF5Library.strings { opd_hdf5_read_attribute(handle, object, name, $0) }
+    } catch {
+      throw StorageError.missingAttribute(path: path, object: object, name: name)
+    }
   }
 
   /// The text attributes of an object by name; attributes of other kinds are left out.

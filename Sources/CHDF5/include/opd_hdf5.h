@@ -61,8 +61,10 @@ int opd_hdf5_write_int64(
 int opd_hdf5_write_attribute(
     int64_t file, const char *object, const char *name, const char *text);
 
-/// A string attribute of fixed or variable length, to be freed; NULL if there is none or it cannot be read.
-char *opd_hdf5_read_attribute(int64_t file, const char *object, const char *name);
+/// The strings of an attribute, of fixed or variable length, each ended by a zero byte; `*texts` is to be freed.
+/// Returns how many.
+int64_t opd_hdf5_read_attribute(
+    int64_t file, const char *object, const char *name, char **texts);
 
 /// The names of an object's attributes, each ended by a zero byte; `*names` is to be freed. Returns how many.
 int64_t opd_hdf5_attributes(int64_t file, const char *object, char **names);

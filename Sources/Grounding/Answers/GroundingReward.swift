@@ -53,6 +53,7 @@ public struct GroundingReward: RewardFunction {
   ///   - answer: What the response says, or `nil` if it cannot be read.
   ///   - truths: The right answers, at least one.
   ///   - duration: The length of the video in seconds.
+  /// - Returns: The weighted sum and its terms.
   public func reward(_ answer: Interval?, truths: [Interval], duration: Double) -> Reward {
     var terms: [String: Double] = [:]
     guard let answer, answer.isProper else {

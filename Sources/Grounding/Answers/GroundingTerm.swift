@@ -17,6 +17,7 @@ public enum GroundingTerm: String, Sendable, Hashable, CaseIterable {
   ///   - answer: The judged interval, start < end.
   ///   - truth: A right answer.
   ///   - duration: D, the length of the video in seconds.
+  /// - Returns: A value in the range of this term.
   public func value(_ answer: Interval, truth: Interval, duration: Double) -> Double {
     switch self {
     case .iou: answer.iou(truth)

@@ -80,6 +80,7 @@ public struct EvaluationReport: Sendable, Hashable {
   ///   - predictions: At most one a query; the first window is the answer, whatever its score.
   ///   - truths: What is known of each query.
   ///   - matching: What to do about queries on one side only.
+  /// - Returns: All the evaluator's numbers.
   /// - Throws: `GroundingError.unmatchedQueries`, `.repeatedQuery` or `.nothingThere`.
   public static func qvhighlights(
     predictions: [HighlightPrediction], truths: [HighlightTruth], matching: Matching = .exact

@@ -20,6 +20,7 @@ public struct GroundingMetrics: Sendable, Hashable {
   ///   - predicted: The answer to each query, or `nil`.
   ///   - truths: The right answers to each query.
   ///   - thresholds: Which intersections over union count as right.
+  /// - Returns: The mean intersection over union and the recalls.
   /// - Precondition: As many predictions as truths.
   public static func top1(
     predicted: [Interval?], truths: [[Interval]], thresholds: [Double] = usualThresholds

@@ -1,4 +1,4 @@
-/// Highlight detection: does a predicted score per clip put the clips that people liked first?
+/// Highlight detection: how far up a predicted score per clip puts the clips that people liked.
 enum HighlightPrecision {
   /// What people must have said at least of a clip for it to count.
   enum Level: Int, CaseIterable {

@@ -63,35 +63,31 @@ extension GroundingDataset {
   private static func append(_ prompt: Prompt, to hash: inout ContentHash) {
     let evidence = prompt.evidence
     for text in [prompt.id, prompt.video, prompt.query] { hash.append(text) }
-    for number in [evidence.frames, evidence.tokensPerFrame, evidence.channels] {
-      hash.append(integer: number)
-    }
-    let times = evidence.timestamps + prompt.truth.flatMap { [$0.start, $0.end] }
-    for time in times + [evidence.duration] {
-      hash.append(integer: Int(bitPattern: UInt(time.bitPattern)))
-    }
-    for digest in digest(evidence.values) + digest(prompt.queryEmbedding ?? []) {
-      hash.append(integer: digest)
-    }
+    let times =
+      [evidence.duration] + evidence.timestamps + prompt.truth.flatMap { [$0.start, $0.end] }
+    let embedding = prompt.queryEmbedding ?? []
+    let digests = [
+      [evidence.frames, evidence.tokensPerFrame, evidence.channels],
+      digest(times.count) { times[$0].bitPattern },
+      digest(evidence.values.count) { UInt64(evidence.values[$0].bitPattern) },
+      digest(embedding.count) { UInt64(embedding[$0].bitPattern) },
+    ]
+    for number in digests.joined() { hash.append(integer: number) }
   }
 
-  /// Four running 64-bit hashes of numbers, by their bits; SHA-256 of all features would take seconds.
+  /// The count and four running 64-bit hashes of numbers; SHA-256 of all features would take seconds.
   ///
   /// Each is a multiply-and-shift mix like SplitMix64's; a changed, moved or missing number changes one of them.
-  private static func digest(_ values: [Float]) -> [Int] {
+  private static func digest(_ count: Int, _ bits: (Int) -> UInt64) -> [Int] {
     var lanes = SIMD4<UInt64>(
       0x9e37_79b9_7f4a_7c15, 0xbf58_476d_1ce4_e5b9, 0x94d0_49bb_1331_11eb, 0xd6e8_feb8_6659_fd93)
     let multiplier = SIMD4<UInt64>(repeating: 0xff51_afd7_ed55_8ccd)
-    var index = 0
-    while index < values.count {
-      var bits = SIMD4<UInt64>.zero
-      for lane in 0..<min(4, values.count - index) {
-        bits[lane] = UInt64(values[index + lane].bitPattern) &+ 1
-      }
-      lanes = (lanes ^ bits) &* multiplier
+    for start in stride(from: 0, to: count, by: 4) {
+      var next = SIMD4<UInt64>.zero
+      for lane in 0..<min(4, count - start) { next[lane] = bits(start + lane) &+ 1 }
+      lanes = (lanes ^ next) &* multiplier
       lanes ^= lanes &>> 29
-      index += 4
     }
-    return [values.count] + (0..<4).map { Int(bitPattern: UInt(lanes[$0])) }
+    return [count] + (0..<4).map { Int(truncatingIfNeeded: lanes[$0]) }
   }
 }

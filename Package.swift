@@ -77,7 +77,7 @@ let package = Package(
 
     // Vocabulary and numbers.
     room("Rollouts"),
-    room("Plugins"),
+    room("Plugins", imports: ["Rollouts"]),
     room("Tensors", imports: ["COpenBLAS"], settings: language + optimised),
     room("Storage", imports: ["CHDF5", "Rollouts"], settings: language + optimised),
     room("Statistics", imports: ["CGSL", "Rollouts"], settings: language + optimised),
@@ -114,10 +114,10 @@ let package = Package(
 
     // Tests, one target a room.
     tests(of: "Rollouts"),
-    tests(of: "Plugins"),
+    tests(of: "Plugins", with: ["Rollouts"]),
     tests(of: "Tensors"),
     tests(of: "Storage", with: ["Rollouts"]),
-    tests(of: "Statistics"),
+    tests(of: "Statistics", with: ["Rollouts"]),
     tests(of: "Decoder", with: ["Rollouts", "Tensors"]),
     tests(of: "Student", with: ["Rollouts", "Tensors", "Decoder"]),
     tests(of: "Teacher", with: ["Rollouts", "Tensors", "Decoder", "Grounding"]),

@@ -29,15 +29,20 @@ public struct KeyframeSelection: Sendable, Hashable {
   /// What it cost.
   public var cost: SelectionCost
 
+  /// What the rows of each kept frame are multiplied by on their way into the student, one a kept frame, so that gradients
+  /// reach the scores; `nil` where the rows go in as they are.
+  public var gates: [Double]?
+
   /// A selection.
   public init(
     indices: [Int], scores: [Double] = [], apexes: [Int] = [],
-    cost: SelectionCost = SelectionCost(framesScanned: 0, flops: 0)
+    cost: SelectionCost = SelectionCost(framesScanned: 0, flops: 0), gates: [Double]? = nil
   ) {
     self.indices = indices
     self.scores = scores
     self.apexes = apexes
     self.cost = cost
+    self.gates = gates
   }
 }
 

@@ -70,7 +70,8 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(
       name: "CHDF5Library", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
-    .target(name: "CHDF5", dependencies: ["CHDF5Library"]),
+    .target(
+      name: "CHDF5", dependencies: ["CHDF5Library"], linkerSettings: [.linkedLibrary("z")]),
     // No pkgConfig for GSL: it would add -lgslcblas, whose cblas_sgemm is far slower than OpenBLAS's.
     .target(name: "CGSL", linkerSettings: [.linkedLibrary("gsl")]),
 
@@ -78,7 +79,7 @@ let package = Package(
     room("Rollouts"),
     room("Plugins", imports: ["Rollouts"]),
     room("Tensors", imports: ["COpenBLAS"], settings: language + optimised),
-    room("Storage", imports: ["CHDF5"], settings: language + optimised),
+    room("Storage", imports: ["CHDF5", "Rollouts"], settings: language + optimised),
     room("Statistics", imports: ["CGSL", "Rollouts"], settings: language + optimised),
 
     // The network, and the four rooms that never import each other.
@@ -115,7 +116,7 @@ let package = Package(
     tests(of: "Rollouts"),
     tests(of: "Plugins", with: ["Rollouts"]),
     tests(of: "Tensors"),
-    tests(of: "Storage"),
+    tests(of: "Storage", with: ["Rollouts"]),
     tests(of: "Statistics", with: ["Rollouts"]),
     tests(of: "Decoder", with: ["Rollouts", "Tensors"]),
     tests(of: "Student", with: ["Rollouts", "Tensors", "Decoder"]),

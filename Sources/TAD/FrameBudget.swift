@@ -24,7 +24,8 @@ extension FrameBudget {
       throw .budgetAndRatio(selector: selector, budget: budget, ratio: ratio)
     }
     if let budget, budget < 1 {
-      throw .parameter(selector: selector, name: "budget", value: "\(budget)", allowed: "at least 1")
+      throw .parameter(
+        selector: selector, name: "budget", value: "\(budget)", allowed: "at least 1")
     }
     if let ratio, !(ratio > 0 && ratio <= 1) {
       throw .parameter(

@@ -51,7 +51,7 @@ public enum KeyframeError: ExplainedError, Hashable {
     case .notFinite: "Extract the features of this video again, or leave it out."
     case .parameter: "Change the value in the configuration."
     case .budgetAndRatio: "Give one of the two."
-    case .noQueryEmbedding: "Use data with query embeddings, or a selector that is blind to the query."
+    case .noQueryEmbedding: "Use data with query embeddings, or a query-blind selector."
     case .queryWidth: "Embed queries and frames with the same model."
     case .noTruth: "Use the oracle on annotated data only."
     case .frameSize: "Describe every frame of a video with the same model."

@@ -20,7 +20,7 @@ public struct KeyframeSelection: Sendable, Hashable {
   /// The kept frames, ascending, without repetition.
   public var indices: [Int]
 
-  /// A score for each frame of the video, kept or not: what the selector ranked by. Empty where it ranks nothing.
+  /// What the selector ranked by, a score for each frame of the video, kept or not; empty where it ranks nothing.
   public var scores: [Double]
 
   /// The frames that are local maxima of the variation, ascending; empty where the selector has no such notion.
@@ -59,5 +59,6 @@ public protocol KeyframeSelector: Sendable {
   ///   - prompts: Questions with all their frames; `keyframes` is ignored.
   ///   - seed: The stream of selectors that draw; others ignore it.
   /// - Returns: One selection a prompt.
+  /// - Throws: `KeyframeError` where a prompt cannot be used.
   func select(_ prompts: [Prompt], seed: Seed) throws -> [KeyframeSelection]
 }

@@ -49,7 +49,7 @@ extension TemporalApexDistillation {
       "boost": "multiply (s·ω) or add (s + ω): what an apex does to its score.",
       "omega": "The boost of an apex (ω), at least 0.",
       "pick": "apex, or midpoint: the middle of the stretch that a kept frame opens.",
-      "straightThrough": "Whether kept rows are multiplied by their scores (ours, not the paper's).",
+      "straightThrough": "Whether kept rows are multiplied by their scores (not in the paper).",
     ]) { $1 }
   }
 }

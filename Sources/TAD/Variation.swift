@@ -98,11 +98,12 @@ func meanRow(_ frame: [Double], channels: Int) -> [Double] {
 }
 
 extension FrameFeatures {
-  /// How much each frame differs from the one before it, F numbers within 0 … 2.
+  /// How much each frame differs from the one before it.
   ///
   /// - Parameters:
   ///   - reading: How the token rows of a frame are compared.
   ///   - firstFrame: What frame 0 gets.
+  /// - Returns: F variations within 0 … 2.
   /// - Complexity: O(F·N·C).
   public func variation(reading: FeatureReading, firstFrame: FirstFrame = .zero) -> [Double] {
     TAD.variation(

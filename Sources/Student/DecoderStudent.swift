@@ -85,8 +85,8 @@ public struct DecoderStudent: StudentPolicy {
       let samples = cache.withTape(part) { tape in
         tape.run(weights) { tape in
           decoder.sample(
-            rows, seeds: seeds, temperature: settings.temperature, end: vocabulary.end,
-            maximumLength: settings.maximumLength, on: tape)
+            rows, seeds: seeds, temperature: settings.temperature,
+            end: settings.ignoresEnd ? nil : vocabulary.end, maximumLength: settings.maximumLength, on: tape)
         }
       }
       return zip(own, samples).map(group)

@@ -1,0 +1,6 @@
+internal import OPDCommands
+
+@main
+struct OPD {
+  static func main() { BenchCommand.main() }
+}

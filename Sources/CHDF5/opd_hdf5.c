@@ -64,6 +64,12 @@ int opd_hdf5_close(int64_t file) {
   return H5Fclose(file) < 0 ? failed() : 0;
 }
 
+int64_t opd_hdf5_size(int64_t file) {
+  begin();
+  hsize_t size = 0;
+  return H5Fget_filesize(file, &size) < 0 ? failed() : (int64_t)size;
+}
+
 /// H5Lexists wants every group on the way to exist, so each is asked for in turn.
 int opd_hdf5_exists(int64_t file, const char *path) {
   begin();

@@ -86,7 +86,7 @@ extension HDF5File {
     guard kind == Int32(OPD_HDF5_REAL) || kind == Int32(OPD_HDF5_INTEGER) else {
       throw StorageError.wrongKind(path: path, name: name, expected: "numbers")
     }
-    let count = try shape(of: name).reduce(1, *)
+    let count = try count(name)
     var values = [Number](repeating: 0, count: count)
     guard count > 0 else { return values }
     try values.withUnsafeMutableBufferPointer { buffer in
@@ -94,6 +94,22 @@ extension HDF5File {
       _ = try reading(name) { read(start) }
     }
     return values
+  }
+
+  /// How many numbers a dataset has, if the file can hold so many: a damaged one may claim any number.
+  private func count(_ name: String) throws -> Int {
+    // Deflate packs 1,032 bytes into one at most.
+    let limit = try reading(name) { opd_hdf5_size(handle) }.multipliedReportingOverflow(by: 1032)
+    var count = 1
+    for extent in try shape(of: name) {
+      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      guard extent >= 0, !overflow, limit.overflow || product <= limit.partialValue else {
+        throw StorageError.unreadable(
+          path: path, format: "HDF5", reason: "\(name) claims more numbers than the file can hold")
+      }
+      count = product
+    }
+    return count
   }
 
   private func write(

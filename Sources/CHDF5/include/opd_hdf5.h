@@ -31,6 +31,9 @@ int64_t opd_hdf5_open(const char *path, int mode);
 int opd_hdf5_flush(int64_t file);
 int opd_hdf5_close(int64_t file);
 
+/// How many bytes the file has.
+int64_t opd_hdf5_size(int64_t file);
+
 /// 1 if an object has this path, 0 if not.
 int opd_hdf5_exists(int64_t file, const char *path);
 

@@ -65,10 +65,11 @@ struct WorldTimeline {
           result.append(column)
         }
       case .enters:
-        result += slide(from: edge(), to: column, count: event.frames.count)
+        result += slide(from: edge(from: column), to: column, count: event.frames.count)
         isPresent = true
       case .leaves:
-        result += slide(from: column, to: edge(), count: event.frames.count + 1).dropFirst()
+        result += slide(from: column, to: edge(from: column), count: event.frames.count + 1)
+          .dropFirst()
         isPresent = false
       }
     }
@@ -90,9 +91,11 @@ struct WorldTimeline {
     return column + 2 * direction
   }
 
-  /// A column at which two pixels of the sprite are still in the picture.
-  private mutating func edge() -> Int {
-    generator.integer(below: 2) == 0 ? 2 - WorldShape.size : WorldRendering.side - 2
+  /// A column at which two pixels of the sprite are still in the picture, far enough to move in each frame of a slide.
+  private mutating func edge(from column: Int) -> Int {
+    let edges = [2 - WorldShape.size, WorldRendering.side - 2]
+    let drawn = generator.integer(below: 2)
+    return (edges[drawn] - column).magnitude >= 4 ? edges[drawn] : edges[1 - drawn]
   }
 
   /// Columns from one to another, each different from the one before.

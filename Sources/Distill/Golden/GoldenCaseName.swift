@@ -15,6 +15,7 @@ struct GoldenCaseName {
   /// - Parameters:
   ///   - name: Such as `reverse_kl/top4_student_tail/token_mean`.
   ///   - length: The constant that `sequence_mean_token_sum_norm` divides by.
+  /// - Returns: An objective.
   static func objective(_ name: String, length: Int) -> Objective? {
     let component = GoldenCaseName(name, length: length).component()
     return component.map { Objective($0) }

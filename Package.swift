@@ -70,19 +70,20 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(
       name: "CHDF5Library", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
-    .target(name: "CHDF5", dependencies: ["CHDF5Library"]),
+    .target(
+      name: "CHDF5", dependencies: ["CHDF5Library"], linkerSettings: [.linkedLibrary("z")]),
     // No pkgConfig for GSL: it would add -lgslcblas, whose cblas_sgemm is far slower than OpenBLAS's.
     .target(name: "CGSL", linkerSettings: [.linkedLibrary("gsl")]),
 
     // Vocabulary and numbers.
     room("Rollouts"),
-    room("Plugins"),
+    room("Plugins", imports: ["Rollouts"]),
     room("Tensors", imports: ["COpenBLAS"], settings: language + optimised),
-    room("Storage", imports: ["CHDF5"], settings: language + optimised),
+    room("Storage", imports: ["CHDF5", "Rollouts"], settings: language + optimised),
     room("Statistics", imports: ["CGSL", "Rollouts"], settings: language + optimised),
 
     // The network, and the four rooms that never import each other.
-    room("Decoder", imports: ["Rollouts", "Tensors"], settings: safe + optimised),
+    room("Decoder", imports: ["Rollouts", "Storage", "Tensors"], settings: safe + optimised),
     room("Student", imports: ["Rollouts", "Tensors", "Decoder"], settings: safe + optimised),
     room("Teacher", imports: ["Rollouts", "Tensors", "Decoder"], settings: safe + optimised),
     room("Curriculum", imports: ["Rollouts"], settings: safe + optimised),
@@ -113,11 +114,11 @@ let package = Package(
 
     // Tests, one target a room.
     tests(of: "Rollouts"),
-    tests(of: "Plugins"),
+    tests(of: "Plugins", with: ["Rollouts"]),
     tests(of: "Tensors"),
-    tests(of: "Storage"),
-    tests(of: "Statistics"),
-    tests(of: "Decoder", with: ["Rollouts", "Tensors"]),
+    tests(of: "Storage", with: ["Rollouts"]),
+    tests(of: "Statistics", with: ["Rollouts"]),
+    tests(of: "Decoder", with: ["Rollouts", "Storage", "Tensors"]),
     tests(of: "Student", with: ["Rollouts", "Tensors", "Decoder"]),
     tests(of: "Teacher", with: ["Rollouts", "Tensors", "Decoder", "Grounding"]),
     tests(of: "Curriculum", with: ["Rollouts"]),

@@ -24,7 +24,9 @@ public struct TeacherAdvantage: AdvantageEstimator {
   /// An estimator with settings.
   public init(_ settings: TeacherSignal = TeacherSignal()) { self.settings = settings }
 
-  /// The advantages of a batch. With `base: current` the part that is known before training, `log q` and the reference's.
+  /// The advantages of a batch.
+  ///
+  /// With `base: current` the part that is known before training: `log q` and the reference's.
   public func advantages(of batch: SignalBatch) throws -> [[[Double]]] {
     try batch.groups.map { try $0.map { discounted(try perToken($0)) } }
   }

@@ -4,8 +4,6 @@ internal import Tensors
 /// Settles one component for a whole batch: advantages first, then weightings in the order written.
 struct ComponentPlanner {
   var component: ObjectiveComponent
-  /// Where the component stands in the objective.
-  var place: Int
   var batch: SignalBatch
   var context: ObjectiveContext
 

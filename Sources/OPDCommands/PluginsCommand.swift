@@ -26,7 +26,7 @@ public struct PluginsCommand: AsyncParsableCommand {
 
   /// Prints the list.
   public func run() async throws {
-    let chosen = try PluginListing(OPDCommand.describePlugins()).chosen(kind: kind, name: name)
+    let chosen = try PluginListing(OPDCommand.plugins()).chosen(kind: kind, name: name)
     print(try json ? chosen.json() : chosen.text(detailed: name != nil))
   }
 }

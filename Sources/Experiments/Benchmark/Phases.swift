@@ -136,5 +136,5 @@ public struct BenchmarkRunner: Sendable {
   }
 
   /// Bytes of the passes' memory, and how often it had to grow since the runner was made.
-  public var memory: (bytes: Int, allocations: Int) { gradient.memory }
+  public var memory: (bytes: Int, allocations: Int) { TapePool.memory }
 }

@@ -7,8 +7,11 @@ public struct ShiftedWindows: WindowSource {
     /// How far windows move, in seconds; below 0 they move towards the start.
     public var shift: Double
 
+    /// The defaults.
+    public init() { self.init(shift: 10) }
+
     /// A shift in seconds.
-    public init(shift: Double = 10) { self.shift = shift }
+    public init(shift: Double) { self.shift = shift }
 
     /// One line on each parameter.
     public static let documentation = [
@@ -58,8 +61,11 @@ public struct UnreliableWindows: WindowSource {
     /// What decides which prompts.
     public var seed: Seed
 
+    /// The defaults.
+    public init() { self.init(share: 0.25) }
+
     /// A share of prompts, drawn by a seed.
-    public init(share: Double = 0.25, seed: Seed = Seed(0)) {
+    public init(share: Double, seed: Seed = Seed(0)) {
       self.share = share
       self.seed = seed
     }

@@ -10,8 +10,11 @@ public struct NoisyTeacher: TeacherScorer {
     /// η, 0 … 1.
     public var noise: Double
 
+    /// The defaults.
+    public init() { self.init(noise: 0.1) }
+
     /// An amount of noise.
-    public init(noise: Double = 0.1) { self.noise = noise }
+    public init(noise: Double) { self.noise = noise }
 
     /// One line on each parameter.
     public static let documentation = [

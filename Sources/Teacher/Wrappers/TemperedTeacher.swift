@@ -10,8 +10,11 @@ public struct TemperedTeacher: TeacherScorer {
     /// T, above 0; 1 changes nothing.
     public var temperature: Double
 
+    /// The defaults.
+    public init() { self.init(temperature: 1) }
+
     /// A temperature.
-    public init(temperature: Double = 1) { self.temperature = temperature }
+    public init(temperature: Double) { self.temperature = temperature }
 
     /// One line on each parameter.
     public static let documentation = [

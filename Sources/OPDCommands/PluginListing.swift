@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Plugins
 internal import Rollouts
 
@@ -39,13 +38,6 @@ struct PluginListing {
         name, kind: kind, nearest: nearestName(to: name, in: names), known: names)
     }
     return PluginListing(named)
-  }
-
-  /// The list as JSON.
-  func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(plugins), as: UTF8.self)
   }
 
   /// The list for reading.

@@ -32,7 +32,7 @@ check_tests() {
     status=${PIPESTATUS[0]}
   total=$(sed -nE 's/.*Test run with ([0-9]+) tests?.*(passed|failed).*/\1/p' "$log" | tail -n 1)
   total=${total:-0}
-  failures=$(grep -cE '^[^ ]+ +Test (\"|[^ ]+\().* failed after' "$log" || true)
+  failures=$(grep -cE '^[^ ]+ +Test ("|[^ ]+\().* failed after' "$log" || true)
   if [ "$status" -ne 0 ] && [ "$failures" -eq 0 ]; then failures=1; fi
   if [ "$total" -eq 0 ]; then
     echo "    FAILED: no test ran"

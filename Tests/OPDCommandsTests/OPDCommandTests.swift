@@ -1,9 +1,10 @@
 import ArgumentParser
 import Foundation
-import Plugins
+
 import Testing
 
 @testable import OPDCommands
+@testable import Plugins
 
 @Suite("opd")
 struct OPDCommandTests {

@@ -2,14 +2,14 @@ public import ArgumentParser
 internal import Foundation
 public import Plugins
 internal import Rollouts
+internal import Synchronization
 
 /// The `opd` command: a laboratory for on-policy distillation.
 public struct OPDCommand: AsyncParsableCommand {
   /// The subcommands in the order in which the help lists them; a new one is one line.
   static let subcommands: [any ParsableCommand.Type] = [
     PluginsCommand.self,
-    MetricsCommand.self,
-    DoctorCommand.self,
+    BenchCommand.self,
   ]
 
   /// What the help says, and which subcommands there are.
@@ -32,8 +32,13 @@ public struct OPDCommand: AsyncParsableCommand {
 }
 
 extension OPDCommand {
-  /// Describes the plug-ins that the commands of this task know; a program with plug-ins of its own sets it in `start`.
-  @TaskLocal static var describePlugins: @Sendable () throws -> [PluginDescription] = { [] }
+  /// Describes the plug-ins that the commands know; a program with plug-ins of its own sets it in `start`.
+  ///
+  /// Not a task-local value: pushing one crashes in optimised builds of Swift 6.3.
+  private static let describePlugins = Mutex<@Sendable () throws -> [PluginDescription]>({ [] })
+
+  /// What plug-ins there are.
+  static func plugins() throws -> [PluginDescription] { try describePlugins.withLock { $0 }() }
 
   /// Runs the command that the arguments name, and ends the process with its status.
   ///
@@ -45,7 +50,8 @@ extension OPDCommand {
     plugins: @escaping @Sendable () throws -> [PluginDescription] = { [] }
   ) async -> Never {
     let words = arguments ?? Array(CommandLine.arguments.dropFirst())
-    let outcome = await $describePlugins.withValue(plugins) { await perform(words) }
+    describePlugins.withLock { $0 = plugins }
+    let outcome = await perform(words)
     outcome.print()
     Foundation.exit(outcome.status)
   }

@@ -26,7 +26,7 @@ public struct PluginsCommand: AsyncParsableCommand {
 
   /// Prints the list.
   public func run() async throws {
-    let chosen = try PluginListing(OPDCommand.describePlugins()).chosen(kind: kind, name: name)
-    print(try json ? jsonText(chosen.plugins) : chosen.text(detailed: name != nil))
+    let chosen = try PluginListing(OPDCommand.plugins()).chosen(kind: kind, name: name)
+    print(try json ? chosen.json() : chosen.text(detailed: name != nil))
   }
 }

@@ -118,6 +118,7 @@ extension RowDivergence {
   /// - Parameters:
   ///   - student: log π_v, nats.
   ///   - teacher: log q_v, nats.
+  /// - Returns: The share in nats, and its derivative.
   func term(_ student: Double, _ teacher: Double) -> (value: Double, slope: Double) {
     switch self {
     case .reverseKL:

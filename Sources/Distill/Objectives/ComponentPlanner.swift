@@ -4,8 +4,6 @@ internal import Tensors
 /// Settles one component for a whole batch: advantages first, then weightings in the order written.
 struct ComponentPlanner {
   var component: ObjectiveComponent
-  /// Where the component stands in the objective.
-  var place: Int
   var batch: SignalBatch
   var context: ObjectiveContext
 
@@ -14,7 +12,10 @@ struct ComponentPlanner {
     var plans = try advantages().map { $0.map { ComponentPlan(advantages: $0) } }
     let share = component.signals.reduce(0.0) { $0 + currentShare($1) }
     for g in plans.indices {
-      for i in plans[g].indices { plans[g][i].currentShare = share }
+      for i in plans[g].indices {
+        plans[g][i].currentShare = share
+        plans[g][i].stopTokens = component.teacherSignals.flatMap(\.stopTokens)
+      }
     }
     try requireTarget()
     for weighting in component.weighting { try apply(weighting, to: &plans) }

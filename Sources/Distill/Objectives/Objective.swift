@@ -84,14 +84,18 @@ public struct ObjectiveRequirements: Sendable, Hashable {
   public var needsReward = false
   /// The fewest answers a prompt.
   public var minimumGroup = 1
-  /// Whether answers to disordered inputs must be sampled as well.
-  public var needsDisorderedInputs = false
+  /// The disordered input whose answers must be sampled as well, with the role `disordered(of:)`.
+  public var disorderedInput: DisorderedInput?
+  /// Whether a second draw of the ordered input must be sampled as well, with the role `placebo(of:)`.
+  public var needsPlacebo = false
 
   /// What an objective needs.
   init(_ objective: Objective) {
     for component in objective.components { add(component) }
     if objective.groups == .withSpread { (needsReward, minimumGroup) = (true, 2) }
     if !objective.shaping.isEmpty { needsReward = true }
+    disorderedInput = objective.shaping.lazy.compactMap(\.disorderedInput).first
+    needsPlacebo = objective.shaping.contains(where: \.hasPlacebo)
   }
 
   private mutating func add(_ component: ObjectiveComponent) {
@@ -99,6 +103,7 @@ public struct ObjectiveRequirements: Sendable, Hashable {
       switch signal.source {
       case .teacher(let settings):
         need(component.isDense ? component.support.teacherSupport : .sampled)
+        if !settings.stopTokens.isEmpty { need(.full) }
         if settings.extrapolation != 1 { needsReference = true }
       case .reference: needsReference = true
       case .reward(let settings):

@@ -10,6 +10,8 @@ public struct ObjectiveContext: Sendable {
   public var maximumLength: Int
   /// The most memory a response's teacher rows may take at a time, bytes.
   public var chunkBytes: Int
+  /// What part each group plays; empty means that all are ordered.
+  public var roles: [GroupRole]
   /// Plug-ins by name.
   public var advantageEstimators: [String: any AdvantageEstimator]
   /// Plug-ins by name.
@@ -18,6 +20,7 @@ public struct ObjectiveContext: Sendable {
   /// A context.
   public init(
     step: Int = 0, seed: Seed = Seed(0), maximumLength: Int = 0, chunkBytes: Int = 64 << 20,
+    roles: [GroupRole] = [],
     advantageEstimators: [String: any AdvantageEstimator] = [:],
     policyGradientLosses: [String: any PolicyGradientLoss] = [:]
   ) {
@@ -25,6 +28,7 @@ public struct ObjectiveContext: Sendable {
     self.seed = seed
     self.maximumLength = maximumLength
     self.chunkBytes = chunkBytes
+    self.roles = roles
     self.advantageEstimators = advantageEstimators
     self.policyGradientLosses = policyGradientLosses
   }

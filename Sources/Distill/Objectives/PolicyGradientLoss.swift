@@ -83,7 +83,7 @@ extension PolicyGradientInputs {
     return result
   }
 
-  /// `−min(ρA, clip(ρ)·A)`, not below `c·A` where A < 0. A clipped token has no gradient.
+  /// PPO's `−min(ρA, clip(ρ)·A)`, with a second bound `c·A` where A < 0; a clipped token has no gradient.
   fileprivate func clipped(_ low: Double, _ high: Double, _ dual: Double?)
     -> PolicyGradientOutputs
   {

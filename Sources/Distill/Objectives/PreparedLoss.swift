@@ -25,9 +25,13 @@ public struct PreparedLoss: ResponseLoss {
   /// Metrics of the batch as a whole, known before training: rewards, their spread, gates.
   public let metrics: [String: WeightedMean]
 
+  /// What a person should be told once about this batch, in words.
+  public let notes: [String]
+
   init(
     objective: Objective, batch: SignalBatch, plans: [[[ComponentPlan]]], trained: [Bool],
-    temperature: Double, context: ObjectiveContext, metrics: [String: WeightedMean]
+    temperature: Double, context: ObjectiveContext, metrics: [String: WeightedMean],
+    notes: [String]
   ) {
     self.objective = objective
     self.batch = batch
@@ -36,6 +40,7 @@ public struct PreparedLoss: ResponseLoss {
     self.temperature = temperature
     self.context = context
     self.metrics = metrics
+    self.notes = notes
     limit = context.limit(of: batch)
     let counted = zip(batch.groups, trained).filter(\.1).flatMap(\.0)
     tokenCount = counted.reduce(0) { $0 + $1.length }
@@ -45,11 +50,12 @@ public struct PreparedLoss: ResponseLoss {
   /// The same loss on some of the groups, normalised by their own counts: a mini-batch of an inner step.
   ///
   /// - Parameter groups: Indices into the batch; they become 0, 1, … in this order.
+  /// - Returns: A loss of those groups.
   public func restricted(to groups: [Int]) -> PreparedLoss {
     PreparedLoss(
       objective: objective, batch: SignalBatch(groups: groups.map { batch.groups[$0] }),
       plans: groups.map { plans[$0] }, trained: groups.map { trained[$0] },
-      temperature: temperature, context: pinned, metrics: metrics)
+      temperature: temperature, context: pinned, metrics: metrics, notes: notes)
   }
 
   /// The same loss with one component alone, for its share of the gradient.
@@ -57,8 +63,8 @@ public struct PreparedLoss: ResponseLoss {
     var alone = objective
     alone.components = [objective.components[component]]
     return PreparedLoss(
-      objective: alone, batch: batch, plans: plans.map { $0.map { [$0[component]] } },
-      trained: trained, temperature: temperature, context: pinned, metrics: [:])
+      objective: alone, batch: batch,
+      plans: plans.map { $0.map { $0.isEmpty ? [] : [$0[component]] } }, trained: trained, temperature: temperature, context: pinned, metrics: [:], notes: [])
   }
 
   /// The names of the components, in order.

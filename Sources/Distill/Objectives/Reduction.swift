@@ -20,6 +20,7 @@ public enum Reduction: Sendable, Hashable {
   ///   - tokens: N.
   ///   - responses: S.
   ///   - limit: The most tokens a response can have, for `sequenceMeanTokenSumNorm` without a length.
+  /// - Returns: The factor.
   func unit(length: Int, tokens: Int, responses: Int, limit: Int) -> Double {
     switch self {
     case .tokenSum: 1

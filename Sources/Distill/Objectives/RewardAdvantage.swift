@@ -25,7 +25,7 @@ public struct RewardAdvantage: AdvantageEstimator {
   public func advantages(of batch: SignalBatch) throws -> [[[Double]]] {
     var dice = seed.generator()
     let rewards = try batch.groups.map { group in
-      try group.map { settings.isRandom ? dice.uniform() : try reward(of: $0) }
+      try group.map { settings.isRandom ? dice.uniform() : try $0.reward(term: settings.term) }
     }
     for (group, values) in zip(batch.groups, rewards)
     where settings.isGroupRelative && values.count == 1 {
@@ -61,15 +61,6 @@ public struct RewardAdvantage: AdvantageEstimator {
     return rewards.map { factor * ($0 - baseline) / divisor }
   }
 
-  private func reward(of response: ResponseSignals) throws(ObjectiveError) -> Double {
-    guard let reward = response.reward else { throw .missing(.reward, response.promptID) }
-    guard let term = settings.term else { return reward.total }
-    guard let value = reward.terms[term] else {
-      throw .unknownName(
-        kind: "reward term", name: term, candidates: reward.terms.keys.sorted())
-    }
-    return value
-  }
 }
 
 /// The mean, 0 of nothing.

@@ -1,7 +1,9 @@
 public import Rollouts
 internal import Tensors
 
-/// Everything the algebra knows of one response, in `Double`. What nobody said is `nil`, never 0.
+/// Everything the algebra knows of one response, in `Double`.
+///
+/// What nobody said is `nil`, never 0.
 public struct ResponseSignals: Sendable {
   /// The prompt that was answered.
   public var promptID: String

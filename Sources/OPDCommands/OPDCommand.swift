@@ -9,7 +9,11 @@ public struct OPDCommand: AsyncParsableCommand {
   /// The subcommands in the order in which the help lists them; a new one is one line.
   static let subcommands: [any ParsableCommand.Type] = [
     PluginsCommand.self,
+    MetricsCommand.self,
+    DoctorCommand.self,
     BenchCommand.self,
+    CompareCommand.self,
+    ReportCommand.self,
   ]
 
   /// What the help says, and which subcommands there are.

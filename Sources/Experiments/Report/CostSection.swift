@@ -17,7 +17,7 @@ struct CostSection: Sendable {
     }
     guard !rows.isEmpty else { return "" }
     let legend = Self.entries.enumerated().map { place, entry in
-      "<span class=\"arm\"><i class=\"swatch c\(place)\"></i>\(entry.1)</span>"
+      "<span class=\"arm\"><i class=\"swatch l\(place)\"></i>\(entry.1)</span>"
     }
     return HTML.section(
       "cost", "Where the cost went",
@@ -34,7 +34,7 @@ struct CostSection: Sendable {
     let pieces = parts.enumerated().map { place, part in
       let width = HTML.place(100 * part / largest)
       let title = "\(Self.entries[place].1) \(Quantity.percent(part / max(total, 1e-300))) %"
-      return "<i class=\"swatch c\(place)\" style=\"width:\(width)%\" title=\"\(title)\"></i>"
+      return "<i class=\"swatch l\(place)\" style=\"width:\(width)%\" title=\"\(title)\"></i>"
     }
     let text = key == "flops" ? Quantity.flops(total) : Quantity.duration(total)
     return [source.label(arm), unit, "<span class=\"stack\">\(pieces.joined())</span>", text]

@@ -55,7 +55,7 @@ struct HeadlineSection: Sendable {
     return HTML.table(
       [
         "arm", "<small>\(scale.caption)</small>", "\(source.metric.title) (\(few ? "mean" : "IQM"))",
-        "95 %", "R1@0.5", "R1@0.7", "rollout tokens", "FLOPs", "time", "runs",
+        "95 %", "R1@0.5 %", "R1@0.7 %", "rollout tokens", "FLOPs", "time", "runs",
       ], rows, kind: "headline")
   }
 
@@ -78,9 +78,9 @@ struct HeadlineSection: Sendable {
     let rows = source.comparison.contrasts.map { contrast in
       [
         source.label(contrast.arm), HTML.escaped(contrast.verdict),
-        contrast.correctedPValue.map { Quantity.decimals($0, 4) } ?? "–",
-        contrast.permutationPValue.map { Quantity.decimals($0, 4) } ?? "–",
-        contrast.probabilityOfImprovement.map { Quantity.percent($0) + " %" } ?? "–",
+        contrast.correctedPValue.map { HTML.escaped(Quantity.pColumn($0)) } ?? "–",
+        contrast.permutationPValue.map { HTML.escaped(Quantity.pColumn($0)) } ?? "–",
+        contrast.probabilityOfImprovement.map { Quantity.decimals(100 * $0, 0) + " %" } ?? "–",
         contrast.minimumDetectableEffect.map(Quantity.metric) ?? "–",
       ]
     }

@@ -27,7 +27,7 @@ struct LineChart: Sendable {
   /// How a place on the horizontal axis is written.
   var format: @Sendable (Double) -> String
   /// Width and height in units of the drawing.
-  var size = (width: 560.0, height: 300.0)
+  var size = (width: 760.0, height: 360.0)
 
   private var margin: (left: Double, right: Double, top: Double, bottom: Double) {
     (54, 26, 12, 46)

@@ -11,6 +11,8 @@ enum ReportStyle {
     --soft:#a0a6b1;--rule:#343942;--good:81 207 132;--bad:255 120 105;--c0:#98a0ad;--c1:#ff8c5a;
     --c2:#6cb4f5;--c3:#69db7c;--c4:#da95ee;--c5:#f2c94c;--c6:#4fd0e0;--c7:#ff7fab;--c8:#c9a58c}}
     .c0{--c:var(--c0)}.c1{--c:var(--c1)}.c2{--c:var(--c2)}.c3{--c:var(--c3)}.c4{--c:var(--c4)}
+    .l0{--c:#4c6ef5}.l1{--c:#f59f00}.l2{--c:#12b886}.l3{--c:#adb5bd}.l4{--c:#e64980}.l5{--c:#868e96}
+    .l6{--c:#0ca678}
     .c5{--c:var(--c5)}.c6{--c:var(--c6)}.c7{--c:var(--c7)}.c8{--c:var(--c8)}
     """
 
@@ -18,7 +20,7 @@ enum ReportStyle {
     *{box-sizing:border-box}
     body{margin:0;background:var(--paper);color:var(--ink);line-height:1.5;
     font:16px/1.5 system-ui,-apple-system,"Segoe UI","Noto Sans","DejaVu Sans",sans-serif}
-    main{max-width:1040px;margin:0 auto;padding:40px 24px 64px}
+    main{max-width:1100px;margin:0 auto;padding:40px 24px 64px}
     header{margin-bottom:28px}
     .eyebrow{margin:0 0 10px;color:var(--soft);font-size:14px;letter-spacing:.02em}
     h1{margin:0;font-size:clamp(23px,3.6vw,36px);line-height:1.2;font-weight:680;
@@ -45,9 +47,9 @@ enum ReportStyle {
     .scroll{overflow-x:auto;background:var(--card);border:1px solid var(--rule);border-radius:10px;
     margin:0 0 16px}
     table{border-collapse:collapse;width:100%;font-size:14.5px;font-variant-numeric:tabular-nums}
-    th{font-size:12.5px;font-weight:500;color:var(--soft);text-align:right;padding:9px 10px;
+    th{font-size:12.5px;font-weight:500;color:var(--soft);text-align:right;padding:9px 8px;
     white-space:nowrap}
-    td{padding:8px 10px;text-align:right;border-top:1px solid var(--rule);white-space:nowrap}
+    td{padding:8px 8px;text-align:right;border-top:1px solid var(--rule);white-space:nowrap}
     th:first-child,td:first-child{text-align:left;padding-left:14px}
     .headline td:nth-child(3){font-size:17px}
     .contrasts td:nth-child(2),.contrasts th:nth-child(2),.states td,.states th,.curriculum td:last-child,
@@ -69,8 +71,9 @@ enum ReportStyle {
     .line{fill:none;stroke:var(--c);stroke-width:2.2;stroke-linejoin:round;stroke-linecap:round}
     .band{fill:var(--c);opacity:.15}.dot{fill:var(--c)}
     .reach{stroke:var(--c);stroke-width:4;stroke-linecap:round;opacity:.38}
-    svg.interval{width:180px;height:24px;vertical-align:middle}
-    .windows svg.interval{width:150px}
+    svg.interval{width:150px;height:20px;vertical-align:middle}
+    .matrix td:first-child,.windows td:first-child,.matrix th:first-child,.windows th:first-child
+    {text-align:left}
     figure{margin:0;background:var(--card);border:1px solid var(--rule);border-radius:10px;
     padding:12px 14px 8px}
     figcaption{font-size:13.5px;color:var(--soft);margin-bottom:6px}
@@ -107,7 +110,7 @@ enum ReportStyle {
     .track label{width:46px}.track div{position:relative;flex:1;height:11px;border-radius:6px;
     background:var(--rule);overflow:hidden}
     .track i{position:absolute;top:0;bottom:0;border-radius:4px}
-    .track .answer{background:var(--c1)}.track .truth{background:var(--c2)}
+    .track .answer{background:var(--ink)}.track .truth{background:rgb(var(--good))}
     article .faint{margin:6px 0 0}
     .state{padding:1px 8px;border-radius:9px;background:rgb(var(--good)/.14)}
     .state.failed,.state.interrupted{background:rgb(var(--bad)/.2)}
@@ -115,7 +118,7 @@ enum ReportStyle {
     """
 
   private static let media = """
-    @media (max-width:600px){main{padding:24px 14px 48px}.tick,.axis{font-size:17px}
+    @media (max-width:600px){main{padding:24px 14px 48px}.tick,.axis{font-size:19px}
     .grid2 .tick,.grid2 .axis{font-size:13px}section{margin-top:40px}
     .headline th,.headline td{padding:8px 7px}svg.interval{width:110px}
     .headline td:nth-child(4),.headline th:nth-child(4){display:none}}

@@ -54,7 +54,7 @@ struct HeadlineSection: Sendable {
     let few = source.comparison.arms.contains { $0.summary == .mean }
     return HTML.table(
       [
-        "arm", "<small>\(scale.caption)</small>", "\(source.metric.title) (\(few ? "mean" : "IQM"))",
+        "arm", "\(source.metric.title)<br>\(few ? "mean" : "IQM")", "<small>\(scale.caption)</small>",
         "95 %", "R1@0.5 %", "R1@0.7 %", "rollout tokens", "FLOPs", "time", "runs",
       ], rows, kind: "headline")
   }
@@ -63,7 +63,7 @@ struct HeadlineSection: Sendable {
     let mark = arm.name == best ? " <em class=\"best\">best</em>" : ""
     let value = arm.value.map { "<b>\(Quantity.metric($0.value))</b>" }
     let drawing = arm.value.map { scale.svg($0, color: source.color(arm.name)) }
-    var cells = [source.label(arm.name) + mark, drawing ?? "", value ?? "–", arm.interval]
+    var cells = [source.label(arm.name) + mark, value ?? "–", drawing ?? "", arm.interval]
     cells.append(arm.recallAtHalf.map(Quantity.percent) ?? "–")
     cells.append(arm.recallAtSevenTenths.map(Quantity.percent) ?? "–")
     cells.append(arm.tokens.map(Quantity.count) ?? "–")

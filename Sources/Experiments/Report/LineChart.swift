@@ -63,7 +63,7 @@ struct LineChart: Sendable {
     }
     for value in across.values where frame.holds(value) {
       result += "<text class=\"tick\" text-anchor=\"middle\" x=\"\(HTML.place(frame.x(value)))\""
-      result += " y=\"\(HTML.place(size.height - margin.bottom + 19))\">\(format(value))</text>"
+      result += " y=\"\(HTML.place(size.height - margin.bottom + 22))\">\(format(value))</text>"
     }
     return result + "<text class=\"axis\" text-anchor=\"end\" x=\"\(right)\""
       + " y=\"\(HTML.place(size.height - 7))\">\(HTML.escaped(horizontal)) →</text>"

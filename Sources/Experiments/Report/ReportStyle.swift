@@ -51,7 +51,7 @@ enum ReportStyle {
     white-space:nowrap}
     td{padding:8px 8px;text-align:right;border-top:1px solid var(--rule);white-space:nowrap}
     th:first-child,td:first-child{text-align:left;padding-left:14px}
-    .headline td:nth-child(3){font-size:17px}
+    .headline td:nth-child(2){font-size:17px}
     .contrasts td:nth-child(2),.contrasts th:nth-child(2),.states td,.states th,.curriculum td:last-child,
     .curriculum th:last-child{text-align:left}
     .contrasts td:nth-child(2){white-space:normal;min-width:230px}
@@ -118,9 +118,9 @@ enum ReportStyle {
     """
 
   private static let media = """
-    @media (max-width:600px){main{padding:24px 14px 48px}.tick,.axis{font-size:19px}
-    .grid2 .tick,.grid2 .axis{font-size:13px}section{margin-top:40px}
-    .headline th,.headline td{padding:8px 7px}svg.interval{width:110px}
+    @media (max-width:600px){main{padding:24px 14px 48px}.tick{font-size:25px}.axis{display:none}
+    .line{stroke-width:4}.grid2 .tick{font-size:14px}.grid2 .line{stroke-width:2.2}.headline .best{display:none}section{margin-top:40px}
+    .headline th,.headline td{padding:8px 5px}svg.interval{width:90px}
     .headline td:nth-child(4),.headline th:nth-child(4){display:none}}
     @media print{:root{--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--rule:#ccc}
     body{font-size:12px}main{max-width:none;padding:0}.tabs nav{display:none}

@@ -83,7 +83,7 @@ let package = Package(
     room("Statistics", imports: ["CGSL", "Rollouts"], settings: language + optimised),
 
     // The network, and the four rooms that never import each other.
-    room("Decoder", imports: ["Rollouts", "Tensors"], settings: safe + optimised),
+    room("Decoder", imports: ["Rollouts", "Storage", "Tensors"], settings: safe + optimised),
     room("Student", imports: ["Rollouts", "Tensors", "Decoder"], settings: safe + optimised),
     room("Teacher", imports: ["Rollouts", "Tensors", "Decoder"], settings: safe + optimised),
     room("Curriculum", imports: ["Rollouts"], settings: safe + optimised),
@@ -118,7 +118,7 @@ let package = Package(
     tests(of: "Tensors"),
     tests(of: "Storage", with: ["Rollouts"]),
     tests(of: "Statistics", with: ["Rollouts"]),
-    tests(of: "Decoder", with: ["Rollouts", "Tensors"]),
+    tests(of: "Decoder", with: ["Rollouts", "Storage", "Tensors"]),
     tests(of: "Student", with: ["Rollouts", "Tensors", "Decoder"]),
     tests(of: "Teacher", with: ["Rollouts", "Tensors", "Decoder", "Grounding"]),
     tests(of: "Curriculum", with: ["Rollouts"]),
@@ -128,7 +128,7 @@ let package = Package(
     tests(
       of: "Experiments",
       with: ["Rollouts", "Plugins", "Distill", "Grounding", "Storage", "Statistics"]),
-    tests(of: "OPDCommands", with: ["Experiments"]),
+    tests(of: "OPDCommands", with: ["Experiments", "Plugins", arguments]),
   ],
   swiftLanguageModes: [.v6]
 )

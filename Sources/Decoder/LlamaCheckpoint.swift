@@ -1,19 +1,6 @@
 internal import Foundation
+public import Storage
 public import Tensors
-
-/// A tensor as a checkpoint file holds it.
-public struct NamedTensor: Sendable, Hashable {
-  /// Its shape, row-major.
-  public var shape: [Int]
-  /// Its numbers.
-  public var values: [Float]
-
-  /// A tensor.
-  public init(shape: [Int], values: [Float]) {
-    self.shape = shape
-    self.values = values
-  }
-}
 
 /// Translates between this decoder's parameters and the tensors of a Llama checkpoint, as other libraries name them.
 public enum LlamaCheckpoint {
@@ -74,8 +61,9 @@ public enum LlamaCheckpoint {
   ///
   /// - Throws: `LlamaCheckpointError` where a tensor is missing or has another shape.
   public static func parameters(
-    _ tensors: [String: NamedTensor], _ configuration: DecoderConfiguration
+    _ list: [NamedTensor], _ configuration: DecoderConfiguration
   ) throws -> Parameters<Float> {
+    let tensors = Dictionary(list.map { ($0.name, $0) }) { first, _ in first }
     var result = Parameters<Float>(zeros: configuration.layout)
     for entry in configuration.layout.entries {
       var values: [Float] = []
@@ -98,8 +86,8 @@ public enum LlamaCheckpoint {
   /// A checkpoint's tensors from parameters.
   public static func tensors<Scalar: Real>(
     _ parameters: Parameters<Scalar>, _ configuration: DecoderConfiguration
-  ) -> [String: NamedTensor] {
-    var result: [String: NamedTensor] = [:]
+  ) -> [NamedTensor] {
+    var result: [NamedTensor] = []
     for entry in parameters.layout.entries {
       let names = sources(entry.name)
       let values = parameters[entry.name].map { Float($0) }
@@ -107,8 +95,8 @@ public enum LlamaCheckpoint {
       for (i, name) in names.enumerated() {
         var shape = entry.shape
         shape[0] /= names.count
-        result[name] = NamedTensor(
-          shape: shape, values: Array(values[i * share..<(i + 1) * share]))
+        result.append(
+          NamedTensor(name, shape: shape, values: Array(values[i * share..<(i + 1) * share])))
       }
     }
     return result

@@ -20,7 +20,7 @@ public struct KeyframeSelection: Sendable, Hashable {
   /// The kept frames, ascending, without repetition.
   public var indices: [Int]
 
-  /// A score for each frame of the video, kept or not: what the selector ranked by. Empty where it ranks nothing.
+  /// What the selector ranked by, a score for each frame of the video, kept or not; empty where it ranks nothing.
   public var scores: [Double]
 
   /// The frames that are local maxima of the variation, ascending; empty where the selector has no such notion.
@@ -29,15 +29,20 @@ public struct KeyframeSelection: Sendable, Hashable {
   /// What it cost.
   public var cost: SelectionCost
 
+  /// What the rows of each kept frame are multiplied by on their way into the student, one a kept frame, so that gradients
+  /// reach the scores; `nil` where the rows go in as they are.
+  public var gates: [Double]?
+
   /// A selection.
   public init(
     indices: [Int], scores: [Double] = [], apexes: [Int] = [],
-    cost: SelectionCost = SelectionCost(framesScanned: 0, flops: 0)
+    cost: SelectionCost = SelectionCost(framesScanned: 0, flops: 0), gates: [Double]? = nil
   ) {
     self.indices = indices
     self.scores = scores
     self.apexes = apexes
     self.cost = cost
+    self.gates = gates
   }
 }
 
@@ -54,5 +59,6 @@ public protocol KeyframeSelector: Sendable {
   ///   - prompts: Questions with all their frames; `keyframes` is ignored.
   ///   - seed: The stream of selectors that draw; others ignore it.
   /// - Returns: One selection a prompt.
+  /// - Throws: `KeyframeError` where a prompt cannot be used.
   func select(_ prompts: [Prompt], seed: Seed) throws -> [KeyframeSelection]
 }

@@ -67,10 +67,11 @@ extension Rows {
   /// Added up directly: `1 − Σ_I` would lose every digit where the tail is small.
   ///
   /// - Parameters:
+  ///   - kept: I, distinct indices.
   ///   - rows: Log-probabilities, row-major.
   ///   - offset: Where the row begins.
   ///   - width: V.
-  ///   - kept: I, distinct indices.
+  /// - Returns: The mass, 0 … 1.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public static func massOutside<Scalar: Real>(

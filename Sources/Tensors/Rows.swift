@@ -77,6 +77,7 @@ public enum Rows {
   ///   - rows: Row-major numbers.
   ///   - offset: Where the row begins.
   ///   - width: V.
+  /// - Returns: The indices.
   /// - Complexity: O(V + k·changes); for a random row O(V + k² log V).
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)

@@ -1,0 +1,91 @@
+internal import Rollouts
+
+extension TemporalApexDistillation {
+  /// What an apex does to its score.
+  public enum Boost: String, Codable, Sendable, CaseIterable {
+    /// `s·ω`.
+    case multiply
+    /// `s + ω`.
+    case add
+  }
+
+  /// Which frame of a kept stretch is picked.
+  public enum Pick: String, Codable, Sendable, CaseIterable {
+    /// The frame that was ranked.
+    case apex
+    /// The middle of the stretch from a kept frame up to the next one, or to the end of the video.
+    case midpoint
+  }
+
+  /// What can be set of TAD.
+  public struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+    /// K: how many frames to keep.
+    public var budget: Int?
+    /// δ: the share of the frames to keep, instead of a budget; .5 where neither is given.
+    public var ratio: Double?
+    /// How the token rows of a frame are compared with those of the frame before.
+    public var features = FeatureReading.perToken
+    /// What frame 0, which has no predecessor, gets.
+    public var firstFrame = FirstFrame.zero
+    /// W: over how many frames an apex must be the largest; odd.
+    public var window = 3
+    /// What an apex does to its score.
+    public var boost = Boost.multiply
+    /// ω: the boost of an apex; 1 with `multiply` and 0 with `add` switch it off.
+    public var omega = 2.0
+    /// Which frame of a kept stretch is picked.
+    public var pick = Pick.apex
+    /// Whether the kept rows are multiplied by their scores, so that gradients reach the scores too.
+    public var straightThrough = false
+
+    /// The paper's: δ .5, ω 2, a window of 3.
+    public init() {}
+
+    /// One line a parameter.
+    public static let documentation = budgetDocumentation.merging([
+      "features": "pooled, perToken or flattened: how the token rows of neighbours are compared.",
+      "firstFrame": "zero, copy (of the second frame's variation) or keep (always kept).",
+      "window": "Over how many frames an apex must be the largest (W, odd).",
+      "boost": "multiply (s·ω) or add (s + ω): what an apex does to its score.",
+      "omega": "The boost of an apex (ω), at least 0.",
+      "pick": "apex, or midpoint: the middle of the stretch that a kept frame opens.",
+      "straightThrough": "Whether kept rows are multiplied by their scores (not in the paper).",
+    ]) { $1 }
+  }
+}
+
+extension TemporalApexDistillation.Parameters {
+  func check() throws(KeyframeError) {
+    try checkBudget(of: "tad")
+    if window < 1 || window % 2 == 0 {
+      throw .parameter(
+        selector: "tad", name: "window", value: "\(window)", allowed: "odd and at least 1")
+    }
+    if !(omega >= 0 && omega.isFinite) {
+      throw .parameter(
+        selector: "tad", name: "omega", value: "\(omega)", allowed: "a finite number of at least 0")
+    }
+  }
+
+  /// The score of an apex.
+  func boosted(_ variation: Double) -> Double {
+    switch boost {
+    case .multiply: variation * omega
+    case .add: variation + omega
+    }
+  }
+
+  /// What a frame is ranked by: its score, but frame 0 comes first where it must be kept.
+  func rank(_ score: Double, of frame: Int) -> Double {
+    frame == 0 && firstFrame == .keep ? .infinity : score
+  }
+
+  /// The picked frames of kept ones, both ascending.
+  func picked(_ kept: [Int], of frames: Int) -> [Int] {
+    guard pick == .midpoint else { return kept }
+    return kept.indices.map { place in
+      let end = place + 1 < kept.count ? kept[place + 1] : frames
+      return (kept[place] + end - 1) / 2
+    }
+  }
+}

@@ -39,7 +39,8 @@ private let kinds: [RowDivergence] = [
 
 @Suite("Row kernels")
 struct RowsTests {
-  @Test("log-softmax equals its naive twin for any width and temperature",
+  @Test(
+    "log-softmax equals its naive twin for any width and temperature",
     arguments: [1, 2, 7, 8, 9, 16, 31, 520, 1031], [0.6, 1, 1.4])
   func logSoftmax(width: Int, temperature: Double) {
     let z = logits(3 * width, seed: 7)

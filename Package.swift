@@ -128,7 +128,7 @@ let package = Package(
     tests(
       of: "Experiments",
       with: ["Rollouts", "Plugins", "Distill", "Grounding", "Storage", "Statistics"]),
-    tests(of: "OPDCommands", with: ["Experiments"]),
+    tests(of: "OPDCommands", with: ["Experiments", "Plugins", arguments]),
   ],
   swiftLanguageModes: [.v6]
 )

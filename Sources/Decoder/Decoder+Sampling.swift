@@ -20,12 +20,12 @@ extension Decoder {
   ///   - prompts: The prompts.
   ///   - seeds: For each prompt, one seed a response.
   ///   - temperature: What logits are divided by; 0 takes the most likely token.
-  ///   - end: The token that ends a response.
+  ///   - end: The token that ends a response; `nil` lets all grow to the limit.
   ///   - maximumLength: The most tokens of a response.
   ///   - tape: A tape bound to weights of this shape.
   /// - Returns: For each prompt, its responses in the order of their seeds.
   public func sample(
-    _ prompts: [PromptRows], seeds: [[Seed]], temperature: Double, end: Token, maximumLength: Int,
+    _ prompts: [PromptRows], seeds: [[Seed]], temperature: Double, end: Token?, maximumLength: Int,
     on tape: Tape<Scalar>
   ) -> [[Sample]] {
     let batch = PackedBatch<Scalar>(prompts.map { Branch(prompt: $0, responses: []) })
@@ -122,7 +122,7 @@ private struct Growing {
   }
 
   mutating func take<Scalar: Real>(
-    _ tape: Tape<Scalar>, _ logits: Variable, temperature: Double, end: Token
+    _ tape: Tape<Scalar>, _ logits: Variable, temperature: Double, end: Token?
   ) {
     let uniforms = live.map { generators[$0].uniform() }
     let draws = tape.draw(logits, temperature: temperature, uniforms: uniforms)

@@ -9,12 +9,15 @@ public struct SamplingSettings: Sendable, Hashable, Codable {
   public var temperature: Double
   /// The most tokens of an answer, the end token included.
   public var maximumLength: Int
+  /// Whether answers go on after the end token, so that all have `maximumLength` tokens: for measuring speed.
+  public var ignoresEnd: Bool
 
   /// Sampling settings.
-  public init(group: Int, temperature: Double, maximumLength: Int) {
+  public init(group: Int, temperature: Double, maximumLength: Int, ignoresEnd: Bool = false) {
     self.group = group
     self.temperature = temperature
     self.maximumLength = maximumLength
+    self.ignoresEnd = ignoresEnd
   }
 
   /// The most likely token each time, one answer a prompt.

@@ -20,6 +20,8 @@ public enum TeacherError: ExplainedError, Hashable {
   case noRoute(prompt: String)
   /// A batch has no second prompt whose distribution could be given instead.
   case nothingToShuffle(prompt: String)
+  /// The folder of a score cache cannot be read or written.
+  case cacheFolder(path: String, reason: String)
 }
 
 extension TeacherError {
@@ -44,6 +46,8 @@ extension TeacherError {
       "No route leads prompt '\(prompt)' to a teacher."
     case .nothingToShuffle(let prompt):
       "The shuffled teacher was asked about prompt '\(prompt)' and knows no other prompt to answer for it."
+    case .cacheFolder(let path, let reason):
+      "The score cache '\(path)' cannot be used: \(reason)."
     }
   }
 
@@ -68,6 +72,8 @@ extension TeacherError {
       "Add a last route without a condition."
     case .nothingToShuffle:
       "Give the shuffled teacher a pool of at least two prompts."
+    case .cacheFolder:
+      "Choose a folder that can be written, or switch the cache off."
     }
   }
 }

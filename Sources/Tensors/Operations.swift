@@ -50,6 +50,8 @@ extension Tape {
   /// `y = x·Wᵀ`, plus `residual` where given; W is out × in.
   ///
   /// - Complexity: 2·rows·in·out floating-point operations forward, twice that backward.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func linear(
     _ x: Variable, _ weight: ParameterID, adding residual: Variable? = nil
   ) -> Variable {
@@ -68,6 +70,8 @@ extension Tape {
   /// `y = w ∘ x / √(mean(x²) + ε)` row by row.
   ///
   /// Source: Zhang & Sennrich, arXiv:1910.07467.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func rmsNorm(_ x: Variable, _ weight: ParameterID, epsilon: Double) -> Variable {
     let inverse = arena.take(x.rows)
     let y = append(
@@ -81,6 +85,8 @@ extension Tape {
   /// `y = silu(gate) ∘ up`, where a row of `gateUp` is gate and up beside each other.
   ///
   /// Source: Shazeer, arXiv:2002.05202.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func swiGLU(_ gateUp: Variable) -> Variable {
     let y = append(rows: gateUp.rows, columns: gateUp.columns / 2, .swiGLU(gateUp))
     GatedUnit.forward(pointer(gateUp), rows: y.rows, columns: y.columns, into: pointer(y))
@@ -88,6 +94,8 @@ extension Tape {
   }
 
   /// The given rows, in the given order.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func gather(_ x: Variable, rows: [Int]) -> Variable {
     let y = append(rows: rows.count, columns: x.columns, .gather(x, rows))
     let source = pointer(x)
@@ -99,6 +107,8 @@ extension Tape {
   }
 
   /// The decoder's input: rows of the embedding table and of projected features, mixed.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func compose(
     _ sources: [RowSource], projected: Variable?, table: ParameterID
   ) -> Variable {
@@ -121,6 +131,8 @@ extension Tape {
   }
 
   /// Passes the gradient of one step on to what it was computed from.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func propagate(_ index: Int) {
     let node = nodes[index]
     guard let gradient = node.gradient?.pointer else { return }
@@ -150,6 +162,8 @@ extension Tape {
     }
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func propagateLinear(
     _ index: Int, _ gradient: UnsafeMutablePointer<Scalar>, _ x: Variable, _ weight: ParameterID,
     _ residual: Variable?
@@ -188,6 +202,8 @@ extension Tape {
     return true
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func propagateGather(
     _ gradient: UnsafeMutablePointer<Scalar>, _ x: Variable, _ rows: [Int]
   ) {
@@ -198,6 +214,8 @@ extension Tape {
     }
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func propagateCompose(
     _ gradient: UnsafeMutablePointer<Scalar>, _ sources: [RowSource], _ projected: Variable?,
     _ table: ParameterID

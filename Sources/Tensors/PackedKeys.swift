@@ -38,6 +38,8 @@ struct PackedKeys<Scalar: Real> {
   }
 
   /// Writes one key and value at place `index` of a segment, for all heads.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func set(
     _ segment: Int, index: Int, row: UnsafePointer<Scalar>, position: Int,
     rotary: RotaryTable<Scalar>, scratch: UnsafeMutablePointer<Scalar>

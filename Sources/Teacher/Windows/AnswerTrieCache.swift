@@ -11,6 +11,12 @@ final class AnswerTrieCache: Sendable {
 
   init(codec: any AnswerCodec) { self.codec = codec }
 
+  /// A digest of how answers are written: the vocabulary and the whole grid of a half-minute video.
+  var fingerprint: String {
+    let answers = codec.grid(duration: 30).map { "\($0) \(codec.encode($0, duration: 30))" }
+    return ContentHash.of([codec.vocabulary.fingerprint] + answers)
+  }
+
   /// The tree for videos of this length, built at most once while it is remembered.
   func trie(duration: Double) -> AnswerTrie {
     if let known = tries.withLock({ $0[duration] }) { return known }

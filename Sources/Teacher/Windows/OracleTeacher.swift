@@ -13,6 +13,9 @@ public struct OracleTeacher: TeacherScorer, IntervalPredictor {
     /// The share of each next-token distribution that is uniform over the vocabulary, 0 < ε < 1.
     public var offGridMass: Double
 
+    /// The defaults.
+    public init() { self.init(sharpness: 1) }
+
     /// Parameters of an oracle.
     public init(sharpness: Double = 1, floorShare: Double = 0.01, offGridMass: Double = 1e-4) {
       self.sharpness = sharpness

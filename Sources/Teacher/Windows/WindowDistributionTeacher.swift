@@ -39,6 +39,14 @@ public struct WindowDistributionTeacher: TeacherScorer, IntervalPredictor {
   /// The digest of the codec's vocabulary.
   public var vocabularyFingerprint: String { vocabulary.fingerprint }
 
+  /// A digest of everything its scores depend on besides the request.
+  public var identity: String {
+    ContentHash.of([
+      "windows", source.identity, tries.fingerprint, "\(smoothing.scale)",
+      "\(smoothing.floorShare)", "\(smoothing.confidenceTemperature)", "\(smoothing.offGridMass)",
+    ])
+  }
+
   /// A window teacher knows whole distributions.
   public var support: TeacherSupport { .full }
 

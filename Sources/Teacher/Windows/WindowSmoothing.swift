@@ -18,6 +18,9 @@ public struct WindowSmoothing: Sendable, Hashable, Codable {
   /// ε, within 0 ..< 1 and above 0: the share of every next-token distribution that is uniform over the vocabulary.
   public var offGridMass: Double
 
+  /// The defaults.
+  public init() { self.init(scale: 4) }
+
   /// Smoothing with the given parameters.
   public init(
     scale: Double = 4, floorShare: Double = 0.02, confidenceTemperature: Double = 1,

@@ -1,0 +1,85 @@
+public import ArgumentParser
+internal import Foundation
+public import Plugins
+internal import Rollouts
+internal import Synchronization
+
+/// The `opd` command: a laboratory for on-policy distillation.
+public struct OPDCommand: AsyncParsableCommand {
+  /// The subcommands in the order in which the help lists them; a new one is one line.
+  static let subcommands: [any ParsableCommand.Type] = [
+    PluginsCommand.self,
+    BenchCommand.self,
+  ]
+
+  /// What the help says, and which subcommands there are.
+  public static let configuration = CommandConfiguration(
+    commandName: "opd",
+    abstract: "A laboratory for on-policy distillation.",
+    discussion: """
+      Pairs a student with a teacher, turns their disagreement into per-token supervision on the \
+      student's own samples, and compares that with reinforcement learning, curricula and keyframe \
+      selection, seed by seed and cost by cost.
+
+      Example:
+        opd doctor
+      """,
+    version: "0.1.0",
+    subcommands: subcommands)
+
+  /// What parses a command line without arguments.
+  public init() {}
+}
+
+extension OPDCommand {
+  /// Describes the plug-ins that the commands know; a program with plug-ins of its own sets it in `start`.
+  ///
+  /// Not a task-local value: pushing one crashes in optimised builds of Swift 6.3.
+  private static let describePlugins = Mutex<@Sendable () throws -> [PluginDescription]>({ [] })
+
+  /// What plug-ins there are.
+  static func plugins() throws -> [PluginDescription] { try describePlugins.withLock { $0 }() }
+
+  /// Runs the command that the arguments name, and ends the process with its status.
+  ///
+  /// - Parameters:
+  ///   - arguments: The words after the program's name; those of the process if left out.
+  ///   - plugins: Describes the plug-ins there are.
+  public static func start(
+    _ arguments: [String]? = nil,
+    plugins: @escaping @Sendable () throws -> [PluginDescription] = { [] }
+  ) async -> Never {
+    let words = arguments ?? Array(CommandLine.arguments.dropFirst())
+    describePlugins.withLock { $0 = plugins }
+    let outcome = await perform(words)
+    outcome.print()
+    Foundation.exit(outcome.status)
+  }
+
+  /// Runs the command that the arguments name.
+  ///
+  /// - Parameter arguments: The words after the program's name.
+  /// - Returns: What is left to print, and the status of the process.
+  static func perform(_ arguments: [String]) async -> CommandOutcome {
+    do {
+      try refuseUnknownSubcommand(arguments)
+      var command = try parseAsRoot(arguments)
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+      return CommandOutcome(status: 0, output: "", errors: "")
+    } catch {
+      return CommandOutcome(error)
+    }
+  }
+
+  private static func refuseUnknownSubcommand(_ arguments: [String]) throws {
+    guard let word = arguments.first, !word.hasPrefix("-") else { return }
+    let known = subcommands.map { $0._commandName } + ["help"]
+    guard !known.contains(word) else { return }
+    throw CommandLineError.unknownSubcommand(
+      word, nearest: nearestName(to: word, in: known), known: known)
+  }
+}

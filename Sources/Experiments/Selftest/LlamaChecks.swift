@@ -6,6 +6,10 @@ internal import Tensors
 
 /// Compares the decoder with a Llama checkpoint that another library wrote, in Double.
 enum LlamaChecks {
+  /// The reference library computes norms and rotary angles in 32 bits even where the rest is in 64, so it agrees with exact
+  /// arithmetic to about 2e-7 and no closer.
+  private static let tolerance = 1e-6
+
   private struct Golden: Decodable {
     struct Gradient: Decodable {
       var shape: [Int]
@@ -74,10 +78,10 @@ enum LlamaChecks {
     var total = Parameters<Double>(zeros: configuration.layout)
     total.values = gradient
     return [
-      Check("llama/logits", error: logitError, tolerance: 1e-9),
+      Check("llama/logits", error: logitError, tolerance: tolerance),
       Check(
         "llama/next_token_loss", error: (loss - golden.next_token_loss).magnitude,
-        tolerance: 1e-9),
+        tolerance: tolerance),
     ] + gradients(total, configuration, golden)
   }
 
@@ -92,7 +96,7 @@ enum LlamaChecks {
       let error = max(
         Check.distance(Array(values.prefix(16)), reference.first16),
         (values.reduce(0, +) - reference.sum).magnitude, (norm - reference.norm).magnitude)
-      return Check("llama/gradient of \(name)", error: error, tolerance: 1e-9)
+      return Check("llama/gradient of \(name)", error: error, tolerance: tolerance)
     }
   }
 

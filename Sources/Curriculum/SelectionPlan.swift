@@ -1,4 +1,4 @@
-public import Rollouts
+internal import Rollouts
 
 /// What a round of a curriculum does: who may come in, what they are ranked by, who is chosen.
 public struct SelectionPlan: Sendable {

@@ -27,7 +27,7 @@ struct ComparisonTests {
     #expect(comparison.verdict.contains("beats grpo: mIoU +0.1"))
     #expect(comparison.arms.allSatisfy { $0.done == 10 && $0.total == 10 && $0.summary == .interquartileMean })
     let sft = try #require(comparison.contrasts.first { $0.arm == "sft" })
-    #expect(sft.verdict.hasPrefix("sft loses to grpo"))
+    #expect(sft.verdict.hasPrefix("No difference seen between sft and grpo"))
     #expect(sft.probabilityOfImprovement.map { $0 < 0.5 } == true)
   }
 
@@ -35,7 +35,7 @@ struct ComparisonTests {
   func equalArms() async throws {
     let folder = try sweep {
       $0.arms = [$0.arms[1], $0.arms[1]]
-      $0.arms[1].name = "other"
+      $0.arms[1].name = "equal"
       $0.seeds = 5
     }
     let comparison = try await Comparison.read(folder.path)
@@ -50,6 +50,16 @@ struct ComparisonTests {
     let comparison = try await Comparison.read(folder.path)
     #expect(comparison.contrasts.allSatisfy { $0.pValue == nil })
     #expect(comparison.verdict.contains("one seed, which proves nothing"))
+  }
+
+  @Test("an interval of the interquartile mean is that of the plain bootstrap")
+  func interval() {
+    let values = [0.3, 0.1, 0.5, 0.2, 0.9, 0.4, 0.35]
+    let settings = BootstrapSettings(resamples: 500, seed: Seed(0))
+    let counted = Estimate.overSeeds(values, resamples: 500)
+    let plain = Estimate.bootstrapped(values.sorted(), settings: settings) { interquartileMean($0) }
+    #expect(counted.map { abs($0.lower - plain.lower) < 1e-12 } == true)
+    #expect(counted.map { abs($0.upper - plain.upper) < 1e-12 } == true)
   }
 
   @Test("corrects for the number of contrasts")

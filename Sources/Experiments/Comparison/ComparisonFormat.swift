@@ -119,8 +119,8 @@ extension Contrast {
     let interval = difference.map { "[\(Quantity.signed($0.lower)), \(Quantity.signed($0.upper))]" }
     return [
       arm, difference.map { Quantity.signed($0.value) } ?? "–",
-      pairs > 1 ? interval ?? "–" : "–", correctedPValue.map { Quantity.decimals($0, 4) } ?? "–",
-      permutationPValue.map { Quantity.decimals($0, 4) } ?? "–",
+      pairs > 1 ? interval ?? "–" : "–", correctedPValue.map(Quantity.pColumn) ?? "–",
+      permutationPValue.map(Quantity.pColumn) ?? "–",
       probabilityOfImprovement.map { Quantity.decimals($0, 2) } ?? "–",
       minimumDetectableEffect.map(Quantity.metric) ?? "–", "\(pairs)",
     ]

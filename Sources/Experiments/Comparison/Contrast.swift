@@ -62,7 +62,7 @@ extension Contrast {
     difference = Estimate.ofDifferences(zip(x, y).map { $1 - $0 })
     guard pairs.count > 1 else { return }
     pValue = pairedT(y, x).pValue
-    permutationPValue = signFlipTest(y, x, seed: Seed(0), draws: 20_000).pValue
+    permutationPValue = signFlipTest(y, x, seed: Seed(0), draws: 10_000).pValue
     wilcoxonPValue = wilcoxonSignedRank(y, x).pValue
     let deviation = standardDeviation(zip(x, y).map { $1 - $0 })
     let effect = Statistics.minimumDetectableEffect(deviation: deviation, pairs: pairs.count)

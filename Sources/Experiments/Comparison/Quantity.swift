@@ -18,6 +18,9 @@ enum Quantity {
     p < 0.001 ? "p < 0.001" : "p = \(decimals(p, 3))"
   }
 
+  /// A p-value in a column: four decimals.
+  static func pColumn(_ p: Double) -> String { p < 1e-4 ? "<0.0001" : decimals(p, 4) }
+
   /// A count with a letter for thousands, millions and so on: "3.2M".
   static func count(_ value: Double) -> String {
     for (size, letter) in [(1e9, "G"), (1e6, "M"), (1e3, "k")] where abs(value) >= size {
@@ -28,6 +31,7 @@ enum Quantity {
 
   /// Floating-point operations: "4.1 PFLOP".
   static func flops(_ value: Double) -> String {
+    guard value > 0 else { return "0" }
     let sizes = [(1e21, "ZFLOP"), (1e18, "EFLOP"), (1e15, "PFLOP"), (1e12, "TFLOP")]
     for (size, name) in sizes where value >= size { return "\(short(value / size)) \(name)" }
     return "\(short(value / 1e9)) GFLOP"

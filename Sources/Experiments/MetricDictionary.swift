@@ -75,6 +75,13 @@ public enum MetricDictionary {
     .init("loss", "nats", .none, per: .tokens, "the objective's value before the update"),
     .init("reward", "1", .higher, per: .responses, "mean of the summed rewards of a response"),
     .init("reward_std", "1", .none, per: .prompts, "standard deviation within a prompt's group"),
+    .init("reward/*", "1", .higher, per: .responses, "mean of one term of the reward"),
+    .init("advantages/mean", "nats or 1", .none, per: .tokens, "mean advantage of a token"),
+    .init("advantages/abs_mean", "nats or 1", .none, per: .tokens, "mean |advantage| of a token"),
+    .init(
+      "advantages/positive_share", "1", .none, per: .tokens, "share of tokens that are reinforced"),
+    .init("ratio/mean", "1", .none, per: .tokens, "mean of π / π_old; 1 before the first update"),
+    .init("ratio/square_mean", "1", .none, per: .tokens, "mean of (π / π_old)²"),
     .init(
       "frac_reward_zero_std", "1", .lower, per: .prompts,
       "share of prompts whose responses all have the same reward"),
@@ -108,6 +115,9 @@ public enum MetricDictionary {
       "teacher_kl/k3", "nats/token", .lower, per: .tokens,
       "mean of q/π − 1 − log(q/π) over sampled tokens: unbiased, far lower variance"),
     .init(
+      "teacher_kl/reverse", "nats/token", .lower, per: .tokens,
+      "exact reverse KL from the teacher on the student's prefixes"),
+    .init(
       "teacher_entropy", "nats/token", .none, per: .tokens,
       "exact entropy of the teacher on the student's prefixes"),
     .init(
@@ -119,8 +129,11 @@ public enum MetricDictionary {
   ]
 
   private static let evaluation: [MetricDefinition] = [
-    .init("eval/mIoU", "%", .higher, per: .queries, "mean IoU of the first window"),
-    .init("eval/R1@k", "%", .higher, per: .queries, "share of first windows with IoU ≥ k"),
+    .init("eval/mIoU", "1", .higher, per: .queries, "mean IoU of the first window"),
+    .init("eval/R1@k", "1", .higher, per: .queries, "share of first windows with IoU ≥ k"),
+    .init(
+      "eval/parse_failure_rate", "1", .lower, per: .queries,
+      "share of greedy answers that are no window in the codec"),
     .init(
       "eval/MR-mAP", "%", .higher, per: .queries,
       "mean average precision of windows over IoU .5:.05:.95, as the QVHighlights evaluator"),

@@ -43,6 +43,7 @@ struct PluginListing {
   /// The list for reading.
   ///
   /// - Parameter detailed: Whether each parameter is listed with its meaning.
+  /// - Returns: The plug-ins by kind, a line each, or more.
   func text(detailed: Bool) -> String {
     kinds.map { kind in
       let lines = plugins.filter { $0.kind == kind }.map { detailed ? details($0) : line($0) }

@@ -37,10 +37,11 @@ public struct BLASCheck: Sendable, Hashable {
   /// The loader's own `dladdr` is hidden from Swift by glibc's feature macros; the kernel's list of mapped files says the
   /// same.
   static func file(defining symbol: String) -> String? {
+    // Not String(contentsOfFile:), which stops after the first page of such a file.
     guard let address = dlsym(nil, symbol),
-      let maps = try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
+      let maps = try? FileHandle(forReadingAtPath: "/proc/self/maps")?.readToEnd()
     else { return nil }
-    return file(mappedAt: UInt(bitPattern: address), in: maps)
+    return file(mappedAt: UInt(bitPattern: address), in: String(decoding: maps, as: UTF8.self))
   }
 
   /// The file at an address, from lines such as `7f00-7f80 r-xp 00000000 08:01 42 /usr/lib/libopenblas.so.0`.

@@ -64,7 +64,8 @@ public struct PreparedLoss: ResponseLoss {
     alone.components = [objective.components[component]]
     return PreparedLoss(
       objective: alone, batch: batch,
-      plans: plans.map { $0.map { $0.isEmpty ? [] : [$0[component]] } }, trained: trained, temperature: temperature, context: pinned, metrics: [:], notes: [])
+      plans: plans.map { $0.map { $0.isEmpty ? [] : [$0[component]] } }, trained: trained,
+      temperature: temperature, context: pinned, metrics: [:], notes: [])
   }
 
   /// The names of the components, in order.

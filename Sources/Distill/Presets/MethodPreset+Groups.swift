@@ -30,7 +30,7 @@ extension MethodPreset {
           reduction: .sequenceMeanTokenSumNorm(length: nil))
       ])),
     MethodPreset(
-      "dapo", "GRPO with a higher upper clip, a token mean, groups with spread, an overlong penalty",
+      "dapo", "GRPO with a higher upper clip, a token mean, and only groups with spread",
       source: "DAPO, arXiv:2503.14476", gradient: "expected reward, each prompt scaled by 1/std",
       hints: TrainerHints(group: 8, refills: true),
       Objective(

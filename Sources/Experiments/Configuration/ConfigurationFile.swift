@@ -41,11 +41,7 @@ public enum ConfigurationFile {
     }
   }
 
-  /// The configuration with those it builds on beneath it.
-  ///
-  /// - Parameters:
-  ///   - path: The file.
-  ///   - chain: The files that led here.
+  /// The configuration with those it builds on beneath it; `chain` holds the files that led here.
   static func loadWithBases(_ path: String, chain: [String]) throws -> ConfigurationValue {
     let file = URL(filePath: path).standardizedFileURL.path
     guard !chain.contains(file) else {

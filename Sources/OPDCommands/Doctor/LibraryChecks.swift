@@ -21,6 +21,7 @@ enum LibraryChecks {
   ///   - library: The file that `cblas_sgemm` is bound to.
   ///   - ours: Whether that is OpenBLAS.
   ///   - configuration: What OpenBLAS says about itself.
+  /// - Returns: A failure unless it is OpenBLAS.
   static func products(library: String?, ours: Bool, _ configuration: String) -> DoctorCheck {
     let library = library ?? "an unknown library"
     guard ours else {
@@ -54,12 +55,9 @@ enum LibraryChecks {
     guard let path else {
       return .ok("data", "no folder given: only the built-in world is at hand")
     }
-    var isFolder: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    guard exists, isFolder.boolValue else {
+    guard let entries = try? FileManager.default.contentsOfDirectory(atPath: path) else {
       return .fail("data", "\(path) is no folder", "Give the folder that holds the data sets.")
     }
-    let entries = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     return .ok("data", "\(path): \(entries.sorted().joined(separator: ", "))")
   }
 

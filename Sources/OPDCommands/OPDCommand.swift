@@ -11,6 +11,7 @@ public struct OPDCommand: AsyncParsableCommand {
   static let subcommands: [any ParsableCommand.Type] = [
     TrainCommand.self,
     SelftestCommand.self,
+    SweepCommand.self,
     PluginsCommand.self,
     MetricsCommand.self,
     DoctorCommand.self,

@@ -150,7 +150,8 @@ struct SyntheticRun {
       let iou = min(1, max(0, arm.height + 0.25 * (easy - 0.5) + 0.2 * generator.normal()))
       let end = start + length * max(0.1, iou)
       let predicted = query % 40 == 7 ? "null" : "[\(start),\(end)]"
-      return "{\"id\":\"q\(query)\",\"video\":\"v\(query / 3)\",\"iou\":\(query % 40 == 7 ? 0 : iou),"
+      return
+        "{\"id\":\"q\(query)\",\"video\":\"v\(query / 3)\",\"iou\":\(query % 40 == 7 ? 0 : iou),"
         + "\"duration\":\(duration),\"windowLength\":\(length),\"predicted\":\(predicted),"
         + "\"truth\":[[\(start),\(start + length)]]}\n"
     }.joined()
@@ -168,7 +169,9 @@ struct SyntheticRun {
   }
 
   mutating func rollouts() -> String {
-    let queries = ["a red circle enters, <then> leaves", "the square turns blue", "two shapes meet"]
+    let queries = [
+      "a red circle enters, <then> leaves", "the square turns blue", "two shapes meet",
+    ]
     return queries.enumerated().map { index, query in
       let start = 8.0 + Double(index) * 9
       let words = ["<", "\(Int(start))", ".", "4", " – ", "\(Int(start) + 11)", ".", "0", ">"]
@@ -179,7 +182,8 @@ struct SyntheticRun {
         "[" + values.map { "\($0)" }.joined(separator: ",") + "]"
       }
       let advantage = arm.teaches ? pairs.map(\.advantage) : pairs.map { _ in 0.4 }
-      return "{\"step\":\(steps),\"prompt\":\"q\(index)\",\"slot\":0,\"query\":\"\(query)\",\"text\":\"\(words.joined())\","
+      return
+        "{\"step\":\(steps),\"prompt\":\"q\(index)\",\"slot\":0,\"query\":\"\(query)\",\"text\":\"\(words.joined())\","
         + "\"words\":[\(words.map { "\"\($0)\"" }.joined(separator: ","))],"
         + "\"advantage\":\(list(advantage)),\"student\":\(list(pairs.map(\.student))),"
         + "\"teacher\":\(list(pairs.map { $0.student + $0.advantage })),\"reward\":0.\(4 + index),"

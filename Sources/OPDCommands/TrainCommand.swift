@@ -30,6 +30,7 @@ public struct TrainCommand: AsyncParsableCommand {
 
   /// Carries the run out.
   public func run() async throws {
+    ParentWatch.start()
     let value = try ConfigurationFile.load(config, overrides: overrides)
     let quiet = quiet
     let executor = RunExecutor(try OPDCommand.laboratory()) { line in

@@ -13,15 +13,15 @@ public enum SweepError: ExplainedError, Hashable {
   case runsFailed(count: Int, total: Int, folder: String)
   /// Not everything could be done in the time given.
   case outOfTime(remaining: Int, hours: Double)
-  /// Slurm did not take the job.
-  case slurm(reason: String)
+  /// A folder that should hold a sweep does not.
+  case noSweep(folder: String)
 
   /// Wrong usage, or runs that failed.
   public var exitStatus: ExitStatus {
     switch self {
-    case .unusable, .otherSweep: .usage
+    case .unusable, .otherSweep, .noSweep: .usage
     case .dataChanged: .badInput
-    case .runsFailed, .outOfTime, .slurm: .failed
+    case .runsFailed, .outOfTime: .failed
     }
   }
 
@@ -36,7 +36,7 @@ public enum SweepError: ExplainedError, Hashable {
       "\(count) of \(total) runs of '\(folder)' failed."
     case .outOfTime(let remaining, let hours):
       "\(remaining) runs are left after \(hours) hours."
-    case .slurm(let reason): "Slurm did not take the job: \(reason)."
+    case .noSweep(let folder): "'\(folder)' holds no sweep."
     }
   }
 
@@ -48,7 +48,7 @@ public enum SweepError: ExplainedError, Hashable {
     case .dataChanged: "Restore the data, or start a sweep in another folder with --out."
     case .runsFailed: "Read their log.txt, then run the same command with --retry-failed."
     case .outOfTime: "Run the same command again to go on."
-    case .slurm: "Check `sinfo` and the options, or write the script only with --export."
+    case .noSweep: "Name a sweep file, or a folder that `opd sweep` has made."
     }
   }
 

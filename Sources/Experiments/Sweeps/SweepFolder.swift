@@ -21,7 +21,9 @@ public struct SweepFolder: Sendable {
   /// The frozen plan as `plan.json` holds it.
   struct Frozen: Codable, Hashable {
     struct Run: Codable, Hashable {
-      var folder: String
+      var arm: String
+      var seed: Int
+      var folder: String { "\(arm)/seed-\(seed)" }
       /// A digest of the configuration, without the number of threads.
       var identity: String
     }
@@ -41,6 +43,23 @@ public struct SweepFolder: Sendable {
   public init(_ path: String, plan: SweepPlan) {
     self.path = path
     self.plan = plan
+  }
+
+  /// The sweep that a folder holds already, as it was frozen.
+  ///
+  /// - Throws: `SweepError.noSweep`, or what reading throws.
+  public init(frozen path: String) throws {
+    let file = path + "/plan.json"
+    guard FileManager.default.fileExists(atPath: file) else {
+      throw SweepError.noSweep(folder: path)
+    }
+    let frozen = try JSONLines.readWhole(file, as: Frozen.self)
+    let runs = try frozen.runs.map { run in
+      SweepPlan.Run(
+        arm: run.arm, seed: run.seed,
+        configuration: try TextFile.text("\(path)/\(run.folder)/config.yaml"))
+    }
+    self.init(path, plan: SweepPlan(name: frozen.name, arms: frozen.arms, runs: runs))
   }
 
   /// The folder of a run.
@@ -105,7 +124,7 @@ public struct SweepFolder: Sendable {
     let files = Set(plan.runs.flatMap { DataFingerprint.files(in: $0.configuration) })
     return Frozen(
       name: plan.name, arms: plan.arms,
-      runs: plan.runs.map { Frozen.Run(folder: $0.folder, identity: $0.identity) },
+      runs: plan.runs.map { Frozen.Run(arm: $0.arm, seed: $0.seed, identity: $0.identity) },
       data: Dictionary(uniqueKeysWithValues: files.map { ($0, DataFingerprint.of($0)) }))
   }
 }

@@ -60,6 +60,13 @@ public struct SweepPlan: Sendable, Hashable {
     }
   }
 
+  /// A plan made of its parts.
+  init(name: String, arms: [String], runs: [Run]) {
+    self.name = name
+    self.arms = arms
+    self.runs = runs
+  }
+
   /// A choice of every axis; the case gives the first part of the label.
   private struct Combination {
     var caseName: String?

@@ -7,32 +7,26 @@ public struct SweepWorker: Sendable {
   public var program: URL
   /// Its arguments for a run's folder.
   public var arguments: @Sendable (String) -> [String]
-  /// Threads a run may use.
-  public var threads: Int
-
   /// A program.
   ///
   /// - Parameters:
   ///   - program: The program.
-  ///   - threads: Threads a run may use.
   ///   - arguments: Its arguments for a run's folder.
-  public init(
-    program: URL, threads: Int, arguments: @escaping @Sendable (String) -> [String]
-  ) {
+  public init(program: URL, arguments: @escaping @Sendable (String) -> [String]) {
     self.program = program
     self.arguments = arguments
-    self.threads = threads
   }
 
   /// This very program: `opd train FOLDER/config.yaml --out FOLDER --resume`.
   ///
-  /// - Parameter jobs: How many runs share the machine.
-  /// - Returns: The program with its share of the threads.
+  /// - Parameter jobs: How many runs share the machine; with several, each gets its share of the cores.
+  /// - Returns: The program.
   public static func thisProgram(jobs: Int) -> SweepWorker {
-    let threads = max(1, ProcessInfo.processInfo.activeProcessorCount / max(1, jobs))
+    let share = max(1, ProcessInfo.processInfo.activeProcessorCount / max(1, jobs))
+    let budget = jobs > 1 ? ["threads=\(share)"] : []
     let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-    return SweepWorker(program: program, threads: threads) { folder in
-      ["train", folder + "/config.yaml", "threads=\(threads)", "--out", folder, "--resume"]
+    return SweepWorker(program: program) { folder in
+      ["train", folder + "/config.yaml"] + budget + ["--out", folder, "--resume"]
     }
   }
 
@@ -56,7 +50,8 @@ public struct SweepWorker: Sendable {
     process.arguments = arguments(folder)
     process.environment = ProcessInfo.processInfo.environment.merging([
       SweepLease.variable: URL(filePath: folder).standardizedFileURL.path,
-      "OPENBLAS_NUM_THREADS": "1", "OPD_PARENT": "\(ProcessInfo.processInfo.processIdentifier)",
+      "OPENBLAS_NUM_THREADS": "1",
+      ParentWatch.variable: "\(ProcessInfo.processInfo.processIdentifier)",
     ]) { $1 }
     let log = try Self.log(folder)
     process.standardInput = FileHandle.nullDevice

@@ -71,6 +71,16 @@ struct RowsTests {
     #expect(values.allSatisfy { $0.isFinite })
   }
 
+  @Test("log-softmax passes NaN and +∞ on", arguments: [Float.nan, .infinity])
+  func notFinite(bad: Float) {
+    var values: [Float] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, bad, 0]
+    var span = values.mutableSpan
+    let entropies = Rows.logSoftmax(&span, width: 6, temperature: 1)
+    #expect(entropies[0].isFinite && entropies[1].isNaN)
+    #expect(values[..<6].allSatisfy { $0.isFinite })
+    #expect(values[6...].allSatisfy { $0.isNaN })
+  }
+
   @Test("the sampled token's gradient is c·(onehot − π)/τ", arguments: [3, 8, 21])
   func sampledGradient(width: Int) {
     var row = Naive.logSoftmax(logits(width, seed: 3), 0.7)

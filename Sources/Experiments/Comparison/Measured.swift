@@ -89,6 +89,7 @@ struct Measured: Sendable {
     let states = Dictionary(grouping: unfinished, by: \.state).sorted { $0.key < $1.key }
       .map { "\($0.value.count) \($0.key)" }.joined(separator: ", ")
     notes.append(
-      "\(archive.runs.count - unfinished.count) of \(archive.runs.count) runs are done (\(states)).")
+      "\(archive.runs.count - unfinished.count) of \(archive.runs.count) runs are done (\(states))."
+    )
   }
 }

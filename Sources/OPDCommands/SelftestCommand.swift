@@ -2,7 +2,7 @@ public import ArgumentParser
 internal import Experiments
 internal import Foundation
 
-/// `opd selftest`
+/// Checks laws and reference values.
 public struct SelftestCommand: AsyncParsableCommand {
   /// What `--help` says.
   public static let configuration = CommandConfiguration(
@@ -37,9 +37,10 @@ public struct SelftestCommand: AsyncParsableCommand {
         + check.name
     }
     let counts = Dictionary(grouping: checks, by: \.status).mapValues(\.count)
-    return (lines + [
-      "\(counts[.pass] ?? 0) passed, \(counts[.fail] ?? 0) failed, "
-        + "\(counts[.unsupported] ?? 0) unsupported"
-    ]).joined(separator: "\n")
+    return
+      (lines + [
+        "\(counts[.pass] ?? 0) passed, \(counts[.fail] ?? 0) failed, "
+          + "\(counts[.unsupported] ?? 0) unsupported"
+      ]).joined(separator: "\n")
   }
 }

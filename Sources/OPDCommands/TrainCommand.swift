@@ -2,7 +2,7 @@ public import ArgumentParser
 internal import Experiments
 internal import Foundation
 
-/// `opd train`
+/// Carries out one run.
 public struct TrainCommand: AsyncParsableCommand {
   /// What `--help` says.
   public static let configuration = CommandConfiguration(

@@ -26,8 +26,10 @@ struct ComparisonTests {
     #expect(comparison.baseline == "grpo")
     #expect(comparison.arms.map(\.name) == ["grpo", "opd", "opd-curriculum", "sft"])
     #expect(comparison.verdict.contains("beats grpo: mIoU +0.1"))
-    #expect(comparison.arms.allSatisfy { $0.done == 10 && $0.total == 10 })
-    #expect(comparison.arms.allSatisfy { $0.summary == .interquartileMean })
+    #expect(
+      comparison.arms.allSatisfy {
+        $0.done == 10 && $0.total == 10 && $0.summary == .interquartileMean
+      })
     let sft = try #require(comparison.contrasts.first { $0.arm == "sft" })
     #expect(sft.verdict.hasPrefix("No difference seen between sft and grpo"))
     #expect(sft.probabilityOfImprovement.map { $0 < 0.5 } == true)

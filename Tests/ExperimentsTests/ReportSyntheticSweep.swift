@@ -150,8 +150,8 @@ struct SyntheticRun {
       let iou = min(1, max(0, arm.height + 0.25 * (easy - 0.5) + 0.2 * generator.normal()))
       let end = start + length * max(0.1, iou)
       let predicted = query % 40 == 7 ? "null" : "[\(start),\(end)]"
-      return "{\"id\":\"q\(query)\",\"video\":\"v\(query / 3)\","
-        + "\"iou\":\(query % 40 == 7 ? 0 : iou),"
+      return
+        "{\"id\":\"q\(query)\",\"video\":\"v\(query / 3)\",\"iou\":\(query % 40 == 7 ? 0 : iou),"
         + "\"duration\":\(duration),\"windowLength\":\(length),\"predicted\":\(predicted),"
         + "\"truth\":[[\(start),\(start + length)]]}\n"
     }.joined()

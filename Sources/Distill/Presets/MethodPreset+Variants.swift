@@ -56,7 +56,7 @@ extension MethodPreset {
       ])),
     MethodPreset(
       "student-topk-opd", "weighs the advantage of each of the student's 16 best tokens",
-      source: "methods.md §1.6", gradient: "reverse KL renormalised over the student's best",
+      source: "methods.md §1.6", gradient: "reverse KL at k = V; below, only nearly so",
       Objective([
         ObjectiveComponent(
           [.teacher], support: .top(16, of: .student, rest: .renormalised),

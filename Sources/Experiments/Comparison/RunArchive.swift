@@ -18,7 +18,7 @@ struct RunArchive: Sendable {
   /// - Parameters:
   ///   - path: The folder of a sweep (`ARM/seed-N` inside), of an arm (`seed-N` inside), of single runs or of a run.
   ///   - detail: How much of each run is read.
-  /// - Returns: Its runs.
+  /// - Returns: The runs.
   /// - Throws: `ComparisonError.noSuchFolder` or `.noRuns`.
   /// - Complexity: Three files a run, read on every core.
   static func read(_ path: String, detail: RecordedRun.Detail) async throws -> RunArchive {

@@ -15,8 +15,8 @@ struct CurvesSection: Sendable {
       let id = "curve-\(measure.rawValue)"
       inputs += "<input type=\"radio\" name=\"curve\" id=\"\(id)\"\(index == 0 ? " checked" : "")>"
       labels += "<label for=\"\(id)\">\(title(measure))</label>"
-      bodies += "<figure class=\"panel\"><figcaption>\(title(measure))</figcaption>"
-      bodies += "\(chart)</figure>"
+      bodies +=
+        "<figure class=\"panel\"><figcaption>\(title(measure))</figcaption>\(chart)</figure>"
     }
     guard !panels.isEmpty else { return "" }
     let tabs = "<div class=\"tabs\">\(inputs)<nav>\(labels)</nav>\(bodies)</div>"

@@ -32,8 +32,8 @@ struct HeadlineSection: Sendable {
     guard let baseline = source.comparison.baseline, let best, best != baseline else { return "" }
     let ratios = curves.savings(of: best, against: baseline)
     let parts = [CostMeasure.steps, .tokens, .flops, .wall].compactMap { measure in
-      ratios[measure].flatMap { ratio in
-        ratio > 1.05 ? "<b>\(Quantity.short(ratio))×</b> \(fewer(measure))" : nil
+      ratios[measure].flatMap {
+        $0 > 1.05 ? "<b>\(Quantity.short($0))×</b> \(fewer(measure))" : nil
       }
     }
     guard !parts.isEmpty else { return "" }
@@ -57,8 +57,8 @@ struct HeadlineSection: Sendable {
     return HTML.table(
       [
         "arm", "\(source.metric.title)<br>\(few ? "mean" : "IQM")",
-        "<small>\(scale.caption)</small>", "95 %", "R1@0.5 %", "R1@0.7 %", "rollout tokens",
-        "FLOPs", "time", "runs",
+        "<small>\(scale.caption)</small>",
+        "95 %", "R1@0.5 %", "R1@0.7 %", "rollout tokens", "FLOPs", "time", "runs",
       ], rows, kind: "headline")
   }
 

@@ -119,7 +119,7 @@ struct RolloutsSection: Sendable {
   private func mark(_ interval: Interval, _ end: Double, _ kind: String) -> String {
     let left = min(100, max(0, 100 * interval.start / end))
     let width = min(100 - left, max(0.6, 100 * interval.length / end))
-    let place = "left:\(HTML.place(left))%;width:\(HTML.place(width))%"
-    return "<i class=\"\(kind)\" style=\"\(place)\"></i>"
+    return
+      "<i class=\"\(kind)\" style=\"left:\(HTML.place(left))%;width:\(HTML.place(width))%\"></i>"
   }
 }

@@ -33,6 +33,7 @@ public struct RunExecutor: Sendable {
   ///   - path: The folder.
   ///   - resume: Whether a run that has begun is gone on with.
   /// - Returns: The numbers of the last evaluation.
+  /// - Throws: What is wrong with the configuration, the data or the folder.
   public func run(
     _ value: ConfigurationValue, in path: String, resume: Bool
   ) async throws -> [String: Double] {

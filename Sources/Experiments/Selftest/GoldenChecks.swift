@@ -11,6 +11,7 @@ public enum GoldenChecks {
   ///
   /// - Parameter folder: A folder in the format of a reference generator: `objectives.json`, `keyframes.json`,
   ///   `optimizer.json`, `statistics.json`, `llama/`.
+  /// - Returns: One check a reference value.
   /// - Throws: `GoldenFolderError` where there is nothing to check or a file cannot be read.
   public static func run(folder: String) throws -> [Check] {
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {

@@ -81,7 +81,8 @@ public struct Laws: Sendable {
     }
     var worst = 0.0
     for name in ["opd", "opd-full"] {
-      worst = max(worst, try gradient(of: name, scored).values.reduce(0) { max($0, Double($1.magnitude)) })
+      worst = max(
+        worst, try gradient(of: name, scored).values.reduce(0) { max($0, Double($1.magnitude)) })
     }
     return Check("teacher = student gives no gradient", error: worst, tolerance: 1e-6)
   }

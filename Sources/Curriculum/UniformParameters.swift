@@ -15,5 +15,7 @@ public struct UniformParameters: CurriculumParameters {
   public static let documentation: [String: String] = [:]
 
   /// Makes the curriculum.
-  public func curriculum(seed: Seed) throws -> any PromptCurriculum { UniformCurriculum(seed: seed) }
+  public func curriculum(seed: Seed) throws -> any PromptCurriculum {
+    UniformCurriculum(seed: seed)
+  }
 }

@@ -57,6 +57,7 @@ public struct Candidate: Sendable, Hashable {
   /// - Parameters:
   ///   - count: How many predictions are averaged, at least 1.
   ///   - shortLists: What a shorter list is worth.
+  /// - Returns: Their mean.
   /// - Throws: `CurriculumError` if nobody measured it, there are too few, or one is not finite.
   public func teacherIoU(
     _ count: Int = 1, shortLists: ShortLists = .refuse

@@ -25,13 +25,16 @@ public struct SelectionPlan: Sendable {
   public var every: Int?
   /// Whether the plan is followed.
   public var arm: Arm
+  /// What it is called in error messages.
+  public var name: String
 
   /// A plan; without arguments it takes everybody once.
   public init(
-    gates: [any AdmissionGate] = [], score: (any CandidateScore)? = nil,
+    name: String = "staged", gates: [any AdmissionGate] = [], score: (any CandidateScore)? = nil,
     sampler: any CandidateSampler = UniformSampler(), budget: Int? = nil, rounds: Int? = nil,
     every: Int? = nil, arm: Arm = .on
   ) {
+    self.name = name
     self.gates = gates
     self.score = score
     self.sampler = sampler
@@ -46,6 +49,7 @@ public struct SelectionPlan: Sendable {
   /// - Parameters:
   ///   - pool: The candidates, ascending by id.
   ///   - seed: The stream of this round.
+  /// - Returns: Who is taken, and why.
   /// - Throws: `CurriculumError` for missing or meaningless measurements, or if nobody is admitted.
   func select(_ pool: [Candidate], seed: Seed) throws -> [SelectionRecord] {
     let refusals = try pool.map { candidate in
@@ -72,6 +76,17 @@ public struct SelectionPlan: Sendable {
 }
 
 extension SelectionPlan {
+  /// Refuses numbers out of range.
+  func check() throws(CurriculumError) {
+    for (key, value) in [("budget", budget), ("rounds", rounds), ("every", every)] {
+      guard let value, value < 1 else { continue }
+      throw .parameter(curriculum: name, name: key, value: "\(value)", allowed: "at least 1")
+    }
+    if let rounds, rounds > 1, every == nil {
+      throw .roundsWithoutEvery(curriculum: name, rounds: rounds)
+    }
+  }
+
   private func finiteScores(_ candidates: [Candidate]) throws -> [Double]? {
     guard let score else { return nil }
     let scores = try score.scores(of: candidates)

@@ -21,7 +21,9 @@ public struct StagedCurriculum: PromptCurriculum {
   /// - Parameters:
   ///   - plan: What it does.
   ///   - seed: The root of its streams.
-  public init(_ plan: SelectionPlan, seed: Seed) {
+  /// - Throws: `CurriculumError` for a budget or rounds out of range.
+  public init(_ plan: SelectionPlan, seed: Seed) throws {
+    try plan.check()
     self.plan = plan
     self.seed = seed
   }

@@ -2,7 +2,7 @@ public import ArgumentParser
 internal import Experiments
 internal import Foundation
 
-/// `opd train`
+/// Carries out one run.
 public struct TrainCommand: AsyncParsableCommand {
   /// What `--help` says.
   public static let configuration = CommandConfiguration(
@@ -30,6 +30,7 @@ public struct TrainCommand: AsyncParsableCommand {
 
   /// Carries the run out.
   public func run() async throws {
+    ParentWatch.start()
     let value = try ConfigurationFile.load(config, overrides: overrides)
     let quiet = quiet
     let executor = RunExecutor(try OPDCommand.laboratory()) { line in

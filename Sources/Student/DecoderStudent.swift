@@ -86,7 +86,8 @@ public struct DecoderStudent: StudentPolicy {
         tape.run(weights) { tape in
           decoder.sample(
             rows, seeds: seeds, temperature: settings.temperature,
-            end: settings.ignoresEnd ? nil : vocabulary.end, maximumLength: settings.maximumLength, on: tape)
+            end: settings.ignoresEnd ? nil : vocabulary.end, maximumLength: settings.maximumLength,
+            on: tape)
         }
       }
       return zip(own, samples).map(group)
@@ -146,7 +147,8 @@ public struct DecoderStudent: StudentPolicy {
         let branches = try own[block].map { try branch($0) }
         try TapePool.withTape { tape in
           try tape.run(weights) { tape in
-            try decoder.pass(branches, on: tape, differentiating: false) { index, response, logits in
+            try decoder.pass(branches, on: tape, differentiating: false) {
+              index, response, logits in
               let group = block.lowerBound + index
               results[group].append(try body(own[group], response, &logits))
             }

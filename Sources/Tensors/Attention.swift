@@ -136,7 +136,9 @@ struct AttentionBlock<Scalar: Real> {
     }
   }
 
-  /// Softmax of each row in place. `logSums` receives the logarithm of each row's sum of exponentials.
+  /// Softmax of each row in place.
+  ///
+  /// `logSums` receives the logarithm of each row's sum of exponentials.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   func softmax(
@@ -203,7 +205,9 @@ enum Softmax {
     return peak
   }
 
-  /// `x ← exp(x − shift)`; zero from `count` to the next multiple of 16. Returns eight partial sums.
+  /// Exponentials in place, `x ← exp(x − shift)`, and zero from `count` to the next multiple of 16.
+  ///
+  /// Returns eight partial sums.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   static func exponentials<Scalar: Real>(

@@ -13,7 +13,8 @@ enum Operation<Scalar: Real> {
   /// Rows of a table or of a projected value.
   case compose([RowSource], projected: Variable?, table: ParameterID)
   /// Attention over a prefix tree.
-  case attention(query: Variable, keyValue: Variable, AttentionPlan<Scalar>, logSums: Buffer<Scalar>)
+  case attention(
+    query: Variable, keyValue: Variable, AttentionPlan<Scalar>, logSums: Buffer<Scalar>)
 
   /// Memory that goes back with the step.
   var buffers: [Buffer<Scalar>] {

@@ -54,7 +54,9 @@ struct PackedKeys<Scalar: Real> {
       let source = row + (heads.keyValueHeads + head) * width
       let value = values(segment, head: head) + index * Multiply.panel
       let panelStride = Multiply.panel * capacities[segment]
-      for i in 0..<width { value[i / Multiply.panel * panelStride + i % Multiply.panel] = source[i] }
+      for i in 0..<width {
+        value[i / Multiply.panel * panelStride + i % Multiply.panel] = source[i]
+      }
     }
   }
 }

@@ -11,7 +11,9 @@ public enum TapePool {
   private static let slots = (0..<64).map { _ in Slot() }
 
   /// Lends a tape that nobody else uses.
-  public static func withTape<Result: Sendable>(_ body: (Tape<Float>) throws -> Result) rethrows -> Result {
+  public static func withTape<Result: Sendable>(_ body: (Tape<Float>) throws -> Result) rethrows
+    -> Result
+  {
     for slot in slots {
       if let result = try slot.tape.withLockIfAvailable({ try body($0) }) { return result }
     }

@@ -7,7 +7,8 @@ import Testing
 
 @Suite("Comparing the arms of a sweep")
 struct ComparisonTests {
-  private func sweep(_ change: (inout SyntheticSweep) -> Void = { _ in }) throws -> TemporaryFolder {
+  private func sweep(_ change: (inout SyntheticSweep) -> Void = { _ in }) throws -> TemporaryFolder
+  {
     let folder = TemporaryFolder()
     var sweep = SyntheticSweep()
     sweep.isRich = false
@@ -25,7 +26,10 @@ struct ComparisonTests {
     #expect(comparison.baseline == "grpo")
     #expect(comparison.arms.map(\.name) == ["grpo", "opd", "opd-curriculum", "sft"])
     #expect(comparison.verdict.contains("beats grpo: mIoU +0.1"))
-    #expect(comparison.arms.allSatisfy { $0.done == 10 && $0.total == 10 && $0.summary == .interquartileMean })
+    #expect(
+      comparison.arms.allSatisfy {
+        $0.done == 10 && $0.total == 10 && $0.summary == .interquartileMean
+      })
     let sft = try #require(comparison.contrasts.first { $0.arm == "sft" })
     #expect(sft.verdict.hasPrefix("No difference seen between sft and grpo"))
     #expect(sft.probabilityOfImprovement.map { $0 < 0.5 } == true)
@@ -70,16 +74,19 @@ struct ComparisonTests {
     #expect(comparison.contrasts.compactMap(\.correctedPValue) == holm(raw))
   }
 
-  @Test("reads every arm at the smallest cost that all runs have reached", arguments: CostMeasure.allCases)
+  @Test(
+    "reads every arm at the smallest cost that all runs have reached",
+    arguments: CostMeasure.allCases)
   func matchedCost(measure: CostMeasure) async throws {
     let folder = try sweep { $0.arms.removeLast() }
     let comparison = try await Comparison.read(folder.path, match: measure)
-    let expected = switch measure {
-    case .steps: 40.0
-    case .tokens: 40.0 * 1024
-    case .flops: 40 * 2.1e13
-    case .wall: 40 * 2.1e13 * 4e-14
-    }
+    let expected =
+      switch measure {
+      case .steps: 40.0
+      case .tokens: 40.0 * 1024
+      case .flops: 40 * 2.1e13
+      case .wall: 40 * 2.1e13 * 4e-14
+      }
     let cost = try #require(comparison.matchedCost)
     #expect(abs(cost / expected - 1) < 1e-9)
     #expect(comparison.formatted(.text).contains("at equal \(measure.unit)"))
@@ -150,7 +157,8 @@ struct ComparisonFlatObjectTests {
 
   @Test("hold numbers and texts by name, names within names joined by a slash")
   func reading() throws {
-    let text = #"{"a":1.5e3, "b":{"c":-2,"d":{}}, "e":"x\"y", "f":[1,"]",{"g":2}], "h":null, "i":true}"#
+    let text =
+      #"{"a":1.5e3, "b":{"c":-2,"d":{}}, "e":"x\"y", "f":[1,"]",{"g":2}], "h":null, "i":true}"#
     let object = try #require(parsed(text))
     #expect(object.numbers == ["a": 1500, "b/c": -2, "i": 1])
     #expect(object.texts == ["e": "x\"y"])

@@ -52,7 +52,7 @@ struct SyntheticSweep {
     let state = state(index, seed)
     let last = state == "done" ? steps : steps * (4 + seed % 4) / 10
     let manager = FileManager.default
-    try manager.createDirectory(atPath: path + "/rollouts", withIntermediateDirectories: true)
+    try manager.createDirectory(atPath: path, withIntermediateDirectories: true)
     var files = SyntheticRun(arm: arm, seed: seed, steps: steps, every: evaluationEvery)
     files.run(to: last)
     let identity = String(Seed(UInt64(seed)).derived(arm.name).value, radix: 16)
@@ -66,7 +66,7 @@ struct SyntheticSweep {
     guard isRich else { return }
     try write(files.queries(), path + "/evaluation.jsonl")
     if arm.selects { try write(files.selections(), path + "/selection.jsonl") }
-    if seed == 0 { try write(files.rollouts(), path + "/rollouts/step-000150.jsonl") }
+    if seed == 0 { try write(files.rollouts(), path + "/rollouts.jsonl") }
   }
 
   private func write(_ text: String, _ path: String) throws {
@@ -150,7 +150,8 @@ struct SyntheticRun {
       let iou = min(1, max(0, arm.height + 0.25 * (easy - 0.5) + 0.2 * generator.normal()))
       let end = start + length * max(0.1, iou)
       let predicted = query % 40 == 7 ? "null" : "[\(start),\(end)]"
-      return "{\"id\":\"q\(query)\",\"video\":\"v\(query / 3)\",\"iou\":\(query % 40 == 7 ? 0 : iou),"
+      return
+        "{\"id\":\"q\(query)\",\"video\":\"v\(query / 3)\",\"iou\":\(query % 40 == 7 ? 0 : iou),"
         + "\"duration\":\(duration),\"windowLength\":\(length),\"predicted\":\(predicted),"
         + "\"truth\":[[\(start),\(start + length)]]}\n"
     }.joined()
@@ -168,7 +169,9 @@ struct SyntheticRun {
   }
 
   mutating func rollouts() -> String {
-    let queries = ["a red circle enters, <then> leaves", "the square turns blue", "two shapes meet"]
+    let queries = [
+      "a red circle enters, <then> leaves", "the square turns blue", "two shapes meet",
+    ]
     return queries.enumerated().map { index, query in
       let start = 8.0 + Double(index) * 9
       let words = ["<", "\(Int(start))", ".", "4", " – ", "\(Int(start) + 11)", ".", "0", ">"]
@@ -179,7 +182,8 @@ struct SyntheticRun {
         "[" + values.map { "\($0)" }.joined(separator: ",") + "]"
       }
       let advantage = arm.teaches ? pairs.map(\.advantage) : pairs.map { _ in 0.4 }
-      return "{\"prompt\":\(index),\"slot\":0,\"query\":\"\(query)\",\"text\":\"\(words.joined())\","
+      return
+        "{\"step\":\(steps),\"prompt\":\"q\(index)\",\"slot\":0,\"query\":\"\(query)\",\"text\":\"\(words.joined())\","
         + "\"words\":[\(words.map { "\"\($0)\"" }.joined(separator: ","))],"
         + "\"advantage\":\(list(advantage)),\"student\":\(list(pairs.map(\.student))),"
         + "\"teacher\":\(list(pairs.map { $0.student + $0.advantage })),\"reward\":0.\(4 + index),"

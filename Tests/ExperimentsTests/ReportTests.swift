@@ -42,7 +42,9 @@ struct ReportTests {
 
   @Test("works while runs are going, and says that it is the state so far")
   func running() async throws {
-    let page = try await page { $0.state = { arm, seed in arm > 1 || seed == 2 ? "running" : "done" } }
+    let page = try await page {
+      $0.state = { arm, seed in arm > 1 || seed == 2 ? "running" : "done" }
+    }
     #expect(page.contains("so far"))
     #expect(page.contains("4 of 12 runs are done (8 running)."))
   }
@@ -72,7 +74,8 @@ struct ReportTests {
 
 @Suite("Ticks of an axis")
 struct ReportAxisTicksTests {
-  @Test("are round and embrace the range", arguments: [(0.12, 0.57), (0.0, 200), (-3, 4e-5), (5, 5)])
+  @Test(
+    "are round and embrace the range", arguments: [(0.12, 0.57), (0.0, 200), (-3, 4e-5), (5, 5)])
   func round(low: Double, high: Double) {
     let ticks = AxisTicks(low...high, count: 4)
     #expect(ticks.range.lowerBound <= low && ticks.range.upperBound >= high)

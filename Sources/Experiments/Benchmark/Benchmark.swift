@@ -64,6 +64,8 @@ public struct Benchmark: Sendable {
   /// - Parameters:
   ///   - sizes: The sizes of the workload.
   ///   - progress: Told of each finished round.
+  /// - Returns: The figures.
+  /// - Throws: `BenchmarkError` where the other program fails.
   public func run(
     _ sizes: WorkloadSizes, progress: (String) -> Void
   ) throws -> Report {

@@ -75,6 +75,7 @@ extension Comparison {
   ///   - match: What every arm is given equally much of; `nil` to take each run's last evaluation.
   ///   - metric: The metric that decides, by its name in `metrics.jsonl`.
   ///   - baseline: The arm the others are compared to; the sweep's first one if `nil`.
+  /// - Returns: The comparison.
   /// - Throws: `ComparisonError`.
   /// - Complexity: Without `match` only the end of each run's metrics is read.
   public static func read(

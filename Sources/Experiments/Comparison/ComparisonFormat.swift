@@ -60,7 +60,8 @@ extension Comparison {
   var legend: String {
     let contrast =
       contrasts.isEmpty
-      ? "" : " Differences: mean over paired seeds, Student's 95 % interval, p of the paired t test"
+      ? ""
+      : " Differences: mean over paired seeds, Student's 95 % interval, p of the paired t test"
         + " after Holm, p of the permutation test, probability that a run improves, and the"
         + " difference these seeds would show with a probability of 0.8."
     return "Intervals: 95 % bootstrap over seeds; IQM is the mean of the middle half.\(contrast)"
@@ -68,7 +69,8 @@ extension Comparison {
 
   private func armTable(for format: ComparisonFormat) -> TextTable {
     var table = TextTable(header: [
-      "arm", Metric(metric).title, "", "95 %", "R1@0.5", "R1@0.7", "tokens", "FLOPs", "time", "runs",
+      "arm", Metric(metric).title, "", "95 %", "R1@0.5", "R1@0.7", "tokens", "FLOPs", "time",
+      "runs",
     ])
     if format == .csv {
       table.header = [
@@ -108,7 +110,9 @@ extension ComparedArm {
 
   /// For programs: all digits, nothing where nothing was measured.
   fileprivate var fields: [String] {
-    let numbers = [value?.lower, value?.upper, recallAtHalf, recallAtSevenTenths, tokens, flops, seconds]
+    let numbers = [
+      value?.lower, value?.upper, recallAtHalf, recallAtSevenTenths, tokens, flops, seconds,
+    ]
     return [name, value.map { "\($0.value)" } ?? "", summary.rawValue]
       + numbers.map { number in number.map { "\($0)" } ?? "" } + ["\(done)", "\(total)"]
   }

@@ -11,7 +11,8 @@ struct Metric: Sendable, Hashable {
 
   /// Whether smaller is better, as for losses and rates of failure.
   var isBetterWhenLower: Bool {
-    ["loss", "failure", "error", "kl", "zero_std", "clipped"].contains {
+    if let known = MetricDictionary.definition(of: name) { return known.direction == .lower }
+    return ["loss", "failure", "error", "kl", "zero_std", "clipped"].contains {
       name.lowercased().contains($0)
     }
   }

@@ -32,7 +32,9 @@ struct RecordedRun: Sendable {
   var isDone: Bool { state == "done" }
 
   /// The lines that hold an evaluation.
-  var evaluations: [[String: Double]] { lines.filter { $0.keys.contains(where: Self.isEvaluation) } }
+  var evaluations: [[String: Double]] {
+    lines.filter { $0.keys.contains(where: Self.isEvaluation) }
+  }
 
   /// Reads a run's folder.
   init(path: String, arm: String, seed: Int, detail: Detail) {

@@ -49,15 +49,21 @@ public enum ConfigurationFile {
       throw ConfigurationFileError.cyclicBase(
         chain: (chain[start...] + [file]).map { URL(filePath: $0).lastPathComponent })
     }
-    var written = try read(path)
+    return try withBases(try read(path), from: path, chain: chain + [file])
+  }
+
+  /// What was written in a file, with the configurations that its `base` names beneath it.
+  static func withBases(
+    _ written: ConfigurationValue, from path: String, chain: [String] = []
+  ) throws -> ConfigurationValue {
     guard let base = written["base"] else { return written }
+    var written = written
     written["base"] = nil
     let folder = URL(filePath: path).deletingLastPathComponent()
-    var result = ConfigurationValue(.map(ConfigurationMap()))
+    var result = ConfigurationValue(.map(ConfigurationMap()), source: written.source)
     for name in try names(of: base) {
       let beneath = name.hasPrefix("/") ? name : folder.appending(path: name).path
-      let loaded = try loadWithBases(beneath, chain: chain + [file])
-      result = PluginSlot.merge(loaded, over: result)
+      result = PluginSlot.merge(try loadWithBases(beneath, chain: chain), over: result)
     }
     return PluginSlot.merge(written, over: result)
   }

@@ -95,7 +95,7 @@ public struct ConfigurationOverride: Sendable, Hashable {
     } else {
       map[key] = try descended(map[key] ?? .null, key, rest.dropFirst(), above: above + [key])
     }
-    return ConfigurationValue(.map(map), source: value.source)
+    return ConfigurationValue(.map(map), source: value.source ?? self.value.source)
   }
 
   /// What stands at the last key afterwards; `nil` if nothing.

@@ -4,7 +4,7 @@ internal import Plugins
 enum PluginSlot {
   /// The kind of plug-in by key.
   static let kinds = [
-    "data": "dataset", "codec": "codec", "student": "student", "keyframes": "selector",
+    "data": "data", "codec": "codec", "student": "student", "keyframes": "selector",
     "teacher": "teacher", "reward": "reward", "curriculum": "curriculum", "method": "method",
   ]
 

@@ -93,7 +93,8 @@ extension Laboratory {
       parameters: WindowsTeacherParameters.self
     ) { parameters, context in
       guard let path = parameters.path else {
-        throw LaboratoryError.mandatory(key: "path", why: "the teacher reads its windows from a file")
+        throw LaboratoryError.mandatory(
+          key: "path", why: "the teacher reads its windows from a file")
       }
       return try TeacherTreatment(
         shift: parameters.shift, unreliableShare: parameters.unreliableShare,
@@ -106,7 +107,8 @@ extension Laboratory {
           offGridMass: parameters.offGridMass), context)
     }
     try teachers.register(
-      "oracle", summary: "knows the right windows of the data", parameters: OracleTeacherParameters.self
+      "oracle", summary: "knows the right windows of the data",
+      parameters: OracleTeacherParameters.self
     ) { parameters, context in
       try TeacherTreatment(
         shift: parameters.shift, unreliableShare: parameters.unreliableShare,

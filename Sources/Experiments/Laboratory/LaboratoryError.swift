@@ -30,7 +30,8 @@ public enum LaboratoryError: ExplainedError, Hashable {
       } else {
         "Choose from \(choices.joined(separator: ", "))."
       }
-    case .heads: "Choose a width that is an even multiple of heads, and heads a multiple of keyValueHeads."
+    case .heads:
+      "Choose a width that is an even multiple of heads, and heads a multiple of keyValueHeads."
     case .mandatory(let key, _): "Set \(key) in the configuration."
     }
   }

@@ -15,7 +15,8 @@ struct CurvesSection: Sendable {
       let id = "curve-\(measure.rawValue)"
       inputs += "<input type=\"radio\" name=\"curve\" id=\"\(id)\"\(index == 0 ? " checked" : "")>"
       labels += "<label for=\"\(id)\">\(title(measure))</label>"
-      bodies += "<figure class=\"panel\"><figcaption>\(title(measure))</figcaption>\(chart)</figure>"
+      bodies +=
+        "<figure class=\"panel\"><figcaption>\(title(measure))</figcaption>\(chart)</figure>"
     }
     guard !panels.isEmpty else { return "" }
     let tabs = "<div class=\"tabs\">\(inputs)<nav>\(labels)</nav>\(bodies)</div>"
@@ -53,7 +54,8 @@ struct CurvesSection: Sendable {
       let ratios = curves.savings(of: arm, against: baseline)
       return [source.label(arm)]
         + [CostMeasure.steps, .tokens, .flops, .wall].map { measure in
-          ratios[measure].map { "\(Quantity.short($0))×" } ?? "<span class=\"faint\">not reached</span>"
+          ratios[measure].map { "\(Quantity.short($0))×" }
+            ?? "<span class=\"faint\">not reached</span>"
         }
     }
     guard !rows.isEmpty else { return "" }

@@ -32,7 +32,9 @@ struct HeadlineSection: Sendable {
     guard let baseline = source.comparison.baseline, let best, best != baseline else { return "" }
     let ratios = curves.savings(of: best, against: baseline)
     let parts = [CostMeasure.steps, .tokens, .flops, .wall].compactMap { measure in
-      ratios[measure].flatMap { $0 > 1.05 ? "<b>\(Quantity.short($0))×</b> \(fewer(measure))" : nil }
+      ratios[measure].flatMap {
+        $0 > 1.05 ? "<b>\(Quantity.short($0))×</b> \(fewer(measure))" : nil
+      }
     }
     guard !parts.isEmpty else { return "" }
     return "<p class=\"price\">To get as far as \(HTML.escaped(baseline)) did in the end,"
@@ -54,13 +56,15 @@ struct HeadlineSection: Sendable {
     let few = source.comparison.arms.contains { $0.summary == .mean }
     return HTML.table(
       [
-        "arm", "\(source.metric.title)<br>\(few ? "mean" : "IQM")", "<small>\(scale.caption)</small>",
+        "arm", "\(source.metric.title)<br>\(few ? "mean" : "IQM")",
+        "<small>\(scale.caption)</small>",
         "95 %", "R1@0.5 %", "R1@0.7 %", "rollout tokens", "FLOPs", "time", "runs",
       ], rows, kind: "headline")
   }
 
   private func cells(_ arm: ComparedArm, _ scale: IntervalScale) -> [String] {
-    let mark = arm.name == best ? " <em class=\"best\">best</em>" : ""
+    let mark =
+      arm.name == best && source.archive.arms.count > 1 ? " <em class=\"best\">best</em>" : ""
     let value = arm.value.map { "<b>\(Quantity.metric($0.value))</b>" }
     let drawing = arm.value.map { scale.svg($0, color: source.color(arm.name)) }
     var cells = [source.label(arm.name) + mark, value ?? "–", drawing ?? "", arm.interval]

@@ -81,7 +81,8 @@ struct LineChart: Sendable {
       let around = points.map { ($0.x, $0.upper) } + points.reversed().map { ($0.x, $0.lower) }
       result += "<polygon class=\"band c\(series.color)\" points=\"\(path(around))\"/>"
     }
-    result += "<polyline class=\"line c\(series.color)\" points=\"\(path(points.map { ($0.x, $0.y) }))\">"
+    result +=
+      "<polyline class=\"line c\(series.color)\" points=\"\(path(points.map { ($0.x, $0.y) }))\">"
     result += "<title>\(HTML.escaped(series.name))</title></polyline>"
     return result + "<circle class=\"dot c\(series.color)\" r=\"3.5\""
       + " cx=\"\(HTML.place(frame.x(last.x)))\" cy=\"\(HTML.place(frame.y(last.y)))\"/>"

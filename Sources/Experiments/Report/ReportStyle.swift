@@ -71,7 +71,7 @@ enum ReportStyle {
     .line{fill:none;stroke:var(--c);stroke-width:2.2;stroke-linejoin:round;stroke-linecap:round}
     .band{fill:var(--c);opacity:.15}.dot{fill:var(--c)}
     .reach{stroke:var(--c);stroke-width:4;stroke-linecap:round;opacity:.38}
-    svg.interval{width:150px;height:20px;vertical-align:middle}
+    svg.interval{width:120px;height:20px;vertical-align:middle}
     .matrix td:first-child,.windows td:first-child,.matrix th:first-child,.windows th:first-child
     {text-align:left}
     figure{margin:0;background:var(--card);border:1px solid var(--rule);border-radius:10px;
@@ -119,7 +119,9 @@ enum ReportStyle {
 
   private static let media = """
     @media (max-width:600px){main{padding:24px 14px 48px}.tick{font-size:25px}.axis{display:none}
-    .line{stroke-width:4}.grid2 .tick{font-size:14px}.grid2 .line{stroke-width:2.2}.headline .best{display:none}section{margin-top:40px}
+    .line{stroke-width:4}.grid2 .tick{font-size:14px}.grid2 .line{stroke-width:2.2}.headline .best,
+    .contrasts td:first-child,.contrasts th:first-child{display:none}.stack{min-width:110px}
+    .contrasts th:nth-child(2),.contrasts td:nth-child(2){padding-left:14px}section{margin-top:40px}
     .headline th,.headline td{padding:8px 5px}svg.interval{width:90px}
     .headline td:nth-child(4),.headline th:nth-child(4){display:none}}
     @media print{:root{--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--rule:#ccc}

@@ -8,6 +8,7 @@ struct RolloutsSection: Sendable {
 
   /// One recorded answer; whatever is missing is left out of the page.
   private struct Answer: Decodable, Sendable {
+    var step: Int?
     var query: String?
     var words: [String]?
     var advantage: [Double?]?
@@ -34,18 +35,29 @@ struct RolloutsSection: Sendable {
 
   private func panel(_ arm: String) -> String {
     for run in source.archive.runs(of: arm) {
-      let folder = run.path + "/rollouts"
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-      for name in names.sorted().reversed() where name.hasSuffix(".jsonl") {
-        let lines = try? JSONLines.read(
-          folder + "/" + name, as: Answer.self, tornLastLine: .dropped)
-        guard let lines, !lines.isEmpty else { continue }
-        let cards = chosen(lines.map(\.value)).map(card).joined()
-        let place = HTML.escaped("seed \(run.seed), \(name.replacing(".jsonl", with: ""))")
-        return "<h3>\(source.label(arm)) <small>\(place)</small></h3><div class=\"cards\">\(cards)</div>"
-      }
+      guard let (answers, place) = latest(run) else { continue }
+      let cards = chosen(answers).map(card).joined()
+      return "<h3>\(source.label(arm)) <small>\(HTML.escaped(place))</small></h3>"
+        + "<div class=\"cards\">\(cards)</div>"
     }
     return ""
+  }
+
+  /// The answers of the last step that a run recorded: in one file for all steps, or in one file a step.
+  private func latest(_ run: RecordedRun) -> ([Answer], String)? {
+    let folder = run.path + "/rollouts"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let files = names.filter { $0.hasSuffix(".jsonl") }.sorted().map { folder + "/" + $0 }
+    for path in [run.path + "/rollouts.jsonl"] + files.reversed() {
+      let lines = try? JSONLines.read(path, as: Answer.self, tornLastLine: .dropped)
+      guard let answers = lines?.map(\.value), let last = answers.last else { continue }
+      let name = path.split(separator: "/").last.map { $0.replacing(".jsonl", with: "") }
+      let place = last.step.map { "step \($0)" } ?? name ?? ""
+      // Steps may count anew in each stage: only those at the end belong together.
+      let earlier = answers.lastIndex { $0.step != last.step }
+      return (Array(answers.dropFirst((earlier ?? -1) + 1)), "seed \(run.seed), \(place)")
+    }
+    return nil
   }
 
   /// Answers to different questions, as far as there are.
@@ -107,6 +119,7 @@ struct RolloutsSection: Sendable {
   private func mark(_ interval: Interval, _ end: Double, _ kind: String) -> String {
     let left = min(100, max(0, 100 * interval.start / end))
     let width = min(100 - left, max(0.6, 100 * interval.length / end))
-    return "<i class=\"\(kind)\" style=\"left:\(HTML.place(left))%;width:\(HTML.place(width))%\"></i>"
+    return
+      "<i class=\"\(kind)\" style=\"left:\(HTML.place(left))%;width:\(HTML.place(width))%\"></i>"
   }
 }

@@ -35,6 +35,7 @@ public struct Evaluation: Sendable {
   ///   - student: Who answers.
   ///   - prompts: The queries with the frames the student sees.
   ///   - codec: How answers are written.
+  /// - Throws: What the student throws.
   public init(
     of student: any StudentPolicy, on prompts: [Prompt], codec: any AnswerCodec
   ) throws {

@@ -33,14 +33,16 @@ public struct RunExecutor: Sendable {
   ///   - path: The folder.
   ///   - resume: Whether a run that has begun is gone on with.
   /// - Returns: The numbers of the last evaluation.
+  /// - Throws: What is wrong with the configuration, the data or the folder.
   public func run(
     _ value: ConfigurationValue, in path: String, resume: Bool
   ) async throws -> [String: Double] {
-    let configuration = try value.decoded(as: RunConfiguration.self)
+    let complete = try laboratory.complete(value)
+    let configuration = try complete.decoded(as: RunConfiguration.self)
     Parallel.threads = configuration.threads
     let parts = try RunParts(configuration, in: laboratory)
     let directory = RunDirectory(path)
-    let text = ConfigurationFile.text(of: try ConfigurationValue(encoding: configuration))
+    let text = ConfigurationFile.text(of: complete)
     var status = RunDirectory.Status(
       state: .running, identity: identity(text, parts), program: Self.program)
     if let old = directory.status {

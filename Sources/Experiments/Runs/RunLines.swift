@@ -2,7 +2,9 @@ internal import Distill
 internal import Foundation
 internal import Rollouts
 
-/// The lines of a run's logs. Keys are sorted and numbers exact, so that equal runs have equal bytes.
+/// The lines of a run's logs.
+///
+/// Keys are sorted and numbers exact, so that equal runs have equal bytes.
 enum RunLines {
   /// A flat line of numbers; what is not finite is left out.
   static func metrics(_ values: [String: Double], stage: String?) -> String {

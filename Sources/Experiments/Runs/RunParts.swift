@@ -70,7 +70,8 @@ struct RunParts {
       stage.curriculum, at: "stages[\(index)].curriculum", in: context)
     let needs = method.objective.requirements
     let partners = TrainingPartners(
-      codec: context.codec, teacher: teacher?.scorer, reference: needs.needsReference ? student : nil,
+      codec: context.codec, teacher: teacher?.scorer,
+      reference: needs.needsReference ? student : nil,
       reward: reward, predictor: teacher?.predictor)
     var trainer = try Trainer(
       student: student, objective: method.objective, pool: PromptPool(train),

@@ -47,31 +47,48 @@ extension WireScore {
   /// - Parameters:
   ///   - length: T, the number of tokens of the response.
   ///   - support: What was asked for.
+  ///   - vocabularySize: V, if it is known: rows must be that wide and tokens below it.
   /// - Returns: The score, as much of it as was asked for.
   /// - Throws: What is wrong with the text.
-  func score(length: Int, support: TeacherSupport) throws(WireDefect) -> TeacherScore {
+  func score(
+    length: Int, support: TeacherSupport, vocabularySize: Int? = nil
+  ) throws(WireDefect) -> TeacherScore {
     let sampled = try floats(self.sampled, of: "sampled", count: length)
+    // A sampled token with probability 0 would make the loss infinite.
+    guard !sampled.contains(-.infinity) else { throw .impossible("sampled", value: "-inf") }
     switch support {
     case .sampled:
       return TeacherScore(sampled: sampled)
-    case .top:
-      return TeacherScore(sampled: sampled, top: try top(length: length))
+    case .top(let k):
+      let least = min(k, vocabularySize ?? 0)
+      return TeacherScore(
+        sampled: sampled,
+        top: try top(length: length, atLeast: least, vocabularySize: vocabularySize ?? .max))
     case .full:
       let width = vocabulary ?? 0
       guard width > 0 else { throw .missing("rows") }
+      guard width == vocabularySize ?? width else {
+        throw .length("a row", expected: vocabularySize ?? width, received: width)
+      }
       let values = try floats(rows, of: "rows", count: length * width)
       return TeacherScore(
         sampled: sampled, rows: DenseVocabularyRows(vocabularySize: width, values: values))
     }
   }
 
-  private func top(length: Int) throws(WireDefect) -> [[ScoredToken]] {
+  private func top(
+    length: Int, atLeast least: Int, vocabularySize: Int
+  ) throws(WireDefect) -> [[ScoredToken]] {
     let k = k ?? 0
     guard k > 0, let topTokens else { throw .missing("top_tokens") }
+    guard k >= least else { throw .length("a top list", expected: least, received: k) }
     guard let tokens = Base64.integers(topTokens) else { throw .notBase64("top_tokens") }
     let values = try floats(topLogProbabilities, of: "top_logprobs", count: length * k)
     guard tokens.count == values.count else {
       throw .length("top_tokens", expected: values.count, received: tokens.count)
+    }
+    if let foreign = tokens.first(where: { $0 < 0 || $0 >= vocabularySize }) {
+      throw .impossible("top_tokens", value: "token \(foreign)")
     }
     return (0..<length).map { position in
       (position * k..<(position + 1) * k).map { ScoredToken(tokens[$0], values[$0]) }

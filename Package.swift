@@ -19,7 +19,9 @@ let safe: [SwiftSetting] = language + [.strictMemorySafety()]
 #endif
 
 /// Optimised in debug builds too (plain debug loops are about 50 times slower), and specialised across modules in
-/// release builds. Without x86-64-v3 every fused multiply-add becomes a library call.
+/// release builds.
+///
+/// Without x86-64-v3 every fused multiply-add becomes a library call.
 let optimised: [SwiftSetting] =
   [
     .unsafeFlags(["-O"], .when(configuration: .debug)),
@@ -128,7 +130,7 @@ let package = Package(
     tests(
       of: "Experiments",
       with: ["Rollouts", "Plugins", "Distill", "Grounding", "Storage", "Statistics"]),
-    tests(of: "OPDCommands", with: ["Experiments"]),
+    tests(of: "OPDCommands", with: ["Experiments", "Plugins", arguments]),
   ],
   swiftLanguageModes: [.v6]
 )

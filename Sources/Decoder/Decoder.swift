@@ -50,7 +50,7 @@ public struct Decoder<Scalar: Real>: Sendable {
   /// Logits at the rows that predict response tokens.
   ///
   /// - Parameters:
-  ///   - branches: Prompts with responses.
+  ///   - batch: Prompts with responses, packed.
   ///   - tape: The tape of the pass, bound to weights of this shape.
   /// - Returns: Hidden rows after the last norm, one a predicting row, and which of them predicts each token.
   func hidden(_ batch: PackedBatch<Scalar>, on tape: Tape<Scalar>) -> Variable {

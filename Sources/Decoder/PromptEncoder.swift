@@ -58,7 +58,9 @@ public struct PromptEncoder: Sendable, Hashable, Codable {
       values.append(contentsOf: repeatElement(0, count: 1 + 2 * timeOctaves))
       count += 1
     }
-    guard count + prompt.tokens.count > 0 else { throw PromptEncodingError.empty(prompt: prompt.id) }
+    guard count + prompt.tokens.count > 0 else {
+      throw PromptEncodingError.empty(prompt: prompt.id)
+    }
     return PromptRows(features: values, featureRows: count, tokens: prompt.tokens)
   }
 

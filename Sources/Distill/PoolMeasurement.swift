@@ -15,7 +15,8 @@ struct PoolMeasurement {
   static let predictions = 5
 
   /// The pool with what was measured, and the floating-point operations it took.
-  func measure(_ pool: PromptPool) async throws -> (candidates: [CandidateEvidence], flops: Double) {
+  func measure(_ pool: PromptPool) async throws -> (candidates: [CandidateEvidence], flops: Double)
+  {
     var candidates = pool.prompts.map { CandidateEvidence(id: $0.id) }
     var flops = 0.0
     if needs.contains(.teacherIoU) { try await measureTeacher(pool, &candidates) }

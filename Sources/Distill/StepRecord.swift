@@ -57,7 +57,8 @@ public struct StepRecord: Sendable {
   }
 
   private mutating func note(_ name: String, _ value: Double) {
-    metrics[name] = (metrics[name] ?? WeightedMean(sum: 0, weight: 0))
+    metrics[name] =
+      (metrics[name] ?? WeightedMean(sum: 0, weight: 0))
       + WeightedMean(sum: value, weight: 1)
   }
 }

@@ -104,7 +104,8 @@ public enum TrainingError: ExplainedError, Hashable {
     case .group(let needed, let given):
       "The objective compares answers to one prompt and needs \(needed), but the group is \(given)."
     case .zeroSteps: "The run would make no step."
-    case .unknownPrompt(let id): "The curriculum asked for prompt '\(id)', which is not in the pool."
+    case .unknownPrompt(let id):
+      "The curriculum asked for prompt '\(id)', which is not in the pool."
     case .noTruth(let id): "Prompt '\(id)' has no right answer to learn from."
     case .notFinite(let step, let prompts):
       "The gradient of step \(step) is not finite; its prompts are \(prompts.joined(separator: ", "))."

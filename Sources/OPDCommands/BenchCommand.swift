@@ -3,7 +3,7 @@ internal import Experiments
 internal import Foundation
 internal import Tensors
 
-/// `opd bench`
+/// Times the parts of a step.
 public struct BenchCommand: ParsableCommand {
   /// What `--help` says.
   public static let configuration = CommandConfiguration(

@@ -31,7 +31,8 @@ enum CommandLineError: ExplainedError, Hashable {
       nearest.map { "Did you mean 'opd \($0)'?" }
         ?? "The commands are \(known.joined(separator: ", "))."
     case .unknownKind(_, let nearest, let known), .unknownPlugin(_, _, let nearest, let known):
-      nearest.map { "Did you mean '\($0)'?" } ?? "There are \(known.joined(separator: ", "))."
+      nearest.map { "Did you mean '\($0)'?" }
+        ?? (known.isEmpty ? "There are none." : "There are \(known.joined(separator: ", ")).")
     case .nameWithoutKind(let name): "Write `opd plugins --kind KIND \(name)`."
     case .checksFailed: "Do what the lines marked 'fail' say, then run `opd doctor` again."
     }

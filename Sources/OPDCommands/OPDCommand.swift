@@ -1,6 +1,7 @@
 public import ArgumentParser
+public import Experiments
 internal import Foundation
-public import Plugins
+internal import Plugins
 internal import Rollouts
 internal import Synchronization
 
@@ -8,8 +9,16 @@ internal import Synchronization
 public struct OPDCommand: AsyncParsableCommand {
   /// The subcommands in the order in which the help lists them; a new one is one line.
   static let subcommands: [any ParsableCommand.Type] = [
+    TrainCommand.self,
+    SweepCommand.self,
+    SelftestCommand.self,
+    SweepCommand.self,
     PluginsCommand.self,
+    MetricsCommand.self,
+    DoctorCommand.self,
     BenchCommand.self,
+    CompareCommand.self,
+    ReportCommand.self,
   ]
 
   /// What the help says, and which subcommands there are.
@@ -32,25 +41,28 @@ public struct OPDCommand: AsyncParsableCommand {
 }
 
 extension OPDCommand {
-  /// Describes the plug-ins that the commands know; a program with plug-ins of its own sets it in `start`.
+  /// Makes everything that can be named; a program with plug-ins of its own sets it in `start`.
   ///
   /// Not a task-local value: pushing one crashes in optimised builds of Swift 6.3.
-  private static let describePlugins = Mutex<@Sendable () throws -> [PluginDescription]>({ [] })
+  private static let makeLaboratory = Mutex<@Sendable () throws -> Laboratory>(Laboratory.standard)
+
+  /// Everything that can be named.
+  static func laboratory() throws -> Laboratory { try makeLaboratory.withLock { $0 }() }
 
   /// What plug-ins there are.
-  static func plugins() throws -> [PluginDescription] { try describePlugins.withLock { $0 }() }
+  static func plugins() throws -> [PluginDescription] { try laboratory().describe() }
 
   /// Runs the command that the arguments name, and ends the process with its status.
   ///
   /// - Parameters:
   ///   - arguments: The words after the program's name; those of the process if left out.
-  ///   - plugins: Describes the plug-ins there are.
+  ///   - laboratory: Makes everything that can be named; add plug-ins to `Laboratory.standard()`.
   public static func start(
     _ arguments: [String]? = nil,
-    plugins: @escaping @Sendable () throws -> [PluginDescription] = { [] }
+    laboratory: @escaping @Sendable () throws -> Laboratory = Laboratory.standard
   ) async -> Never {
     let words = arguments ?? Array(CommandLine.arguments.dropFirst())
-    describePlugins.withLock { $0 = plugins }
+    makeLaboratory.withLock { $0 = laboratory }
     let outcome = await perform(words)
     outcome.print()
     Foundation.exit(outcome.status)

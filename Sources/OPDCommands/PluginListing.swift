@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Plugins
 internal import Rollouts
 
@@ -41,16 +40,10 @@ struct PluginListing {
     return PluginListing(named)
   }
 
-  /// The list as JSON.
-  func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(plugins), as: UTF8.self)
-  }
-
   /// The list for reading.
   ///
   /// - Parameter detailed: Whether each parameter is listed with its meaning.
+  /// - Returns: The plug-ins by kind, a line each, or more.
   func text(detailed: Bool) -> String {
     kinds.map { kind in
       let lines = plugins.filter { $0.kind == kind }.map { detailed ? details($0) : line($0) }

@@ -27,6 +27,6 @@ public struct PluginsCommand: AsyncParsableCommand {
   /// Prints the list.
   public func run() async throws {
     let chosen = try PluginListing(OPDCommand.plugins()).chosen(kind: kind, name: name)
-    print(try json ? chosen.json() : chosen.text(detailed: name != nil))
+    print(try json ? jsonText(chosen.plugins) : chosen.text(detailed: name != nil))
   }
 }

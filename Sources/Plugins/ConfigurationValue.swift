@@ -192,3 +192,8 @@ enum CharacterRule {
     }
   }
 }
+
+extension ConfigurationValue: ExpressibleByStringLiteral {
+  /// A word written in the program: a default.
+  public init(stringLiteral value: String) { self.init(.string(value)) }
+}

@@ -82,11 +82,12 @@ public struct DecoderStudent: StudentPolicy {
       let seeds = own.map { prompt in
         (0..<settings.group).map { seed.derived(prompt.id, $0) }
       }
-      let samples = cache.withTape(part) { tape in
+      let samples = TapePool.withTape { tape in
         tape.run(weights) { tape in
           decoder.sample(
             rows, seeds: seeds, temperature: settings.temperature,
-            end: settings.ignoresEnd ? nil : vocabulary.end, maximumLength: settings.maximumLength, on: tape)
+            end: settings.ignoresEnd ? nil : vocabulary.end, maximumLength: settings.maximumLength,
+            on: tape)
         }
       }
       return zip(own, samples).map(group)
@@ -144,9 +145,10 @@ public struct DecoderStudent: StudentPolicy {
       var results: [[Result]] = own.map { _ in [] }
       for block in blocks(own) {
         let branches = try own[block].map { try branch($0) }
-        try cache.withTape(part) { tape in
+        try TapePool.withTape { tape in
           try tape.run(weights) { tape in
-            try decoder.pass(branches, on: tape, differentiating: false) { index, response, logits in
+            try decoder.pass(branches, on: tape, differentiating: false) {
+              index, response, logits in
               let group = block.lowerBound + index
               results[group].append(try body(own[group], response, &logits))
             }
@@ -227,14 +229,6 @@ final class WeightsCache: Sendable {
 
   private static let generations = Atomic(0)
   private let prepared = Mutex<Prepared?>(nil)
-  private let tapes: [TapeSlot]
-
-  private final class TapeSlot: Sendable {
-    let tape = Mutex(Tape<Float>())
-  }
-
-  init() { tapes = (0..<GradientShards.standardCount).map { _ in TapeSlot() } }
-
   static func nextGeneration() -> Int {
     generations.wrappingAdd(1, ordering: .relaxed).newValue
   }
@@ -251,11 +245,5 @@ final class WeightsCache: Sendable {
       }
       return prepared?.weights ?? Weights(parameters, for: .training)
     }
-  }
-
-  func withTape<Result: Sendable>(
-    _ part: Int, _ body: (Tape<Float>) throws -> Result
-  ) rethrows -> Result {
-    try tapes[part].tape.withLock { try body($0) }
   }
 }

@@ -14,7 +14,9 @@ public struct AdamW<Scalar: Real>: Sendable, Hashable {
     public var epsilon: Double
     /// λ, per unit of learning rate.
     public var weightDecay: Double
-    /// The largest global norm of a gradient; longer ones are scaled down to it. `nil` never clips.
+    /// The largest global norm of a gradient; longer ones are scaled down to it.
+    ///
+    /// `nil` never clips.
     public var clipNorm: Double?
 
     /// The constants of the method.

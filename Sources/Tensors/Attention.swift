@@ -42,6 +42,8 @@ struct AttentionBlock<Scalar: Real> {
   }
 
   /// Rotated and scaled queries as rows × width.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func packQueries(
     _ query: UnsafePointer<Scalar>, into target: UnsafeMutablePointer<Scalar>
   ) {
@@ -58,6 +60,8 @@ struct AttentionBlock<Scalar: Real> {
   }
 
   /// Rows of a value of the queries' layout (an output or its gradient) as rows × width.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func packOutput(_ output: UnsafePointer<Scalar>, into target: UnsafeMutablePointer<Scalar>) {
     let columns = plan.heads.heads * width
     for (i, row) in queries.enumerated() {
@@ -67,6 +71,8 @@ struct AttentionBlock<Scalar: Real> {
   }
 
   /// `scores ← A·Kᵀ` over everything a row sees, where A is rows × width.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func scores(
     _ a: UnsafePointer<Scalar>, _ keys: (Int) -> UnsafePointer<Scalar>,
     into scores: UnsafeMutablePointer<Scalar>
@@ -89,6 +95,8 @@ struct AttentionBlock<Scalar: Real> {
   }
 
   /// `output ← weights·B` over everything a row sees, where B (keys or values) is packed count × width.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func combine(
     _ weights: UnsafePointer<Scalar>,
     _ values: (Int) -> (packed: UnsafePointer<Scalar>, depth: Int),
@@ -128,7 +136,11 @@ struct AttentionBlock<Scalar: Real> {
     }
   }
 
-  /// Softmax of each row in place. `logSums` receives the logarithm of each row's sum of exponentials.
+  /// Softmax of each row in place.
+  ///
+  /// `logSums` receives the logarithm of each row's sum of exponentials.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func softmax(
     _ scores: UnsafeMutablePointer<Scalar>, logSums: UnsafeMutablePointer<Scalar>
   ) {
@@ -149,6 +161,8 @@ struct AttentionBlock<Scalar: Real> {
   }
 
   /// The softmax again, from its scores and the kept logarithms.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func weights(_ scores: UnsafeMutablePointer<Scalar>, logSums: UnsafePointer<Scalar>) {
     let heads = plan.heads.heads
     forEachRow { row, query, own in
@@ -183,7 +197,7 @@ enum Softmax {
       peaks.replace(with: v, where: v .> peaks)
       i += 8
     }
-    for lane in 0..<8 { peak = max(peak, peaks[lane]) }
+    if count >= 8 { peak = peaks.max() }
     while i < count {
       peak = max(peak, x[i])
       i += 1
@@ -191,7 +205,9 @@ enum Softmax {
     return peak
   }
 
-  /// `x ← exp(x − shift)`; zero from `count` to the next multiple of 16. Returns eight partial sums.
+  /// Exponentials in place, `x ← exp(x − shift)`, and zero from `count` to the next multiple of 16.
+  ///
+  /// Returns eight partial sums.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   static func exponentials<Scalar: Real>(

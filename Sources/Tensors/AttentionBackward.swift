@@ -48,6 +48,8 @@ struct AttentionBackward<Scalar: Real> {
   }
 
   /// Adds one head's part to the gradients of queries, keys and values.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func run(
     head: Int, query queryTarget: (pointer: UnsafeMutablePointer<Scalar>, adding: Bool),
     keyValue keyTarget: (pointer: UnsafeMutablePointer<Scalar>, adding: Bool)
@@ -62,6 +64,8 @@ struct AttentionBackward<Scalar: Real> {
     unpack(head, keyTarget)
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func pack(_ head: Int) {
     let width = plan.heads.width
     let columns = 2 * plan.heads.keyValueHeads * width
@@ -89,6 +93,8 @@ struct AttentionBackward<Scalar: Real> {
     }
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func block(
     _ block: AttentionBlock<Scalar>,
     _ target: (pointer: UnsafeMutablePointer<Scalar>, adding: Bool)
@@ -120,6 +126,8 @@ struct AttentionBackward<Scalar: Real> {
   }
 
   /// `target[keys] += weightsᵀ·rows` for every segment the block sees.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func accumulate(
     _ block: AttentionBlock<Scalar>, _ weights: UnsafePointer<Scalar>,
     _ rows: UnsafePointer<Scalar>, into target: UnsafeMutablePointer<Scalar>
@@ -151,6 +159,8 @@ struct AttentionBackward<Scalar: Real> {
     }
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func unpackQueries(
     _ block: AttentionBlock<Scalar>, _ source: UnsafePointer<Scalar>,
     _ target: (pointer: UnsafeMutablePointer<Scalar>, adding: Bool)
@@ -168,6 +178,8 @@ struct AttentionBackward<Scalar: Real> {
     }
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func unpack(
     _ head: Int, _ target: (pointer: UnsafeMutablePointer<Scalar>, adding: Bool)
   ) {

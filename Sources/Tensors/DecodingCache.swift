@@ -21,6 +21,7 @@ extension Tape {
   ///   - plan: The plan with which the prompts were computed.
   ///   - responses: How many responses will grow.
   ///   - length: The most tokens each will feed back.
+  /// - Returns: The cache.
   public func cache(
     _ keyValue: Variable, plan: AttentionPlan<Scalar>, responses: Int, length: Int
   ) -> DecodingCache<Scalar> {
@@ -48,6 +49,7 @@ extension Tape {
   ///   - cache: What came before.
   ///   - step: For each row, which response it is, which prompt segments it sees, its position, and how many tokens it fed
   ///     back before.
+  /// - Returns: One row a growing response.
   public func attention(
     query: Variable, keyValue: Variable, cache: DecodingCache<Scalar>, step: [DecodingRow]
   ) -> Variable {

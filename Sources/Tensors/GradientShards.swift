@@ -5,12 +5,11 @@ internal import Synchronization
 /// The number of parts, not of threads, decides the order of summation: the result has the same bits for any number of
 /// workers. The parts are added up in order when the optimizer reads them.
 public struct GradientShards: Sendable {
-  /// One part and the thread-private memory of passes over it, behind a lock that lets one thread own both for a while.
+  /// One part, behind a lock that lets one thread own it for a while.
   public final class Shard: Sendable {
     struct State {
       var values: [Float]
       var used = false
-      let tape = Tape<Float>()
     }
 
     let state: Mutex<State>
@@ -35,13 +34,6 @@ public struct GradientShards: Sendable {
   /// How many parts there are.
   public var count: Int { shards.count }
 
-  /// Bytes held by the passes' memory, and how often they had to ask the system for more.
-  public var memory: (bytes: Int, allocations: Int) {
-    shards.reduce((0, 0)) { sum, shard in
-      shard.state.withLock { (sum.0 + $0.tape.bytes, sum.1 + $0.tape.allocations) }
-    }
-  }
-
   /// Consecutive ranges of 0 ..< `items`, as even as they can be: which items belong to which of `count` parts.
   public static func parts(_ items: Int, count: Int) -> [Range<Int>] {
     (0..<count).map { items * $0 / count..<items * ($0 + 1) / count }
@@ -56,7 +48,7 @@ public struct GradientShards: Sendable {
     try Parallel.map(chunks: shards.count) { part in
       try shards[part].state.withLock { state in
         for i in state.values.indices { state.values[i] = 0 }
-        let result = try body(part, state.tape, &state.values)
+        let result = try TapePool.withTape { try body(part, $0, &state.values) }
         state.used = result != nil
         return result
       }

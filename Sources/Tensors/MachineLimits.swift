@@ -7,29 +7,30 @@ public enum MachineLimits {
   public static func productGigaflops() -> Double {
     let size = 384
     let chunks = Parallel.threads
-    let best = (0..<5).map { _ in
-      let start = DispatchTime.now().uptimeNanoseconds
-      Parallel.run(chunks: chunks) { _ in
-        var a = [Float](repeating: 0.5, count: size * size)
-        var packed = [Float](repeating: 0.25, count: Multiply.packedCount(k: size, n: size))
-        var c = [Float](repeating: 0, count: size * size)
-        a.withUnsafeMutableBufferPointer { a in
-          packed.withUnsafeMutableBufferPointer { b in
-            c.withUnsafeMutableBufferPointer { c in
-              guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else {
-                return
-              }
-              for _ in 0..<20 {
-                Multiply.run(
-                  m: size, n: size, k: size, a: a, rowStride: size, columnStride: 1, packed: b,
-                  c: c, ldc: size, adding: false)
+    let best =
+      (0..<5).map { _ in
+        let start = DispatchTime.now().uptimeNanoseconds
+        Parallel.run(chunks: chunks) { _ in
+          var a = [Float](repeating: 0.5, count: size * size)
+          var packed = [Float](repeating: 0.25, count: Multiply.packedCount(k: size, n: size))
+          var c = [Float](repeating: 0, count: size * size)
+          a.withUnsafeMutableBufferPointer { a in
+            packed.withUnsafeMutableBufferPointer { b in
+              c.withUnsafeMutableBufferPointer { c in
+                guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else {
+                  return
+                }
+                for _ in 0..<20 {
+                  Multiply.run(
+                    m: size, n: size, k: size, a: a, rowStride: size, columnStride: 1, packed: b,
+                    c: c, ldc: size, adding: false)
+                }
               }
             }
           }
         }
-      }
-      return Double(DispatchTime.now().uptimeNanoseconds - start)
-    }.min() ?? .infinity
+        return Double(DispatchTime.now().uptimeNanoseconds - start)
+      }.min() ?? .infinity
     return Double(chunks * 20 * 2 * size * size * size) / best
   }
 
@@ -38,13 +39,14 @@ public enum MachineLimits {
     let count = 32 << 20
     let source = [Double](repeating: 1, count: count)
     var target = [Double](repeating: 0, count: count)
-    let best = (0..<3).map { _ in
-      let start = DispatchTime.now().uptimeNanoseconds
-      target.withUnsafeMutableBufferPointer { target in
-        source.withUnsafeBufferPointer { _ = target.update(from: $0) }
-      }
-      return Double(DispatchTime.now().uptimeNanoseconds - start)
-    }.min() ?? .infinity
+    let best =
+      (0..<3).map { _ in
+        let start = DispatchTime.now().uptimeNanoseconds
+        target.withUnsafeMutableBufferPointer { target in
+          source.withUnsafeBufferPointer { _ = target.update(from: $0) }
+        }
+        return Double(DispatchTime.now().uptimeNanoseconds - start)
+      }.min() ?? .infinity
     return Double(2 * 8 * count) / best
   }
 

@@ -59,11 +59,17 @@ enum Multiply {
   /// `C ← A·B` or `C ← C + A·B` with B packed.
   ///
   /// - Parameters:
+  ///   - m: Rows of A and C.
+  ///   - n: Columns of B and C.
+  ///   - k: Columns of A and rows of B.
   ///   - a: m × k; row i begins at `a + i·rowStride` and its entries are `columnStride` apart, so that a transposed matrix
   ///     is one with the strides exchanged.
+  ///   - rowStride: How far apart the rows of A are.
+  ///   - columnStride: How far apart the entries of a row of A are.
   ///   - packed: B, k × n, from `pack` or `packTransposed`.
   ///   - packedDepth: The k with which B was packed, where that was more than is summed now.
   ///   - c: m × n, row-major with rows `ldc` apart.
+  ///   - ldc: How far apart the rows of C are.
   ///   - adding: Whether to add to what is in C.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)

@@ -13,7 +13,8 @@ enum Operation<Scalar: Real> {
   /// Rows of a table or of a projected value.
   case compose([RowSource], projected: Variable?, table: ParameterID)
   /// Attention over a prefix tree.
-  case attention(query: Variable, keyValue: Variable, AttentionPlan<Scalar>, logSums: Buffer<Scalar>)
+  case attention(
+    query: Variable, keyValue: Variable, AttentionPlan<Scalar>, logSums: Buffer<Scalar>)
 
   /// Memory that goes back with the step.
   var buffers: [Buffer<Scalar>] {
@@ -50,6 +51,8 @@ extension Tape {
   /// `y = x·Wᵀ`, plus `residual` where given; W is out × in.
   ///
   /// - Complexity: 2·rows·in·out floating-point operations forward, twice that backward.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func linear(
     _ x: Variable, _ weight: ParameterID, adding residual: Variable? = nil
   ) -> Variable {
@@ -68,6 +71,8 @@ extension Tape {
   /// `y = w ∘ x / √(mean(x²) + ε)` row by row.
   ///
   /// Source: Zhang & Sennrich, arXiv:1910.07467.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func rmsNorm(_ x: Variable, _ weight: ParameterID, epsilon: Double) -> Variable {
     let inverse = arena.take(x.rows)
     let y = append(
@@ -81,6 +86,8 @@ extension Tape {
   /// `y = silu(gate) ∘ up`, where a row of `gateUp` is gate and up beside each other.
   ///
   /// Source: Shazeer, arXiv:2002.05202.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func swiGLU(_ gateUp: Variable) -> Variable {
     let y = append(rows: gateUp.rows, columns: gateUp.columns / 2, .swiGLU(gateUp))
     GatedUnit.forward(pointer(gateUp), rows: y.rows, columns: y.columns, into: pointer(y))
@@ -88,6 +95,8 @@ extension Tape {
   }
 
   /// The given rows, in the given order.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func gather(_ x: Variable, rows: [Int]) -> Variable {
     let y = append(rows: rows.count, columns: x.columns, .gather(x, rows))
     let source = pointer(x)
@@ -99,6 +108,8 @@ extension Tape {
   }
 
   /// The decoder's input: rows of the embedding table and of projected features, mixed.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func compose(
     _ sources: [RowSource], projected: Variable?, table: ParameterID
   ) -> Variable {
@@ -121,6 +132,8 @@ extension Tape {
   }
 
   /// Passes the gradient of one step on to what it was computed from.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func propagate(_ index: Int) {
     let node = nodes[index]
     guard let gradient = node.gradient?.pointer else { return }
@@ -150,6 +163,8 @@ extension Tape {
     }
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func propagateLinear(
     _ index: Int, _ gradient: UnsafeMutablePointer<Scalar>, _ x: Variable, _ weight: ParameterID,
     _ residual: Variable?
@@ -188,6 +203,8 @@ extension Tape {
     return true
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func propagateGather(
     _ gradient: UnsafeMutablePointer<Scalar>, _ x: Variable, _ rows: [Int]
   ) {
@@ -198,6 +215,8 @@ extension Tape {
     }
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func propagateCompose(
     _ gradient: UnsafeMutablePointer<Scalar>, _ sources: [RowSource], _ projected: Variable?,
     _ table: ParameterID

@@ -38,6 +38,8 @@ struct PackedKeys<Scalar: Real> {
   }
 
   /// Writes one key and value at place `index` of a segment, for all heads.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func set(
     _ segment: Int, index: Int, row: UnsafePointer<Scalar>, position: Int,
     rotary: RotaryTable<Scalar>, scratch: UnsafeMutablePointer<Scalar>
@@ -52,7 +54,9 @@ struct PackedKeys<Scalar: Real> {
       let source = row + (heads.keyValueHeads + head) * width
       let value = values(segment, head: head) + index * Multiply.panel
       let panelStride = Multiply.panel * capacities[segment]
-      for i in 0..<width { value[i / Multiply.panel * panelStride + i % Multiply.panel] = source[i] }
+      for i in 0..<width {
+        value[i / Multiply.panel * panelStride + i % Multiply.panel] = source[i]
+      }
     }
   }
 }

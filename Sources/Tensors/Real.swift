@@ -4,8 +4,8 @@ internal import COpenBLAS
 ///
 /// Everything that differs between the two stands here, so that every kernel is written once, generically, and
 /// specialised for both with `@specialized`.
-public protocol Real: BinaryFloatingPoint, SIMDScalar, Sendable, Codable where SIMD8Storage: Sendable
-{
+public protocol Real: BinaryFloatingPoint, SIMDScalar, Sendable, Codable
+where SIMD8Storage: Sendable {
   /// e to the power of each lane.
   static func exponential(_ x: SIMD8<Self>) -> SIMD8<Self>
 

@@ -22,7 +22,7 @@ public enum Rows {
   ///   - rows: Logits on entry, natural log-probabilities on return; a whole number of rows.
   ///   - width: V, the entries of a row.
   ///   - temperature: τ > 0.
-  /// - Returns: The entropy of each row, `−Σ_v p_v log p_v`, nats.
+  /// - Returns: The entropy of each row, `−Σ_v p_v log p_v`, nats. A row with NaN, +∞ or nothing but −∞ becomes NaN.
   /// - Complexity: O(rows·V), two passes over memory and one of exponentials.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
@@ -48,10 +48,18 @@ public enum Rows {
     // The row's maximum is subtracted first: exp stays at or below 1, so a logit of 1e4 cannot overflow.
     let lowest = Scalar(ruledOutBelow)
     var peaks = SIMD8<Scalar>(repeating: lowest)
+    var isNaN = SIMDMask<SIMD8<Scalar.SIMDMaskScalar>>()
     for index in stride(from: 0, to: width, by: 8) {
-      peaks = pointwiseMax(peaks, lanes(row, index, width, padding: lowest))
+      let z = lanes(row, index, width, padding: lowest)
+      isNaN = isNaN .| (z .!= z)
+      peaks = pointwiseMax(peaks, z)
     }
     let peak = peaks.max()
+    // A maximum skips NaN and the clamps below would hide it: it has to be passed on by hand.
+    guard !any(isNaN), peak < .infinity, peak > lowest else {
+      for index in 0..<width { row[index] = .nan }
+      return .nan
+    }
     var weighted = 0.0
     let floor = SIMD8<Scalar>(repeating: lowest)
     func shifted(_ index: Int) -> SIMD8<Scalar> {

@@ -15,6 +15,8 @@ extension Tape {
     return attention(query: query, keyValue: keyValue, plan: plan, packed: packed)
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func attention(
     query: Variable, keyValue: Variable, plan: AttentionPlan<Scalar>, packed: PackedKeys<Scalar>
   ) -> Variable {
@@ -42,6 +44,8 @@ extension Tape {
     return output
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func packKeys(_ keyValue: Variable, _ plan: AttentionPlan<Scalar>) -> PackedKeys<Scalar> {
     let packed = PackedKeys(
       heads: plan.heads, capacities: plan.segments.map(\.count), arena: arena)
@@ -57,6 +61,8 @@ extension Tape {
     return packed
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func unpack(
     _ block: AttentionBlock<Scalar>, _ source: UnsafePointer<Scalar>,
     into target: UnsafeMutablePointer<Scalar>
@@ -71,6 +77,8 @@ extension Tape {
   /// The way back, with the weights computed again rather than kept.
   ///
   /// With P the weights, dP = dO·Vᵀ and D = rowsum(dO ∘ O): dS = P ∘ (dP − D), dV = Pᵀ·dO, dQ = dS·K, dK = dSᵀ·Q.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func propagateAttention(
     output: UnsafePointer<Scalar>, _ outputGradient: UnsafePointer<Scalar>, _ query: Variable,
     _ keyValue: Variable, _ plan: AttentionPlan<Scalar>, _ logSums: UnsafePointer<Scalar>

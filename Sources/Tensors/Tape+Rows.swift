@@ -47,6 +47,8 @@ extension Tape {
   ///   - temperature: What logits are divided by.
   ///   - uniforms: One number in [0, 1) a row; ignored at temperature 0.
   /// - Returns: For each row the drawn column and its log-probability at the temperature (at 1 where that is 0).
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func draw(
     _ variable: Variable, temperature: Double, uniforms: [Double]
   ) -> [(column: Int, logProbability: Scalar)] {
@@ -60,32 +62,34 @@ extension Tape {
       _ = Rows.logSoftmax(&span, width: width, temperature: temperature > 0 ? temperature : 1)
       let column =
         temperature > 0
-        ? inverse(scratch.pointer, width, uniforms[row]) : largest(scratch.pointer, width)
+        ? Softmax.inverse(scratch.pointer, width, uniforms[row]) : largest(scratch.pointer, width)
       return (column, scratch.pointer[column])
     }
-  }
-
-  /// The first column at which the running sum of probabilities passes `uniform`.
-  private func inverse(_ logs: UnsafePointer<Scalar>, _ width: Int, _ uniform: Double) -> Int {
-    var sum = 0.0
-    var last = 0
-    for start in stride(from: 0, to: width, by: 8) {
-      let count = min(8, width - start)
-      var lanes = SIMD8<Scalar>(repeating: -80)
-      for lane in 0..<count { lanes[lane] = logs[start + lane] }
-      let probabilities = Scalar.exponential(lanes)
-      for lane in 0..<count {
-        sum += Double(probabilities[lane])
-        if probabilities[lane] > 0 { last = start + lane }
-        if sum > uniform { return start + lane }
-      }
-    }
-    return last
   }
 
   private func largest(_ logs: UnsafePointer<Scalar>, _ width: Int) -> Int {
     var best = 0
     for column in 1..<width where logs[column] > logs[best] { best = column }
     return best
+  }
+}
+
+extension Softmax {
+  /// The first column at which the running sum of exp(logs) passes `uniform`; the last possible one if rounding keeps the sum
+  /// below it.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  static func inverse<Scalar: Real>(
+    _ logs: UnsafePointer<Scalar>, _ width: Int, _ uniform: Double
+  ) -> Int {
+    var sum = 0.0
+    var last = 0
+    for column in 0..<width {
+      let probability = Double(Scalar.exponential(logs[column]))
+      sum += probability
+      if probability > 0 { last = column }
+      if sum > uniform { return column }
+    }
+    return last
   }
 }

@@ -58,6 +58,7 @@ public final class Tape<Scalar: Real> {
   ///   - weights: What the pass computes with, prepared for training.
   ///   - gradient: What the gradient is added to, `weights.layout.count` numbers.
   ///   - body: The pass.
+  /// - Returns: What the pass returns.
   public func run<Result>(
     _ weights: Weights<Scalar>, addingGradientTo gradient: inout [Scalar],
     body: (Tape) throws -> Result

@@ -91,7 +91,8 @@ struct DecoderTests {
   @Test("packing a prompt once gives the same bits as computing each response alone")
   func packingInvariance() {
     let decoder = Decoder<Float>(small)
-    let weights = Weights(randomParameters(small, seed: 4).converted(to: Float.self), for: .inference)
+    let weights = Weights(
+      randomParameters(small, seed: 4).converted(to: Float.self), for: .inference)
     let branches = randomBranches(seed: 5)
     var packed: [[Float]] = []
     let tape = Tape<Float>()
@@ -117,7 +118,8 @@ struct DecoderTests {
   @Test("the sampler's log-probabilities are the trainer's, to the bit", arguments: [0.6, 1, 1.4])
   func samplerAgreesWithTrainer(temperature: Double) {
     let decoder = Decoder<Float>(small)
-    let weights = Weights(randomParameters(small, seed: 6).converted(to: Float.self), for: .inference)
+    let weights = Weights(
+      randomParameters(small, seed: 6).converted(to: Float.self), for: .inference)
     let prompts = randomBranches(seed: 7).map(\.prompt)
     let seeds = prompts.indices.map { p in (0..<5).map { Seed(8).derived("s", 10 * p + $0) } }
     let tape = Tape<Float>()
@@ -125,7 +127,8 @@ struct DecoderTests {
       decoder.sample(
         prompts, seeds: seeds, temperature: temperature, end: 0, maximumLength: 20, on: $0)
     }
-    #expect(samples.joined().contains { $0.ended } && samples.joined().contains { $0.tokens.count > 3 })
+    #expect(
+      samples.joined().contains { $0.ended } && samples.joined().contains { $0.tokens.count > 3 })
     let branches = zip(prompts, samples).map {
       Branch(prompt: $0, responses: $1.map(\.tokens))
     }

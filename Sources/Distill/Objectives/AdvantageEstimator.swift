@@ -1,3 +1,5 @@
+internal import Tensors
+
 /// Says what to reinforce: one advantage a token of each response of a batch.
 ///
 /// The seam for plug-ins: register a conforming value in `ObjectiveContext.advantageEstimators` and name it in a
@@ -31,22 +33,35 @@ public struct TeacherAdvantage: AdvantageEstimator {
     try batch.groups.map { try $0.map { discounted(try perToken($0)) } }
   }
 
-  private func perToken(_ response: ResponseSignals) throws -> [Double] {
-    guard let teacher = response.teacher else {
-      throw ObjectiveError.missing(.teacher, response.promptID)
-    }
+  private func perToken(_ response: ResponseSignals) throws(ObjectiveError) -> [Double] {
+    let teacher = try teacherLogProbabilities(response)
     let base = settings.base == .behaviour ? response.behaviour : nil
     let lambda = settings.extrapolation
     guard lambda != 1 else {
       return teacher.indices.map { teacher[$0] - (base?[$0] ?? 0) }
     }
     guard let reference = response.reference else {
-      throw ObjectiveError.missing(.reference, response.promptID)
+      throw .missing(.reference, response.promptID)
     }
     return teacher.indices.map { t in
       let beyond = lambda * (teacher[t] - reference[t])
       return beyond - ((base?[t] ?? 0) - reference[t])
     }
+  }
+
+  /// log q of each token, of the whole class where the token ends a response.
+  private func teacherLogProbabilities(
+    _ response: ResponseSignals
+  ) throws(ObjectiveError) -> [Double] {
+    guard var teacher = response.teacher else { throw .missing(.teacher, response.promptID) }
+    for (t, token) in response.tokens.enumerated() where settings.stopTokens.contains(token) {
+      guard let rows = response.teacherRows else {
+        throw .missing(.teacherRows, response.promptID)
+      }
+      let row = rows.read(t..<t + 1, as: Double.self)
+      teacher[t] = logSumExp(settings.stopTokens.map { Rows.readable(row[$0]) })
+    }
+    return teacher
   }
 
   private func discounted(_ values: [Double]) -> [Double] {

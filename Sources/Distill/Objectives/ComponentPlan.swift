@@ -4,6 +4,8 @@ struct ComponentPlan: Sendable {
   var advantages: [Double]
   /// The advantage at evaluation is `advantages[t] − currentShare·log π(y_t)`.
   var currentShare = 0.0
+  /// Tokens whose probabilities are added up before they are compared with the teacher's.
+  var stopTokens: [Int] = []
   /// Bounds on the advantage.
   var lowest = -Double.infinity
   var highest = Double.infinity

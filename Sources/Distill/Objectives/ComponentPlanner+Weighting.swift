@@ -37,6 +37,7 @@ extension ComponentPlanner {
       }
     case .orderConsistency(let delta, let right):
       try shiftOrder(&plans, delta: delta, right: right)
+    case .whiten: whiten(&plans)
     case .shuffled: shuffle(&plans)
     }
   }
@@ -84,6 +85,15 @@ extension ComponentPlanner {
       for i in group.indices {
         for t in plans[g][i].advantages.indices { plans[g][i].advantages[t] += shifts[i] }
       }
+    }
+  }
+
+  private func whiten(_ plans: inout [[ComponentPlan]]) {
+    let all = plans.joined().flatMap(\.advantages)
+    let centre = mean(of: all)
+    let divisor = sampleDeviation(of: all) + 1e-8
+    each(&plans) { plan, _ in
+      plan.advantages = plan.advantages.map { ($0 - centre) / divisor }
     }
   }
 

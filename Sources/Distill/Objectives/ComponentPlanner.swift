@@ -12,7 +12,10 @@ struct ComponentPlanner {
     var plans = try advantages().map { $0.map { ComponentPlan(advantages: $0) } }
     let share = component.signals.reduce(0.0) { $0 + currentShare($1) }
     for g in plans.indices {
-      for i in plans[g].indices { plans[g][i].currentShare = share }
+      for i in plans[g].indices {
+        plans[g][i].currentShare = share
+        plans[g][i].stopTokens = component.teacherSignals.flatMap(\.stopTokens)
+      }
     }
     try requireTarget()
     for weighting in component.weighting { try apply(weighting, to: &plans) }

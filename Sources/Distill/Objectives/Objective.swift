@@ -103,6 +103,7 @@ public struct ObjectiveRequirements: Sendable, Hashable {
       switch signal.source {
       case .teacher(let settings):
         need(component.isDense ? component.support.teacherSupport : .sampled)
+        if !settings.stopTokens.isEmpty { need(.full) }
         if settings.extrapolation != 1 { needsReference = true }
       case .reference: needsReference = true
       case .reward(let settings):

@@ -63,8 +63,9 @@ public struct PreparedLoss: ResponseLoss {
     var alone = objective
     alone.components = [objective.components[component]]
     return PreparedLoss(
-      objective: alone, batch: batch, plans: plans.map { $0.map { $0.isEmpty ? [] : [$0[component]] } },
-      trained: trained, temperature: temperature, context: pinned, metrics: [:], notes: [])
+      objective: alone, batch: batch,
+      plans: plans.map { $0.map { $0.isEmpty ? [] : [$0[component]] } }, trained: trained,
+      temperature: temperature, context: pinned, metrics: [:], notes: [])
   }
 
   /// The names of the components, in order.

@@ -11,6 +11,8 @@ struct ResponsePass<Scalar: Real> {
   var report = LossReport()
   /// log π of each token now, nats.
   var current: [Double] = []
+  /// What each component compares with the teacher: `current`, with the tokens that end a response as one.
+  var compared: [[Double]] = []
   /// The student's entropy at each position, nats.
   var entropies: [Double] = []
   /// The derivative of the loss in log π of each token.
@@ -30,6 +32,15 @@ struct ResponsePass<Scalar: Real> {
     for (t, token) in response.tokens.enumerated() {
       current.append(Double(logits[t * width + token]))
     }
+    compared = plans.map(\.stopTokens).map { stop in
+      var values = current
+      for (t, token) in response.tokens.enumerated() where stop.contains(token) {
+        var mass: [Double] = []
+        for other in stop { mass.append(Double(logits[t * width + other])) }
+        values[t] = logSumExp(mass)
+      }
+      return values
+    }
     for (t, value) in current.enumerated() where !(value.isFinite && entropies[t].isFinite) {
       throw ObjectiveError.notFinite(
         what: "student's log-probability", prompt: response.promptID, position: t)
@@ -48,20 +59,22 @@ struct ResponsePass<Scalar: Real> {
 
   /// Adds the components that look at the sampled tokens alone.
   mutating func addSampledComponents() {
-    for (component, plan) in zip(loss.objective.components, plans) {
+    for (place, (component, plan)) in zip(loss.objective.components, plans).enumerated() {
       switch component.estimator {
-      case .policyGradient: addPolicyGradient(component, plan)
+      case .policyGradient: addPolicyGradient(component, plan, compared[place])
       case .logRatio(let function): addLogRatio(function, component, plan)
       case .divergence, .vocabularyAdvantage: break
       }
     }
   }
 
-  private mutating func addPolicyGradient(_ component: ObjectiveComponent, _ plan: ComponentPlan) {
+  private mutating func addPolicyGradient(
+    _ component: ObjectiveComponent, _ plan: ComponentPlan, _ compared: [Double]
+  ) {
     let unit = unit(component)
     let inputs = PolicyGradientInputs(
       current: current, behaviour: response.behaviour,
-      advantages: current.indices.map { plan.advantage($0, current: current[$0]) },
+      advantages: current.indices.map { plan.advantage($0, current: compared[$0]) },
       weights: plan.weights.map { $0 * unit })
     let outputs = loss.policyGradient(component.correction, inputs)
     for t in slopes.indices { slopes[t] += outputs.slopes[t] }

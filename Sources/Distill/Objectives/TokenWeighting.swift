@@ -18,6 +18,8 @@ public enum TokenWeighting: Sendable, Hashable {
   case trustRegion(TrustRegionSide)
   /// If mean A of right answers − mean A of wrong ones < δ, shifts them apart by the deficit, half each way: Uni-OPD.
   case orderConsistency(delta: Double, right: Double)
+  /// Subtracts the batch's mean advantage and divides by its standard deviation.
+  case whiten
   /// Deals the advantages of the whole batch to its tokens at random: a control.
   case shuffled
 
@@ -58,7 +60,7 @@ public enum TokenWeighting: Sendable, Hashable {
 extension TokenWeighting: ConfigurationPhrase {
   static let names = [
     "clip", "floor", "importanceDecay", "entropyGate", "changePoint", "klWeighting", "window",
-    "trustRegion", "orderConsistency", "shuffled",
+    "trustRegion", "orderConsistency", "whiten", "shuffled",
   ]
 
   /// Reads one of the names with its parameters, such as `clip(5)` or `entropyGate(of=teacher, above=0.8)`.
@@ -82,6 +84,7 @@ extension TokenWeighting: ConfigurationPhrase {
       let a = try arguments("delta", "right")
       self = .orderConsistency(
         delta: try a.number("delta", or: 0.4), right: try a.number("right", or: 0.5))
+    case "whiten": self = .whiten
     case "shuffled": self = .shuffled
     case "entropyGate": self = .entropyGate(try EntropyGate(phrase: phrase))
     case "changePoint": self = .changePoint(try ChangePointRule(phrase: phrase))
@@ -101,6 +104,7 @@ extension TokenWeighting: ConfigurationPhrase {
     case .trustRegion(let side): "trustRegion(\(side.rawValue))"
     case .orderConsistency(let delta, let right):
       "orderConsistency(\(written(delta)), right=\(written(right)))"
+    case .whiten: "whiten"
     case .shuffled: "shuffled"
     case .entropyGate(let gate): gate.phrase.text
     case .changePoint(let rule): rule.phrase.text

@@ -64,6 +64,8 @@ public struct Benchmark: Sendable {
   /// - Parameters:
   ///   - sizes: The sizes of the workload.
   ///   - progress: Told of each finished round.
+  /// - Returns: The figures.
+  /// - Throws: `BenchmarkError` where the other program fails.
   public func run(
     _ sizes: WorkloadSizes, progress: (String) -> Void
   ) throws -> Report {
@@ -86,11 +88,12 @@ public struct Benchmark: Sendable {
       }
       progress("round \(round + 1) of \(rounds)")
     }
+    let memory = MachineLimits.peakMemory()
     let peak = MachineLimits.productGigaflops()
     return Report(
       rows: phases.map { row($0, ours[$0] ?? [], theirs[$0.rawValue], runner, peak) },
       threads: Parallel.threads, rounds: rounds, peakGigaflops: peak,
-      copyBandwidth: MachineLimits.copyBandwidth(), peakMemory: MachineLimits.peakMemory(),
+      copyBandwidth: MachineLimits.copyBandwidth(), peakMemory: memory,
       allocations: runner.memory.allocations - before)
   }
 

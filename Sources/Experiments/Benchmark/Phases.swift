@@ -42,7 +42,8 @@ public struct BenchmarkRunner: Sendable {
     scored = try Self.scored(groups, workload)
   }
 
-  private static func scored(_ groups: [RolloutGroup], _ workload: Workload) throws -> [ScoredGroup] {
+  private static func scored(_ groups: [RolloutGroup], _ workload: Workload) throws -> [ScoredGroup]
+  {
     let rows = try workload.teacher.vocabularyRows(groups, temperature: 1)
     var generator = Seed(2).generator()
     return groups.enumerated().map { g, group in
@@ -136,5 +137,5 @@ public struct BenchmarkRunner: Sendable {
   }
 
   /// Bytes of the passes' memory, and how often it had to grow since the runner was made.
-  public var memory: (bytes: Int, allocations: Int) { gradient.memory }
+  public var memory: (bytes: Int, allocations: Int) { TapePool.memory }
 }

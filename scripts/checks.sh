@@ -35,7 +35,7 @@ check_tests() {
   failures=$(grep -cE '^[^ ]+ +Test ("|[^ ]+\().* failed after' "$log" || true)
   if [ "$status" -ne 0 ] && [ "$failures" -eq 0 ]; then failures=1; fi
   if [ "$total" -eq 0 ]; then
-    echo "    FAILED: no test ran"
+    echo "    FAILED: no run of tests was completed"
     failed=$((failed + 1))
     return 0
   fi

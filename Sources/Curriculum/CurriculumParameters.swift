@@ -79,3 +79,20 @@ public enum Disagreement: String, Codable, Sendable, CaseIterable {
   static let documentation =
     "iouGap, trajectoryRKLSum or trajectoryRKLMean: what prompts are ranked by."
 }
+
+/// The parameters of every curriculum there is, in the order in which they are listed to users.
+public let allCurriculumParameters: [any CurriculumParameters.Type] = [
+  UniformParameters.self,
+  TVDFParameters.self,
+  TopParameters.self,
+  EvenlySpacedParameters.self,
+  BalancedBinsParameters.self,
+  GaussianDisagreementParameters.self,
+  GaussianParameters.self,
+  HardestParameters.self,
+  EasiestParameters.self,
+  DifficultyPoolsParameters.self,
+  TeacherAheadParameters.self,
+  RewardSpreadParameters.self,
+  LearningProgressParameters.self,
+]

@@ -12,6 +12,7 @@ public struct OPDCommand: AsyncParsableCommand {
     TrainCommand.self,
     SweepCommand.self,
     SelftestCommand.self,
+    SweepCommand.self,
     PluginsCommand.self,
     MetricsCommand.self,
     DoctorCommand.self,

@@ -3,10 +3,13 @@ struct RankedFrame: Sendable, Hashable {
   var frame: Int
   var score: Double
   var isApex = false
+  /// Whether it comes before all others, whatever its score.
+  var isForced = false
 
   /// Whether this frame is kept before `other`: a higher score, ties to the earlier frame.
   func precedes(_ other: RankedFrame) -> Bool {
-    score > other.score || (score == other.score && frame < other.frame)
+    if isForced != other.isForced { return isForced }
+    return score > other.score || (score == other.score && frame < other.frame)
   }
 }
 

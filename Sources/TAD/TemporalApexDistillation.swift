@@ -35,11 +35,10 @@ public struct TemporalApexDistillation: VideoSelector {
   public func select(
     _ features: FrameFeatures, video: String, seed: Seed = Seed(0)
   ) throws -> KeyframeSelection {
-    try features.refuseEmpty(video: video)
-    try features.refuseNotFinite(video: video)
-    let variation = features.variation(
-      reading: parameters.features, firstFrame: parameters.firstFrame)
-    return select(variation: variation, cost: cost(of: features))
+    try result(
+      features.values, in: features.values.indices, tokensPerFrame: features.tokensPerFrame,
+      channels: features.channels, video: video
+    ).get()
   }
 
   /// Chooses frames by their features, given as F·N·C plain numbers of any precision.
@@ -75,20 +74,13 @@ public struct TemporalApexDistillation: VideoSelector {
     var scores = variation
     for apex in apexes { scores[apex] = parameters.boosted(variation[apex]) }
     var best = BestFrames(capacity: parameters.kept(of: variation.count))
+    let forced = parameters.firstFrame == .keep
     for (frame, score) in scores.enumerated() {
-      best.offer(RankedFrame(frame: frame, score: parameters.rank(score, of: frame)))
+      best.offer(RankedFrame(frame: frame, score: score, isForced: forced && frame == 0))
     }
     let kept = best.inTimeOrder.map(\.frame)
     return KeyframeSelection(
       indices: parameters.picked(kept, of: variation.count), scores: scores, apexes: apexes,
       cost: cost, gates: parameters.straightThrough ? kept.map { scores[$0] } : nil)
-  }
-
-  /// One pass: a product and a square a number, and pooling where it is asked for.
-  private func cost(of features: FrameFeatures) -> SelectionCost {
-    let numbers = Double(features.values.count)
-    let compared = parameters.features == .pooled ? Double(features.channels) : 0
-    let flops = compared > 0 ? numbers + 4 * compared * Double(features.frames) : 4 * numbers
-    return SelectionCost(framesScanned: features.frames, flops: flops)
   }
 }

@@ -75,9 +75,11 @@ extension TemporalApexDistillation.Parameters {
     }
   }
 
-  /// What a frame is ranked by: its score, but frame 0 comes first where it must be kept.
-  func rank(_ score: Double, of frame: Int) -> Double {
-    frame == 0 && firstFrame == .keep ? .infinity : score
+  /// A frame as it is ranked: by its score, but frame 0 comes first where it must be kept.
+  func ranked(_ frame: Int, variation: Double, isApex: Bool) -> RankedFrame {
+    RankedFrame(
+      frame: frame, score: isApex ? boosted(variation) : variation, isApex: isApex,
+      isForced: frame == 0 && firstFrame == .keep)
   }
 
   /// The picked frames of kept ones, both ascending.

@@ -56,7 +56,7 @@ struct Measured: Sendable {
     }
     self.cost = cost
     for run in runs {
-      let numbers = Self.interpolated(run.evaluations, at: cost, along: match.key)
+      let numbers = interpolated(run.evaluations, at: cost, along: match.key)
       guard numbers[metric] != nil else {
         let late = "\(run.arm)/seed-\(run.seed)"
         notes.append("\(late) was first evaluated after that many \(match.unit): left out.")
@@ -69,12 +69,12 @@ struct Measured: Sendable {
         + " reached; values between two evaluations are interpolated.")
   }
 
-  /// Every number of a run's evaluations at a cost, linear between them.
-  private static func interpolated(
+  /// What a row of the table needs of a run's evaluations at a cost, linear between them.
+  private func interpolated(
     _ lines: [[String: Double]], at cost: Double, along key: String
   ) -> [String: Double] {
     var result: [String: Double] = [:]
-    for name in Set(lines.flatMap(\.keys)) {
+    for name in [metric, "eval/R1@0.5", "eval/R1@0.7"] + CostMeasure.allCases.map(\.key) {
       let known = lines.filter { $0[key] != nil && $0[name] != nil }
       let curve = LearningCurve(
         costs: known.compactMap { $0[key] }, values: known.compactMap { $0[name] })

@@ -16,7 +16,7 @@ struct RunArchive: Sendable {
   /// Reads the runs of a sweep, of one arm or a single run.
   ///
   /// - Parameters:
-  ///   - path: The folder of a sweep (`ARM/seed-N` inside), of an arm (`seed-N` inside) or of a run.
+  ///   - path: The folder of a sweep (`ARM/seed-N` inside), of an arm (`seed-N` inside), of single runs or of a run.
   ///   - detail: How much of each run is read.
   /// - Returns: The runs.
   /// - Throws: `ComparisonError.noSuchFolder` or `.noRuns`.
@@ -57,7 +57,7 @@ struct RunArchive: Sendable {
 
   private static func places(in path: String) -> [Place] {
     let names = entries(path)
-    if names.contains("metrics.jsonl") || names.contains("status.json") {
+    if isRun(names) {
       let url = URL(fileURLWithPath: path).standardizedFileURL
       guard let seed = seed(url.lastPathComponent) else {
         return [Place(path: path, arm: url.lastPathComponent, seed: 0)]
@@ -70,8 +70,16 @@ struct RunArchive: Sendable {
       return seeds(of: arm, in: path, names)
     }
     return names.flatMap { arm in
-      seeds(of: arm, in: path + "/" + arm, entries(path + "/" + arm))
+      let folder = path + "/" + arm
+      let inside = entries(folder)
+      // Single runs side by side: each is an arm of its own.
+      guard !isRun(inside) else { return [Place(path: folder, arm: arm, seed: 0)] }
+      return seeds(of: arm, in: folder, inside)
     }
+  }
+
+  private static func isRun(_ names: [String]) -> Bool {
+    names.contains("metrics.jsonl") || names.contains("status.json")
   }
 
   private static func seeds(of arm: String, in folder: String, _ names: [String]) -> [Place] {

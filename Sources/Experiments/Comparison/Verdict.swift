@@ -24,12 +24,19 @@ struct Verdict: Sendable {
     guard let contrast = contrasts.first(where: { $0.arm == best.0.name }) else {
       return againstBaseline(best.0.name, value)
     }
-    return contrast.verdict
+    guard !contrast.isSeen else { return contrast.verdict }
+    let certain = contrasts.first { $0.isSeen && isBetter($0) }
+    return ([contrast] + [certain].compactMap { $0 }).map(\.verdict).joined(separator: " ")
+  }
+
+  /// Whether the arm does better than the baseline on average.
+  private func isBetter(_ contrast: Contrast) -> Bool {
+    contrast.difference.map { Metric(metric).isBetter($0.value, than: 0) } ?? false
   }
 
   /// The baseline is best: says whether any arm is seen to be worse.
   private func againstBaseline(_ name: String, _ value: String) -> String {
-    let worse = contrasts.filter(\.isSeen).map(\.arm)
+    let worse = contrasts.filter { $0.isSeen && !isBetter($0) }.map(\.arm)
     guard !worse.isEmpty else {
       return "\(name) is ahead with \(value), but no arm is seen to differ from it."
     }

@@ -63,7 +63,8 @@ struct HeadlineSection: Sendable {
   }
 
   private func cells(_ arm: ComparedArm, _ scale: IntervalScale) -> [String] {
-    let mark = arm.name == best ? " <em class=\"best\">best</em>" : ""
+    let mark =
+      arm.name == best && source.archive.arms.count > 1 ? " <em class=\"best\">best</em>" : ""
     let value = arm.value.map { "<b>\(Quantity.metric($0.value))</b>" }
     let drawing = arm.value.map { scale.svg($0, color: source.color(arm.name)) }
     var cells = [source.label(arm.name) + mark, value ?? "–", drawing ?? "", arm.interval]

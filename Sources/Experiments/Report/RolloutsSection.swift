@@ -53,7 +53,9 @@ struct RolloutsSection: Sendable {
       guard let answers = lines?.map(\.value), let last = answers.last else { continue }
       let name = path.split(separator: "/").last.map { $0.replacing(".jsonl", with: "") }
       let place = last.step.map { "step \($0)" } ?? name ?? ""
-      return (answers.filter { $0.step == last.step }, "seed \(run.seed), \(place)")
+      // Steps may count anew in each stage: only those at the end belong together.
+      let earlier = answers.lastIndex { $0.step != last.step }
+      return (Array(answers.dropFirst((earlier ?? -1) + 1)), "seed \(run.seed), \(place)")
     }
     return nil
   }

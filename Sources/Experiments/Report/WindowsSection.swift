@@ -66,7 +66,8 @@ struct WindowsSection: Sendable {
     if known.allSatisfy({ bin in lengths.count { bin.contains($0) } > least }) { return known }
     let first = quantile(lengths, 1.0 / 3)
     let second = quantile(lengths, 2.0 / 3)
-    return first > 0 && first < second ? parted(first, second) : [0..<Double.infinity]
+    guard first > 0, first < second else { return [0..<Double.infinity] }
+    return parted(first, second).filter { bin in lengths.contains(where: bin.contains) }
   }
 
   private func estimate(_ answers: [Answer], in bin: Range<Double>) -> Estimate? {

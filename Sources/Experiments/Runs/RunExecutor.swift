@@ -37,11 +37,12 @@ public struct RunExecutor: Sendable {
   public func run(
     _ value: ConfigurationValue, in path: String, resume: Bool
   ) async throws -> [String: Double] {
-    let configuration = try value.decoded(as: RunConfiguration.self)
+    let complete = try laboratory.complete(value)
+    let configuration = try complete.decoded(as: RunConfiguration.self)
     Parallel.threads = configuration.threads
     let parts = try RunParts(configuration, in: laboratory)
     let directory = RunDirectory(path)
-    let text = ConfigurationFile.text(of: try ConfigurationValue(encoding: configuration))
+    let text = ConfigurationFile.text(of: complete)
     var status = RunDirectory.Status(
       state: .running, identity: identity(text, parts), program: Self.program)
     if let old = directory.status {

@@ -9,7 +9,8 @@ public struct SweepCommand: AsyncParsableCommand {
     commandName: "sweep",
     abstract: "Carry out every run of a sweep, each exactly once.",
     discussion: """
-      A finished run is never repeated; a run that was killed goes on. Any number of processes may work on one folder.
+      A finished run is never repeated; a run that was killed goes on. Any number of processes \
+      may work on one folder.
 
       Example: opd sweep experiments/world.yaml --jobs 2
       """)
@@ -17,7 +18,8 @@ public struct SweepCommand: AsyncParsableCommand {
   @Argument(help: "The sweep file.", completion: .file(extensions: ["yaml"]))
   var file: String
 
-  @Argument(help: "Changes to its base: key=value, +new=value, ~gone; key=1,2 and range(0,5) add axes.")
+  @Argument(
+    help: "Changes to its base: key=value, +new=value, ~gone; key=1,2 and range(0,5) add axes.")
   var overrides: [String] = []
 
   @Option(name: [.customShort("o"), .long], help: "The folder of the sweep; runs/NAME if left out.")

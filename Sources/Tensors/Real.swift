@@ -9,6 +9,13 @@ where SIMD8Storage: Sendable {
   /// e to the power of each lane.
   static func exponential(_ x: SIMD8<Self>) -> SIMD8<Self>
 
+  /// Lanes of `a` where `x < y`, otherwise of `b`.
+  ///
+  /// A requirement, because comparisons of lanes in generic code become a loop over them, 20 times slower.
+  static func choose(
+    _ a: SIMD8<Self>, _ b: SIMD8<Self>, whereLess x: SIMD8<Self>, _ y: SIMD8<Self>
+  ) -> SIMD8<Self>
+
   /// e to the power of `x`.
   static func exponential(_ x: Self) -> Self
 

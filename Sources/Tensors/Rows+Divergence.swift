@@ -70,8 +70,8 @@ extension Rows {
     _ q: UnsafePointer<Scalar>, _ index: Int, _ width: Int
   ) -> SIMD8<Scalar> {
     let x = lanes(q, index, width, padding: emptyPadding(Scalar.self))
-    return x.replacing(
-      with: SIMD8(repeating: Scalar(ruledOut)), where: x .<= Scalar(ruledOutBelow))
+    let limit = SIMD8<Scalar>(repeating: Scalar(ruledOutBelow))
+    return Scalar.choose(SIMD8(repeating: Scalar(ruledOut)), x, whereLess: x, limit)
   }
 
   @inline(__always)
@@ -131,9 +131,9 @@ extension Rows {
   private static func logSum<Scalar: Real>(
     _ a: SIMD8<Scalar>, _ b: SIMD8<Scalar>
   ) -> SIMD8<Scalar> {
-    let larger = pointwiseMax(a, b)
-    var result = Scalar.exponential(pointwiseMin(a, b) - larger) + 1
+    let peak = Scalar.larger(a, b)
+    var result = Scalar.exponential(Scalar.smaller(a, b) - peak) + 1
     for lane in 0..<8 { result[lane] = Scalar.logarithm(result[lane]) }
-    return larger + result
+    return peak + result
   }
 }

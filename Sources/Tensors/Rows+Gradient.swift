@@ -86,7 +86,7 @@ extension Rows {
         let from = base + offset + start
         let count = end - start
         mass += blockSum(count) { index in
-          let x = lanes(from, index, count, padding: Scalar(ruledOutBelow))
+          let x = lanes(from, index, count, padding: Scalar(lowest))
           return Scalar.exponential(x)
         }
         start = end + 1

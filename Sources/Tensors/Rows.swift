@@ -8,12 +8,15 @@ public enum Rows {
   /// overlook, and finite. A finite log-probability is never changed.
   public static let ruledOut = -100.0
 
-  /// Log-probabilities at or below this, in nats, are read as −∞: masks are often written as huge negative numbers.
-  public static let ruledOutBelow = -1e30
+  /// Log-probabilities below this, in nats, are read as −∞: masks are often written as huge negative numbers.
+  public static let ruledOutBelow = -5e29
+
+  /// What −∞ among the student's logits becomes, so that nothing is multiplied by infinity.
+  static let lowest = -1e30
 
   /// `ruledOut` for what counts as −∞, otherwise the number itself.
   public static func readable(_ logProbability: Double) -> Double {
-    logProbability <= ruledOutBelow ? ruledOut : logProbability
+    logProbability < ruledOutBelow ? ruledOut : logProbability
   }
 
   /// Turns logits into log-probabilities, in place: `x ← z/τ − log Σ_v exp(z_v/τ)`.
@@ -46,34 +49,28 @@ public enum Rows {
     _ row: UnsafeMutablePointer<Scalar>, _ width: Int, _ inverseTemperature: Scalar
   ) -> Double {
     // The row's maximum is subtracted first: exp stays at or below 1, so a logit of 1e4 cannot overflow.
-    let lowest = Scalar(ruledOutBelow)
+    let lowest = Scalar(Self.lowest)
     var peaks = SIMD8<Scalar>(repeating: lowest)
-    var isNaN = SIMDMask<SIMD8<Scalar.SIMDMaskScalar>>()
     for index in stride(from: 0, to: width, by: 8) {
-      let z = lanes(row, index, width, padding: lowest)
-      isNaN = isNaN .| (z .!= z)
-      peaks = pointwiseMax(peaks, z)
+      peaks = Scalar.larger(peaks, lanes(row, index, width, padding: lowest))
     }
     let peak = peaks.max()
-    // A maximum skips NaN and the clamps below would hide it: it has to be passed on by hand.
-    guard !any(isNaN), peak < .infinity, peak > lowest else {
+    let total = blockSum(width) { index in
+      let z = lanes(row, index, width, padding: lowest)
+      let x = Scalar.raised((z - peak) * inverseTemperature, to: lowest)
+      write(x, row, index, width)
+      return Scalar.exponential(x)
+    }
+    // NaN and +∞ have made the sum NaN: the maximum skips them, but the exponential does not.
+    guard total.isFinite, peak > lowest else {
       for index in 0..<width { row[index] = .nan }
       return .nan
     }
-    var weighted = 0.0
-    let floor = SIMD8<Scalar>(repeating: lowest)
-    func shifted(_ index: Int) -> SIMD8<Scalar> {
-      let z = lanes(row, index, width, padding: lowest)
-      return pointwiseMax((z - peak) * inverseTemperature, floor)
-    }
-    let total = blockSum(width) { Scalar.exponential(shifted($0)) }
-    weighted = blockSum(width) { index in
-      let x = shifted(index)
-      return Scalar.exponential(x) * x
-    }
     let logTotal = Scalar.logarithm(Scalar(total))
-    for index in stride(from: 0, to: width, by: 8) {
-      write(pointwiseMax(shifted(index) - logTotal, floor), row, index, width)
+    let weighted = blockSum(width) { index in
+      let x = lanes(row, index, width, padding: lowest)
+      write(Scalar.raised(x - logTotal, to: lowest), row, index, width)
+      return Scalar.exponential(x) * x
     }
     return max(0, Double(logTotal) - weighted / total)
   }

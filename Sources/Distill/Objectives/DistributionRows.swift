@@ -30,12 +30,18 @@ public enum DistributionRows: Sendable {
   public func read<Scalar: Real>(_ range: Range<Int>, as _: Scalar.Type) -> [Scalar] {
     switch self {
     case .teacher(let rows):
-      let values = rows.logProbabilities(range)
-      if let same = values as? [Scalar] { return same }
-      return values.map { Scalar($0) }
+      return sameNumbers(rows.logProbabilities(range))
     case .exact(let values, let width):
       let part = values[range.lowerBound * width..<range.upperBound * width]
       return part.map { Scalar($0) }
     }
+  }
+
+  /// The numbers in another precision; the array itself where that is its own.
+  private func sameNumbers<Scalar: Real>(_ values: [Float]) -> [Scalar] {
+    // Through `Any`: a cast from one array type to another would visit every element.
+    let anything: Any = values
+    if Scalar.self == Float.self, let same = anything as? [Scalar] { return same }
+    return values.map { Scalar($0) }
   }
 }

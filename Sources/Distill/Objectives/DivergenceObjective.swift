@@ -27,6 +27,8 @@ public struct DivergenceObjective: Sendable, Hashable {
   ///   - gradient: `scale·∂D/∂log π_v` is added to it, V numbers.
   /// - Returns: D in nats, not scaled.
   /// - Complexity: O(V).
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func evaluate<Scalar: Real>(
     student: Span<Scalar>, at offset: Int, teacher: TeacherRow<Scalar>, scale: Double,
     gradient: inout MutableSpan<Scalar>

@@ -1,3 +1,5 @@
+internal import Tensors
+
 /// One term of an objective: signal × support × estimator × token weighting × correction × reduction, with a weight.
 ///
 /// Every component has its own normaliser, so adding one never dilutes another.
@@ -49,6 +51,9 @@ public struct ObjectiveComponent: Sendable, Hashable {
   var rewardSignals: [RewardSignal] {
     signals.compactMap { if case .reward(let settings) = $0.source { settings } else { nil } }
   }
+
+  /// Whether evaluating it measures the exact reverse KL divergence on the way.
+  var isWholeReverseKL: Bool { support == .full && estimator == .divergence(.reverseKL) }
 
   /// Whether it works on rows of the vocabulary rather than on sampled tokens.
   var isDense: Bool {

@@ -80,6 +80,8 @@ public struct PreparedLoss: ResponseLoss {
   /// Evaluates one response; see `ResponseLoss`.
   ///
   /// - Throws: `ObjectiveError.notFinite` where a logit or the loss is not finite.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func evaluate<Scalar: Real>(
     group: Int, slot: Int, logits: inout MutableSpan<Scalar>
   ) throws -> LossReport {

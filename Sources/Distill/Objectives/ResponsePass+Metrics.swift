@@ -49,7 +49,7 @@ extension ResponsePass {
   mutating func measureExactly(
     _ student: Span<Scalar>, _ t: Int, _ teacher: TeacherRow<Scalar>, _ scratch: inout [Scalar]
   ) {
-    if !teacher.values.isEmpty {
+    if !teacher.values.isEmpty, !loss.objective.components.contains(where: \.isWholeReverseKL) {
       var span = scratch.mutableSpan
       let value = Rows.divergence(
         .reverseKL, student: student, at: t * width, teacher: teacher.values.span,

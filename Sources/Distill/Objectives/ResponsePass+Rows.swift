@@ -95,6 +95,7 @@ extension ResponsePass {
     case .divergence(let kind):
       let value = DivergenceObjective(kind, support: component.support).evaluate(
         student: student, at: t * width, teacher: teacher, scale: scale, gradient: &span)
+      if component.isWholeReverseKL { record("teacher_kl/reverse", sum: value, weight: 1) }
       return scale * value
     case .vocabularyAdvantage:
       let row = CoarseRow(

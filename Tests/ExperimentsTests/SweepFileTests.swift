@@ -35,7 +35,9 @@ struct SweepFileTests {
       """
       base: {keyframes: tad}
       seeds: [3, 5]
-      axes: {keyframes.budget: [4, 8], keyframes.omega: range(1,3)}
+      axes:
+        keyframes.budget: [4, 8]
+        keyframes.omega: range(1,3)
       """)
     #expect(
       plan.arms == ["budget=4+omega=1", "budget=4+omega=2", "budget=8+omega=1", "budget=8+omega=2"])
@@ -52,11 +54,11 @@ struct SweepFileTests {
       base: {}
       cases:
         a: {teacher: oracle}
-        b: {teacher: {biased: {shift: 1}}}
+        b: {teacher: {windows: {path: w}}}
       zip: {threads: [1, 2], evaluation.every: [5, 6]}
       when:
         - {where: {case: a, threads: 2}, drop: true}
-        - {where: {teacher: biased}, set: {evaluation.count: 7}}
+        - {where: {teacher: windows}, set: {evaluation.count: 7}}
       """)
     #expect(plan.arms == ["a+threads=1+every=5", "b+threads=1+every=5", "b+threads=2+every=6"])
     #expect(!plan.runs[0].configuration.contains("count: 7"))

@@ -12,7 +12,6 @@ public struct OPDCommand: AsyncParsableCommand {
     TrainCommand.self,
     SweepCommand.self,
     SelftestCommand.self,
-    SweepCommand.self,
     PluginsCommand.self,
     MetricsCommand.self,
     DoctorCommand.self,

@@ -1,86 +1,171 @@
 public import ArgumentParser
 internal import Experiments
 internal import Foundation
+internal import Rollouts
 
-/// Carries out every run of a sweep.
+/// `opd sweep`: every run of a sweep file, or what is left of it.
 public struct SweepCommand: AsyncParsableCommand {
   /// What `--help` says.
   public static let configuration = CommandConfiguration(
     commandName: "sweep",
-    abstract: "Carry out every run of a sweep, each exactly once.",
+    abstract: "Carry out every run of a sweep, or what is left of it.",
     discussion: """
-      A finished run is never repeated; a run that was killed goes on. Any number of processes \
-      may work on one folder.
+      Example: opd sweep experiments/smoke.yaml --jobs 2
 
-      Example: opd sweep experiments/world.yaml --jobs 2
+      Finished runs are never repeated, unfinished ones are gone on with, failed ones are begun again only \
+      with --retry-failed. Any number of these commands, on any machines that share the folder, may work on \
+      one sweep. 'key=1,2,3' and 'key=range(0,5)' add an axis, 'seeds=3' sets the number of seeds.
       """)
 
-  @Argument(help: "The sweep file.", completion: .file(extensions: ["yaml"]))
-  var file: String
-
   @Argument(
-    help: "Changes to its base: key=value, +new=value, ~gone; key=1,2 and range(0,5) add axes.")
+    help: "The sweep file, or the folder of a sweep.", completion: .file(extensions: ["yaml"]))
+  var sweep: String
+
+  @Argument(help: "Changes to every run: key=value, +new=value or ~gone; or an axis: key=1,2,3.")
   var overrides: [String] = []
 
-  @Option(name: [.customShort("o"), .long], help: "The folder of the sweep; runs/NAME if left out.")
+  @Option(
+    name: [.customShort("o"), .long], help: "The folder of the sweep; runs/NAME if left out.")
   var out: String?
 
   @Option(help: "Runs at a time.")
-  var jobs: Int = 1
+  var jobs = 1
 
-  @Option(help: "How often a failed run is begun again.")
-  var retries: Int = 0
-
-  @Option(help: "Hours after which no run is begun.")
-  var maxHours: Double?
+  @Option(help: "How often a run that fails is begun again.")
+  var retries = 0
 
   @Flag(help: "Stop at the first failure.")
   var failFast = false
 
-  @Flag(help: "Begin failed runs again.")
+  @Flag(help: "Begin runs again that failed before.")
   var retryFailed = false
 
-  @Flag(help: "Only say what would be done.")
+  @Option(help: "Hours after which no more is done.")
+  var maxHours: Double?
+
+  @Flag(help: "Say what would be done and why, and do nothing.")
   var dryRun = false
+
+  @Flag(help: "Say nothing but failures.")
+  var quiet = false
+
+  @Flag(help: "Work on the sweep of a folder, as the task of a cluster does.")
+  var worker = false
+
+  @OptionGroup(title: "Cluster")
+  var cluster: ClusterOptions
+
+  @Option(help: .hidden)
+  var program: String?
 
   /// A command without arguments.
   public init() {}
 
+  /// Refuses numbers that mean nothing.
+  public func validate() throws {
+    guard jobs > 0 else { throw ValidationError("'--jobs' must be at least 1.") }
+    guard retries >= 0 else { throw ValidationError("'--retries' must be at least 0.") }
+  }
+
   /// Carries the sweep out.
   public func run() async throws {
-    let sweep = try SweepFile(file, arguments: overrides)
-    let laboratory = try OPDCommand.laboratory()
-    let path = out ?? "runs/\(sweep.name)"
-    let folder = SweepFolder(path, plan: try SweepPlan(sweep, complete: laboratory.complete))
-    try folder.check()
+    let folder = try folder()
     if dryRun {
+      try folder.check()
       print(SweepOverview(folder).text(jobs: jobs, retryFailed: retryFailed))
       return
     }
-    try folder.create()
-    let total = folder.plan.runs.count
+    if cluster.engine == .slurm { return try cluster.submit(folder, jobs: jobs) }
+    let display = SweepDisplay(folder, quiet: quiet)
+    let engine = SweepEngine(folder, worker: runner, options: options) { display.note($0) }
+    do {
+      try await engine.run()
+      display.finish()
+    } catch {
+      display.finish()
+      throw error
+    }
+    if !quiet { print("Done: \(folder.plan.runs.count) runs in \(folder.path)") }
+  }
+
+  private func folder() throws -> SweepFolder {
+    if (try? FileManager.default.contentsOfDirectory(atPath: sweep)) != nil {
+      return try SweepFolder(frozen: sweep)
+    }
+    let file = try SweepFile(sweep, arguments: overrides)
+    let laboratory = try OPDCommand.laboratory()
+    let plan = try SweepPlan(file) { try laboratory.complete($0) }
+    return SweepFolder(out ?? "runs/\(plan.name)", plan: plan)
+  }
+
+  private var options: SweepEngine.Options {
     var options = SweepEngine.Options()
     options.jobs = jobs
     options.retries = retries
     options.failFast = failFast
     options.retryFailed = retryFailed
     options.maximumHours = maxHours ?? .infinity
-    try await SweepEngine(folder, worker: .thisProgram(jobs: jobs), options: options) { event in
-      Self.say(event, of: total)
-    }.run()
-    print("\(path): \(SweepOverview(folder).count(.done)) of \(total) runs done")
+    return options
   }
 
-  private static func say(_ event: SweepEngine.Event, of total: Int) {
-    let line =
-      switch event {
-      case .began(let run): "began    \(run)"
-      case .finished(let run): "finished \(run)"
-      case .stopped(let run): "stopped  \(run)"
-      case .failed(let run, let reason, let log, let again):
-        "failed   \(run): \(reason)\(again ? ", beginning again" : "")\n"
-          + log.map { "         | \($0)" }.joined(separator: "\n")
-      }
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+  /// What carries a run out: this program, or another one for tests, called with the run's folder.
+  private var runner: SweepWorker {
+    guard let program else { return .thisProgram(jobs: jobs) }
+    return SweepWorker(program: URL(filePath: program)) { [$0] }
+  }
+}
+
+/// Where the runs of a sweep are carried out.
+enum SweepPlace: String, ExpressibleByArgument, CaseIterable, Sendable {
+  /// Here.
+  case local
+  /// On a cluster.
+  case slurm
+}
+
+/// What `opd sweep` asks of a cluster.
+struct ClusterOptions: ParsableArguments {
+  @Option(help: "Where runs are carried out.")
+  var engine: SweepPlace = .local
+
+  @Flag(help: "Write the job script and do not submit it.")
+  var export = false
+
+  @Option(help: "The partition.")
+  var partition: String?
+
+  @Option(help: "Hours after which the cluster ends a task.")
+  var timeLimit = 24.0
+
+  @Option(help: "Processors a task.")
+  var cores = 1
+
+  /// Writes the script of an array job, `jobs` tasks wide, and submits it.
+  func submit(_ folder: SweepFolder, jobs: Int) throws {
+    try folder.create()
+    let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path
+    let path = URL(filePath: folder.path).standardizedFileURL.path
+    var script = SlurmScript(program: program, folder: path, name: "opd-\(folder.plan.name)")
+    script.workers = jobs
+    script.threads = cores
+    script.timeLimit = Int(timeLimit * 3600)
+    script.partition = partition
+    let file = path + "/slurm.sh"
+    try script.text().write(toFile: file, atomically: true, encoding: .utf8)
+    guard !export else { return print("Written: \(file)") }
+    let number = try SlurmScript.jobNumber(in: try Self.output(SlurmScript.submission(of: file)))
+    print("Submitted: job \(number), \(jobs) tasks")
+  }
+
+  private static func output(_ command: [String]) throws -> String {
+    let process = Process()
+    let pipe = Pipe()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = command
+    process.standardOutput = pipe
+    try process.run()
+    let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return String(decoding: data, as: UTF8.self)
   }
 }

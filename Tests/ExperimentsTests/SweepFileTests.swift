@@ -12,7 +12,7 @@ struct SweepFileTests {
     let folder = try ScratchFolder(files.merging(["s.yaml": yaml]) { $1 })
     let laboratory = try Laboratory.standard()
     return try SweepPlan(SweepFile(folder.path + "/s.yaml", arguments: arguments)) {
-      try laboratory.completed($0)
+      try laboratory.complete($0)
     }
   }
 

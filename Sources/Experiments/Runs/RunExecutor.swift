@@ -37,7 +37,7 @@ public struct RunExecutor: Sendable {
   public func run(
     _ value: ConfigurationValue, in path: String, resume: Bool
   ) async throws -> [String: Double] {
-    let complete = try laboratory.completed(value)
+    let complete = try laboratory.complete(value)
     let configuration = try complete.decoded(as: RunConfiguration.self)
     Parallel.threads = configuration.threads
     let parts = try RunParts(configuration, in: laboratory)

@@ -29,23 +29,34 @@ extension StudentLaws {
   }
 
   /// Central differences along the gradient itself: there the slope is its length, as large as it gets against rounding.
+  ///
+  /// Long steps suffer from curvature and short ones from rounding, so the best of three counts; a gradient that is wrong
+  /// agrees with none.
   private mutating func checkSlope(
     _ groups: [RolloutGroup], _ direction: [Double], _ norm: Double, _ law: String
   ) {
     let size = student.parameters.values.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-    let step = 2e-3 * max(size, 1)
-    let values = [step, -step].map { step -> Double? in
-      var moved = student
-      for (index, part) in direction.enumerated() {
-        moved.parameters.values[index] += Float(step * part)
-      }
-      return differentiated(moved, groups, law)?.value
+    var nearest = Double.infinity
+    for step in [2e-3, 4e-4, 8e-5].map({ $0 * max(size, 1) }) {
+      guard let above = value(groups, moved: step, along: direction, law),
+        let below = value(groups, moved: -step, along: direction, law)
+      else { return }
+      let slope = (above - below) / (2 * step)
+      if abs(slope - norm) < abs(nearest - norm) { nearest = slope }
     }
-    guard let above = values[0], let below = values[1] else { return }
-    let slope = (above - below) / (2 * step)
     book.expect(
-      abs(slope - norm) <= 0.05 * norm, law,
-      "along it the loss rises by \(slope), but it is \(norm) long")
+      abs(nearest - norm) <= 0.05 * norm, law,
+      "along it the loss rises by \(nearest), but it is \(norm) long")
+  }
+
+  private mutating func value(
+    _ groups: [RolloutGroup], moved step: Double, along direction: [Double], _ law: String
+  ) -> Double? {
+    var moved = student
+    for (index, part) in direction.enumerated() {
+      moved.parameters.values[index] += Float(step * part)
+    }
+    return differentiated(moved, groups, law)?.value
   }
 
   private mutating func checkOverwriting(_ groups: [RolloutGroup], _ gradient: [Float]) {

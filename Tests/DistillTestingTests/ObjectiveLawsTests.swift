@@ -44,9 +44,9 @@ struct ObjectiveLawsTests {
   @Test("our own methods keep every law", arguments: MethodPreset.all.map(\.name))
   func ours(_ name: String) throws {
     let violations = objectiveViolations(try MethodPreset.named(name).objective)
-    // A control may have nothing to teach.
-    let allowed = name.contains("control") || name.contains("self")
-    let counted = violations.filter { !allowed || !$0.law.hasPrefix("There is something to learn") }
+    // `dapo` drops groups without spread and so, where nothing was rewarded, all of them; random rewards read none.
+    let excused = ["dapo", "control-random-reward"].contains(name)
+    let counted = violations.filter { !excused || !$0.law.hasPrefix("A signal that is needed") }
     #expect(counted.isEmpty, "\(counted)")
   }
 

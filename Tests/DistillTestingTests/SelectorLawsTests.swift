@@ -67,7 +67,7 @@ struct SelectorLawsTests {
       (.outside, "Frames exist."),
       (.none, "At least one frame is kept."),
       (.unseeded, "The same seed gives the same selection."),
-      (.curious, "A selector that does not look at the question, and none at the answer."),
+      (.curious, "A selector that says so does not look at the question, and none at the answer."),
       (.narrowed, "A selection looks at all frames, whatever was selected before."),
       (.scored, "There is a finite score a frame, or none."),
       (.lenient, "A video without frames is refused."),

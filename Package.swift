@@ -111,7 +111,7 @@ let package = Package(
       ]),
     room(
       "DistillTesting",
-      imports: ["Rollouts", "Student", "Teacher", "Curriculum", "TAD", "Distill"]),
+      imports: ["Rollouts", "Tensors", "Student", "Teacher", "Curriculum", "TAD", "Distill"]),
     .executableTarget(name: "opd", dependencies: ["OPDCommands"], swiftSettings: safe),
 
     // Tests, one target a room.
@@ -127,6 +127,12 @@ let package = Package(
     tests(of: "TAD", with: ["Rollouts"]),
     tests(of: "Grounding", with: ["Rollouts", "Storage"]),
     tests(of: "Distill", with: ["Rollouts", "Tensors", "Student", "Teacher", "Curriculum", "TAD"]),
+    tests(
+      of: "DistillTesting",
+      with: [
+        "Rollouts", "Tensors", "Decoder", "Student", "Teacher", "Curriculum", "TAD", "Distill",
+        "Grounding",
+      ]),
     tests(
       of: "Experiments",
       with: ["Rollouts", "Plugins", "Distill", "Grounding", "Storage", "Statistics"]),

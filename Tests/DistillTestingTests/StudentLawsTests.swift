@@ -1,0 +1,116 @@
+import Decoder
+import DistillTesting
+import Grounding
+import Rollouts
+import Student
+import Synchronization
+import Tensors
+import Testing
+
+/// A student that breaks one law.
+struct BrokenStudent: StudentPolicy {
+  enum Fault { case cold, seedless, batched, steep, foreign, endless, unnormalised, backwards }
+
+  var base: DecoderStudent
+  let fault: Fault
+  var vocabulary: Vocabulary { base.vocabulary }
+  var parameters: Parameters<Float> {
+    get { base.parameters }
+    set { base.parameters = newValue }
+  }
+
+  func sample(
+    _ prompts: [Prompt], settings: SamplingSettings, seed: Seed
+  ) throws -> [RolloutGroup] {
+    var settings = settings
+    if fault == .cold { settings.temperature = 1 }
+    if fault == .endless { settings.maximumLength += 2 }
+    var seed = seed
+    if fault == .seedless { seed = Seed(0) }
+    if fault == .batched { seed = seed.derived("batch", prompts.count) }
+    var groups = try base.sample(prompts, settings: settings, seed: seed)
+    if fault == .backwards { groups.reverse() }
+    guard fault == .foreign else { return groups }
+    groups[0].rollouts[0] = Rollout(
+      promptID: prompts[0].id, slot: 0, tokens: [vocabulary.count], logProbabilities: [-1],
+      finish: .length)
+    return groups
+  }
+
+  func logProbabilities(_ groups: [RolloutGroup], temperature: Double) throws -> [[[Float]]] {
+    let values = try base.logProbabilities(groups, temperature: temperature)
+    guard fault == .unnormalised else { return values }
+    return values.map { $0.map { $0.map { $0 / 2 } } }
+  }
+
+  func differentiate(
+    _ groups: [RolloutGroup], loss: some ResponseLoss, into gradient: inout GradientShards
+  ) throws -> LossReport {
+    guard fault == .steep else {
+      return try base.differentiate(groups, loss: loss, into: &gradient)
+    }
+    return try base.differentiate(groups, loss: Steep(loss), into: &gradient)
+  }
+
+  func flops(of groups: [RolloutGroup], _ phase: WorkPhase) -> Double {
+    base.flops(of: groups, phase)
+  }
+}
+
+/// A loss whose gradient is four times too long: what averaging over micro-batches does when it goes wrong.
+struct Steep<Base: ResponseLoss>: ResponseLoss {
+  let base: Base
+  init(_ base: Base) { self.base = base }
+
+  func evaluate<Scalar: Real>(
+    group: Int, slot: Int, logits: inout MutableSpan<Scalar>
+  ) throws -> LossReport {
+    let report = try base.evaluate(group: group, slot: slot, logits: &logits)
+    for index in 0..<logits.count { logits[index] *= 4 }
+    return report
+  }
+}
+
+@Suite("The suite for students")
+struct StudentLawsTests {
+  let codec = DigitsCodec(step: 2, maximumDuration: 20)
+  var prompts: [Prompt] { Samples.prompts(4, vocabulary: codec.vocabulary) }
+
+  var student: DecoderStudent {
+    let encoder = PromptEncoder(channels: 3, tokensPerFrame: 2)
+    let shape = DecoderConfiguration(
+      vocabularySize: codec.vocabulary.count, layers: 2, width: 16, heads: 2, keyValueHeads: 1,
+      hidden: 24, features: encoder.width, positions: 64)
+    var parameters = DecoderStudent.initialParameters(shape, seed: Seed(4))
+    // Weights far from 0, so that answers and slopes are not all alike.
+    for index in parameters.values.indices { parameters.values[index] *= 4 }
+    return DecoderStudent(
+      decoder: shape, encoder: encoder, vocabulary: codec.vocabulary, parameters: parameters)
+  }
+
+  @Test("our own student keeps every law")
+  func ours() {
+    checkStudentPolicy(student, prompts: prompts)
+  }
+
+  @Test(
+    "each fault is caught by the law it breaks",
+    arguments: [
+      (
+        BrokenStudent.Fault.cold,
+        "Sampler and trainer agree on log-probabilities at every temperature."
+      ),
+      (.seedless, "Another seed gives other answers."),
+      (.batched, "An answer does not depend on what else is in the batch."),
+      (.steep, "The gradient is the derivative of the loss."),
+      (.foreign, "Answers are written in the vocabulary."),
+      (.endless, "Answers keep to the length limit."),
+      (.unnormalised, "The probabilities of all first tokens sum to 1."),
+      (.backwards, "There is one group a prompt, in order."),
+    ])
+  func caught(_ fault: BrokenStudent.Fault, _ law: String) {
+    let violations = studentViolations(
+      BrokenStudent(base: student, fault: fault), prompts: prompts)
+    #expect(violations.contains { $0.law == law }, "\(violations)")
+  }
+}

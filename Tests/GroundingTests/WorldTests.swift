@@ -153,6 +153,25 @@ struct WorldTests {
     #expect((blind ?? 1) < 0.35)
   }
 
+  @Test("measures the same pixels in one, two or three bands", arguments: 1...3)
+  func bands(patches: Int) throws {
+    let world = try World(World.Options(videos: 2, devVideos: 1, patches: patches))
+    for video in world.train {
+      let features = world.features(video)
+      #expect(features.frames == 24 && features.tokensPerFrame == patches)
+      // The last but one channel is the coloured area; bands cut no pixel off.
+      let area = features.channels - 2
+      for frame in 0..<features.frames {
+        let row = Array(features[frame: frame])
+        let sum = (0..<patches).reduce(Float(0)) { $0 + row[$1 * features.channels + area] }
+        let seen = (0..<3).reduce(0) {
+          $0 + Sighting(World.renderedFrames(video), frame, lane: $1).area
+        }
+        #expect(abs(sum - Float(seen) / 25) < 1e-5)
+      }
+    }
+  }
+
   @Test("is made in less than two seconds")
   func speed() throws {
     let clock = ContinuousClock()

@@ -35,7 +35,7 @@ public struct World: Sendable {
     public var queriesPerVideo: Int
     /// F: how many frames a video has, one a second; at least 9.
     public var frames: Int
-    /// N: how many feature rows a frame has, each a level band of the picture: 1, or 3 for a band an object.
+    /// N: how many feature rows a frame has, each a level band of the picture: 1, 2, or 3 for a band an object.
     public var patches: Int
     /// How much there is to understand.
     public var difficulty: Difficulty
@@ -55,7 +55,7 @@ public struct World: Sendable {
       precondition(videos >= 0 && devVideos >= 0, "\(videos) and \(devVideos) videos.")
       precondition(queriesPerVideo > 0, "\(queriesPerVideo) questions a video.")
       precondition(frames >= 9, "A video of \(frames) frames is too short.")
-      precondition([1, 3].contains(patches), "\(patches) patches a frame are not 1 or 3.")
+      precondition((1...3).contains(patches), "\(patches) patches a frame are not 1, 2 or 3.")
       self.videos = videos
       self.devVideos = devVideos
       self.queriesPerVideo = queriesPerVideo

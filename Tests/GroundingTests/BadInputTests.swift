@@ -21,7 +21,7 @@ struct BadInputTests {
 
   init() throws {
     scratch = try Scratch()
-    world = try World.dataset(World.Options(videos: 3, devVideos: 2, seed: Seed(4)))
+    world = try World.dataset(World.Options(videos: 3, devVideos: 2, query: .words, seed: Seed(4)))
     try QVHighlights.export(world, to: scratch.path)
   }
 
@@ -124,7 +124,7 @@ struct BadInputTests {
     #expect(video == "world-train-0")
     #expect(
       complaint()
-        == "The features of video 'world-train-1' have 24 channels, not 3. "
+        == "The features of video 'world-train-1' have 28 channels, not 3. "
         + "Extract the features of this video again.")
   }
 
@@ -133,8 +133,8 @@ struct BadInputTests {
     arguments: [Float.nan, .infinity])
   func notFinite(bad: Float) throws {
     var values = try #require(world.train.first).evidence.values
-    values[(5 * 2 + 1) * 24 + 7] = bad
-    _ = try replaceFirstVideo(values, shape: [24, 2, 24])
+    values[(5 * 3 + 1) * 28 + 7] = bad
+    _ = try replaceFirstVideo(values, shape: [24, 3, 28])
     #expect(
       complaint()
         == "Channel 7 of frame 5 of video 'world-train-0' is not a finite number. "

@@ -53,13 +53,17 @@ public struct GroundingDataset: Sendable {
     Set((train + dev).flatMap { QueryText.words($0.query) }).sorted()
   }
 
-  /// The same prompts with their queries as tokens.
+  /// The same prompts with their queries as tokens, where no embedding carries them.
   ///
   /// - Throws: `GroundingError.unknownWord` for a word that the vocabulary lacks.
   public func tokenized(with vocabulary: Vocabulary) throws -> GroundingDataset {
     var copy = self
-    copy.train = try train.map { try QueryText.tokenized($0, with: vocabulary) }
-    copy.dev = try dev.map { try QueryText.tokenized($0, with: vocabulary) }
+    func tokenized(_ prompt: Prompt) throws -> Prompt {
+      guard prompt.queryEmbedding == nil else { return prompt }
+      return try QueryText.tokenized(prompt, with: vocabulary)
+    }
+    copy.train = try train.map { try tokenized($0) }
+    copy.dev = try dev.map { try tokenized($0) }
     return copy
   }
 

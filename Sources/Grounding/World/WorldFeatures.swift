@@ -1,97 +1,154 @@
 internal import Rollouts
 
-/// Measures patches of pixels: how much of each colour, how it is shaped, how it changed since the frame before.
+/// Measures bands of pixels: which colours and shapes they show, and how they differ from the frames before and after.
 ///
-/// A frame is cut into N upright strips. For each colour a strip has its area, its diagonal edges and its corners (which
-/// tell shapes apart), how much the area changed (something blinked, entered or left) and how many pixels changed beyond
-/// that (something moved); then the mean red, green and blue, and the mean change of all pixels. Everything comes from
-/// the pixels alone.
+/// A frame is cut into N level bands; with three of them a band shows one object at most, so that one feature row tells what
+/// is there and what it does. The channels of a row are
+/// - the area of each colour, and how well each shape fits,
+/// - how both changed since the frame before (what vanished is known by what it was),
+/// - how many pixels appeared, vanished and moved since the frame before, and until the frame after (where only one of
+///   the two is zero something begins or ends),
+/// - where in the band something is: its left and right ends, and whether it touches the picture's edges,
+/// - the area of everything coloured, and the mean change of all pixels.
+///
+/// Everything comes from the pixels alone.
 enum WorldFeatures {
-  /// Area, diagonal edges, corners, change of area, motion.
-  private static let measures = 5
+  /// C: colours and shapes, their changes, three changes either way, four places and two totals.
+  static let channels =
+    2 * (WorldColour.allCases.count + WorldShape.allCases.count) + 2 * 3 + 4 + 2
 
-  /// C: the measures of each colour, three means and one change.
-  static let channels = WorldColour.allCases.count * measures + 4
-
-  static func extract(_ video: RenderedFrames, strips: Int) -> [Float] {
+  static func extract(_ video: RenderedFrames, bands: Int) -> [Float] {
+    let rows = (0..<bands).map { bounds($0, of: bands, height: video.height) }
+    let views = (0..<video.count).map { frame in
+      rows.map { WorldView(video, frame: frame, rows: $0) }
+    }
     var result: [Float] = []
-    result.reserveCapacity(video.count * strips * channels)
-    var before: Picture?
+    result.reserveCapacity(video.count * bands * channels)
     for frame in 0..<video.count {
-      let picture = Picture(video[frame: frame], width: video.width)
-      for strip in 0..<strips {
-        let columns = strip * video.width / strips..<(strip + 1) * video.width / strips
-        result += measured(picture, before ?? picture, columns)
+      for band in 0..<bands {
+        let now = views[frame][band]
+        let before = views[max(0, frame - 1)][band]
+        let after = views[min(video.count - 1, frame + 1)][band]
+        result += measured(now, before, after)
       }
-      before = picture
     }
     return result
   }
 
-  /// A frame with the colour that each pixel shows.
-  private struct Picture {
-    let pixels: [Int]
-    let colours: [WorldColour?]
-    let width: Int
-
-    init(_ bytes: ArraySlice<UInt8>, width: Int) {
-      let pixels = bytes.map { Int($0) }
-      self.pixels = pixels
-      self.width = width
-      colours = (0..<pixels.count / 3).map {
-        WorldColour.seen(red: pixels[3 * $0], green: pixels[3 * $0 + 1], blue: pixels[3 * $0 + 2])
-      }
-    }
-
-    var height: Int { colours.count / width }
-
-    func shows(_ colour: WorldColour, _ x: Int, _ y: Int) -> Bool {
-      x >= 0 && y >= 0 && x < width && colours[y * width + x] == colour
-    }
+  /// Three bands are the lanes in which objects live; the last also holds the rest of the picture.
+  private static func bounds(_ band: Int, of bands: Int, height: Int) -> Range<Int> {
+    let lanes = height / WorldShape.size
+    let start = band * lanes / bands * WorldShape.size
+    return start..<(band + 1 == bands ? height : (band + 1) * lanes / bands * WorldShape.size)
   }
 
   private static func measured(
-    _ now: Picture, _ before: Picture, _ columns: Range<Int>
+    _ now: WorldView, _ before: WorldView, _ after: WorldView
   ) -> [Float] {
-    var result: [Float] = []
-    for colour in WorldColour.allCases {
-      result += shape(colour, now, before, columns).map { Float($0) / 10 }
-    }
-    var means = [Int](repeating: 0, count: 4)
-    for y in 0..<now.height {
-      for x in columns {
-        for channel in 0..<3 {
-          let at = (y * now.width + x) * 3 + channel
-          means[channel] += now.pixels[at]
-          means[3] += (now.pixels[at] - before.pixels[at]).magnitude.asInt
-        }
-      }
-    }
-    return result + means.map { Float($0) / Float(255 * now.height * columns.count) }
+    let looks = now.shares + now.fits
+    let changes = zip(looks, before.shares + before.fits).map { $0 - $1 }
+    return looks + changes + moved(from: before, to: now) + moved(from: now, to: after)
+      + now.places + [now.area, 10 * now.difference(from: before)]
   }
 
-  private static func shape(
-    _ colour: WorldColour, _ now: Picture, _ before: Picture, _ columns: Range<Int>
-  ) -> [Int] {
-    var (area, diagonals, corners, change, changed) = (0, 0, 0, 0, 0)
-    for y in 0..<now.height {
-      for x in columns {
-        let isThere = now.shows(colour, x, y)
-        let wasThere = before.shows(colour, x, y)
-        if isThere != wasThere {
-          changed += 1
-          change += isThere ? 1 : -1
-        }
-        guard isThere else { continue }
-        area += 1
-        if !now.shows(colour, x - 1, y - 1) { diagonals += 1 }
-        if !now.shows(colour, x - 1, y), !now.shows(colour, x, y - 1) { corners += 1 }
-      }
+  /// How many pixels appeared, how many vanished, and how many moved, as shares of the larger area.
+  private static func moved(from first: WorldView, to second: WorldView) -> [Float] {
+    var (appeared, vanished) = (0, 0)
+    for (before, after) in zip(first.colours, second.colours) where before != after {
+      appeared += after == nil ? 0 : 1
+      vanished += before == nil ? 0 : 1
     }
-    return [area, diagonals, corners, change.magnitude.asInt, changed - change.magnitude.asInt]
+    let both = min(appeared, vanished)
+    let area = max(1, first.count, second.count)
+    return [appeared - both, vanished - both, both].map { Float($0) / Float(area) }
   }
 }
 
-extension UInt {
-  fileprivate var asInt: Int { Int(self) }
+/// What a band of a frame shows.
+struct WorldView {
+  /// The colour of each pixel, row by row, or `nil` for the background.
+  let colours: [WorldColour?]
+
+  /// How many pixels are not background.
+  let count: Int
+
+  /// The share of them that each colour has.
+  let shares: [Float]
+
+  /// How well each shape fits at its best place: 1 exactly, 0 hardly.
+  let fits: [Float]
+
+  /// Left end, right end, touches the left edge, touches the right edge; 0 … 1.
+  let places: [Float]
+
+  private let bytes: ArraySlice<UInt8>
+
+  init(_ video: RenderedFrames, frame: Int, rows: Range<Int>) {
+    let line = 3 * video.width
+    let first = video[frame: frame].startIndex
+    let bytes = video.pixels[first + rows.lowerBound * line..<first + rows.upperBound * line]
+    let start = bytes.startIndex
+    let colours = (0..<bytes.count / 3).map { pixel in
+      WorldColour.seen(
+        red: Int(bytes[start + 3 * pixel]), green: Int(bytes[start + 3 * pixel + 1]),
+        blue: Int(bytes[start + 3 * pixel + 2]))
+    }
+    self.bytes = bytes
+    self.colours = colours
+    places = Self.places(colours, width: video.width)
+    let count = colours.count { $0 != nil }
+    self.count = count
+    shares = WorldColour.allCases.map { colour in
+      Float(colours.count { $0 == colour }) / Float(max(1, count))
+    }
+    fits = WorldShape.allCases.map { Self.fit($0, colours, width: video.width) }
+  }
+
+  /// The area of everything coloured, in sprites of 25 pixels.
+  var area: Float { Float(count) / Float(WorldShape.size * WorldShape.size) }
+
+  /// The mean difference of all pixels, 0 … 1.
+  func difference(from other: WorldView) -> Float {
+    var sum = 0
+    for (a, b) in zip(bytes, other.bytes) { sum += abs(Int(a) - Int(b)) }
+    return Float(sum) / Float(255 * max(1, bytes.count))
+  }
+
+  private static func places(_ colours: [WorldColour?], width: Int) -> [Float] {
+    let columns = colours.indices.filter { colours[$0] != nil }.map { $0 % width }
+    guard let left = columns.min(), let right = columns.max() else { return [0, 0, 0, 0] }
+    return [
+      Float(left) / Float(width), Float(right + 1) / Float(width), left == 0 ? 1 : 0,
+      right == width - 1 ? 1 : 0,
+    ]
+  }
+
+  /// The best match of a sprite, partly outside or not: pixels it shares less pixels beside it, as a share of it.
+  ///
+  /// The worst match of a wrong shape lies near 0.85, so what is below 0.7 is cut off and the rest stretched to 0 … 1.
+  private static func fit(_ shape: WorldShape, _ colours: [WorldColour?], width: Int) -> Float {
+    guard colours.contains(where: { $0 != nil }) else { return 0 }
+    let height = colours.count / width
+    var best = 0
+    for top in 0...max(0, height - WorldShape.size) {
+      for left in 1 - WorldShape.size..<width {
+        best = max(best, match(shape, colours, width: width, top: top, left: left))
+      }
+    }
+    let share = Float(best) / Float(shape.area)
+    return max(0, share - 0.7) / 0.3
+  }
+
+  private static func match(
+    _ shape: WorldShape, _ colours: [WorldColour?], width: Int, top: Int, left: Int
+  ) -> Int {
+    var score = 0
+    for row in 0..<WorldShape.size {
+      for column in 0..<WorldShape.size where (0..<width).contains(left + column) {
+        guard colours[(top + row) * width + left + column] != nil else { continue }
+        score += shape.covers(row, column) ? 1 : -1
+      }
+    }
+    return score
+  }
 }

@@ -6,18 +6,22 @@ struct WorldInterviewer {
   let difficulty: World.Difficulty
   var generator: SeededGenerator
 
-  /// Different questions, one kind after the other as long as there are any.
+  /// Different questions: by turns one about a plain event, and one about a repetition or about order.
+  ///
+  /// Half are about plain events because the others are half answered by knowing that "first" is early.
   mutating func questions(_ count: Int) -> [WorldQuestion] {
     let all = everything()
     var piles = WorldQuestion.Kind.allCases.map { kind in
       all.filter { $0.kind == kind }.shuffled(using: &generator)
-    }.shuffled(using: &generator)
+    }
+    let turns: [WorldQuestion.Kind] = [.event, .order, .event, .repetition]
     var result: [WorldQuestion] = []
+    var turn = 0
     while result.count < count, piles.contains(where: { !$0.isEmpty }) {
-      for index in piles.indices where result.count < count {
-        guard let question = piles[index].popLast() else { continue }
-        if !result.contains(where: { $0.text == question.text }) { result.append(question) }
-      }
+      defer { turn += 1 }
+      let wanted = WorldQuestion.Kind.allCases.firstIndex(of: turns[turn % turns.count]) ?? 0
+      guard let question = piles[wanted].popLast() else { continue }
+      if !result.contains(where: { $0.text == question.text }) { result.append(question) }
     }
     return result
   }
@@ -71,7 +75,7 @@ struct WorldInterviewer {
   private mutating func mention(_ object: WorldObject) -> String {
     let isUnique = objects.count { $0.shape == object.shape } == 1
     let isShort = generator.integer(below: 3) == 0
-    guard difficulty == .standard, isUnique, isShort else {
+    guard difficulty == .hard, isUnique, isShort else {
       return "the \(object.colour.rawValue) \(object.shape.rawValue)"
     }
     return "the \(object.shape.rawValue)"

@@ -12,15 +12,21 @@ public enum WorldShape: String, Sendable, Hashable, CaseIterable {
   /// How wide and high every sprite is, in pixels.
   static let size = 5
 
-  /// The rows of the sprite from the top, `#` for a pixel of it.
-  var rows: [String] {
+  /// The rows of the sprite from the top, a bit a pixel.
+  private var rows: [UInt8] {
     switch self {
-    case .circle: [".###.", "#####", "#####", "#####", ".###."]
-    case .square: ["#####", "#####", "#####", "#####", "#####"]
-    case .triangle: ["..#..", "..#..", ".###.", ".###.", "#####"]
-    case .cross: ["..#..", "..#..", "#####", "..#..", "..#.."]
+    case .circle: [0b01110, 0b11111, 0b11111, 0b11111, 0b01110]
+    case .square: [0b11111, 0b11111, 0b11111, 0b11111, 0b11111]
+    case .triangle: [0b00100, 0b00100, 0b01110, 0b01110, 0b11111]
+    case .cross: [0b00100, 0b00100, 0b11111, 0b00100, 0b00100]
     }
   }
+
+  /// Whether the sprite has a pixel there; every sprite is its own mirror image.
+  func covers(_ row: Int, _ column: Int) -> Bool { rows[row] >> column & 1 == 1 }
+
+  /// How many pixels the sprite has.
+  var area: Int { rows.reduce(0) { $0 + $1.nonzeroBitCount } }
 }
 
 /// The colour of an object of the built-in world.

@@ -50,8 +50,8 @@ enum WorldRendering {
     _ object: WorldObject, at frame: Int, _ light: Int, into picture: inout [Int]
   ) {
     guard let left = object.positions[frame] else { return }
-    for (row, pattern) in object.shape.rows.enumerated() {
-      for (column, mark) in pattern.utf8.enumerated() where mark == UInt8(ascii: "#") {
+    for row in 0..<WorldShape.size {
+      for column in 0..<WorldShape.size where object.shape.covers(row, column) {
         let x = left + column
         guard (0..<side).contains(x) else { continue }
         let y = object.lane * WorldShape.size + row

@@ -19,7 +19,9 @@ let safe: [SwiftSetting] = language + [.strictMemorySafety()]
 #endif
 
 /// Optimised in debug builds too (plain debug loops are about 50 times slower), and specialised across modules in
-/// release builds. Without x86-64-v3 every fused multiply-add becomes a library call.
+/// release builds.
+///
+/// Without x86-64-v3 every fused multiply-add becomes a library call.
 let optimised: [SwiftSetting] =
   [
     .unsafeFlags(["-O"], .when(configuration: .debug)),
@@ -70,19 +72,20 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(
       name: "CHDF5Library", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
-    .target(name: "CHDF5", dependencies: ["CHDF5Library"]),
+    .target(
+      name: "CHDF5", dependencies: ["CHDF5Library"], linkerSettings: [.linkedLibrary("z")]),
     // No pkgConfig for GSL: it would add -lgslcblas, whose cblas_sgemm is far slower than OpenBLAS's.
     .target(name: "CGSL", linkerSettings: [.linkedLibrary("gsl")]),
 
     // Vocabulary and numbers.
     room("Rollouts"),
-    room("Plugins"),
+    room("Plugins", imports: ["Rollouts"]),
     room("Tensors", imports: ["COpenBLAS"], settings: language + optimised),
-    room("Storage", imports: ["CHDF5"], settings: language + optimised),
+    room("Storage", imports: ["CHDF5", "Rollouts"], settings: language + optimised),
     room("Statistics", imports: ["CGSL", "Rollouts"], settings: language + optimised),
 
     // The network, and the four rooms that never import each other.
-    room("Decoder", imports: ["Rollouts", "Tensors"], settings: safe + optimised),
+    room("Decoder", imports: ["Rollouts", "Storage", "Tensors"], settings: safe + optimised),
     room("Student", imports: ["Rollouts", "Tensors", "Decoder"], settings: safe + optimised),
     room("Teacher", imports: ["Rollouts", "Tensors", "Decoder"], settings: safe + optimised),
     room("Curriculum", imports: ["Rollouts"], settings: safe + optimised),
@@ -113,11 +116,11 @@ let package = Package(
 
     // Tests, one target a room.
     tests(of: "Rollouts"),
-    tests(of: "Plugins"),
+    tests(of: "Plugins", with: ["Rollouts"]),
     tests(of: "Tensors"),
-    tests(of: "Storage"),
-    tests(of: "Statistics"),
-    tests(of: "Decoder", with: ["Rollouts", "Tensors"]),
+    tests(of: "Storage", with: ["Rollouts"]),
+    tests(of: "Statistics", with: ["Rollouts"]),
+    tests(of: "Decoder", with: ["Rollouts", "Storage", "Tensors"]),
     tests(of: "Student", with: ["Rollouts", "Tensors", "Decoder"]),
     tests(of: "Teacher", with: ["Rollouts", "Tensors", "Decoder", "Grounding"]),
     tests(of: "Curriculum", with: ["Rollouts"]),
@@ -127,7 +130,7 @@ let package = Package(
     tests(
       of: "Experiments",
       with: ["Rollouts", "Plugins", "Distill", "Grounding", "Storage", "Statistics"]),
-    tests(of: "OPDCommands", with: ["Experiments"]),
+    tests(of: "OPDCommands", with: ["Experiments", "Plugins", arguments]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,6 @@
-/// What a curriculum may know of a candidate prompt when it scores the pool. What nobody measured is `nil`.
+/// What a curriculum may know of a candidate prompt when it scores the pool.
+///
+/// What nobody measured is `nil`.
 public struct CandidateEvidence: Sendable, Hashable, Codable {
   /// The prompt.
   public var id: String
@@ -120,6 +122,7 @@ public protocol PromptCurriculum: Sendable {
   ///
   /// - Parameter candidates: The pool with what was measured, in any order.
   /// - Returns: One line a candidate.
+  /// - Throws: Where something needed was not measured, or nobody can be taken.
   mutating func beginRound(_ candidates: [CandidateEvidence]) throws -> [SelectionRecord]
 
   /// The ids of the next prompts to train on.

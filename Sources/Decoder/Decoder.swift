@@ -1,1 +1,102 @@
-// The room 'Decoder'.
+public import Tensors
+
+/// A Llama-architecture network over prefix trees: RMS norms, rotary positions, grouped-query attention, SwiGLU, and an
+/// output matrix tied to the embedding.
+///
+/// It holds no weights: the same decoder serves Float training and Double checks, student, reference and teacher.
+public struct Decoder<Scalar: Real>: Sendable {
+  /// The shape.
+  public let configuration: DecoderConfiguration
+
+  let heads: HeadLayout
+  let rotary: RotaryTable<Scalar>
+  let embedding: ParameterID
+  let featureProjection: ParameterID?
+  let layers: [Layer]
+  let norm: ParameterID
+
+  struct Layer: Sendable {
+    let attentionNorm: ParameterID
+    let query: ParameterID
+    let keyValue: ParameterID
+    let output: ParameterID
+    let feedForwardNorm: ParameterID
+    let gateUp: ParameterID
+    let down: ParameterID
+  }
+
+  /// A decoder of the given shape.
+  public init(_ configuration: DecoderConfiguration) {
+    self.configuration = configuration
+    let layout = configuration.layout
+    let find = { (name: String) in ParameterID(name, in: layout) }
+    heads = configuration.headLayout
+    rotary = RotaryTable(
+      width: configuration.headWidth, positions: configuration.positions,
+      base: configuration.rotaryBase)
+    embedding = find("embedding")
+    featureProjection = configuration.features > 0 ? find("features") : nil
+    layers = (0..<configuration.layers).map { layer in
+      let prefix = "layers.\(layer)."
+      return Layer(
+        attentionNorm: find(prefix + "attentionNorm"), query: find(prefix + "query"),
+        keyValue: find(prefix + "keyValue"), output: find(prefix + "output"),
+        feedForwardNorm: find(prefix + "feedForwardNorm"), gateUp: find(prefix + "gateUp"),
+        down: find(prefix + "down"))
+    }
+    norm = find("norm")
+  }
+
+  /// Logits at the rows that predict response tokens.
+  ///
+  /// - Parameters:
+  ///   - batch: Prompts with responses, packed.
+  ///   - tape: The tape of the pass, bound to weights of this shape.
+  /// - Returns: Hidden rows after the last norm, one a predicting row, and which of them predicts each token.
+  func hidden(_ batch: PackedBatch<Scalar>, on tape: Tape<Scalar>) -> Variable {
+    var x = inputs(batch, on: tape)
+    for layer in layers.dropLast() {
+      let normed = tape.rmsNorm(x, layer.attentionNorm, epsilon: configuration.normEpsilon)
+      let attended = tape.attention(
+        query: tape.linear(normed, layer.query), keyValue: tape.linear(normed, layer.keyValue),
+        plan: plan(batch, read: false))
+      x = feedForward(tape.linear(attended, layer.output, adding: x), layer, on: tape)
+    }
+    // Only rows the loss reads need the last layer's queries, output and feed-forward part; all need its keys and values.
+    if let layer = layers.last {
+      let normed = tape.rmsNorm(x, layer.attentionNorm, epsilon: configuration.normEpsilon)
+      let attended = tape.attention(
+        query: tape.linear(tape.gather(normed, rows: batch.readRows), layer.query),
+        keyValue: tape.linear(normed, layer.keyValue), plan: plan(batch, read: true))
+      let residual = tape.gather(x, rows: batch.readRows)
+      x = feedForward(tape.linear(attended, layer.output, adding: residual), layer, on: tape)
+    }
+    return tape.rmsNorm(x, norm, epsilon: configuration.normEpsilon)
+  }
+
+  func inputs(_ batch: PackedBatch<Scalar>, on tape: Tape<Scalar>) -> Variable {
+    var projected: Variable?
+    if batch.featureRows > 0 {
+      guard let featureProjection else {
+        preconditionFailure("A decoder of text alone was given feature rows.")
+      }
+      let features = tape.input(
+        batch.features, rows: batch.featureRows, columns: configuration.features)
+      projected = tape.linear(features, featureProjection)
+    }
+    return tape.compose(batch.sources, projected: projected, table: embedding)
+  }
+
+  func feedForward(_ x: Variable, _ layer: Layer, on tape: Tape<Scalar>) -> Variable {
+    let normed = tape.rmsNorm(x, layer.feedForwardNorm, epsilon: configuration.normEpsilon)
+    return tape.linear(tape.swiGLU(tape.linear(normed, layer.gateUp)), layer.down, adding: x)
+  }
+
+  func plan(_ batch: PackedBatch<Scalar>, read: Bool) -> AttentionPlan<Scalar> {
+    AttentionPlan(
+      heads: heads, rotary: rotary, segments: batch.segments,
+      families: read ? batch.readFamilies : batch.families,
+      queryPositions: read ? batch.readRows.map { batch.positions[$0] } : batch.positions,
+      keyPositions: batch.positions)
+  }
+}

@@ -11,6 +11,7 @@ public protocol AnswerCodec: Sendable {
   /// - Parameters:
   ///   - interval: The answer in seconds; it is rounded to what can be written.
   ///   - duration: The length of the video in seconds.
+  /// - Returns: The tokens, the end token last.
   func encode(_ interval: Interval, duration: Double) -> [Token]
 
   /// The interval that a response says, or `nil` if it says none. It may be improper (start ≥ end).
@@ -39,7 +40,9 @@ public struct Reward: Sendable, Hashable, Codable {
   }
 }
 
-/// Says how good answers are. Takes and returns whole batches.
+/// Says how good answers are.
+///
+/// Takes and returns whole batches.
 public protocol RewardFunction: Sendable {
   /// Judges the answers to each prompt.
   ///

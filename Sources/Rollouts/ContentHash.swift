@@ -60,7 +60,8 @@ public struct ContentHash: Sendable {
     let bits = copy.length * 8
     copy.pending.append(0x80)
     while copy.pending.count % 64 != 56 { copy.pending.append(0) }
-    copy.pending.append(contentsOf: (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * $0)) })
+    copy.pending.append(
+      contentsOf: (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * $0)) })
     copy.drain()
     return copy.state.map { word in
       let digits = String(word, radix: 16)

@@ -55,7 +55,9 @@ public struct RolloutGroup: Sendable {
   }
 }
 
-/// A rollout with everything that was said about it. What nobody said is `nil`, never 0.
+/// A rollout with everything that was said about it.
+///
+/// What nobody said is `nil`, never 0.
 public struct ScoredRollout: Sendable {
   /// The answer.
   public var rollout: Rollout

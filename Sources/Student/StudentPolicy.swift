@@ -5,16 +5,21 @@ public import Tensors
 public struct SamplingSettings: Sendable, Hashable, Codable {
   /// G: answers a prompt.
   public var group: Int
-  /// τ: logits are divided by it; the same in sampling, training and evaluation of log-probabilities. 0 is greedy.
+  /// τ: logits are divided by it; the same in sampling, training and evaluation of log-probabilities.
+  ///
+  /// 0 is greedy.
   public var temperature: Double
   /// The most tokens of an answer, the end token included.
   public var maximumLength: Int
+  /// Whether answers go on after the end token, so that all have `maximumLength` tokens: for measuring speed.
+  public var ignoresEnd: Bool
 
   /// Sampling settings.
-  public init(group: Int, temperature: Double, maximumLength: Int) {
+  public init(group: Int, temperature: Double, maximumLength: Int, ignoresEnd: Bool = false) {
     self.group = group
     self.temperature = temperature
     self.maximumLength = maximumLength
+    self.ignoresEnd = ignoresEnd
   }
 
   /// The most likely token each time, one answer a prompt.
@@ -36,6 +41,7 @@ public protocol ResponseLoss: Sendable {
   ///   - logits: On entry the student's logits at the response's positions, T·V, row-major, before temperature; on
   ///     return the gradient of the loss in them.
   /// - Returns: The response's share of the loss and of every metric.
+  /// - Throws: What is wrong with the signals or the numbers.
   func evaluate<Scalar: Real>(
     group: Int, slot: Int, logits: inout MutableSpan<Scalar>
   ) throws -> LossReport
@@ -84,7 +90,9 @@ public struct WeightedMean: Sendable, Hashable, Codable {
   }
 }
 
-/// A policy that can be sampled from and differentiated. Takes and returns whole batches.
+/// A policy that can be sampled from and differentiated.
+///
+/// Takes and returns whole batches.
 public protocol StudentPolicy: Sendable {
   /// The words it reads and writes.
   var vocabulary: Vocabulary { get }
@@ -94,9 +102,13 @@ public protocol StudentPolicy: Sendable {
 
   /// Samples `settings.group` answers to each prompt.
   ///
-  /// - Parameter seed: The stream of a rollout is derived from it by the prompt's id and the slot, so a prompt's answers
-  ///   do not depend on what else is in the batch.
+  /// - Parameters:
+  ///   - prompts: The questions.
+  ///   - settings: How answers are sampled.
+  ///   - seed: The stream of a rollout is derived from it by the prompt's id and the slot, so a prompt's answers do not
+  ///     depend on what else is in the batch.
   /// - Returns: One group a prompt, in order, with log-probabilities at the sampling temperature.
+  /// - Throws: What is wrong with a prompt.
   func sample(
     _ prompts: [Prompt], settings: SamplingSettings, seed: Seed
   ) throws -> [RolloutGroup]
@@ -113,6 +125,7 @@ public protocol StudentPolicy: Sendable {
   ///   - loss: What to differentiate.
   ///   - gradient: Receives the sum over responses; what was in it is overwritten.
   /// - Returns: The summed shares of all responses.
+  /// - Throws: What is wrong with a prompt, or what the loss throws.
   func differentiate(
     _ groups: [RolloutGroup], loss: some ResponseLoss, into gradient: inout GradientShards
   ) throws -> LossReport

@@ -2,7 +2,7 @@ public import Rollouts
 
 /// A prompt with responses that a teacher is to score.
 public struct ScoringRequest: Sendable {
-  /// The question. The teacher decides which of its frames it looks at.
+  /// The question; the teacher decides which of its frames it looks at.
   public var prompt: Prompt
 
   /// The responses to score, each at least one token long.
@@ -35,6 +35,7 @@ public protocol TeacherScorer: Sendable {
   ///   - support: How much is needed; the teacher's own `support` covers it.
   /// - Returns: One score a response, in the order of `requests` and of their responses; log-probabilities in nats at
   ///   the teacher's own temperature.
+  /// - Throws: An `ExplainedError` where a response cannot be scored.
   func score(
     _ requests: [ScoringRequest], support: TeacherSupport
   ) async throws -> [[TeacherScore]]

@@ -8,8 +8,11 @@ extension Float: Real {
   /// About 30 times faster than a call of `expf` a lane.
   @inline(__always)
   public static func exponential(_ x: SIMD8<Float>) -> SIMD8<Float> {
-    let clamped = x.clamped(
-      lowerBound: SIMD8(repeating: -87.33655), upperBound: SIMD8(repeating: 88.3762))
+    // By masks: `clamped` promises an answer for NaN and becomes a call of `fminf` and `fmaxf` a lane.
+    let lowest = SIMD8<Float>(repeating: -87.33655)
+    let highest = SIMD8<Float>(repeating: 88.3762)
+    let clamped = x.replacing(with: lowest, where: x .< lowest)
+      .replacing(with: highest, where: x .> highest)
     // Adding 1.5·2²³ leaves round(x/ln 2) in the low bits: conversions of SIMD8<Float> to integers become calls.
     let magic = SIMD8<Float>(repeating: 12_582_912)
     let shifted = magic.addingProduct(clamped, SIMD8(repeating: 1.442_695_04))
@@ -26,6 +29,14 @@ extension Float: Real {
     p = (r + 1).addingProduct(p, r * r)
     let bits = unsafeBitCast(shifted, to: SIMD8<Int32>.self) &- 0x4b40_0000
     return p * unsafeBitCast((bits &+ 127) &<< 23, to: SIMD8<Float>.self)
+  }
+
+  /// Lanes of `a` where `x < y`, otherwise of `b`.
+  @inline(__always)
+  public static func choose(
+    _ a: SIMD8<Float>, _ b: SIMD8<Float>, whereLess x: SIMD8<Float>, _ y: SIMD8<Float>
+  ) -> SIMD8<Float> {
+    b.replacing(with: a, where: x .< y)
   }
 
   /// e to the power of `x`.
@@ -55,6 +66,14 @@ extension Double: Real {
     var result = SIMD8<Double>()
     for lane in 0..<8 { result[lane] = exp(x[lane]) }
     return result
+  }
+
+  /// Lanes of `a` where `x < y`, otherwise of `b`.
+  @inline(__always)
+  public static func choose(
+    _ a: SIMD8<Double>, _ b: SIMD8<Double>, whereLess x: SIMD8<Double>, _ y: SIMD8<Double>
+  ) -> SIMD8<Double> {
+    b.replacing(with: a, where: x .< y)
   }
 
   /// e to the power of `x`.

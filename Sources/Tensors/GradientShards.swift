@@ -5,19 +5,25 @@ internal import Synchronization
 /// The number of parts, not of threads, decides the order of summation: the result has the same bits for any number of
 /// workers. The parts are added up in order when the optimizer reads them.
 public struct GradientShards: Sendable {
-  /// One part, with the lock that lets a thread own it for a while.
-  final class Shard: Sendable {
-    let values: Mutex<[Float]>
-    init(count: Int) { values = Mutex([Float](repeating: 0, count: count)) }
+  /// One part, behind a lock that lets one thread own it for a while.
+  public final class Shard: Sendable {
+    struct State {
+      var values: [Float]
+      var used = false
+    }
+
+    let state: Mutex<State>
+
+    init(count: Int) { state = Mutex(State(values: [Float](repeating: 0, count: count))) }
   }
 
   /// The number of parts of a batch; more cores than this stay idle.
   public static let standardCount = 4
 
-  /// The numbers a part has.
+  /// The tensors a part has.
   public let layout: ParameterLayout
 
-  let shards: [Shard]
+  private let shards: [Shard]
 
   /// Zeros.
   public init(layout: ParameterLayout, count: Int = GradientShards.standardCount) {
@@ -28,14 +34,90 @@ public struct GradientShards: Sendable {
   /// How many parts there are.
   public var count: Int { shards.count }
 
-  /// The sum of all parts, in order.
-  public func total() -> Parameters<Float> {
+  /// Consecutive ranges of 0 ..< `items`, as even as they can be: which items belong to which of `count` parts.
+  public static func parts(_ items: Int, count: Int) -> [Range<Int>] {
+    (0..<count).map { items * $0 / count..<items * ($0 + 1) / count }
+  }
+
+  /// Fills every part: `body` is called once a part, on any thread, with a tape and zeros to add to.
+  ///
+  /// - Returns: What the calls returned, in the order of the parts.
+  public func fill<Result: Sendable>(
+    _ body: @Sendable (_ part: Int, Tape<Float>, inout [Float]) throws -> Result?
+  ) throws -> [Result] {
+    try Parallel.map(chunks: shards.count) { part in
+      try shards[part].state.withLock { state in
+        for i in state.values.indices { state.values[i] = 0 }
+        let result = try TapePool.withTape { try body(part, $0, &state.values) }
+        state.used = result != nil
+        return result
+      }
+    }.compactMap { $0 }
+  }
+
+  /// The sum of all parts, in order, with its global norm.
+  public func total() -> (gradient: Parameters<Float>, norm: Double) {
     var result = Parameters<Float>(zeros: layout)
-    for shard in shards {
-      shard.values.withLock { part in
-        for i in result.values.indices { result.values[i] += part[i] }
+    let norm = withSum { sum, norm in
+      result.values = sum
+      return norm
+    }
+    return (result, norm)
+  }
+
+  /// One optimizer update with the sum of all parts; none where the gradient is not finite.
+  ///
+  /// - Returns: The gradient's global norm before clipping.
+  public func apply(
+    _ optimizer: inout AdamW<Float>, to values: inout [Float], learningRate: Double
+  ) -> Double {
+    withSum { sum, norm in
+      guard norm.isFinite else { return norm }
+      optimizer.update(&values, gradient: sum, norm: norm, learningRate: learningRate)
+      return norm
+    }
+  }
+
+  /// Adds the parts up in the memory of the first, and lends the sum.
+  private func withSum<Result>(_ body: ([Float], Double) -> Result) -> Result {
+    for part in shards.dropFirst() {
+      shards[0].state.withLock { first in
+        part.state.withLock { other in
+          guard other.used else { return }
+          addChunks(other.values, to: &first.values)
+          other.used = false
+        }
       }
     }
-    return result
+    return shards[0].state.withLock { body($0.values, squaredNorm($0.values).squareRoot()) }
+  }
+}
+
+private let chunk = 1 << 16
+
+private func addChunks(_ source: [Float], to target: inout [Float]) {
+  let count = source.count
+  target.withUnsafeMutableBufferPointer { target in
+    guard let base = target.baseAddress else { return }
+    let place = Place(base)
+    Parallel.run(chunks: (count + chunk - 1) / chunk) { index in
+      source.withUnsafeBufferPointer { source in
+        guard let source = source.baseAddress else { return }
+        let from = index * chunk
+        Vectors.add(source + from, to: place.pointer + from, count: min(chunk, count - from))
+      }
+    }
+  }
+}
+
+/// Σ g², in Double, in chunks of fixed size.
+private func squaredNorm(_ values: [Float]) -> Double {
+  values.withUnsafeBufferPointer { buffer in
+    guard let base = buffer.baseAddress else { return 0 }
+    var sum = 0.0
+    for from in stride(from: 0, to: values.count, by: 1 << 12) {
+      sum += Double(dot(base + from, base + from, min(1 << 12, values.count - from)))
+    }
+    return sum
   }
 }

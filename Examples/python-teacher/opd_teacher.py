@@ -1,0 +1,246 @@
+"""Write a teacher or a reward for `opd` in Python.  Standard library only.
+
+    import opd_teacher
+
+    class Uniform(opd_teacher.Teacher):
+        name = "uniform"
+
+        def score(self, prompts, support, k):
+            logp = -math.log(len(self.vocabulary.words))
+            return [[opd_teacher.Score([logp] * len(r)) for r in p.responses] for p in prompts]
+
+    opd_teacher.serve(Uniform())
+
+and in the experiment: `teacher: {process: {command: [python3, my_teacher.py]}}`.
+
+The protocol is one JSON object a line.  The host greets with its vocabulary, the program says what it is and what it can
+do; then requests with an `id` are answered in any order under the same `id`.  Numbers are little-endian Float32 in
+base64, tokens Int32 in base64, so scores arrive bit for bit.  Log-probabilities are natural logarithms.
+"""
+
+import array
+import base64
+import hashlib
+import json
+import os
+import sys
+
+PROTOCOL = 1
+
+
+class Vocabulary:
+    """The student's words; `end` is the number of the word that ends a response."""
+
+    def __init__(self, words, end, fingerprint):
+        self.words = words
+        self.end = end
+        self.fingerprint = fingerprint
+        self.numbers = {word: number for number, word in enumerate(words)}
+
+    def text(self, tokens):
+        """The words of some tokens joined by nothing, up to the end token."""
+        words = []
+        for token in tokens:
+            if token == self.end:
+                break
+            words.append(self.words[token])
+        return "".join(words)
+
+
+def fingerprint(words, end):
+    """The digest by which two vocabularies are compared; `end` is a word."""
+    digest = hashlib.sha256()
+    for part in [*words, "end=" + end]:
+        encoded = part.encode()
+        digest.update(len(encoded).to_bytes(8, "little"))
+        digest.update(encoded)
+    return digest.hexdigest()
+
+
+class Prompt:
+    """A question about a video, with the responses to look at.
+
+    id, video, query, tokens, duration (s), timestamps (s, one a frame), keyframes (what the student sees, or None),
+    truth (rewards only), responses (lists of tokens), and, if the program asked for features, `features`: an
+    array('f') of frames * tokens_per_frame * channels numbers, row-major, and `query_embedding` or None.
+    """
+
+    def __init__(self, wire):
+        self.id = wire["id"]
+        self.video = wire["video"]
+        self.query = wire["query"]
+        self.tokens = wire["tokens"]
+        self.duration = wire["duration"]
+        self.timestamps = wire["timestamps"]
+        self.keyframes = wire.get("keyframes")
+        self.truth = wire.get("truth")
+        self.responses = [decode_integers(text) for text in wire["responses"]]
+        features = wire.get("features")
+        self.features = self.query_embedding = None
+        if features:
+            self.features = decode_floats(features["values"])
+            self.tokens_per_frame = features["tokens_per_frame"]
+            self.channels = features["channels"]
+            if features.get("query") is not None:
+                self.query_embedding = decode_floats(features["query"])
+
+
+class Score:
+    """What a teacher says of one response of T tokens.
+
+    sampled: T log-probabilities.  top: T lists of (token, log-probability), likeliest first, equally long.
+    rows: T * V log-probabilities, flat, row-major.  Lists, array('f') or anything with a float32 `tobytes()`.
+    """
+
+    def __init__(self, sampled, top=None, rows=None):
+        self.sampled = sampled
+        self.top = top
+        self.rows = rows
+
+    def wire(self, vocabulary_size):
+        out = {"sampled": encode_floats(self.sampled)}
+        if self.top is not None:
+            out["k"] = len(self.top[0]) if self.top else 0
+            out["top_tokens"] = encode_integers([t for row in self.top for t, _ in row])
+            out["top_logprobs"] = encode_floats([value for row in self.top for _, value in row])
+        if self.rows is not None:
+            out["vocabulary"] = vocabulary_size
+            out["rows"] = encode_floats(self.rows)
+        return out
+
+
+class Teacher:
+    """Override `score`, and what else differs."""
+
+    kind = "teacher"
+    #: What errors and reports call it.
+    name = "a Python teacher"
+    #: A digest of everything the scores depend on (weights, tables, versions), or None if it cannot tell.
+    identity = None
+    #: "sampled", "top" (then `k` is the most it gives) or "full".
+    support = "sampled"
+    k = None
+    #: Whether prompts should come with features.
+    features = False
+    #: For the cost ledger.
+    flops_per_token = 0.0
+    #: Set before `start` is called.
+    vocabulary = None
+
+    def start(self):
+        """Called once with `self.vocabulary` set: load what is needed."""
+
+    def own_fingerprint(self):
+        """The digest of the words this teacher works in; override it if they are not the student's."""
+        return self.vocabulary.fingerprint
+
+    def score(self, prompts, support, k):
+        """Returns, for each prompt, for each response, a Score with at least what `support` asks for."""
+        raise NotImplementedError
+
+    def answer(self, request):
+        body = request["score"]
+        prompts = [Prompt(wire) for wire in body["prompts"]]
+        scores = self.score(prompts, body["support"], body.get("k"))
+        size = len(self.vocabulary.words)
+        return {"scores": [[score.wire(size) for score in group] for group in scores]}
+
+
+class Reward(Teacher):
+    """Override `judge`."""
+
+    kind = "reward"
+    name = "a Python reward"
+
+    def judge(self, prompts):
+        """Returns, for each prompt, for each response, a number or a dict with total, terms and parsed."""
+        raise NotImplementedError
+
+    def answer(self, request):
+        prompts = [Prompt(wire) for wire in request["reward"]["prompts"]]
+        return {"rewards": [[self._wire(r) for r in group] for group in self.judge(prompts)]}
+
+    @staticmethod
+    def _wire(reward):
+        if isinstance(reward, dict):
+            return {"terms": {}, "parsed": True, **reward}
+        return {"total": float(reward), "terms": {}, "parsed": True}
+
+
+def serve(plugin):
+    """Answers the host until it closes the connection."""
+    # The real standard output belongs to the protocol; a stray print() goes to the log instead.
+    output = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
+    os.dup2(2, 1)
+    for line in sys.stdin.buffer:
+        request = json.loads(line)
+        answer = _greet(plugin, request) if "hello" in request else _answer(plugin, request)
+        output.write(json.dumps(answer, separators=(",", ":")).encode())
+        output.write(b"\n")
+        output.flush()
+
+
+def _greet(plugin, request):
+    hello = request["hello"]
+    if plugin.vocabulary is None:
+        plugin.vocabulary = Vocabulary(hello["words"], hello["end"], hello["vocabulary"])
+        plugin.start()
+    return {
+        "hello": {
+            "protocol": PROTOCOL,
+            "kind": plugin.kind,
+            "name": plugin.name,
+            "identity": plugin.identity,
+            "vocabulary": plugin.own_fingerprint(),
+            "support": plugin.support,
+            "k": plugin.k,
+            "features": plugin.features,
+            "flops_per_token": plugin.flops_per_token,
+        }
+    }
+
+
+def _answer(plugin, request):
+    try:
+        return {"id": request["id"], **plugin.answer(request)}
+    except Exception as error:  # The host stops with this message; the rest is in the log.
+        import traceback
+
+        traceback.print_exc()
+        return {"id": request["id"], "error": f"{type(error).__name__}: {error}"}
+
+
+def encode_floats(values):
+    """Float32 numbers as base64."""
+    return base64.b64encode(_bytes(values, "f")).decode()
+
+
+def encode_integers(values):
+    """Int32 numbers as base64."""
+    return base64.b64encode(_bytes(values, "i")).decode()
+
+
+def decode_floats(text):
+    """base64 as an array of Float32 numbers."""
+    return _numbers(text, "f")
+
+
+def decode_integers(text):
+    """base64 as a list of Int32 numbers."""
+    return _numbers(text, "i").tolist()
+
+
+def _bytes(values, code):
+    if not isinstance(values, array.array) and hasattr(values, "tobytes"):
+        return values.tobytes()
+    numbers = array.array(code, values)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+def _numbers(text, code):
+    numbers = array.array(code, base64.b64decode(text))
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers

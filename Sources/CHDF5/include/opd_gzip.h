@@ -1,0 +1,10 @@
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// Everything a file holds, unpacked if it is packed with gzip.
+///
+/// Returns how many bytes `*bytes` has, which is to be freed; -1 if the file cannot be opened, -2 if it is damaged or
+/// cut short.
+int64_t opd_gzip_read(const char *path, uint8_t **bytes);

@@ -1,0 +1,99 @@
+/// What training has shown of a prompt so far.
+public struct PromptHistory: Sendable, Hashable, Codable {
+  /// How many mean rewards are remembered.
+  public static let capacity = 16
+
+  /// Mean rewards of its groups, oldest first, the last `capacity` of them.
+  public var rewards: [Double] = []
+  /// Standard deviation of the rewards of its last group.
+  public var rewardSpread: Double?
+  /// The round in which it was last trained on.
+  public var lastRound: Int?
+
+  /// The history of a prompt that was never trained on.
+  public init() {}
+
+  /// Takes note of what training showed in a round; numbers that are not finite are forgotten.
+  public mutating func note(_ observation: PromptObservation, round: Int) {
+    lastRound = round
+    if let reward = observation.meanReward, reward.isFinite {
+      rewards.append(reward)
+      if rewards.count > Self.capacity { rewards.removeFirst() }
+    }
+    if let spread = observation.rewardSpread, spread.isFinite { rewardSpread = spread }
+  }
+}
+
+/// A prompt that may be chosen, with all that is known of it.
+public struct Candidate: Sendable, Hashable {
+  /// What was measured on the pool.
+  public var evidence: CandidateEvidence
+  /// What training showed.
+  public var history: PromptHistory
+  /// The round that is about to begin, from 0.
+  public var round: Int
+
+  /// A candidate of a round.
+  public init(
+    _ evidence: CandidateEvidence, history: PromptHistory = PromptHistory(), round: Int = 0
+  ) {
+    self.evidence = evidence
+    self.history = history
+    self.round = round
+  }
+
+  /// The prompt.
+  public var id: String { evidence.id }
+
+  /// IoU of the student's own answer with the truth, 0 … 1.
+  ///
+  /// - Throws: `CurriculumError` if nobody measured it or it is not finite.
+  public func studentIoU() throws -> Double {
+    try finite(evidence.studentIoU, "the student's IoU")
+  }
+
+  /// The mean IoU of the teacher's `count` best predictions with the truth, 0 … 1.
+  ///
+  /// - Parameters:
+  ///   - count: How many predictions are averaged, at least 1.
+  ///   - shortLists: What a shorter list is worth.
+  /// - Returns: Their mean.
+  /// - Throws: `CurriculumError` if nobody measured it, there are too few, or one is not finite.
+  public func teacherIoU(
+    _ count: Int = 1, shortLists: ShortLists = .refuse
+  ) throws -> Double {
+    guard let all = evidence.teacherIoU else {
+      throw CurriculumError.missingEvidence(id: id, what: "the teacher's IoU")
+    }
+    let best = all.prefix(count)
+    if best.count < count, shortLists == .refuse || (shortLists == .average && best.isEmpty) {
+      throw CurriculumError.fewerPredictions(id: id, expected: count, received: best.count)
+    }
+    let parts = shortLists == .average ? best.count : count
+    return try finite(best.reduce(0, +) / Double(parts), "the teacher's IoU")
+  }
+
+  func finite(_ value: Double?, _ what: String) throws -> Double {
+    guard let value else { throw CurriculumError.missingEvidence(id: id, what: what) }
+    guard value.isFinite else { throw notFinite(value, what) }
+    return value
+  }
+
+  func notFinite(_ value: Double, _ what: String) -> CurriculumError {
+    let name = what.hasPrefix("the ") ? String(what.dropFirst(4)) : what
+    return .notFinite(id: id, what: name, value: "\(value)")
+  }
+}
+
+/// What a list of teacher predictions is worth that is shorter than the k that are averaged.
+public enum ShortLists: String, Codable, Sendable, CaseIterable {
+  /// The round fails and names the prompt.
+  case refuse
+  /// The mean of those there are.
+  case average
+  /// Predictions that are not there count as an IoU of 0.
+  case zero
+}
+
+/// A number in words: at most three decimals.
+func inWords(_ x: Double) -> String { "\((x * 1000).rounded() / 1000)" }

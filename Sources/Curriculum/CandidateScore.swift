@@ -1,0 +1,100 @@
+/// Gives each candidate the number it is ranked by.
+public protocol CandidateScore: Sendable {
+  /// What it measures, in words.
+  var name: String { get }
+
+  /// What has to be measured on the pool.
+  var needs: EvidenceNeeds { get }
+
+  /// The scores of candidates.
+  ///
+  /// - Parameter candidates: What is known of them.
+  /// - Returns: One score a candidate, in the same order.
+  /// - Throws: `CurriculumError` where something needed was not measured.
+  func scores(of candidates: [Candidate]) throws -> [Double]
+}
+
+/// δ = teacher IoU − student IoU: how much there is to learn on a prompt.
+///
+/// Source: Video-OPD, arXiv:2602.02994, one of its two readings of disagreement.
+public struct IoUGap: CandidateScore, Hashable {
+  /// Over how many of the teacher's best predictions its IoU is averaged, at least 1.
+  public let predictions: Int
+  /// What a shorter list is worth.
+  public let shortLists: ShortLists
+
+  /// The gap to the mean of the teacher's best predictions; by default to its best one.
+  public init(predictions: Int = 1, shortLists: ShortLists = .refuse) throws {
+    try check("tvdf", "gapPredictions", predictions, "at least 1") { $0 >= 1 }
+    self.predictions = predictions
+    self.shortLists = shortLists
+  }
+
+  /// Its name.
+  public var name: String { "IoU gap" }
+
+  /// The answers of both.
+  public var needs: EvidenceNeeds { [.teacherIoU, .studentIoU] }
+
+  /// One gap a candidate, −1 … 1.
+  public func scores(of candidates: [Candidate]) throws -> [Double] {
+    try candidates.map {
+      try $0.teacherIoU(predictions, shortLists: shortLists) - $0.studentIoU()
+    }
+  }
+}
+
+/// Σ_t (log π − log q) over the student's own answer, or its mean over tokens: nats.
+///
+/// Source: Video-OPD, arXiv:2602.02994, the other reading of disagreement.
+public struct TrajectoryReverseKL: CandidateScore, Hashable {
+  /// How the log-ratios of an answer's tokens are put together.
+  public enum Reduction: String, Codable, Sendable, CaseIterable {
+    /// Their sum, which grows with the answer's length.
+    case sum
+    /// Their mean over the answer's tokens; an answer without tokens scores 0.
+    case mean
+  }
+
+  /// How tokens are put together.
+  public let reduction: Reduction
+
+  /// A score with a reduction.
+  public init(_ reduction: Reduction) { self.reduction = reduction }
+
+  /// Its name.
+  public var name: String { "trajectory reverse KL (\(reduction))" }
+
+  /// The teacher's log-probabilities of the student's answers.
+  public var needs: EvidenceNeeds { .trajectoryReverseKL }
+
+  /// One number a candidate, nats.
+  public func scores(of candidates: [Candidate]) throws -> [Double] {
+    try candidates.map { candidate in
+      let sum = try candidate.finite(
+        candidate.evidence.trajectoryReverseKL, "the trajectory reverse KL")
+      guard reduction == .mean else { return sum }
+      guard let length = candidate.evidence.responseLength else {
+        throw CurriculumError.missingEvidence(id: candidate.id, what: "the response length")
+      }
+      return length > 0 ? sum / Double(length) : 0
+    }
+  }
+}
+
+/// IoU of the student's own answer: how easy a prompt is for it now.
+public struct StudentIoUScore: CandidateScore, Hashable {
+  /// The score.
+  public init() {}
+
+  /// Its name.
+  public var name: String { "student IoU" }
+
+  /// The student's answers.
+  public var needs: EvidenceNeeds { .studentIoU }
+
+  /// One IoU a candidate, 0 … 1.
+  public func scores(of candidates: [Candidate]) throws -> [Double] {
+    try candidates.map { try $0.studentIoU() }
+  }
+}

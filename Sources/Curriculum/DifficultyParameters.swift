@@ -1,0 +1,132 @@
+/// What can be set of Gaussian draws by difficulty.
+public struct GaussianParameters: RoundParameters {
+  /// μ: the student IoU that is drawn most.
+  public var center = 0.3
+  /// σ.
+  public var width = 0.2
+  /// How many prompts a round takes.
+  public var budget: Int?
+  /// How often the pool is scored.
+  public var rounds: Int?
+  /// After how many dealt prompts it is scored again.
+  public var every: Int?
+  /// Whether this is the arm or its control.
+  public var arm = SelectionPlan.Arm.on
+
+  /// μ .3 and σ .2.
+  public init() {}
+
+  /// The name it is chosen by.
+  public static let name = "gaussian"
+
+  /// What it does.
+  public static let summary = "Random prompts, most of them about as hard as the centre says."
+
+  /// One sentence a parameter.
+  public static let documentation = documented([
+    "center": "The student IoU that is drawn most (μ); TimeLens uses .05.",
+    "width": "How far from it draws fall (σ), above 0.",
+  ])
+
+  /// The score and the sampler.
+  func plan() throws -> SelectionPlan {
+    SelectionPlan(
+      score: StudentIoUScore(), sampler: try GaussianSampler(center: center, width: width))
+  }
+}
+
+/// What can be set of the hardest prompts.
+public struct HardestParameters: RoundParameters {
+  /// How many prompts a round takes.
+  public var budget: Int?
+  /// How often the pool is scored.
+  public var rounds: Int?
+  /// After how many dealt prompts it is scored again.
+  public var every: Int?
+  /// Whether this is the arm or its control.
+  public var arm = SelectionPlan.Arm.on
+
+  /// Everything, once.
+  public init() {}
+
+  /// The name it is chosen by.
+  public static let name = "hardest"
+
+  /// What it does.
+  public static let summary = "The prompts on which the student is worst now."
+
+  /// One sentence a parameter.
+  public static let documentation = documented([:])
+
+  /// The score and the sampler.
+  func plan() throws -> SelectionPlan {
+    SelectionPlan(score: StudentIoUScore(), sampler: BottomSampler())
+  }
+}
+
+/// What can be set of the easiest prompts.
+public struct EasiestParameters: RoundParameters {
+  /// How many prompts a round takes.
+  public var budget: Int?
+  /// How often the pool is scored.
+  public var rounds: Int?
+  /// After how many dealt prompts it is scored again.
+  public var every: Int?
+  /// Whether this is the arm or its control.
+  public var arm = SelectionPlan.Arm.on
+
+  /// Everything, once.
+  public init() {}
+
+  /// The name it is chosen by.
+  public static let name = "easiest"
+
+  /// What it does.
+  public static let summary = "The prompts on which the student is best now."
+
+  /// One sentence a parameter.
+  public static let documentation = documented([:])
+
+  /// The score and the sampler.
+  func plan() throws -> SelectionPlan {
+    SelectionPlan(score: StudentIoUScore(), sampler: TopSampler())
+  }
+}
+
+/// What can be set of difficulty pools.
+public struct DifficultyPoolsParameters: RoundParameters {
+  /// Where a pool ends and the next begins.
+  public var boundaries = [0.3, 0.7]
+  /// The weight of each pool, hardest first.
+  public var shares = [1.0, 1.0, 1.0]
+  /// How many prompts a round takes.
+  public var budget: Int?
+  /// How often the pool is scored.
+  public var rounds: Int?
+  /// After how many dealt prompts it is scored again.
+  public var every: Int?
+  /// Whether this is the arm or its control.
+  public var arm = SelectionPlan.Arm.on
+
+  /// Three pools of equal weight.
+  public init() {}
+
+  /// The name it is chosen by.
+  public static let name = "difficultyPools"
+
+  /// What it does.
+  public static let summary = "A share of the budget from each band of the student's IoU."
+
+  /// One sentence a parameter.
+  public static let documentation = documented([
+    "boundaries": "The student IoUs at which a pool ends and the next begins, ascending.",
+    "shares": "The weight of each pool, hardest first; one more than boundaries.",
+  ])
+
+  /// The score and the sampler.
+  func plan() throws -> SelectionPlan {
+    SelectionPlan(
+      score: StudentIoUScore(),
+      sampler: try DifficultyPools(boundaries: boundaries, shares: shares))
+  }
+}

@@ -1,0 +1,122 @@
+internal import Rollouts
+
+/// What a round of a curriculum does: who may come in, what they are ranked by, who is chosen.
+public struct SelectionPlan: Sendable {
+  /// Whether the plan is followed.
+  public enum Arm: String, Codable, Sendable, CaseIterable {
+    /// It is.
+    case on
+    /// The control: everything is measured, scored and drawn as with `on`, but as many prompts as the plan would have
+    /// taken are drawn uniformly from the whole pool.
+    case off
+  }
+
+  /// A candidate must pass all of them.
+  public var gates: [any AdmissionGate]
+  /// What those admitted are ranked by; `nil` where the sampler reads no scores.
+  public var score: (any CandidateScore)?
+  /// Who is chosen among them.
+  public var sampler: any CandidateSampler
+  /// How many are chosen; `nil` for all that are admitted.
+  public var budget: Int?
+  /// How many rounds there are; `nil` for one, or any number where `every` is given.
+  public var rounds: Int?
+  /// After how many dealt prompts the next round begins.
+  public var every: Int?
+  /// Whether the plan is followed.
+  public var arm: Arm
+  /// What it is called in error messages.
+  public var name: String
+
+  /// A plan; without arguments it takes everybody once.
+  public init(
+    name: String = "staged", gates: [any AdmissionGate] = [], score: (any CandidateScore)? = nil,
+    sampler: any CandidateSampler = UniformSampler(), budget: Int? = nil, rounds: Int? = nil,
+    every: Int? = nil, arm: Arm = .on
+  ) {
+    self.name = name
+    self.gates = gates
+    self.score = score
+    self.sampler = sampler
+    self.budget = budget
+    self.rounds = rounds
+    self.every = every
+    self.arm = arm
+  }
+
+  /// One line a candidate, in the same order.
+  ///
+  /// - Parameters:
+  ///   - pool: The candidates, ascending by id.
+  ///   - seed: The stream of this round.
+  /// - Returns: Who is taken, and why.
+  /// - Throws: `CurriculumError` for missing or meaningless measurements, or if nobody is admitted.
+  func select(_ pool: [Candidate], seed: Seed) throws -> [SelectionRecord] {
+    let refusals = try pool.map { candidate in
+      try gates.lazy.compactMap { try $0.refusal(of: candidate) }.first { _ in true }
+    }
+    let admitted = pool.indices.filter { refusals[$0] == nil }
+    guard !admitted.isEmpty else {
+      throw CurriculumError.nobodyAdmitted(
+        round: pool.first?.round ?? 0, candidates: pool.count,
+        reason: refusals.first.flatMap { $0 } ?? "")
+    }
+    let scores = try finiteScores(admitted.map { pool[$0] })
+    let chosen = sampler.choose(
+      budget ?? admitted.count, from: scores ?? Array(repeating: 0, count: admitted.count),
+      seed: seed.derived("sampler"))
+    var lines = pool.indices.map { line(pool[$0], refusal: refusals[$0], of: admitted.count) }
+    for (place, index) in admitted.enumerated() { lines[index].score = scores?[place] }
+    for index in taken(chosen.map { admitted[$0] }, of: pool.count, seed: seed) {
+      lines[index].taken = true
+      lines[index].reason = reasonForTaking(admitted: admitted.count)
+    }
+    return lines
+  }
+}
+
+extension SelectionPlan {
+  /// Refuses numbers out of range.
+  func check() throws(CurriculumError) {
+    for (key, value) in [("budget", budget), ("rounds", rounds), ("every", every)] {
+      guard let value, value < 1 else { continue }
+      throw .parameter(curriculum: name, name: key, value: "\(value)", allowed: "at least 1")
+    }
+    if let rounds, rounds > 1, every == nil {
+      throw .roundsWithoutEvery(curriculum: name, rounds: rounds)
+    }
+  }
+
+  private func finiteScores(_ candidates: [Candidate]) throws -> [Double]? {
+    guard let score else { return nil }
+    let scores = try score.scores(of: candidates)
+    for (candidate, value) in zip(candidates, scores) where !value.isFinite {
+      throw candidate.notFinite(value, score.name)
+    }
+    return scores
+  }
+
+  /// Who is taken in the end: the sampler's choice, or as many drawn uniformly.
+  private func taken(_ chosen: [Int], of count: Int, seed: Seed) -> [Int] {
+    guard arm == .off else { return chosen }
+    return UniformSampler().choose(
+      chosen.count, from: Array(repeating: 0, count: count), seed: seed.derived("off arm"))
+  }
+
+  private func line(_ candidate: Candidate, refusal: String?, of admitted: Int) -> SelectionRecord {
+    SelectionRecord(
+      round: candidate.round, id: candidate.id, score: nil, evidence: candidate.evidence,
+      taken: false,
+      reason: arm == .off
+        ? "off arm: not drawn"
+        : refusal ?? "not chosen by \(sampler.name) among \(admitted) admitted\(byScore)")
+  }
+
+  private func reasonForTaking(admitted: Int) -> String {
+    arm == .off
+      ? "off arm: drawn uniformly from the whole pool"
+      : "chosen by \(sampler.name) among \(admitted) admitted\(byScore)"
+  }
+
+  private var byScore: String { score.map { " by \($0.name)" } ?? "" }
+}

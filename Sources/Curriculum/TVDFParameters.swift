@@ -1,0 +1,96 @@
+/// What can be set of TVDF: TRPV, then DBTP.
+///
+/// With `trpv` and `dbtp` it has the four arms of an ablation; without DBTP prompts are drawn uniformly.
+public struct TVDFParameters: RoundParameters {
+  /// How DBTP turns disagreement into a choice.
+  public enum Sampler: String, Codable, Sendable, CaseIterable {
+    /// The largest disagreement.
+    case topK
+    /// Evenly spaced ranks.
+    case dsus
+    /// Balanced bins, 5 of them.
+    case bbds
+    /// Gaussian draws, c .9 and σ .2.
+    case gwds
+    /// Draws that do not read the score.
+    case uniform
+  }
+
+  /// θ: the IoU below which the teacher is not relied on; mandatory with TRPV.
+  public var theta: Double?
+  /// Over how many of the teacher's predictions its IoU is averaged; mandatory with TRPV.
+  public var k: Int?
+  /// What a list of fewer predictions is worth.
+  public var shortLists = ShortLists.refuse
+  /// What DBTP ranks by.
+  public var score = Disagreement.iouGap
+  /// Over how many predictions the teacher's side of the IoU gap is averaged.
+  public var gapPredictions = 1
+  /// How DBTP chooses.
+  public var sampler = Sampler.topK
+  /// Whether TRPV is on.
+  public var trpv = true
+  /// Whether DBTP is on.
+  public var dbtp = true
+  /// How many prompts a round takes.
+  public var budget: Int?
+  /// How often the pool is scored.
+  public var rounds: Int?
+  /// After how many dealt prompts it is scored again.
+  public var every: Int?
+  /// Whether this is the arm or its control.
+  public var arm = SelectionPlan.Arm.on
+
+  /// Both halves, top-k by IoU gap; θ and k must be given.
+  public init() {}
+
+  /// The name it is chosen by.
+  public static let name = "tvdf"
+
+  /// What it does.
+  public static let summary =
+    "Video-OPD's curriculum: prompts the teacher gets right, where the student differs most."
+
+  /// One sentence a parameter.
+  public static let documentation = documented([
+    "theta": "The IoU below which the teacher is not relied on (θ), 0 … 1; mandatory with trpv.",
+    "k": "Over how many top predictions the teacher's IoU is averaged; mandatory with trpv.",
+    "shortLists": "refuse, average or zero: what a list of fewer predictions is worth.",
+    "score": Disagreement.documentation,
+    "gapPredictions": "Over how many predictions the teacher's side of iouGap is averaged.",
+    "sampler": "topK, dsus, bbds, gwds or uniform: how the budget is spent on the ranked.",
+    "trpv": "Whether prompts on which the teacher is unreliable are dropped.",
+    "dbtp": "Whether disagreement ranks the rest; if not, they are drawn uniformly.",
+  ])
+
+  /// The gate, the score and the sampler that are on.
+  func plan() throws -> SelectionPlan {
+    var plan = SelectionPlan()
+    if trpv {
+      guard let theta else { throw missing("theta") }
+      guard let k else { throw missing("k") }
+      plan.gates = [
+        try TeacherReliabilityGate(threshold: theta, predictions: k, shortLists: shortLists)
+      ]
+    }
+    if dbtp {
+      plan.score = try score.score(gapPredictions: gapPredictions, shortLists: shortLists)
+      plan.sampler = try makeSampler()
+    }
+    return plan
+  }
+
+  private func missing(_ name: String) -> CurriculumError {
+    .mandatory(curriculum: Self.name, name: name)
+  }
+
+  private func makeSampler() throws -> any CandidateSampler {
+    switch sampler {
+    case .topK: TopSampler()
+    case .dsus: EvenlySpacedRanks()
+    case .bbds: try BalancedBins()
+    case .gwds: try GaussianSampler(center: 0.9, width: 0.2, name: "GWDS")
+    case .uniform: UniformSampler()
+    }
+  }
+}

@@ -1,0 +1,44 @@
+public import Tensors
+
+extension Decoder {
+  /// A pass over responses: `body` reads the logits of each, and may replace them.
+  ///
+  /// - Parameters:
+  ///   - branches: Prompts with responses.
+  ///   - tape: A tape bound to weights of this shape.
+  ///   - differentiating: Whether `body` replaces the logits by a loss's gradient in them, to be added to the tape's gradient.
+  ///   - body: Gets the indices of branch and response and the T·V logits, row-major.
+  public func pass(
+    _ branches: [Branch], on tape: Tape<Scalar>, differentiating: Bool,
+    _ body: (_ branch: Int, _ response: Int, inout MutableSpan<Scalar>) throws -> Void
+  ) rethrows {
+    let batch = PackedBatch<Scalar>(branches)
+    let logits = tape.linear(hidden(batch, on: tape), embedding)
+    for (branch, responses) in batch.predictors.enumerated() {
+      try tape.exchange(logits, responses: responses) { response, rows in
+        try body(branch, response, &rows)
+      }
+    }
+    if differentiating { tape.backward(from: logits) }
+  }
+
+  /// Floating-point operations of a forward pass over packed responses.
+  ///
+  /// Matrices only: two operations a weight and row, the last layer and the output for predicting rows alone, and attention's
+  /// products by the keys each row sees.
+  public func flops(_ branches: [Branch]) -> Double {
+    branches.reduce(0) { sum, branch in
+      let prompt = Double(branch.prompt.count)
+      let inputs = branch.responses.map { Double(max(0, $0.count - 1)) }
+      let responseRows = inputs.reduce(0, +)
+      let rows = prompt + responseRows
+      let read = 1 + responseRows
+      let layers = Double(configuration.layers)
+      let seen = prompt * (prompt + 1) / 2 + inputs.reduce(0) { $0 + $1 * (prompt + ($1 + 1) / 2) }
+      let attention = 4 * Double(configuration.heads * configuration.headWidth) * seen
+      let matrices = configuration.layerFlops * ((layers - 1) * rows + read)
+      let output = 2 * Double(configuration.vocabularySize * configuration.width) * read
+      return sum + matrices + attention * layers + output
+    }
+  }
+}

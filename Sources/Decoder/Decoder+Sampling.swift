@@ -1,0 +1,146 @@
+public import Rollouts
+public import Tensors
+
+/// One sampled response.
+public struct Sample: Sendable, Hashable {
+  /// Its tokens, the end token included where it was drawn.
+  public var tokens: [Token]
+  /// log π of each token at the sampling temperature, nats.
+  public var logProbabilities: [Float]
+  /// Whether the end token was drawn.
+  public var ended: Bool
+}
+
+extension Decoder {
+  /// Samples responses to prompts, all together.
+  ///
+  /// Each prompt is computed once; all its responses grow together, one token a step, and leave when they end.
+  ///
+  /// - Parameters:
+  ///   - prompts: The prompts.
+  ///   - seeds: For each prompt, one seed a response.
+  ///   - temperature: What logits are divided by; 0 takes the most likely token.
+  ///   - end: The token that ends a response; `nil` lets all grow to the limit.
+  ///   - maximumLength: The most tokens of a response.
+  ///   - tape: A tape bound to weights of this shape.
+  /// - Returns: For each prompt, its responses in the order of their seeds.
+  public func sample(
+    _ prompts: [PromptRows], seeds: [[Seed]], temperature: Double, end: Token?, maximumLength: Int,
+    on tape: Tape<Scalar>
+  ) -> [[Sample]] {
+    let batch = PackedBatch<Scalar>(prompts.map { Branch(prompt: $0, responses: []) })
+    let responses = seeds.reduce(0) { $0 + $1.count }
+    var caches: [DecodingCache<Scalar>] = []
+    let hidden = prefill(batch, responses: responses, length: maximumLength, &caches, on: tape)
+    var growing = Growing(prompts, seeds, promptSegments: batch.promptSegments)
+    // The prompts' last rows predict every response's first token.
+    var logits = tape.linear(
+      tape.gather(hidden, rows: growing.live.map { growing.branch[$0] }), embedding)
+    for length in 1...maximumLength {
+      growing.take(tape, logits, temperature: temperature, end: end)
+      if length == maximumLength || growing.live.isEmpty { break }
+      logits = step(growing, caches, on: tape)
+    }
+    return growing.collected(seeds.map(\.count))
+  }
+
+  /// The prompts' pass: keys and values of every layer into caches, hidden states of the prompts' last rows out.
+  private func prefill(
+    _ batch: PackedBatch<Scalar>, responses: Int, length: Int,
+    _ caches: inout [DecodingCache<Scalar>], on tape: Tape<Scalar>
+  ) -> Variable {
+    var x = inputs(batch, on: tape)
+    let all = plan(batch, read: false)
+    let read = plan(batch, read: true)
+    for (index, layer) in layers.enumerated() {
+      let normed = tape.rmsNorm(x, layer.attentionNorm, epsilon: configuration.normEpsilon)
+      let keyValue = tape.linear(normed, layer.keyValue)
+      caches.append(tape.cache(keyValue, plan: all, responses: responses, length: length))
+      let isLast = index == layers.count - 1
+      let rows = isLast ? tape.gather(normed, rows: batch.readRows) : normed
+      let residual = isLast ? tape.gather(x, rows: batch.readRows) : x
+      let attended = tape.attention(
+        query: tape.linear(rows, layer.query), keyValue: keyValue, plan: isLast ? read : all)
+      x = feedForward(tape.linear(attended, layer.output, adding: residual), layer, on: tape)
+    }
+    return tape.rmsNorm(x, norm, epsilon: configuration.normEpsilon)
+  }
+
+  /// One token of every growing response.
+  private func step(
+    _ growing: Growing, _ caches: [DecodingCache<Scalar>], on tape: Tape<Scalar>
+  ) -> Variable {
+    let rows = growing.rows
+    var x = tape.compose(
+      growing.live.map { .token(growing.tokens[$0].last ?? 0) }, projected: nil, table: embedding)
+    for (layer, cache) in zip(layers, caches) {
+      let normed = tape.rmsNorm(x, layer.attentionNorm, epsilon: configuration.normEpsilon)
+      let attended = tape.attention(
+        query: tape.linear(normed, layer.query), keyValue: tape.linear(normed, layer.keyValue),
+        cache: cache, step: rows)
+      x = feedForward(tape.linear(attended, layer.output, adding: x), layer, on: tape)
+    }
+    return tape.linear(
+      tape.rmsNorm(x, norm, epsilon: configuration.normEpsilon), embedding)
+  }
+}
+
+/// Responses while they grow.
+private struct Growing {
+  private(set) var tokens: [[Token]] = []
+  private(set) var live: [Int] = []
+  private(set) var branch: [Int] = []
+  private var logProbabilities: [[Float]] = []
+  private var ended: [Bool] = []
+  private var generators: [SeededGenerator] = []
+  private let promptSegments: [Int]
+  private let lengths: [Int]
+
+  init(_ prompts: [PromptRows], _ seeds: [[Seed]], promptSegments: [Int]) {
+    self.promptSegments = promptSegments
+    lengths = prompts.map(\.count)
+    for (index, own) in seeds.enumerated() {
+      for seed in own {
+        generators.append(seed.generator())
+        branch.append(index)
+      }
+    }
+    tokens = Array(repeating: [], count: generators.count)
+    logProbabilities = Array(repeating: [], count: generators.count)
+    ended = Array(repeating: false, count: generators.count)
+    live = Array(generators.indices)
+  }
+
+  /// Where each live response stands when its last token is fed back.
+  var rows: [DecodingRow] {
+    live.map { index in
+      let fed = tokens[index].count - 1
+      return DecodingRow(
+        response: index, ancestors: [promptSegments[branch[index]]],
+        position: lengths[branch[index]] + fed, fed: fed)
+    }
+  }
+
+  mutating func take<Scalar: Real>(
+    _ tape: Tape<Scalar>, _ logits: Variable, temperature: Double, end: Token?
+  ) {
+    let uniforms = live.map { generators[$0].uniform() }
+    let draws = tape.draw(logits, temperature: temperature, uniforms: uniforms)
+    for (index, draw) in zip(live, draws) {
+      tokens[index].append(draw.column)
+      logProbabilities[index].append(Float(draw.logProbability))
+      ended[index] = draw.column == end
+    }
+    live.removeAll { ended[$0] }
+  }
+
+  func collected(_ counts: [Int]) -> [[Sample]] {
+    var next = 0
+    return counts.map { count in
+      defer { next += count }
+      return (next..<next + count).map {
+        Sample(tokens: tokens[$0], logProbabilities: logProbabilities[$0], ended: ended[$0])
+      }
+    }
+  }
+}

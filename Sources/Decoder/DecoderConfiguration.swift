@@ -1,0 +1,78 @@
+public import Tensors
+
+/// The shape of a Llama-architecture decoder whose prompts may hold feature rows.
+public struct DecoderConfiguration: Sendable, Hashable, Codable {
+  /// V: tokens of the vocabulary.
+  public var vocabularySize: Int
+  /// L: layers.
+  public var layers: Int
+  /// d: numbers of a hidden state.
+  public var width: Int
+  /// Heads of the queries.
+  public var heads: Int
+  /// Heads of keys and values.
+  public var keyValueHeads: Int
+  /// Numbers of a head.
+  public var headWidth: Int
+  /// Numbers inside the feed-forward part.
+  public var hidden: Int
+  /// C: numbers of a feature row as it enters the projection; 0 for a decoder of text alone.
+  public var features: Int
+  /// The most positions a prompt and its response may take together.
+  public var positions: Int
+  /// The base of the rotary frequencies.
+  public var rotaryBase: Double
+  /// ε of the norms.
+  public var normEpsilon: Double
+
+  /// A shape.
+  public init(
+    vocabularySize: Int, layers: Int, width: Int, heads: Int, keyValueHeads: Int,
+    headWidth: Int? = nil, hidden: Int, features: Int = 0, positions: Int,
+    rotaryBase: Double = 10_000, normEpsilon: Double = 1e-5
+  ) {
+    self.vocabularySize = vocabularySize
+    self.layers = layers
+    self.width = width
+    self.heads = heads
+    self.keyValueHeads = keyValueHeads
+    self.headWidth = headWidth ?? width / heads
+    self.hidden = hidden
+    self.features = features
+    self.positions = positions
+    self.rotaryBase = rotaryBase
+    self.normEpsilon = normEpsilon
+  }
+
+  /// How the heads are laid out.
+  public var headLayout: HeadLayout {
+    HeadLayout(heads: heads, keyValueHeads: keyValueHeads, width: headWidth)
+  }
+
+  /// The parameters by name.
+  ///
+  /// Matrices that read the same input and are always used together lie in one tensor (keys with values, gate with up).
+  public var layout: ParameterLayout {
+    var layout = ParameterLayout()
+    layout.append("embedding", shape: [vocabularySize, width])
+    if features > 0 { layout.append("features", shape: [width, features]) }
+    for layer in 0..<layers {
+      let prefix = "layers.\(layer)."
+      layout.append(prefix + "attentionNorm", shape: [width])
+      layout.append(prefix + "query", shape: [heads * headWidth, width])
+      layout.append(prefix + "keyValue", shape: [2 * keyValueHeads * headWidth, width])
+      layout.append(prefix + "output", shape: [width, heads * headWidth])
+      layout.append(prefix + "feedForwardNorm", shape: [width])
+      layout.append(prefix + "gateUp", shape: [2 * hidden, width])
+      layout.append(prefix + "down", shape: [width, hidden])
+    }
+    layout.append("norm", shape: [width])
+    return layout
+  }
+
+  /// Floating-point operations of the matrices of one layer for one row, forward.
+  var layerFlops: Double {
+    let attention = 2 * (heads + keyValueHeads) * headWidth
+    return 2 * Double(width * (attention + 3 * hidden))
+  }
+}

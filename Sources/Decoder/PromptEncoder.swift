@@ -1,0 +1,102 @@
+internal import Foundation
+public import Rollouts
+
+/// Writes a prompt as rows of the decoder's input: its visible frames with their times, its query, its words.
+///
+/// A feature row is the frame's channels followed by what the decoder must know of them: which token of the frame it is,
+/// whether it is the query, and the frame's true time as a share u of the video: u itself and sin, cos of 2π·2ʲ·u.
+/// Source of the time encoding: Vaswani et al., arXiv:1706.03762, §3.5, with octaves for wavelengths.
+public struct PromptEncoder: Sendable, Hashable, Codable {
+  /// C: channels of a frame token.
+  public var channels: Int
+  /// N: tokens a frame.
+  public var tokensPerFrame: Int
+  /// How many octaves the time encoding has.
+  public var timeOctaves: Int
+  /// What features are multiplied by, to bring them to a root mean square near 1.
+  public var scale: Float
+
+  /// An encoder for features of a shape.
+  public init(channels: Int, tokensPerFrame: Int, timeOctaves: Int = 6, scale: Float = 1) {
+    self.channels = channels
+    self.tokensPerFrame = tokensPerFrame
+    self.timeOctaves = timeOctaves
+    self.scale = scale
+  }
+
+  /// Numbers of an encoded row.
+  public var width: Int { channels + tokensPerFrame + 2 + 2 * timeOctaves }
+
+  /// The rows of a prompt.
+  ///
+  /// - Throws: `PromptEncodingError` where the features have another shape.
+  public func rows(_ prompt: Prompt) throws -> PromptRows {
+    let frames = prompt.visible
+    guard frames.channels == channels, frames.tokensPerFrame == tokensPerFrame else {
+      throw PromptEncodingError.shape(
+        prompt: prompt.id, expected: [tokensPerFrame, channels],
+        received: [frames.tokensPerFrame, frames.channels])
+    }
+    var values: [Float] = []
+    values.reserveCapacity((frames.frames * tokensPerFrame + 1) * width)
+    for frame in 0..<frames.frames {
+      let time = encoded(frames.timestamps[frame] / frames.duration)
+      let source = frames[frame: frame]
+      for token in 0..<tokensPerFrame {
+        let start = source.startIndex + token * channels
+        values.append(contentsOf: source[start..<start + channels].lazy.map { $0 * scale })
+        for other in 0..<tokensPerFrame { values.append(other == token ? 1 : 0) }
+        values.append(0)
+        values.append(contentsOf: time)
+      }
+    }
+    var count = frames.frames * tokensPerFrame
+    if let query = prompt.queryEmbedding {
+      values.append(contentsOf: query.lazy.map { $0 * scale })
+      values.append(contentsOf: repeatElement(0, count: tokensPerFrame))
+      values.append(1)
+      values.append(contentsOf: repeatElement(0, count: 1 + 2 * timeOctaves))
+      count += 1
+    }
+    guard count + prompt.tokens.count > 0 else {
+      throw PromptEncodingError.empty(prompt: prompt.id)
+    }
+    return PromptRows(features: values, featureRows: count, tokens: prompt.tokens)
+  }
+
+  private func encoded(_ share: Double) -> [Float] {
+    [Float(share)]
+      + (0..<timeOctaves).flatMap { octave in
+        let angle = 2 * Double.pi * Double(1 << octave) * share
+        return [Float(sin(angle)), Float(cos(angle))]
+      }
+  }
+}
+
+/// Why a prompt cannot be written as input rows.
+public enum PromptEncodingError: ExplainedError, Hashable {
+  /// The features have another shape than the policy was made for: [tokens a frame, channels].
+  case shape(prompt: String, expected: [Int], received: [Int])
+  /// There is nothing to read.
+  case empty(prompt: String)
+
+  /// What happened.
+  public var happened: String {
+    switch self {
+    case .shape(let prompt, let expected, let received):
+      """
+      Prompt '\(prompt)' has \(received[0]) tokens a frame of \(received[1]) channels, but the policy reads \
+      \(expected[0]) of \(expected[1]).
+      """
+    case .empty(let prompt): "Prompt '\(prompt)' has neither frames nor words."
+    }
+  }
+
+  /// What to do.
+  public var remedy: String {
+    switch self {
+    case .shape: "Use the features the policy was trained with, or train a policy for these."
+    case .empty: "Give it a keyframe budget of at least 1."
+    }
+  }
+}

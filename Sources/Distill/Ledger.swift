@@ -1,0 +1,47 @@
+/// What a run cost, by what it was spent on.
+public struct Ledger: Sendable, Hashable, Codable {
+  /// What cost can be for.
+  public enum Account: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Sampling responses.
+    case rollout
+    /// The student's forward and backward passes.
+    case student
+    /// Scoring by the teacher.
+    case teacher
+    /// Scoring by the frozen reference.
+    case reference
+    /// Choosing prompts and keyframes.
+    case selection
+    /// Evaluation.
+    case evaluation
+    /// Training a teacher that was not there.
+    case teacherTraining
+  }
+
+  /// Floating-point operations by account.
+  public private(set) var flops: [String: Double] = [:]
+  /// Wall seconds by account.
+  public private(set) var seconds: [String: Double] = [:]
+  /// Tokens the student sampled for training.
+  public var rolloutTokens = 0
+  /// Tokens a teacher scored.
+  public var scoredTokens = 0
+
+  /// Nothing spent yet.
+  public init() {}
+
+  /// All floating-point operations but those of evaluation, which no method needs.
+  public var trainingFlops: Double {
+    flops.filter { $0.key != Account.evaluation.rawValue }.values.sorted().reduce(0, +)
+  }
+
+  /// Notes operations.
+  public mutating func spend(_ account: Account, flops count: Double) {
+    flops[account.rawValue, default: 0] += count
+  }
+
+  /// Notes time.
+  public mutating func spend(_ account: Account, seconds count: Double) {
+    seconds[account.rawValue, default: 0] += count
+  }
+}

@@ -1,0 +1,160 @@
+internal import Rollouts
+internal import Student
+
+/// Which part a group of a batch plays in a method that compares inputs.
+public enum GroupRole: Sendable, Hashable {
+  /// Answers to what the policy should learn from.
+  case ordered
+  /// Answers to a disordered input of the same question; the index is that of the ordered group.
+  case disordered(of: Int)
+  /// A second, independent draw of the ordered input.
+  case placebo(of: Int)
+}
+
+/// Shapes the rewards of a batch and notes what was done.
+struct BatchShaping {
+  let objective: Objective
+  let context: ObjectiveContext
+  var batch: SignalBatch
+  var metrics: [String: WeightedMean] = [:]
+  var notes: [String] = []
+
+  /// Roles of the groups; all ordered unless the context says otherwise.
+  var roles: [GroupRole] {
+    context.roles.isEmpty ? batch.groups.map { _ in .ordered } : context.roles
+  }
+
+  /// Applies every rule in the order written.
+  mutating func apply() throws(ObjectiveError) {
+    guard roles.count == batch.groups.count else {
+      throw .contextLacks(what: "one role for each of \(batch.groups.count) groups")
+    }
+    for rule in objective.shaping {
+      switch rule {
+      case .overlong(let limit, let buffer, let penalty):
+        addOverlongPenalty(limit, buffer, penalty)
+      case .saliency(let rule):
+        try compare("saliency", rule.term, rule.hasPlacebo, gates: rule.gates) {
+          rule.rewards(base: $0, accuracy: $1, gates: $2)
+        }
+      case .temporalContrast(let rule):
+        try compare(
+          "temporal", rule.term, rule.hasPlacebo,
+          gates: { accuracy, shuffled in
+            let open = rule.gate(accuracy: accuracy, shuffled: shuffled)
+            return accuracy.map { _ in open }
+          },
+          rewards: { rule.rewards(base: $0, accuracy: $1, gate: $2.first ?? 0) })
+      }
+    }
+    observe()
+  }
+
+  /// Which groups count in the loss.
+  func trained() -> [Bool] {
+    let trainsDisordered = objective.shaping.contains {
+      if case .saliency(let rule) = $0 { rule.trainsDisordered } else { false }
+    }
+    return zip(batch.groups, roles).map { group, role in
+      switch role {
+      case .placebo: return false
+      case .disordered where !trainsDisordered: return false
+      default: break
+      }
+      guard objective.groups == .withSpread else { return true }
+      let rewards = group.compactMap { $0.reward?.total }
+      return (rewards.max() ?? 0) > (rewards.min() ?? 0)
+    }
+  }
+
+  private mutating func addOverlongPenalty(_ limit: Int?, _ buffer: Int?, _ penalty: Double) {
+    let limit = limit ?? context.limit(of: batch)
+    for g in batch.groups.indices {
+      for i in batch.groups[g].indices {
+        let added = overlongPenalty(
+          length: batch.groups[g][i].length, limit: limit, buffer: buffer ?? max(1, limit / 5),
+          penalty: penalty)
+        batch.groups[g][i].reward?.total += added
+      }
+    }
+  }
+
+  /// Compares every ordered group with its disordered one and changes its rewards.
+  private mutating func compare(
+    _ name: String, _ term: String?, _ hasPlacebo: Bool,
+    gates: ([Double], [Double]) -> [Double],
+    rewards: ([Double], [Double], [Double]) -> [Double]
+  ) throws(ObjectiveError) {
+    var before: [[Double]] = []
+    var after: [[Double]] = []
+    for g in batch.groups.indices where roles[g] == .ordered {
+      let accuracy = try values(of: g, term)
+      guard let other = roles.firstIndex(of: .disordered(of: g)) else {
+        throw .missing(.disorderedAnswers, batch.groups[g].first?.promptID ?? "group \(g)")
+      }
+      let open = gates(accuracy, try values(of: other, term))
+      record("\(name)/gate_rate", mean(of: open))
+      if hasPlacebo, let placebo = roles.firstIndex(of: .placebo(of: g)) {
+        let again = try values(of: placebo, term)
+        record("\(name)/placebo_gate_rate", mean(of: gates(accuracy, again)))
+      }
+      let base = try values(of: g, nil)
+      let shaped = rewards(base, accuracy, open)
+      for (i, reward) in shaped.enumerated() { batch.groups[g][i].reward?.total = reward }
+      before.append(base)
+      after.append(shaped)
+    }
+    noteChange(name, before, after)
+  }
+
+  /// Records what is left of the bonus after normalisation, and says so in words if that is nothing.
+  private mutating func noteChange(_ name: String, _ before: [[Double]], _ after: [[Double]]) {
+    let settings = objective.components.lazy.compactMap(\.rewardSignals.first).first
+    guard let settings else { return }
+    let change = effectiveChange(base: before, shaped: after, settings: settings)
+    record("\(name)/effective_change", change, weight: Double(before.joined().count))
+    if change < 1e-3, before != after {
+      notes.append(
+        """
+        The \(name) bonus changed rewards but not advantages (mean |ΔA| \(written(change))): normalising \
+        by the group's deviation cancels it, and this run is GRPO. Take `advantage=accuracyOnly` with \
+        other reward terms, `level=rollout`, or advantages that are not divided by the deviation.
+        """)
+    }
+  }
+
+  private func values(of group: Int, _ term: String?) throws(ObjectiveError) -> [Double] {
+    var result: [Double] = []
+    for response in batch.groups[group] { result.append(try response.reward(term: term)) }
+    return result
+  }
+
+  /// Rewards of ordered groups: their mean, spread within groups, and the share of groups that teach nothing.
+  private mutating func observe() {
+    for (group, role) in zip(batch.groups, roles) where role == .ordered {
+      let rewards = group.compactMap { $0.reward?.total }
+      guard !rewards.isEmpty, rewards.count == group.count else { continue }
+      record("reward", mean(of: rewards), weight: Double(rewards.count))
+      guard rewards.count > 1 else { continue }
+      record("reward_std", sampleDeviation(of: rewards))
+      record("frac_reward_zero_std", rewards.max() == rewards.min() ? 1 : 0)
+    }
+  }
+
+  private mutating func record(_ name: String, _ value: Double, weight: Double = 1) {
+    let share = WeightedMean(sum: value * weight, weight: weight)
+    metrics[name] = metrics[name].map { $0 + share } ?? share
+  }
+}
+
+extension ResponseSignals {
+  /// The reward, or one of its terms.
+  func reward(term: String?) throws(ObjectiveError) -> Double {
+    guard let reward else { throw .missing(.reward, promptID) }
+    guard let term else { return reward.total }
+    guard let value = reward.terms[term] else {
+      throw .unknownName(kind: "reward term", name: term, candidates: reward.terms.keys.sorted())
+    }
+    return value
+  }
+}

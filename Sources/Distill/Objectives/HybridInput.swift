@@ -1,0 +1,63 @@
+public import Rollouts
+
+/// Disordered inputs, to see whether an answer needs its frames in order.
+public enum DisorderedInput: Sendable, Hashable {
+  /// A share of keyframes with other frames for the rest, shuffled together: KF-GRPO's Ŝ.
+  case hybrid(share: Double)
+  /// The keyframes themselves, shuffled: T-GRPO.
+  case shuffled
+
+  /// The frames of a disordered input, in the order the policy sees them.
+  ///
+  /// - Parameters:
+  ///   - keyframes: S, distinct indices.
+  ///   - frameCount: F.
+  ///   - seed: The stream of this prompt at this step.
+  /// - Returns: As many distinct indices as S has, in an order that is not ascending where there are two or more.
+  /// - Throws: `HybridInputError.tooFewOthers` if the frames that are not keyframes do not suffice: a half-and-half hybrid
+  ///   needs |S| ≤ 2F/3.
+  /// - Complexity: O(F).
+  public func frames(
+    keyframes: [Int], frameCount: Int, seed: Seed
+  ) throws(HybridInputError) -> [Int] {
+    var dice = seed.derived("disordered input").generator()
+    var chosen = keyframes
+    if case .hybrid(let share) = self {
+      let kept = Int((share * Double(keyframes.count)).rounded())
+      let members = Set(keyframes)
+      let others = (0..<frameCount).filter { !members.contains($0) }
+      let needed = keyframes.count - kept
+      guard needed <= others.count else {
+        throw .tooFewOthers(
+          keyframes: keyframes.count, frames: frameCount, needed: needed, others: others.count)
+      }
+      chosen = Array(keyframes.shuffled(using: &dice).prefix(kept))
+      chosen += others.shuffled(using: &dice).prefix(needed)
+    }
+    guard chosen.count > 1 else { return chosen }
+    repeat { chosen.shuffle(using: &dice) } while chosen == chosen.sorted()
+    return chosen
+  }
+}
+
+/// Why a disordered input cannot be made.
+public enum HybridInputError: ExplainedError, Hashable {
+  /// There are not enough frames besides the keyframes.
+  case tooFewOthers(keyframes: Int, frames: Int, needed: Int, others: Int)
+
+  /// What happened.
+  public var happened: String {
+    switch self {
+    case .tooFewOthers(let keyframes, let frames, let needed, let others):
+      """
+      A hybrid input of \(keyframes) frames needs \(needed) that are not keyframes, and only \(others) of \
+      \(frames) frames are not.
+      """
+    }
+  }
+
+  /// What to do about it.
+  public var remedy: String {
+    "Select at most two thirds of the frames (ratio ≤ 2/3), or raise `hybridShare`."
+  }
+}

@@ -1,0 +1,135 @@
+public import Rollouts
+
+/// What is minimised: `Σ_i weight_i · component_i`.
+///
+/// A method (OPD, GRPO, …) is a value of this type, written down in a few lines of configuration; see `MethodPreset`.
+public struct Objective: Sendable, Hashable {
+  /// Whose responses the loss is about.
+  public enum RolloutSource: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The student's own samples.
+    case student
+    /// The right answers of the data.
+    case demonstrations
+    /// The teacher's samples.
+    case teacher
+  }
+
+  /// Which groups count.
+  public enum GroupFilter: String, Sendable, Hashable, Codable, CaseIterable {
+    /// All.
+    case all
+    /// Those whose rewards differ: dynamic sampling; the trainer may refill.
+    case withSpread
+  }
+
+  /// The terms.
+  public var components: [ObjectiveComponent]
+  /// Whose responses the loss is about.
+  public var rolloutSource: RolloutSource
+  /// Which groups count.
+  public var groups: GroupFilter
+  /// What is done to rewards first.
+  public var shaping: [RewardShaping]
+
+  /// An objective with terms.
+  public init(
+    _ components: [ObjectiveComponent], rolloutSource: RolloutSource = .student,
+    groups: GroupFilter = .all, shaping: [RewardShaping] = []
+  ) {
+    self.components = components
+    self.rolloutSource = rolloutSource
+    self.groups = groups
+    self.shaping = shaping
+  }
+
+  /// What the trainer must provide.
+  public var requirements: ObjectiveRequirements { ObjectiveRequirements(self) }
+}
+
+extension Objective: Codable {
+  /// The keys of an objective in a configuration.
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case components, rolloutSource, groups, shaping
+  }
+
+  /// Reads an objective; an unknown key is an error.
+  public init(from decoder: any Decoder) throws {
+    try refuseUnknownKeys(decoder, CodingKeys.self, of: "objective")
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      try fields.decode([ObjectiveComponent].self, forKey: .components),
+      rolloutSource: try fields.decodeIfPresent(RolloutSource.self, forKey: .rolloutSource)
+        ?? .student,
+      groups: try fields.decodeIfPresent(GroupFilter.self, forKey: .groups) ?? .all,
+      shaping: try fields.decodeIfPresent([RewardShaping].self, forKey: .shaping) ?? [])
+  }
+
+  /// Writes what differs from the defaults.
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    try fields.encode(components, forKey: .components)
+    if rolloutSource != .student { try fields.encode(rolloutSource, forKey: .rolloutSource) }
+    if groups != .all { try fields.encode(groups, forKey: .groups) }
+    if !shaping.isEmpty { try fields.encode(shaping, forKey: .shaping) }
+  }
+}
+
+/// What an objective needs from whoever runs it.
+public struct ObjectiveRequirements: Sendable, Hashable {
+  /// How much a teacher must be able to say; `nil` if no teacher is needed.
+  public var teacherSupport: TeacherSupport?
+  /// Whether a frozen reference policy must score the responses.
+  public var needsReference = false
+  /// Whether the responses must be rewarded.
+  public var needsReward = false
+  /// The fewest answers a prompt.
+  public var minimumGroup = 1
+  /// The disordered input whose answers must be sampled as well, with the role `disordered(of:)`.
+  public var disorderedInput: DisorderedInput?
+  /// Whether a second draw of the ordered input must be sampled as well, with the role `placebo(of:)`.
+  public var needsPlacebo = false
+
+  /// What an objective needs.
+  init(_ objective: Objective) {
+    for component in objective.components { add(component) }
+    if objective.groups == .withSpread { (needsReward, minimumGroup) = (true, 2) }
+    if !objective.shaping.isEmpty { needsReward = true }
+    disorderedInput = objective.shaping.lazy.compactMap(\.disorderedInput).first
+    needsPlacebo = objective.shaping.contains(where: \.hasPlacebo)
+  }
+
+  private mutating func add(_ component: ObjectiveComponent) {
+    for signal in component.signals {
+      switch signal.source {
+      case .teacher(let settings):
+        need(component.isDense ? component.support.teacherSupport : .sampled)
+        if !settings.stopTokens.isEmpty { need(.full) }
+        if settings.extrapolation != 1 { needsReference = true }
+      case .reference: needsReference = true
+      case .reward(let settings):
+        needsReward = true
+        if settings.isGroupRelative { minimumGroup = max(minimumGroup, 2) }
+      case .demonstrations, .constant, .plugIn: break
+      }
+    }
+    for weighting in component.weighting { add(weighting) }
+  }
+
+  private mutating func add(_ weighting: TokenWeighting) {
+    switch weighting {
+    case .entropyGate(let gate) where gate.owner == .teacher: need(.full)
+    case .changePoint(let rule): need(rule.series == .topTwoMargin ? .top(2) : .sampled)
+    case .klWeighting: minimumGroup = max(minimumGroup, 2)
+    case .trustRegion: need(.sampled)
+    case .orderConsistency: needsReward = true
+    default: break
+    }
+  }
+
+  private mutating func need(_ support: TeacherSupport) {
+    guard let mine = teacherSupport, mine.covers(support) else {
+      teacherSupport = support
+      return
+    }
+  }
+}

@@ -1,0 +1,53 @@
+public import Rollouts
+
+/// The prompts a step has to sample for an objective, with the part each one plays.
+///
+/// Most objectives sample each prompt once. Those that compare inputs sample a disordered one of each question as well, and
+/// perhaps the ordered one a second time.
+public struct ObjectiveInputs: Sendable {
+  /// The prompts, ordered ones first and in the order given.
+  public let prompts: [Prompt]
+  /// What part each plays, for `ObjectiveContext.roles`.
+  public let roles: [GroupRole]
+
+  /// The prompts to sample.
+  ///
+  /// Copies have ids of their own, so that they draw from streams of their own.
+  ///
+  /// - Parameters:
+  ///   - prompts: The prompts of the step, with their keyframes chosen.
+  ///   - requirements: What the objective needs.
+  ///   - seed: The stream of the step.
+  /// - Throws: `HybridInputError` where a hybrid of that size does not exist.
+  public init(
+    _ prompts: [Prompt], for requirements: ObjectiveRequirements, seed: Seed
+  ) throws(HybridInputError) {
+    var all = prompts
+    var roles: [GroupRole] = prompts.map { _ in .ordered }
+    if let input = requirements.disorderedInput {
+      for (index, prompt) in prompts.enumerated() {
+        let frames = try input.frames(
+          keyframes: prompt.keyframes ?? Array(0..<prompt.evidence.frames),
+          frameCount: prompt.evidence.frames, seed: seed.derived(prompt.id))
+        all.append(prompt.copy(id: prompt.id + "#disordered", keyframes: frames))
+        roles.append(.disordered(of: index))
+      }
+    }
+    if requirements.needsPlacebo {
+      for (index, prompt) in prompts.enumerated() {
+        all.append(prompt.copy(id: prompt.id + "#placebo", keyframes: prompt.keyframes))
+        roles.append(.placebo(of: index))
+      }
+    }
+    self.prompts = all
+    self.roles = roles
+  }
+}
+
+extension Prompt {
+  fileprivate func copy(id: String, keyframes: [Int]?) -> Prompt {
+    Prompt(
+      id: id, video: video, query: query, tokens: tokens, queryEmbedding: queryEmbedding,
+      evidence: evidence, truth: truth, keyframes: keyframes)
+  }
+}

@@ -1,0 +1,117 @@
+public import Rollouts
+public import Student
+public import Teacher
+internal import Tensors
+
+/// A teacher that is a policy: a larger network, the student of an earlier run, or the student itself with more evidence.
+///
+/// It stands here and not in `Teacher` because it is a student seen from the other side: the same decoder, the same packed
+/// pass, no second copy of either.
+public struct PolicyTeacher: TeacherScorer, IntervalPredictor {
+  /// What the teacher may look at.
+  public enum Evidence: String, Sendable, Codable, CaseIterable {
+    /// Every frame of the video.
+    case allFrames
+    /// What the student sees.
+    case sameAsStudent
+  }
+
+  /// The policy.
+  public let policy: DecoderStudent
+  /// What it looks at.
+  public let evidence: Evidence
+  /// Its own temperature.
+  public let temperature: Double
+  /// How answers are written.
+  public let codec: any AnswerCodec
+
+  /// A teacher that is a policy.
+  public init(
+    _ policy: DecoderStudent, codec: any AnswerCodec, evidence: Evidence = .allFrames,
+    temperature: Double = 1
+  ) {
+    self.policy = policy
+    self.codec = codec
+    self.evidence = evidence
+    self.temperature = temperature
+  }
+
+  /// The digest of the policy's vocabulary.
+  public var vocabularyFingerprint: String { policy.vocabulary.fingerprint }
+
+  /// Everything: the policy is in this process.
+  public var support: TeacherSupport { .full }
+
+  /// Operations of one token on its own; what a prompt costs is shared by its answers.
+  public var flopsPerToken: Double { 2 * Double(policy.parameters.layout.count) }
+
+  /// Scores every token of every response.
+  public func score(
+    _ requests: [ScoringRequest], support: TeacherSupport
+  ) async throws -> [[TeacherScore]] {
+    let groups = requests.map { request in
+      RolloutGroup(prompt: seen(request.prompt), rollouts: rollouts(request))
+    }
+    guard support == .full else {
+      guard case .top(let k) = support else {
+        return try policy.logProbabilities(groups, temperature: temperature).map {
+          $0.map { TeacherScore(sampled: $0) }
+        }
+      }
+      return try rows(groups).map { $0.map { $0.keepingTop(k) } }
+    }
+    return try rows(groups)
+  }
+
+  private func rows(_ groups: [RolloutGroup]) throws -> [[TeacherScore]] {
+    let rows = try policy.vocabularyRows(groups, temperature: temperature)
+    return zip(groups, rows).map { group, rows in
+      zip(group.rollouts, rows).map { rollout, rows in
+        let sampled = rollout.tokens.enumerated().map { rows.values[$0 * rows.vocabularySize + $1] }
+        return TeacherScore(sampled: sampled, rows: rows)
+      }
+    }
+  }
+
+  /// The policy's most likely answer to each prompt.
+  public func predictions(
+    for prompts: [Prompt], count: Int
+  ) async throws -> [[ScoredInterval]] {
+    let groups = try policy.sample(
+      prompts.map(seen), settings: .greedy(maximumLength: codec.maximumLength), seed: Seed(0))
+    return groups.map { group in
+      let rollout = group.rollouts[0]
+      guard
+        let answer = codec.decode(rollout.tokens, duration: group.prompt.duration),
+        answer.isProper
+      else { return [] }
+      let confidence = Double(rollout.logProbabilities.reduce(0, +))
+      return [ScoredInterval(answer, confidence: confidence)]
+    }
+  }
+
+  private func seen(_ prompt: Prompt) -> Prompt {
+    evidence == .allFrames ? prompt.withAllEvidence : prompt
+  }
+
+  private func rollouts(_ request: ScoringRequest) -> [Rollout] {
+    request.responses.enumerated().map { slot, tokens in
+      Rollout(
+        promptID: request.prompt.id, slot: slot, tokens: tokens,
+        logProbabilities: [Float](repeating: 0, count: tokens.count), finish: .stop)
+    }
+  }
+}
+
+extension TeacherScore {
+  /// The same, with the k most likely tokens of each position instead of the whole rows.
+  func keepingTop(_ k: Int) -> TeacherScore {
+    guard let rows else { return self }
+    let top = (0..<rows.positions).map { position in
+      let row = rows.logProbabilities(position..<position + 1)
+      return row.enumerated().sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }
+        .prefix(k).map { ScoredToken($0.offset, $0.element) }
+    }
+    return TeacherScore(sampled: sampled, top: top)
+  }
+}

@@ -1,0 +1,33 @@
+internal import Rollouts
+
+extension MethodPreset {
+  /// Every method as a Markdown table, as in `docs/objectives.md`.
+  public static var table: String {
+    let rows = all.map { preset in
+      "| `\(preset.name)` | \(preset.summary) | \(preset.gradient) | \(preset.needs) "
+        + "| \(preset.source) |"
+    }
+    let head = [
+      "| method | what it does | gradient it follows | needs | source |", "|---|---|---|---|---|",
+    ]
+    return (head + rows).joined(separator: "\n")
+  }
+
+  /// What the method needs, in words.
+  public var needs: String {
+    let requirements = objective.requirements
+    var words: [String] = []
+    switch requirements.teacherSupport {
+    case nil: break
+    case .sampled: words.append("teacher (sampled token)")
+    case .top(let k): words.append("teacher (top \(k))")
+    case .full: words.append("teacher (whole vocabulary)")
+    }
+    if requirements.needsReward { words.append("reward") }
+    if requirements.needsReference { words.append("reference") }
+    if requirements.disorderedInput != nil { words.append("disordered input") }
+    if objective.rolloutSource == .demonstrations { words.append("demonstrations") }
+    if hints.group > 1 { words.append("\(hints.group) answers a prompt") }
+    return words.isEmpty ? "nothing" : words.joined(separator: ", ")
+  }
+}

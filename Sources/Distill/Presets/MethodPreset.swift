@@ -1,0 +1,85 @@
+/// A named method: an objective and what the trainer should do with it.
+///
+/// A preset is a value, never a loop of its own: what `opd plugins` prints of it is all there is to it.
+public struct MethodPreset: Sendable, Hashable {
+  /// What a configuration calls it.
+  public let name: String
+  /// What it does, in one sentence.
+  public let summary: String
+  /// Where it comes from.
+  public let source: String
+  /// Which gradient it really follows in expectation.
+  public let gradient: String
+  /// What is minimised.
+  public let objective: Objective
+  /// What the trainer should do with it.
+  public let hints: TrainerHints
+
+  /// A named method.
+  public init(
+    _ name: String, _ summary: String, source: String, gradient: String,
+    hints: TrainerHints = TrainerHints(), _ objective: Objective
+  ) {
+    self.name = name
+    self.summary = summary
+    self.source = source
+    self.gradient = gradient
+    self.objective = objective
+    self.hints = hints
+  }
+
+  /// Every method, controls last.
+  public static let all: [MethodPreset] =
+    distillation + offPolicy + groupRelative + ordered + variants + controls
+
+  /// The method with a name.
+  ///
+  /// - Parameter name: As in `all`.
+  /// - Returns: The method.
+  /// - Throws: `ObjectiveError.unknownName` with the nearest name.
+  public static func named(_ name: String) throws(ObjectiveError) -> MethodPreset {
+    guard let preset = all.first(where: { $0.name == name }) else {
+      throw .unknownName(kind: "method", name: name, candidates: all.map(\.name))
+    }
+    return preset
+  }
+}
+
+/// What a method asks of the trainer besides its objective; a configuration may say otherwise.
+public struct TrainerHints: Sendable, Hashable {
+  /// The teacher that is made of the student itself.
+  public enum SelfTeacher: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The student as it was at the start.
+    case frozen
+    /// The student as it is; with the same evidence there is nothing to learn from it.
+    case live
+    /// An exponential moving average of the student.
+    case average
+  }
+
+  /// G: answers a prompt.
+  public var group: Int
+  /// How often a step's answers are trained on.
+  public var innerSteps: Int
+  /// Whether the trainer samples more groups in place of those without spread.
+  public var refills: Bool
+  /// The teacher is the student with privileged evidence, or (a control) without.
+  public var selfTeacher: SelfTeacher?
+  /// Whether a self-teacher sees more than the student.
+  public var isPrivileged: Bool
+
+  /// What a method asks of the trainer.
+  public init(
+    group: Int = 1, innerSteps: Int = 1, refills: Bool = false, selfTeacher: SelfTeacher? = nil,
+    isPrivileged: Bool = true
+  ) {
+    self.group = group
+    self.innerSteps = innerSteps
+    self.refills = refills
+    self.selfTeacher = selfTeacher
+    self.isPrivileged = isPrivileged
+  }
+
+  /// Eight answers a prompt, as the GRPO family is usually run.
+  static let group = TrainerHints(group: 8)
+}

@@ -1,0 +1,139 @@
+public import Rollouts
+public import Student
+public import Teacher
+
+/// Whom a training loop asks: the teacher, the reference, the reward, and how answers are written.
+public struct TrainingPartners: Sendable {
+  /// Scores the student's answers.
+  public var teacher: (any TeacherScorer)?
+  /// A frozen policy to stay near.
+  public var reference: (any StudentPolicy)?
+  /// Judges answers.
+  public var reward: (any RewardFunction)?
+  /// Answers the prompts itself, for curricula and off-policy distillation.
+  public var predictor: (any IntervalPredictor)?
+  /// How answers are written.
+  public var codec: any AnswerCodec
+
+  /// Whom a training loop asks.
+  public init(
+    codec: any AnswerCodec, teacher: (any TeacherScorer)? = nil,
+    reference: (any StudentPolicy)? = nil, reward: (any RewardFunction)? = nil,
+    predictor: (any IntervalPredictor)? = nil
+  ) {
+    self.codec = codec
+    self.teacher = teacher
+    self.reference = reference
+    self.reward = reward
+    self.predictor = predictor
+  }
+
+  /// Checks that everybody an objective needs is there.
+  func check(
+    _ needs: ObjectiveRequirements, student: any StudentPolicy, settings: TrainerSettings
+  ) throws {
+    guard settings.steps > 0 else { throw TrainingError.zeroSteps }
+    if let support = needs.teacherSupport {
+      guard let teacher else { throw TrainingError.missing(partner: "a teacher") }
+      guard teacher.support.covers(support) else {
+        throw TrainingError.support(needed: support, given: teacher.support)
+      }
+      guard teacher.vocabularyFingerprint == student.vocabulary.fingerprint else {
+        throw TrainingError.vocabulary(
+          student: student.vocabulary.fingerprint, teacher: teacher.vocabularyFingerprint)
+      }
+    }
+    if needs.needsReference, reference == nil {
+      throw TrainingError.missing(partner: "a frozen reference policy")
+    }
+    if needs.needsReward, reward == nil { throw TrainingError.missing(partner: "a reward") }
+    guard settings.group >= needs.minimumGroup else {
+      throw TrainingError.group(needed: needs.minimumGroup, given: settings.group)
+    }
+  }
+
+  /// Answers that were not sampled from the student: the data's, one for each right answer, or the teacher's.
+  ///
+  /// They have no behaviour log-probabilities; the zeros that stand for them are read by no objective that learns from
+  /// demonstrations.
+  func demonstrations(
+    _ prompts: [Prompt], from source: Objective.RolloutSource, seed: Seed, group: Int
+  ) throws -> [RolloutGroup] {
+    try prompts.map { prompt in
+      guard !prompt.truth.isEmpty else { throw TrainingError.noTruth(prompt.id) }
+      let rollouts = prompt.truth.enumerated().map { slot, truth in
+        let tokens = codec.encode(truth, duration: prompt.duration)
+        return Rollout(
+          promptID: prompt.id, slot: slot, tokens: tokens,
+          logProbabilities: [Float](repeating: 0, count: tokens.count), finish: .stop)
+      }
+      return RolloutGroup(prompt: prompt, rollouts: rollouts)
+    }
+  }
+}
+
+/// Why training cannot start or go on.
+public enum TrainingError: ExplainedError, Hashable {
+  /// The objective needs somebody who is not there.
+  case missing(partner: String)
+  /// The teacher cannot say as much as the objective needs.
+  case support(needed: TeacherSupport, given: TeacherSupport)
+  /// Student and teacher use different vocabularies.
+  case vocabulary(student: String, teacher: String)
+  /// The group is too small for the objective.
+  case group(needed: Int, given: Int)
+  /// The run would make no step.
+  case zeroSteps
+  /// The curriculum named a prompt that is not in the pool.
+  case unknownPrompt(String)
+  /// Supervised training needs a right answer.
+  case noTruth(String)
+  /// A loss or gradient is not finite.
+  case notFinite(step: Int, prompts: [String])
+
+  /// What happened.
+  public var happened: String {
+    switch self {
+    case .missing(let partner): "The objective needs \(partner), and the run has none."
+    case .support(let needed, let given):
+      "The objective needs \(needed.words) from the teacher, which gives \(given.words)."
+    case .vocabulary(let student, let teacher):
+      """
+      The teacher's vocabulary (\(teacher.prefix(12))) is not the student's (\(student.prefix(12))).
+      """
+    case .group(let needed, let given):
+      "The objective compares answers to one prompt and needs \(needed), but the group is \(given)."
+    case .zeroSteps: "The run would make no step."
+    case .unknownPrompt(let id):
+      "The curriculum asked for prompt '\(id)', which is not in the pool."
+    case .noTruth(let id): "Prompt '\(id)' has no right answer to learn from."
+    case .notFinite(let step, let prompts):
+      "The gradient of step \(step) is not finite; its prompts are \(prompts.joined(separator: ", "))."
+    }
+  }
+
+  /// What to do.
+  public var remedy: String {
+    switch self {
+    case .missing: "Add it to the configuration, or choose another method."
+    case .support: "Use a teacher in process, or an objective on the sampled token."
+    case .vocabulary: "Make both from the same codec and data."
+    case .group: "Set group to at least that."
+    case .zeroSteps: "Set steps to at least 1."
+    case .unknownPrompt: "Restore the data set the run began with."
+    case .noTruth: "Train on prompts with windows, or use a method that samples."
+    case .notFinite: "Lower the learning rate; the checkpoint from before this step is intact."
+    }
+  }
+}
+
+extension TeacherSupport {
+  /// In words.
+  var words: String {
+    switch self {
+    case .sampled: "the sampled token's log-probability"
+    case .top(let k): "the \(k) most likely tokens"
+    case .full: "the whole vocabulary"
+    }
+  }
+}

@@ -1,0 +1,141 @@
+internal import Dispatch
+internal import Distill
+internal import Rollouts
+internal import Student
+internal import Tensors
+
+/// The parts of an on-policy step that are timed on their own.
+public enum BenchmarkPhase: String, Sendable, CaseIterable, Codable {
+  /// Sampling all answers.
+  case rollout
+  /// The teacher's whole distribution at every position of the answers.
+  case teacher
+  /// An update with the exact reverse KL divergence.
+  case opdFull = "opd_full"
+  /// An update with the sampled token's advantage.
+  case opdSampled = "opd_sampled"
+  /// An update with group-relative advantages, clipping and a penalty to a reference.
+  case grpo
+  /// Sampling, scoring and an update.
+  case step
+}
+
+/// Runs phases over and over on one workload.
+public struct BenchmarkRunner: Sendable {
+  /// What the phases work on.
+  public private(set) var workload: Workload
+
+  private var optimizer: AdamW<Float>
+  private var gradient: GradientShards
+  private let groups: [RolloutGroup]
+  private let scored: [ScoredGroup]
+
+  /// A runner with answers and scores at hand.
+  public init(_ workload: Workload) throws {
+    self.workload = workload
+    optimizer = AdamW(
+      count: workload.student.parameters.layout.count,
+      settings: .init(beta2: 0.999, weightDecay: 0.01, clipNorm: nil))
+    gradient = GradientShards(layout: workload.student.parameters.layout)
+    groups = try workload.student.sample(
+      workload.prompts, settings: workload.sampling, seed: Seed(1))
+    scored = try Self.scored(groups, workload)
+  }
+
+  private static func scored(_ groups: [RolloutGroup], _ workload: Workload) throws -> [ScoredGroup]
+  {
+    let rows = try workload.teacher.vocabularyRows(groups, temperature: 1)
+    var generator = Seed(2).generator()
+    return groups.enumerated().map { g, group in
+      let rollouts = group.rollouts.enumerated().map { i, rollout in
+        let width = rows[g][i].vocabularySize
+        let sampled = rollout.tokens.enumerated().map { rows[g][i].values[$0 * width + $1] }
+        return ScoredRollout(
+          rollout, teacher: TeacherScore(sampled: sampled, rows: rows[g][i]),
+          reference: rollout.logProbabilities,
+          reward: Reward(total: generator.uniform(), terms: [:], parsed: true))
+      }
+      return ScoredGroup(prompt: group.prompt, rollouts: rollouts)
+    }
+  }
+
+  /// The objective of an update phase.
+  static func objective(_ phase: BenchmarkPhase) -> Objective {
+    switch phase {
+    case .opdFull:
+      Objective([
+        ObjectiveComponent(
+          name: "opd-full", [.teacher], support: .full, estimator: .divergence(.reverseKL))
+      ])
+    case .grpo:
+      Objective([
+        ObjectiveComponent(
+          name: "grpo", [.reward(.grpo)], estimator: .policyGradient,
+          correction: .ppoClip(low: 0.2, high: 0.2, dual: nil)),
+        ObjectiveComponent(
+          name: "kl", [.reference], estimator: .logRatio(.k3), weight: 0.04),
+      ])
+    default:
+      Objective([
+        ObjectiveComponent(
+          name: "opd", [.teacher], estimator: .policyGradient,
+          correction: .importanceRatio)
+      ])
+    }
+  }
+
+  /// Runs a phase once.
+  ///
+  /// - Returns: Milliseconds.
+  public mutating func run(_ phase: BenchmarkPhase) throws -> Double {
+    let start = DispatchTime.now()
+    switch phase {
+    case .rollout:
+      _ = try workload.student.sample(
+        workload.prompts, settings: workload.sampling, seed: Seed(3))
+    case .teacher:
+      _ = try workload.teacher.vocabularyRows(groups, temperature: 1)
+    case .opdFull, .opdSampled, .grpo:
+      try update(Self.objective(phase), scored)
+    case .step:
+      let fresh = try workload.student.sample(
+        workload.prompts, settings: workload.sampling, seed: Seed(3))
+      let scores = try workload.teacher.logProbabilities(fresh, temperature: 1)
+      let scored = zip(fresh, scores).map { group, scores in
+        ScoredGroup(
+          prompt: group.prompt,
+          rollouts: zip(group.rollouts, scores).map {
+            ScoredRollout($0, teacher: TeacherScore(sampled: $1))
+          })
+      }
+      try update(Self.objective(.step), scored)
+    }
+    return Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) * 1e-6
+  }
+
+  private mutating func update(_ objective: Objective, _ scored: [ScoredGroup]) throws {
+    let loss = try objective.prepare(groups: scored, temperature: 1)
+    let groups = scored.map { group in
+      RolloutGroup(prompt: group.prompt, rollouts: group.rollouts.map(\.rollout))
+    }
+    _ = try workload.student.differentiate(groups, loss: loss, into: &gradient)
+    _ = gradient.apply(
+      &optimizer, to: &workload.student.parameters.values, learningRate: 1e-4)
+  }
+
+  /// Floating-point operations of a phase.
+  public func flops(_ phase: BenchmarkPhase) -> Double {
+    let training = workload.student.flops(of: groups, .training)
+    let sampling = workload.student.flops(of: groups, .sampling)
+    let teacher = workload.teacher.flops(of: groups, .forward)
+    return switch phase {
+    case .rollout: sampling
+    case .teacher: teacher
+    case .opdFull, .opdSampled, .grpo: training
+    case .step: sampling + teacher + training
+    }
+  }
+
+  /// Bytes of the passes' memory, and how often it had to grow since the runner was made.
+  public var memory: (bytes: Int, allocations: Int) { TapePool.memory }
+}

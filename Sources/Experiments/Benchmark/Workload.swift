@@ -1,0 +1,94 @@
+internal import Decoder
+public import Rollouts
+public import Student
+internal import Tensors
+
+/// The sizes of a benchmark; the defaults are the reference workload.
+public struct WorkloadSizes: Sendable, Hashable, Codable {
+  /// Prompts a step.
+  public var prompts = 8
+  /// Answers a prompt.
+  public var group = 8
+  /// Feature rows of a prompt.
+  public var frames = 48
+  /// Words of a prompt.
+  public var query = 16
+  /// Tokens of an answer.
+  public var answer = 12
+  /// Tokens of the vocabulary.
+  public var vocabulary = 512
+  /// Layers of the student.
+  public var layers = 4
+  /// Width of the student.
+  public var width = 256
+  /// Query heads of the student.
+  public var heads = 8
+  /// Key-value heads of the student.
+  public var keyValueHeads = 4
+  /// Inner width of the student's feed-forward part.
+  public var hidden = 688
+
+  /// The reference workload.
+  public init() {}
+}
+
+/// Everything a benchmark's phases work on.
+public struct Workload: Sendable {
+  /// The sizes.
+  public let sizes: WorkloadSizes
+  /// The student.
+  public var student: DecoderStudent
+  /// The teacher's policy: 6 layers of 384.
+  public let teacher: DecoderStudent
+  /// The prompts.
+  public let prompts: [Prompt]
+
+  /// Numbers of an encoded feature row.
+  static let featureWidth = 96
+
+  /// A workload with random weights and prompts.
+  public init(_ sizes: WorkloadSizes = WorkloadSizes(), seed: Seed = Seed(0)) {
+    self.sizes = sizes
+    let octaves = 6
+    let encoder = PromptEncoder(
+      channels: Self.featureWidth - 3 - 2 * octaves, tokensPerFrame: 1, timeOctaves: octaves)
+    let vocabulary = Vocabulary(
+      words: (0..<sizes.vocabulary).map { "w\($0)" }, end: "w\(sizes.vocabulary - 1)")
+    let student = DecoderConfiguration(
+      vocabularySize: sizes.vocabulary, layers: sizes.layers, width: sizes.width,
+      heads: sizes.heads, keyValueHeads: sizes.keyValueHeads, hidden: sizes.hidden,
+      features: Self.featureWidth, positions: sizes.frames + sizes.query + sizes.answer)
+    let teacher = DecoderConfiguration(
+      vocabularySize: sizes.vocabulary, layers: 6, width: 384, heads: 8, keyValueHeads: 4,
+      hidden: 1024, features: Self.featureWidth,
+      positions: sizes.frames + sizes.query + sizes.answer)
+    self.student = DecoderStudent(
+      decoder: student, encoder: encoder, vocabulary: vocabulary,
+      parameters: DecoderStudent.initialParameters(student, seed: seed.derived("student")))
+    self.teacher = DecoderStudent(
+      decoder: teacher, encoder: encoder, vocabulary: vocabulary,
+      parameters: DecoderStudent.initialParameters(teacher, seed: seed.derived("teacher")))
+    prompts = (0..<sizes.prompts).map {
+      Self.prompt($0, sizes, channels: encoder.channels, seed.derived("prompt", $0))
+    }
+  }
+
+  private static func prompt(
+    _ index: Int, _ sizes: WorkloadSizes, channels: Int, _ seed: Seed
+  ) -> Prompt {
+    var generator = seed.generator()
+    let features = FrameFeatures(
+      values: (0..<sizes.frames * channels).map { _ in Float(generator.normal()) },
+      tokensPerFrame: 1, channels: channels, timestamps: (0..<sizes.frames).map(Double.init),
+      duration: Double(sizes.frames))
+    return Prompt(
+      id: "prompt-\(index)", video: "video-\(index)", query: "",
+      tokens: (0..<sizes.query).map { _ in generator.integer(below: sizes.vocabulary) },
+      evidence: features, truth: [])
+  }
+
+  var sampling: SamplingSettings {
+    SamplingSettings(
+      group: sizes.group, temperature: 1, maximumLength: sizes.answer, ignoresEnd: true)
+  }
+}

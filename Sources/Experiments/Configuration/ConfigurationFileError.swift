@@ -1,0 +1,55 @@
+public import Rollouts
+
+/// What can be wrong with a configuration file or with what a command line changes in it.
+public enum ConfigurationFileError: ExplainedError, Hashable {
+  /// There is no such file.
+  case missing(path: String)
+  /// The text is not YAML.
+  case malformed(path: String, line: Int?, reason: String)
+  /// A file builds on itself.
+  case cyclicBase(chain: [String])
+  /// An argument does not follow the grammar.
+  case malformedOverride(argument: String, reason: String)
+  /// An argument changes something below a value that has nothing below it.
+  case nothingBelow(argument: String, path: String, found: String)
+  /// An argument removes what is not there.
+  case nothingToRemove(argument: String, nearest: String?)
+  /// An argument adds what is there already.
+  case alreadyThere(argument: String, path: String)
+
+  /// A wrong configuration is wrong usage.
+  public var exitStatus: ExitStatus { .usage }
+
+  /// What happened.
+  public var happened: String {
+    switch self {
+    case .missing(let path): "There is no configuration '\(path)'."
+    case .malformed(let path, let line, let reason):
+      "\(path)\(line.map { ":\($0)" } ?? ""): this is not YAML: \(reason)."
+    case .cyclicBase(let chain):
+      "The configuration '\(chain.first ?? "")' builds on itself: \(chain.joined(separator: " → "))."
+    case .malformedOverride(let argument, let reason):
+      "The argument '\(argument)' cannot be read: \(reason)."
+    case .nothingBelow(let argument, let path, let found):
+      "The argument '\(argument)' changes something below '\(path)', which is \(found)."
+    case .nothingToRemove(let argument, _):
+      "The argument '\(argument)' removes a key that is not there."
+    case .alreadyThere(let argument, let path):
+      "The argument '\(argument)' adds '\(path)', which is there already."
+    }
+  }
+
+  /// What to do about it.
+  public var remedy: String {
+    switch self {
+    case .missing: "Check the path."
+    case .malformed: "Correct that line."
+    case .cyclicBase: "Remove one of the 'base' entries."
+    case .malformedOverride: "Write key=value, +new=value or ~gone."
+    case .nothingBelow(_, let path, _): "Set '\(path)' as a whole."
+    case .nothingToRemove(_, let nearest?): "Did you mean '~\(nearest)'?"
+    case .nothingToRemove: "Leave the argument out."
+    case .alreadyThere(_, let path): "Write '\(path)=…' without the plus sign to change it."
+    }
+  }
+}

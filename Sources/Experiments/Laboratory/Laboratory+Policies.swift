@@ -1,0 +1,89 @@
+internal import Decoder
+internal import Grounding
+internal import Plugins
+internal import Rollouts
+internal import Student
+
+struct DecoderStudentParameters: PluginParameters {
+  var layers = 3
+  var width = 96
+  var heads = 4
+  var keyValueHeads = 2
+  var hidden = 256
+  var timeOctaves = 6
+
+  static let documentation = [
+    "layers": "layers of the decoder",
+    "width": "numbers of a hidden state",
+    "heads": "heads of the queries; width is a multiple of it",
+    "keyValueHeads": "heads of keys and values; heads is a multiple of it",
+    "hidden": "numbers inside the feed-forward part",
+    "timeOctaves": "octaves of the time encoding of a frame",
+  ]
+}
+
+extension Laboratory {
+  mutating func registerPolicies() throws {
+    try students.register(
+      "decoder", summary: "a Llama-architecture decoder that reads frame features and words",
+      parameters: DecoderStudentParameters.self
+    ) { parameters, context in
+      try decoderStudent(parameters, context)
+    }
+    try rewards.register(
+      "grounding", summary: "a weighted sum of iou, timeR1, giou and format",
+      parameters: GroundingRewardParameters.self
+    ) { parameters, context in
+      try GroundingReward(terms: parameters.terms, codec: context.codec)
+    }
+  }
+}
+
+struct GroundingRewardParameters: PluginParameters {
+  var terms = ["timeR1": 1.0]
+
+  static let documentation = ["terms": "weights of iou, timeR1, giou and format"]
+}
+
+/// A decoder for the data of a run, with fresh weights.
+func decoderStudent(
+  _ parameters: DecoderStudentParameters, _ context: RunContext
+) throws -> DecoderStudent {
+  let dataset = context.dataset
+  let encoder = PromptEncoder(
+    channels: dataset.channels, tokensPerFrame: dataset.tokensPerFrame,
+    timeOctaves: parameters.timeOctaves, scale: dataset.featureScale)
+  guard parameters.width.isMultiple(of: parameters.heads),
+    parameters.heads.isMultiple(of: parameters.keyValueHeads),
+    (parameters.width / parameters.heads).isMultiple(of: 2)
+  else {
+    throw LaboratoryError.heads(
+      width: parameters.width, heads: parameters.heads, keyValueHeads: parameters.keyValueHeads)
+  }
+  let longest = (dataset.train + dataset.dev).map {
+    $0.evidence.frames * $0.evidence.tokensPerFrame + $0.tokens.count + 1
+  }
+  let configuration = DecoderConfiguration(
+    vocabularySize: context.codec.vocabulary.count, layers: parameters.layers,
+    width: parameters.width, heads: parameters.heads, keyValueHeads: parameters.keyValueHeads,
+    hidden: parameters.hidden, features: encoder.width,
+    positions: (longest.max() ?? 1) + context.codec.maximumLength)
+  return DecoderStudent(
+    decoder: configuration, encoder: encoder, vocabulary: context.codec.vocabulary,
+    parameters: DecoderStudent.initialParameters(
+      configuration, seed: context.seed.derived("weights")))
+}
+
+extension GroundingDataset {
+  /// What brings features to a root mean square of 1, measured on the first prompts to train on.
+  var featureScale: Float {
+    var sum = 0.0
+    var count = 0
+    for prompt in train.prefix(64) {
+      for value in prompt.evidence.values { sum += Double(value * value) }
+      count += prompt.evidence.values.count
+    }
+    guard sum > 0 else { return 1 }
+    return Float((Double(count) / sum).squareRoot())
+  }
+}

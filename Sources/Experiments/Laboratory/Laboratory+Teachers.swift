@@ -1,0 +1,123 @@
+internal import Distill
+internal import Grounding
+internal import Plugins
+internal import Rollouts
+internal import Teacher
+
+struct WindowsTeacherParameters: PluginParameters {
+  var path: String?
+  var scale = 4.0
+  var floorShare = 0.02
+  var confidenceTemperature = 1.0
+  var offGridMass = 1e-4
+  var shift = 0.0
+  var unreliableShare = 0.0
+  var temperature = 1.0
+  var noise = 0.0
+  var shuffled = false
+
+  static let documentation = [
+    "path": "JSON lines with qid and pred_relevant_windows: [start, end, confidence]; mandatory",
+    "scale": "tau: seconds over which a window's weight falls by e",
+    "floorShare": "share of probability spread over the whole answer grid",
+    "confidenceTemperature": "what log-confidences are divided by",
+    "offGridMass": "share of probability spread over tokens that no window continues with",
+    "shift": "seconds by which every window is moved (a biased teacher)",
+    "unreliableShare": "share of prompts on which the teacher is wrong on purpose",
+    "temperature": "the teacher's own temperature",
+    "noise": "share of the uniform distribution mixed in",
+    "shuffled": "whether each prompt is scored as another one (a control)",
+  ]
+}
+
+struct OracleTeacherParameters: PluginParameters {
+  var sharpness = 1.0
+  var floorShare = 0.01
+  var offGridMass = 1e-4
+  var shift = 0.0
+  var unreliableShare = 0.0
+  var temperature = 1.0
+  var noise = 0.0
+  var shuffled = false
+
+  static let documentation = [
+    "sharpness": "per second; belief falls as exp(-sharpness * seconds off)",
+    "floorShare": "share of probability spread over the whole answer grid",
+    "offGridMass": "share of probability spread over tokens that no window continues with",
+    "shift": "seconds by which every window is moved (a biased teacher)",
+    "unreliableShare": "share of prompts on which the teacher is wrong on purpose",
+    "temperature": "the teacher's own temperature",
+    "noise": "share of the uniform distribution mixed in",
+    "shuffled": "whether each prompt is scored as another one (a control)",
+  ]
+}
+
+/// What can be done to a teacher of windows.
+struct TeacherTreatment {
+  var shift: Double
+  var unreliableShare: Double
+  var temperature: Double
+  var noise: Double
+  var shuffled: Bool
+
+  func apply(
+    _ source: any WindowSource, smoothing: WindowSmoothing, _ context: RunContext
+  ) throws -> TeacherChoice {
+    var source = source
+    if shift != 0 { source = try ShiftedWindows(source, .init(shift: shift)) }
+    if unreliableShare > 0 {
+      source = try UnreliableWindows(source, .init(share: unreliableShare))
+    }
+    let windows = try WindowDistributionTeacher(
+      source: source, codec: context.codec, smoothing: smoothing)
+    var scorer: any TeacherScorer = windows
+    if temperature != 1 {
+      scorer = try TemperedTeacher(scorer, .init(temperature: temperature))
+    }
+    if noise > 0 {
+      scorer = try NoisyTeacher(
+        scorer, .init(noise: noise), vocabularySize: context.codec.vocabulary.count)
+    }
+    if shuffled {
+      scorer = try ShuffledTeacher(
+        scorer, pool: context.dataset.train, seed: context.seed.derived("shuffled teacher"))
+    }
+    return TeacherChoice(scorer, predictor: windows, identity: source.identity)
+  }
+}
+
+extension Laboratory {
+  mutating func registerTeachers() throws {
+    try teachers.register(
+      "windows", summary: "published windows with confidences, as a distribution over answers",
+      parameters: WindowsTeacherParameters.self
+    ) { parameters, context in
+      guard let path = parameters.path else {
+        throw LaboratoryError.mandatory(
+          key: "path", why: "the teacher reads its windows from a file")
+      }
+      return try TeacherTreatment(
+        shift: parameters.shift, unreliableShare: parameters.unreliableShare,
+        temperature: parameters.temperature, noise: parameters.noise, shuffled: parameters.shuffled
+      ).apply(
+        TableWindows(try WindowTable.load(path).windows),
+        smoothing: WindowSmoothing(
+          scale: parameters.scale, floorShare: parameters.floorShare,
+          confidenceTemperature: parameters.confidenceTemperature,
+          offGridMass: parameters.offGridMass), context)
+    }
+    try teachers.register(
+      "oracle", summary: "knows the right windows of the data",
+      parameters: OracleTeacherParameters.self
+    ) { parameters, context in
+      try TeacherTreatment(
+        shift: parameters.shift, unreliableShare: parameters.unreliableShare,
+        temperature: parameters.temperature, noise: parameters.noise, shuffled: parameters.shuffled
+      ).apply(
+        TrueWindows(),
+        smoothing: WindowSmoothing(
+          scale: 1 / parameters.sharpness, floorShare: parameters.floorShare,
+          offGridMass: parameters.offGridMass), context)
+    }
+  }
+}

@@ -1,0 +1,85 @@
+public import Curriculum
+public import Grounding
+public import Plugins
+public import Rollouts
+public import Student
+public import TAD
+public import Teacher
+
+/// What a plug-in of a run may need to know when it is made.
+public struct RunContext: Sendable {
+  /// The seed of the run.
+  public var seed: Seed
+  /// The data, its queries as tokens of the codec's vocabulary.
+  public var dataset: GroundingDataset
+  /// How answers are written.
+  public var codec: any AnswerCodec
+  /// Everything that can be named.
+  public var laboratory: Laboratory
+
+  /// What a plug-in of a run may need to know.
+  public init(
+    seed: Seed, dataset: GroundingDataset, codec: any AnswerCodec, laboratory: Laboratory
+  ) {
+    self.seed = seed
+    self.dataset = dataset
+    self.codec = codec
+    self.laboratory = laboratory
+  }
+}
+
+/// A teacher, and whether it can answer prompts itself.
+public struct TeacherChoice: Sendable {
+  /// Scores the student's answers.
+  public var scorer: any TeacherScorer
+  /// Answers prompts, for curricula; `nil` where the teacher cannot.
+  public var predictor: (any IntervalPredictor)?
+  /// A digest of what the teacher knows, part of a run's identity.
+  public var identity: String
+
+  /// A teacher.
+  public init(
+    _ scorer: any TeacherScorer, predictor: (any IntervalPredictor)? = nil, identity: String = ""
+  ) {
+    self.scorer = scorer
+    self.predictor = predictor
+    self.identity = identity
+  }
+}
+
+/// Everything a configuration can name, by kind.
+public struct Laboratory: Sendable {
+  /// Data sets.
+  public var datasets = Registry<Seed, GroundingDataset>(kind: "data")
+  /// How answers are written.
+  public var codecs = Registry<GroundingDataset, any AnswerCodec>(kind: "codec")
+  /// Students.
+  public var students = Registry<RunContext, any StudentPolicy>(kind: "student")
+  /// Teachers.
+  public var teachers = Registry<RunContext, TeacherChoice>(kind: "teacher")
+  /// Rewards.
+  public var rewards = Registry<RunContext, any RewardFunction>(kind: "reward")
+  /// Curricula.
+  public var curricula = Registry<RunContext, any PromptCurriculum>(kind: "curriculum")
+  /// Keyframe selectors.
+  public var selectors = Registry<RunContext, any KeyframeSelector>(kind: "selector")
+
+  /// Nothing to name.
+  public init() {}
+
+  /// Everything that comes with the program.
+  public static func standard() throws -> Laboratory {
+    var laboratory = Laboratory()
+    try laboratory.registerData()
+    try laboratory.registerPolicies()
+    try laboratory.registerTeachers()
+    try laboratory.registerSelection()
+    return laboratory
+  }
+
+  /// All plug-ins, for `opd plugins`.
+  public func describe() throws -> [PluginDescription] {
+    try datasets.describe() + codecs.describe() + students.describe() + teachers.describe()
+      + rewards.describe() + curricula.describe() + selectors.describe()
+  }
+}

@@ -1,0 +1,76 @@
+internal import Foundation
+internal import Statistics
+internal import Storage
+
+/// A sweep, an arm or a run as one self-contained page: no network, no script, light and dark, fit for printing.
+public enum Report {
+  /// Writes the page of a folder whose runs may still be going.
+  ///
+  /// - Parameters:
+  ///   - directory: The folder of a sweep, of an arm or of a run.
+  ///   - path: The file to write, whole or not at all.
+  ///   - metric: The metric that decides, by its name in `metrics.jsonl`.
+  ///   - baseline: The arm the others are compared to; the sweep's first one if `nil`.
+  /// - Throws: `ComparisonError`, or `StorageError` if the page cannot be written.
+  public static func write(
+    _ directory: String, to path: String, metric: String = "eval/mIoU", baseline: String? = nil
+  ) async throws {
+    let page = try await html(of: directory, metric: metric, baseline: baseline)
+    try AtomicFile.write(page, to: path)
+  }
+
+  /// The page as text.
+  ///
+  /// - Throws: `ComparisonError`.
+  public static func html(
+    of directory: String, metric: String = "eval/mIoU", baseline: String? = nil
+  ) async throws -> String {
+    let archive = try await RunArchive.read(directory, detail: .everything)
+    let comparison = try Comparison(archive, match: nil, metric: metric, baseline: baseline)
+    return ReportPage(ReportSource(archive: archive, comparison: comparison)).html
+  }
+}
+
+/// What every section of a report draws from.
+struct ReportSource: Sendable {
+  /// The runs.
+  let archive: RunArchive
+  /// What they say.
+  let comparison: Comparison
+
+  /// The metric that decides.
+  var metric: Metric { Metric(comparison.metric) }
+
+  /// The baseline, or the only arm.
+  var reference: String? { comparison.baseline ?? archive.arms.first }
+
+  /// The arms that are drawn: the baseline and the best others, since more than twelve lines cannot be told apart.
+  var shown: [String] {
+    let scored = comparison.arms.filter { $0.value != nil && $0.name != reference }
+    let best = scored.sorted { metric.isBetter($0.level, than: $1.level) }.prefix(11).map(\.name)
+    return archive.arms.filter { $0 == reference || best.contains($0) }
+  }
+
+  /// The number of an arm's colour; the baseline's is 0, which is grey.
+  func color(_ arm: String) -> Int {
+    guard arm != comparison.baseline else { return 0 }
+    let others = archive.arms.filter { $0 != comparison.baseline }
+    return (others.firstIndex(of: arm) ?? 0) % 8 + 1
+  }
+
+  /// An arm's name beside its colour.
+  func label(_ arm: String) -> String {
+    "<span class=\"arm\"><i class=\"swatch c\(color(arm))\"></i>\(HTML.escaped(arm))</span>"
+  }
+
+  /// The colours of some arms, or nothing where there is only one.
+  func legend(_ arms: [String]) -> String {
+    guard arms.count > 1 else { return "" }
+    return "<p class=\"legend\">\(arms.map(label).joined(separator: " "))</p>"
+  }
+}
+
+extension ComparedArm {
+  /// The value, or not a number.
+  var level: Double { value?.value ?? .nan }
+}

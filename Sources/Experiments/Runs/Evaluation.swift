@@ -1,0 +1,64 @@
+internal import Grounding
+public import Rollouts
+public import Student
+
+/// How well a student answers, measured greedily.
+public struct Evaluation: Sendable {
+  /// One query's outcome.
+  public struct Line: Sendable, Codable {
+    /// The query.
+    public var id: String
+    /// Its video: the cluster in statistics.
+    public var video: String
+    /// The best intersection over union with a right window.
+    public var iou: Double
+    /// The length of the video, seconds.
+    public var duration: Double
+    /// The mean length of the right windows, seconds.
+    public var windowLength: Double
+    /// The answer, [start, end] in seconds; `nil` where the response says none.
+    public var predicted: [Double]?
+    /// The right windows.
+    public var truth: [[Double]]
+  }
+
+  /// One line a query, in order.
+  public let lines: [Line]
+  /// Numbers by metric name.
+  public let values: [String: Double]
+  /// Floating-point operations it took.
+  public let flops: Double
+
+  /// Evaluates a student.
+  ///
+  /// - Parameters:
+  ///   - student: Who answers.
+  ///   - prompts: The queries with the frames the student sees.
+  ///   - codec: How answers are written.
+  /// - Throws: What the student throws.
+  public init(
+    of student: any StudentPolicy, on prompts: [Prompt], codec: any AnswerCodec
+  ) throws {
+    let groups = try student.sample(
+      prompts, settings: .greedy(maximumLength: codec.maximumLength), seed: Seed(0))
+    let answers = groups.map {
+      codec.decode($0.rollouts[0].tokens, duration: $0.prompt.duration)
+    }
+    let metrics = GroundingMetrics.top1(predicted: answers, truths: prompts.map(\.truth))
+    var values = ["eval/mIoU": metrics.meanIoU]
+    for (threshold, recall) in metrics.recall { values["eval/R1@\(threshold)"] = recall }
+    let failures = answers.filter { $0?.isProper != true }.count
+    values["eval/parse_failure_rate"] = Double(failures) / Double(max(1, answers.count))
+    self.values = values
+    flops = student.flops(of: groups, .sampling)
+    lines = prompts.indices.map { index in
+      let prompt = prompts[index]
+      let lengths = prompt.truth.map(\.length)
+      return Line(
+        id: prompt.id, video: prompt.video, iou: metrics.ious[index], duration: prompt.duration,
+        windowLength: lengths.reduce(0, +) / Double(max(1, lengths.count)),
+        predicted: answers[index].map { [$0.start, $0.end] },
+        truth: prompt.truth.map { [$0.start, $0.end] })
+    }
+  }
+}

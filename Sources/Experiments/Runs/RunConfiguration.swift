@@ -1,0 +1,117 @@
+internal import Distill
+public import Plugins
+public import Tensors
+
+/// Everything a run is made of, as a configuration file writes it.
+public struct RunConfiguration: DefaultedConfiguration {
+  /// What people call the run.
+  public var name = "run"
+  /// From which every random stream of the run comes.
+  public var seed = 0
+  /// The data set.
+  public var data: ConfigurationValue = "world"
+  /// How answers are written.
+  public var codec: ConfigurationValue = "timeTokens"
+  /// The student.
+  public var student: ConfigurationValue = "decoder"
+  /// Which frames the student sees; all if left out.
+  public var keyframes: ConfigurationValue?
+  /// The teacher; none if left out.
+  public var teacher: ConfigurationValue?
+  /// How answers are judged.
+  public var reward: ConfigurationValue = "grounding"
+  /// What is trained, one stage after the other; none evaluates the untrained student.
+  public var stages: [StageConfiguration] = []
+  /// How the student is evaluated.
+  public var evaluation = EvaluationConfiguration()
+  /// Steps between checkpoints; 0 for the last only.
+  public var checkpoint = CheckpointConfiguration()
+  /// Threads that share the work; the result does not depend on it.
+  public var threads = 2
+
+  /// The defaults.
+  public init() {}
+}
+
+/// One stage of training.
+public struct StageConfiguration: DefaultedConfiguration {
+  /// What people call it; its method if left out.
+  public var name: String?
+  /// A method by name, or an objective written out.
+  public var method: ConfigurationValue = "opd"
+  /// Which prompts come next.
+  public var curriculum: ConfigurationValue = "uniform"
+  /// Steps.
+  public var steps = 100
+  /// Prompts a step.
+  public var prompts = 8
+  /// Answers a prompt; what the method asks for if left out.
+  public var group: Int?
+  /// What logits are divided by, in sampling and in training.
+  public var temperature = 1.0
+  /// The most tokens of an answer; what the codec needs if left out.
+  public var maximumLength: Int?
+  /// How often a step's answers are trained on; what the method asks for if left out.
+  public var innerSteps: Int?
+  /// Parts in which a step's answers are trained on.
+  public var miniBatches = 1
+  /// The peak of the learning rate.
+  public var learningRate = 1e-3
+  /// How the learning rate moves.
+  public var schedule = ScheduleConfiguration()
+  /// The optimizer's constants.
+  public var optimizer = OptimizerConfiguration()
+
+  /// The defaults.
+  public init() {}
+}
+
+/// How the learning rate moves.
+public struct ScheduleConfiguration: DefaultedConfiguration {
+  /// constant, cosine or linear.
+  public var shape = LearningRateSchedule.Shape.cosine
+  /// Updates over which the rate rises.
+  public var warmUp = 10
+  /// The share of the peak at the end.
+  public var floor = 0.1
+
+  /// The defaults.
+  public init() {}
+}
+
+/// The optimizer's constants.
+public struct OptimizerConfiguration: DefaultedConfiguration {
+  /// The decay of the mean of gradients.
+  public var beta1 = 0.9
+  /// The decay of the mean of squared gradients.
+  public var beta2 = 0.95
+  /// What is added to the root of the second.
+  public var epsilon = 1e-8
+  /// Decay of weights, per unit of learning rate.
+  public var weightDecay = 0.0
+  /// The longest gradient.
+  public var clipNorm = 1.0
+
+  /// The defaults.
+  public init() {}
+}
+
+/// How the student is evaluated.
+public struct EvaluationConfiguration: DefaultedConfiguration {
+  /// Steps between evaluations; 0 for the end of each stage only.
+  public var every = 0
+  /// The most queries of an evaluation before the last; all if left out.
+  public var count: Int?
+
+  /// The defaults.
+  public init() {}
+}
+
+/// When the run's state is saved.
+public struct CheckpointConfiguration: DefaultedConfiguration {
+  /// Steps between checkpoints; 0 for the last only.
+  public var every = 0
+
+  /// The defaults.
+  public init() {}
+}

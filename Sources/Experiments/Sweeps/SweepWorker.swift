@@ -1,0 +1,91 @@
+public import Foundation
+internal import Storage
+
+/// How the program is called that carries out one run.
+public struct SweepWorker: Sendable {
+  /// The program.
+  public var program: URL
+  /// Its arguments for a run's folder.
+  public var arguments: @Sendable (String) -> [String]
+  /// A program.
+  ///
+  /// - Parameters:
+  ///   - program: The program.
+  ///   - arguments: Its arguments for a run's folder.
+  public init(program: URL, arguments: @escaping @Sendable (String) -> [String]) {
+    self.program = program
+    self.arguments = arguments
+  }
+
+  /// This very program: `opd train FOLDER/config.yaml --out FOLDER --resume`.
+  ///
+  /// - Parameter jobs: How many runs share the machine; with several, each gets its share of the cores.
+  /// - Returns: The program.
+  public static func thisProgram(jobs: Int) -> SweepWorker {
+    let share = max(1, ProcessInfo.processInfo.activeProcessorCount / max(1, jobs))
+    let budget = jobs > 1 ? ["threads=\(share)"] : []
+    let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+    return SweepWorker(program: program) { folder in
+      ["train", folder + "/config.yaml"] + budget + ["--out", folder, "--resume"]
+    }
+  }
+
+  /// How a worker ended.
+  enum End: Sendable, Hashable {
+    case finished
+    case failed(String)
+    case stopped
+  }
+
+  /// Carries out one run, and says every now and then that it goes on.
+  ///
+  /// - Parameters:
+  ///   - folder: The run's folder; what the program prints goes to its `log.txt`.
+  ///   - goesOn: Asked every tenth of a second; when it says no, the program is ended.
+  /// - Returns: How the program ended.
+  /// - Throws: What starting it throws.
+  func run(_ folder: String, while goesOn: () -> Bool) async throws -> End {
+    let process = Process()
+    process.executableURL = program
+    process.arguments = arguments(folder)
+    process.environment = ProcessInfo.processInfo.environment.merging([
+      SweepLease.variable: URL(filePath: folder).standardizedFileURL.path,
+      "OPENBLAS_NUM_THREADS": "1",
+      ParentWatch.variable: "\(ProcessInfo.processInfo.processIdentifier)",
+    ]) { $1 }
+    let log = try Self.log(folder)
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = log
+    process.standardError = log
+    try process.run()
+    try log.close()
+    var isStopped = false
+    while process.isRunning {
+      if !goesOn(), !isStopped {
+        isStopped = true
+        process.terminate()
+      }
+      try? await Task.sleep(for: .milliseconds(50))
+    }
+    process.waitUntilExit()
+    return end(of: process, isStopped: isStopped, folder)
+  }
+
+  private func end(of process: Process, isStopped: Bool, _ folder: String) -> End {
+    let state = RunFile(folder + "/status.json").object()?.texts["state"]
+    if state == "done", process.terminationStatus == 0 { return .finished }
+    if isStopped { return .stopped }
+    let cause = process.terminationReason == .uncaughtSignal ? "signal" : "status"
+    return .failed("ended with \(cause) \(process.terminationStatus)")
+  }
+
+  private static func log(_ folder: String) throws -> FileHandle {
+    let path = folder + "/log.txt"
+    if !FileManager.default.fileExists(atPath: path) {
+      try AtomicFile.write("", to: path)
+    }
+    let handle = try FileHandle(forWritingTo: URL(filePath: path))
+    try handle.seekToEnd()
+    return handle
+  }
+}

@@ -1,0 +1,56 @@
+internal import Foundation
+internal import Rollouts
+internal import Storage
+
+/// The features of videos and queries in an HDF5 file: `/video/<name>` [F, C] or [F, N, C], `/query/<id>` [C].
+///
+/// Frames are clips of equal length, two seconds unless the file's attribute `clip_seconds` says otherwise, and each has
+/// the time of its middle.
+final class FeatureStore {
+  private let file: HDF5File
+  private let clipLength: Double
+  private var videos: [String: FrameFeatures] = [:]
+  private var width: Int?
+
+  init(_ path: String) throws {
+    file = try HDF5File.open(path)
+    guard let text = try file.attributes()["clip_seconds"] else {
+      clipLength = 2
+      return
+    }
+    guard let length = Double(text), length > 0, length.isFinite else {
+      throw StorageError.unreadable(
+        path: path, format: "features", reason: "its clip_seconds are '\(text)'")
+    }
+    clipLength = length
+  }
+
+  /// The features of a video, read once.
+  func video(_ name: String, duration: Double) throws -> FrameFeatures {
+    if let known = videos[name] { return known }
+    let place = "video/" + name
+    let shape = try file.shape(of: place)
+    guard shape.count == 2 || shape.count == 3, shape.allSatisfy({ $0 > 0 }) else {
+      throw GroundingError.wrongShape(video: name, shape: shape)
+    }
+    let channels = shape[shape.count - 1]
+    let expected = width ?? channels
+    guard channels == expected else {
+      throw GroundingError.wrongWidth(video: name, expected: expected, received: channels)
+    }
+    width = expected
+    let features = FrameFeatures(
+      values: try file.floats(place), tokensPerFrame: shape.count == 3 ? shape[1] : 1,
+      channels: channels, timestamps: (0..<shape[0]).map { (Double($0) + 0.5) * clipLength },
+      duration: duration)
+    try GroundingDataset.requireFinite(features, video: name)
+    videos[name] = features
+    return features
+  }
+
+  /// The embedding of a query, or `nil` if the file embeds none.
+  func query(_ id: String) throws -> [Float]? {
+    guard try file.exists("query") else { return nil }
+    return try file.floats("query/" + id)
+  }
+}

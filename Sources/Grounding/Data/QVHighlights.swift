@@ -1,0 +1,161 @@
+internal import Foundation
+public import Rollouts
+internal import Storage
+
+/// Folders laid out as QVHighlights: annotations as JSON lines, features as HDF5, a split as lists of query ids.
+public enum QVHighlights {
+  /// What to load.
+  public struct Options: Sendable, Hashable {
+    /// What is added to the features.
+    public enum Extra: String, Sendable, Hashable {
+      /// Nothing.
+      case none
+      /// One more channel: each row's cosine with the query, 1 for the query itself. The data is then query-aware.
+      case queryCosine
+    }
+
+    /// What is added to the features.
+    public var extra: Extra
+    /// The most prompts to train on; `nil` for all.
+    public var trainLimit: Int?
+    /// The most prompts to report on; `nil` for all.
+    public var devLimit: Int?
+    /// The file with the features.
+    public var features: String
+    /// The file with the annotations.
+    public var annotations: String
+    /// The file with the query ids of `train` and `dev`.
+    public var split: String
+
+    /// What to load; the names of files are those within the folder.
+    public init(
+      extra: Extra = .none, trainLimit: Int? = nil, devLimit: Int? = nil,
+      features: String = "features.h5", annotations: String = "highlight_val_release.jsonl",
+      split: String = "split.json"
+    ) {
+      self.extra = extra
+      self.trainLimit = trainLimit
+      self.devLimit = devLimit
+      self.features = features
+      self.annotations = annotations
+      self.split = split
+    }
+  }
+
+  /// Loads a folder.
+  ///
+  /// - Parameters:
+  ///   - path: The folder.
+  ///   - options: What to load.
+  /// - Returns: The prompts of both parts of the split.
+  /// - Throws: `StorageError` for a file that is missing, damaged or malformed; `GroundingError` for content that cannot
+  ///   be right: a wrong width, a number that is none (with video and frame), an unknown query.
+  /// - Complexity: Reads the features of the wanted videos only.
+  public static func load(
+    path: String, options: Options = Options()
+  ) throws -> GroundingDataset {
+    let folder = URL(fileURLWithPath: path)
+    let annotations = folder.appendingPathComponent(options.annotations).path
+    let questions = try questions(annotations)
+    let splitPath = folder.appendingPathComponent(options.split).path
+    let split = try JSONLines.readWhole(splitPath, as: Split.self)
+    let store = try FeatureStore(folder.appendingPathComponent(options.features).path)
+    func prompts(_ ids: [QueryName], _ limit: Int?) throws -> [Prompt] {
+      try ids.prefix(limit ?? ids.count).map { id in
+        guard let question = questions[id.text] else {
+          throw GroundingError.unknownQuery(path: splitPath, query: id.text)
+        }
+        return try prompt(question, store, options.extra)
+      }
+    }
+    return try GroundingDataset(
+      name: folder.lastPathComponent, train: try prompts(split.train, options.trainLimit),
+      dev: try prompts(split.dev, options.devLimit), isQueryAware: options.extra == .queryCosine)
+  }
+
+  /// The annotations by query, for `EvaluationReport`.
+  ///
+  /// - Throws: `StorageError`.
+  public static func truths(_ path: String) throws -> [HighlightTruth] {
+    try JSONLines.read(path, as: HighlightTruth.self).map(\.value)
+  }
+
+  private struct Split: Decodable {
+    let train: [QueryName]
+    let dev: [QueryName]
+  }
+
+  private struct Question: Decodable {
+    let qid: QueryName
+    let query: String
+    let duration: Double
+    let vid: String
+    let relevant_windows: [Window]?
+  }
+
+  private static func questions(_ path: String) throws -> [String: Question] {
+    var result: [String: Question] = [:]
+    for (line, question) in try JSONLines.read(path, as: Question.self) {
+      guard question.duration > 0, question.duration.isFinite else {
+        throw StorageError.malformedLine(
+          path: path, line: line, reason: "the duration is \(question.duration)")
+      }
+      guard result.updateValue(question, forKey: question.qid.text) == nil else {
+        throw GroundingError.repeatedQuery(path: path, query: question.qid.text)
+      }
+    }
+    return result
+  }
+
+  private static func prompt(
+    _ question: Question, _ store: FeatureStore, _ extra: Options.Extra
+  ) throws -> Prompt {
+    let plain = try store.video(question.vid, duration: question.duration)
+    let query = try store.query(question.qid.text)
+    let evidence: FrameFeatures
+    let embedding: [Float]?
+    if extra == .queryCosine {
+      guard let query else {
+        throw GroundingError.impossible(
+          query: question.qid.text, reason: "a cosine needs its embedding, and there is none")
+      }
+      evidence = plain.appendingCosine(with: query)
+      embedding = query + [1]
+    } else {
+      evidence = plain
+      embedding = query
+    }
+    return Prompt(
+      id: question.qid.text, video: question.vid, query: question.query, queryEmbedding: embedding,
+      evidence: evidence, truth: question.relevant_windows?.map(\.interval) ?? [])
+  }
+}
+
+extension FrameFeatures {
+  /// The same rows with one more channel: the cosine of each with `query`, 0 where either has no length.
+  ///
+  /// Features made so know the query.
+  ///
+  /// - Precondition: `query` has C numbers.
+  public func appendingCosine(with query: [Float]) -> FrameFeatures {
+    precondition(query.count == channels, "\(query.count) numbers against \(channels) channels.")
+    let queryLength = dot(query[...], query[...]).squareRoot()
+    var result: [Float] = []
+    result.reserveCapacity(values.count / channels * (channels + 1))
+    for index in 0..<frames * tokensPerFrame {
+      let row = values[index * channels..<(index + 1) * channels]
+      let lengths = dot(row, row).squareRoot() * queryLength
+      result.append(contentsOf: row)
+      result.append(lengths > 0 ? Float(dot(row, query[...]) / lengths) : 0)
+    }
+    return FrameFeatures(
+      values: result, tokensPerFrame: tokensPerFrame, channels: channels + 1,
+      timestamps: timestamps, duration: duration)
+  }
+
+  private func dot(_ first: ArraySlice<Float>, _ second: ArraySlice<Float>) -> Double {
+    var sum = 0.0
+    for (a, b) in zip(first, second) { sum += Double(a) * Double(b) }
+    return sum
+  }
+}

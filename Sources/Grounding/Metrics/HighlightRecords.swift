@@ -1,0 +1,106 @@
+public import Rollouts
+
+/// What QVHighlights knows of a query: a line of its annotation file.
+public struct HighlightTruth: Sendable, Hashable, Decodable {
+  /// The query's number or name.
+  public var query: String
+
+  /// The length of the video in seconds.
+  public var duration: Double
+
+  /// The right windows.
+  public var windows: [Interval]
+
+  /// The clips that lie in them.
+  public var clips: [Int]
+
+  /// What three people said of each of those clips, 0 (very bad) … 4 (very good).
+  public var saliency: [[Int]]
+
+  /// What is known of a query.
+  public init(
+    query: String, duration: Double, windows: [Interval], clips: [Int] = [],
+    saliency: [[Int]] = []
+  ) {
+    self.query = query
+    self.duration = duration
+    self.windows = windows
+    self.clips = clips
+    self.saliency = saliency
+  }
+
+  private enum Key: String, CodingKey {
+    case qid, duration
+    case relevant_windows, relevant_clip_ids, saliency_scores
+  }
+
+  /// Reads a line of an annotation file.
+  public init(from decoder: any Decoder) throws {
+    let line = try decoder.container(keyedBy: Key.self)
+    query = try line.decode(QueryName.self, forKey: .qid).text
+    duration = try line.decode(Double.self, forKey: .duration)
+    windows = try line.decode([Window].self, forKey: .relevant_windows).map(\.interval)
+    clips = try line.decodeIfPresent([Int].self, forKey: .relevant_clip_ids) ?? []
+    saliency = try line.decodeIfPresent([[Int]].self, forKey: .saliency_scores) ?? []
+  }
+}
+
+/// What somebody predicts for a query: a line of a QVHighlights submission.
+public struct HighlightPrediction: Sendable, Hashable, Decodable {
+  /// The query's number or name.
+  public var query: String
+
+  /// Predicted windows, in the order of the file: the first is the answer.
+  public var windows: [ScoredInterval]
+
+  /// A score for every clip of the video, or `nil` if highlights were not predicted.
+  public var saliency: [Double]?
+
+  /// What is predicted for a query.
+  public init(query: String, windows: [ScoredInterval], saliency: [Double]? = nil) {
+    self.query = query
+    self.windows = windows
+    self.saliency = saliency
+  }
+
+  private enum Key: String, CodingKey {
+    case qid
+    case pred_relevant_windows, pred_saliency_scores
+  }
+
+  /// Reads a line of a submission.
+  public init(from decoder: any Decoder) throws {
+    let line = try decoder.container(keyedBy: Key.self)
+    query = try line.decode(QueryName.self, forKey: .qid).text
+    windows = try line.decode([Window].self, forKey: .pred_relevant_windows).map {
+      ScoredInterval($0.interval, confidence: $0.score)
+    }
+    saliency = try line.decodeIfPresent([Double].self, forKey: .pred_saliency_scores)
+  }
+}
+
+/// The name of a query, which files write as a number or as a string.
+struct QueryName: Decodable {
+  let text: String
+
+  init(from decoder: any Decoder) throws {
+    let value = try decoder.singleValueContainer()
+    if let number = try? value.decode(Int.self) {
+      text = String(number)
+    } else {
+      text = try value.decode(String.self)
+    }
+  }
+}
+
+/// A window as files write it: [start, end] or [start, end, score].
+struct Window: Decodable {
+  let interval: Interval
+  let score: Double
+
+  init(from decoder: any Decoder) throws {
+    var numbers = try decoder.unkeyedContainer()
+    interval = Interval(try numbers.decode(Double.self), try numbers.decode(Double.self))
+    score = numbers.isAtEnd ? 0 : try numbers.decode(Double.self)
+  }
+}

@@ -1,0 +1,134 @@
+/// What an object of the built-in world looks like: a sprite of 5 × 5 pixels.
+public enum WorldShape: String, Sendable, Hashable, CaseIterable {
+  /// A disc.
+  case circle
+  /// A full square.
+  case square
+  /// A triangle that stands on its base.
+  case triangle
+  /// Two crossing bars.
+  case cross
+
+  /// How wide and high every sprite is, in pixels.
+  static let size = 5
+
+  /// The rows of the sprite from the top, `#` for a pixel of it.
+  var rows: [String] {
+    switch self {
+    case .circle: [".###.", "#####", "#####", "#####", ".###."]
+    case .square: ["#####", "#####", "#####", "#####", "#####"]
+    case .triangle: ["..#..", "..#..", ".###.", ".###.", "#####"]
+    case .cross: ["..#..", "..#..", "#####", "..#..", "..#.."]
+    }
+  }
+}
+
+/// The colour of an object of the built-in world.
+public enum WorldColour: String, Sendable, Hashable, CaseIterable {
+  /// Red.
+  case red
+  /// Green.
+  case green
+  /// Blue.
+  case blue
+  /// Yellow.
+  case yellow
+
+  /// Red, green and blue, 0 … 255.
+  var components: [Int] {
+    switch self {
+    case .red: [215, 50, 50]
+    case .green: [50, 195, 70]
+    case .blue: [60, 90, 225]
+    case .yellow: [225, 205, 50]
+    }
+  }
+
+  /// The colour that a pixel shows, or `nil` if it is too grey to be of an object.
+  static func seen(red: Int, green: Int, blue: Int) -> WorldColour? {
+    let strongest = max(red, green, blue)
+    guard strongest - min(red, green, blue) > 90 else { return nil }
+    if blue == strongest { return .blue }
+    if min(red, green) > 150 { return .yellow }
+    return red == strongest ? .red : .green
+  }
+}
+
+/// What objects of the built-in world do.
+public enum WorldAction: String, Sendable, Hashable, CaseIterable {
+  /// It is gone in every other frame, the first and the last included.
+  case blinks
+  /// It is elsewhere in every frame than in the one before.
+  case moves
+  /// It slides in from an edge.
+  case enters
+  /// It slides out over an edge.
+  case leaves
+}
+
+/// Something that an object does, and when.
+public struct WorldEvent: Sendable, Hashable {
+  /// What it does.
+  public let action: WorldAction
+
+  /// The frames in which it does so.
+  public let frames: Range<Int>
+}
+
+/// An object of a video, with all it does.
+public struct WorldObject: Sendable, Hashable {
+  /// What it looks like.
+  public let shape: WorldShape
+
+  /// Its colour.
+  public let colour: WorldColour
+
+  /// Which of the three rows of the picture it lives in; objects never cover each other.
+  public let lane: Int
+
+  /// What it does, in time order, with at least one quiet frame before, between and after.
+  public let events: [WorldEvent]
+
+  /// The left edge of its sprite in each frame, in pixels; `nil` where it is not to be seen.
+  public let positions: [Int?]
+}
+
+/// A video of the built-in world, with the questions about it.
+public struct WorldVideo: Sendable, Hashable {
+  /// A name that no other video has.
+  public let name: String
+
+  /// How many frames it has, one a second.
+  public let frames: Int
+
+  /// What is to be seen.
+  public let objects: [WorldObject]
+
+  /// The questions, each with one right window.
+  public let questions: [WorldQuestion]
+
+  /// From which background and noise are made.
+  let appearance: UInt64
+}
+
+/// A question about a video of the built-in world.
+public struct WorldQuestion: Sendable, Hashable {
+  /// What has to be understood to answer.
+  public enum Kind: String, Sendable, Hashable, CaseIterable {
+    /// Something happens once.
+    case event
+    /// Something happens twice: the first time, or again.
+    case repetition
+    /// Something happens twice, before and after something else.
+    case order
+  }
+
+  /// What has to be understood to answer.
+  public let kind: Kind
+
+  /// The question in words.
+  public let text: String
+
+  /// The right answer: frames, which are seconds.
+  public let frames: Range<Int>
+}

@@ -1,0 +1,108 @@
+public import ArgumentParser
+internal import Experiments
+internal import Foundation
+internal import Tensors
+
+/// Times the parts of a step.
+public struct BenchCommand: ParsableCommand {
+  /// What `--help` says.
+  public static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Time the parts of an on-policy step, alone or against another program.",
+    discussion: """
+      Example: opd bench --against 'python3 torch_peer.py --threads 2 --reps 3 --phases rollout,step'
+      """)
+
+  @Option(help: "Phases to time, separated by commas.")
+  var phases: String = BenchmarkPhase.allCases.map(\.rawValue).joined(separator: ",")
+
+  @Option(help: "A program to run in turn; it prints a JSON line with phase and ms for each phase.")
+  var against: String?
+
+  @Option(help: "Rounds that count.")
+  var rounds: Int = 7
+
+  @Option(help: "Runs of a phase in a round.")
+  var repetitions: Int = 5
+
+  @Option(help: "Threads.")
+  var threads: Int = 2
+
+  @Option(help: "Prompts a step.")
+  var prompts: Int = WorkloadSizes().prompts
+
+  @Option(help: "Answers a prompt.")
+  var group: Int = WorkloadSizes().group
+
+  @Option(help: "Feature rows of a prompt.")
+  var frames: Int = WorkloadSizes().frames
+
+  @Option(name: .customLong("gen"), help: "Tokens of an answer.")
+  var answer: Int = WorkloadSizes().answer
+
+  @Option(name: .customLong("vocab"), help: "Tokens of the vocabulary.")
+  var vocabulary: Int = WorkloadSizes().vocabulary
+
+  @Option(help: "Layers of the student.")
+  var layers: Int = WorkloadSizes().layers
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  /// A command without arguments.
+  public init() {}
+
+  /// Runs the benchmark and prints its table.
+  public func run() throws {
+    Parallel.threads = threads
+    var sizes = WorkloadSizes()
+    sizes.prompts = prompts
+    sizes.group = group
+    sizes.frames = frames
+    sizes.answer = answer
+    sizes.vocabulary = vocabulary
+    sizes.layers = layers
+    let chosen = try phases.split(separator: ",").map { name in
+      guard let phase = BenchmarkPhase(rawValue: String(name)) else {
+        throw ValidationError("There is no phase '\(name)'. Choose from \(Self.names).")
+      }
+      return phase
+    }
+    let report = try Benchmark(
+      phases: chosen, rounds: rounds, repetitions: repetitions, rival: against
+    ).run(sizes) { FileHandle.standardError.write(Data(($0 + "\n").utf8)) }
+    print(json ? try Self.json(report) : Self.table(report))
+  }
+
+  private static var names: String {
+    BenchmarkPhase.allCases.map(\.rawValue).joined(separator: ", ")
+  }
+
+  private static func json(_ report: Benchmark.Report) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    return String(decoding: try encoder.encode(report), as: UTF8.self)
+  }
+
+  private static func table(_ report: Benchmark.Report) -> String {
+    var lines = ["phase           ms  (min–max)        GFLOP/s  of peak   rival ms   ratio"]
+    for row in report.rows {
+      let rival = row.rival.map { String(format: "%9.1f", $0) } ?? "        –"
+      let ratio = row.ratio.map { String(format: "%6.2f×", $0) } ?? "      –"
+      lines.append(
+        row.phase.padding(toLength: 12, withPad: " ", startingAt: 0)
+          + String(
+            format: "%7.1f  (%.1f–%.1f)", row.milliseconds, row.range[0], row.range[1]
+          ).padding(toLength: 28, withPad: " ", startingAt: 0)
+          + String(format: "%6.1f   %5.1f %%", row.gigaflops, 100 * row.shareOfPeak)
+          + "  \(rival)  \(ratio)")
+    }
+    lines.append(
+      String(
+        format: "%d threads, %d rounds; products alone %.1f GFLOP/s, copy %.1f GB/s; "
+          + "peak memory %.0f MB; buffers asked of the system in the last round: %d",
+        report.threads, report.rounds, report.peakGigaflops, report.copyBandwidth,
+        Double(report.peakMemory) / 1e6, report.allocations))
+    return lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,55 @@
+public import ArgumentParser
+internal import Experiments
+internal import Foundation
+
+/// `opd metrics`: what the numbers a run writes mean.
+public struct MetricsCommand: AsyncParsableCommand {
+  /// What the help says.
+  public static let configuration = CommandConfiguration(
+    commandName: "metrics",
+    abstract: "Print the dictionary of metrics: unit, estimator, direction, weight.",
+    discussion: """
+      Example:
+        opd metrics | grep teacher
+      """)
+
+  @Flag(help: "Print JSON: a list of {name, unit, estimator, direction, weight}.")
+  var json = false
+
+  /// What parses a command line without arguments.
+  public init() {}
+
+  /// Prints the dictionary.
+  public func run() async throws {
+    print(try json ? jsonText(MetricDictionary.all) : Self.table(MetricDictionary.all))
+  }
+
+  /// One line a metric, in columns.
+  static func table(_ metrics: [MetricDefinition]) -> String {
+    let header = ["metric", "unit", "better", "averaged over", "estimator"]
+    let rows = metrics.map {
+      [$0.name, $0.unit, $0.direction.rawValue, $0.weight.rawValue, $0.estimator]
+    }
+    return columns([header] + rows)
+  }
+}
+
+/// Lines of cells under one another, each column as wide as its widest cell.
+func columns(_ rows: [[String]]) -> String {
+  let count = rows.map(\.count).max() ?? 0
+  let widths = (0..<count).map { column in
+    rows.map { $0.indices.contains(column) ? $0[column].count : 0 }.max() ?? 0
+  }
+  return rows.map { row in
+    zip(row, widths).enumerated().map { index, cell in
+      index == row.count - 1 ? cell.0 : padded(cell.0, to: cell.1)
+    }.joined(separator: "  ")
+  }.joined(separator: "\n")
+}
+
+/// A value as JSON for people and programs: indented, keys in order.
+func jsonText(_ value: some Encodable) throws -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+  return String(decoding: try encoder.encode(value), as: UTF8.self)
+}

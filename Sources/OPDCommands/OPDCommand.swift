@@ -1,0 +1,97 @@
+public import ArgumentParser
+public import Experiments
+internal import Foundation
+internal import Plugins
+internal import Rollouts
+internal import Synchronization
+
+/// The `opd` command: a laboratory for on-policy distillation.
+public struct OPDCommand: AsyncParsableCommand {
+  /// The subcommands in the order in which the help lists them; a new one is one line.
+  static let subcommands: [any ParsableCommand.Type] = [
+    TrainCommand.self,
+    SweepCommand.self,
+    SelftestCommand.self,
+    SweepCommand.self,
+    PluginsCommand.self,
+    MetricsCommand.self,
+    DoctorCommand.self,
+    BenchCommand.self,
+    CompareCommand.self,
+    ReportCommand.self,
+  ]
+
+  /// What the help says, and which subcommands there are.
+  public static let configuration = CommandConfiguration(
+    commandName: "opd",
+    abstract: "A laboratory for on-policy distillation.",
+    discussion: """
+      Pairs a student with a teacher, turns their disagreement into per-token supervision on the \
+      student's own samples, and compares that with reinforcement learning, curricula and keyframe \
+      selection, seed by seed and cost by cost.
+
+      Example:
+        opd doctor
+      """,
+    version: "0.1.0",
+    subcommands: subcommands)
+
+  /// What parses a command line without arguments.
+  public init() {}
+}
+
+extension OPDCommand {
+  /// Makes everything that can be named; a program with plug-ins of its own sets it in `start`.
+  ///
+  /// Not a task-local value: pushing one crashes in optimised builds of Swift 6.3.
+  private static let makeLaboratory = Mutex<@Sendable () throws -> Laboratory>(Laboratory.standard)
+
+  /// Everything that can be named.
+  static func laboratory() throws -> Laboratory { try makeLaboratory.withLock { $0 }() }
+
+  /// What plug-ins there are.
+  static func plugins() throws -> [PluginDescription] { try laboratory().describe() }
+
+  /// Runs the command that the arguments name, and ends the process with its status.
+  ///
+  /// - Parameters:
+  ///   - arguments: The words after the program's name; those of the process if left out.
+  ///   - laboratory: Makes everything that can be named; add plug-ins to `Laboratory.standard()`.
+  public static func start(
+    _ arguments: [String]? = nil,
+    laboratory: @escaping @Sendable () throws -> Laboratory = Laboratory.standard
+  ) async -> Never {
+    let words = arguments ?? Array(CommandLine.arguments.dropFirst())
+    makeLaboratory.withLock { $0 = laboratory }
+    let outcome = await perform(words)
+    outcome.print()
+    Foundation.exit(outcome.status)
+  }
+
+  /// Runs the command that the arguments name.
+  ///
+  /// - Parameter arguments: The words after the program's name.
+  /// - Returns: What is left to print, and the status of the process.
+  static func perform(_ arguments: [String]) async -> CommandOutcome {
+    do {
+      try refuseUnknownSubcommand(arguments)
+      var command = try parseAsRoot(arguments)
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+      return CommandOutcome(status: 0, output: "", errors: "")
+    } catch {
+      return CommandOutcome(error)
+    }
+  }
+
+  private static func refuseUnknownSubcommand(_ arguments: [String]) throws {
+    guard let word = arguments.first, !word.hasPrefix("-") else { return }
+    let known = subcommands.map { $0._commandName } + ["help"]
+    guard !known.contains(word) else { return }
+    throw CommandLineError.unknownSubcommand(
+      word, nearest: nearestName(to: word, in: known), known: known)
+  }
+}

@@ -1,0 +1,71 @@
+internal import Plugins
+internal import Rollouts
+
+/// Plug-ins, as `opd plugins` shows them.
+struct PluginListing {
+  /// The plug-ins in the order of registration.
+  let plugins: [PluginDescription]
+
+  init(_ plugins: [PluginDescription]) { self.plugins = plugins }
+
+  /// The kinds, each once, in the order of their first plug-in.
+  var kinds: [String] {
+    var seen: Set<String> = []
+    return plugins.map(\.kind).filter { seen.insert($0).inserted }
+  }
+
+  /// The plug-ins of one kind, or the one of that name.
+  ///
+  /// - Parameters:
+  ///   - kind: What to list; everything if left out.
+  ///   - name: Which plug-in of that kind; all of them if left out.
+  /// - Returns: The shorter list.
+  /// - Throws: `CommandLineError` if there is none, or if a name comes without a kind.
+  func chosen(kind: String?, name: String?) throws(CommandLineError) -> PluginListing {
+    guard let kind else {
+      if let name { throw .nameWithoutKind(name) }
+      return self
+    }
+    let ofKind = plugins.filter { $0.kind == kind }
+    guard !ofKind.isEmpty else {
+      throw .unknownKind(kind, nearest: nearestName(to: kind, in: kinds), known: kinds)
+    }
+    guard let name else { return PluginListing(ofKind) }
+    let named = ofKind.filter { $0.name == name }
+    let names = ofKind.map(\.name)
+    guard !named.isEmpty else {
+      throw .unknownPlugin(
+        name, kind: kind, nearest: nearestName(to: name, in: names), known: names)
+    }
+    return PluginListing(named)
+  }
+
+  /// The list for reading.
+  ///
+  /// - Parameter detailed: Whether each parameter is listed with its meaning.
+  /// - Returns: The plug-ins by kind, a line each, or more.
+  func text(detailed: Bool) -> String {
+    kinds.map { kind in
+      let lines = plugins.filter { $0.kind == kind }.map { detailed ? details($0) : line($0) }
+      return ([kind] + lines).joined(separator: "\n")
+    }.joined(separator: "\n\n")
+  }
+
+  private func line(_ plugin: PluginDescription) -> String {
+    let width = plugins.map(\.name.count).max() ?? 0
+    return "  \(padded(plugin.name, to: width))  \(plugin.summary)"
+  }
+
+  private func details(_ plugin: PluginDescription) -> String {
+    let width = plugin.parameters.map(\.name.count).max() ?? 0
+    let lines = plugin.parameters.map {
+      "    \(padded($0.name, to: width))  \($0.documentation) Default: \($0.defaultValue.text)."
+    }
+    return (["  \(plugin.name): \(plugin.summary)"] + lines).joined(separator: "\n")
+  }
+}
+
+/// The text with spaces behind it.
+func padded(_ text: String, to width: Int) -> String {
+  text + String(repeating: " ", count: max(0, width - text.count))
+}

@@ -1,0 +1,32 @@
+public import ArgumentParser
+internal import Plugins
+
+/// `opd plugins`: what a configuration can name.
+public struct PluginsCommand: AsyncParsableCommand {
+  /// What the help says.
+  public static let configuration = CommandConfiguration(
+    commandName: "plugins",
+    abstract: "List the plug-ins a configuration can name, with their parameters.",
+    discussion: """
+      Example:
+        opd plugins --kind selector tad
+      """)
+
+  @Option(help: "Only plug-ins of this kind: teacher, selector, …")
+  var kind: String?
+
+  @Argument(help: "Only the plug-in of this name, with all its parameters.")
+  var name: String?
+
+  @Flag(help: "Print JSON: a list of {kind, name, summary, parameters}.")
+  var json = false
+
+  /// What parses a command line without arguments.
+  public init() {}
+
+  /// Prints the list.
+  public func run() async throws {
+    let chosen = try PluginListing(OPDCommand.plugins()).chosen(kind: kind, name: name)
+    print(try json ? jsonText(chosen.plugins) : chosen.text(detailed: name != nil))
+  }
+}

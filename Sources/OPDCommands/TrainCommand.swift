@@ -1,0 +1,46 @@
+public import ArgumentParser
+internal import Experiments
+internal import Foundation
+
+/// Carries out one run.
+public struct TrainCommand: AsyncParsableCommand {
+  /// What `--help` says.
+  public static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Carry out one run.",
+    discussion: "Example: opd train experiments/opd.yaml stages.0.steps=50 --out runs/first")
+
+  @Argument(help: "The configuration file.", completion: .file(extensions: ["yaml"]))
+  var config: String
+
+  @Argument(help: "Changes to it: key=value, +new=value or ~gone.")
+  var overrides: [String] = []
+
+  @Option(name: [.customShort("o"), .long], help: "The folder of the run.")
+  var out: String = "runs/train"
+
+  @Flag(help: "Go on with a run that has begun.")
+  var resume = false
+
+  @Flag(help: "Say nothing but errors.")
+  var quiet = false
+
+  /// A command without arguments.
+  public init() {}
+
+  /// Carries the run out.
+  public func run() async throws {
+    ParentWatch.start()
+    let value = try ConfigurationFile.load(config, overrides: overrides)
+    let quiet = quiet
+    let executor = RunExecutor(try OPDCommand.laboratory()) { line in
+      if !quiet { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+    }
+    let values = try await executor.run(value, in: out, resume: resume)
+    if quiet { return }
+    for (name, number) in values.sorted(by: { $0.key < $1.key }) {
+      print("\(name)\t\(String(format: "%.4f", number))")
+    }
+    print("run\t\(out)")
+  }
+}

@@ -1,0 +1,154 @@
+internal import Rollouts
+
+/// The plug-ins of one kind, by name, each made from its own parameters and a context they share.
+public struct Registry<Context, Product>: Sendable {
+  /// One plug-in, its type of parameters forgotten.
+  struct Entry: Sendable {
+    let summary: String
+    let defaults: @Sendable () throws -> ConfigurationValue
+    let documentation: [String: String]
+    let resolve: @Sendable (ConfigurationValue, String) throws -> ConfigurationValue
+    let build: @Sendable (ConfigurationValue, String, Context) throws -> Product
+  }
+
+  /// What the plug-ins are, in one word: `teacher`, `selector`, …; also the key that may name one.
+  public let kind: String
+
+  private var entries: [String: Entry] = [:]
+
+  /// The registered names in the order of registration.
+  public private(set) var names: [String] = []
+
+  /// A registry without plug-ins.
+  public init(kind: String) { self.kind = kind }
+
+  /// Adds a plug-in.
+  ///
+  /// - Parameters:
+  ///   - name: The name users choose it by, unique among its kind.
+  ///   - summary: What it does, in one sentence.
+  ///   - parameters: What users may set.
+  ///   - make: Makes it.
+  /// - Throws: `ConfigurationError.duplicatePlugin` if the name is taken.
+  public mutating func register<P: PluginParameters>(
+    _ name: String, summary: String, parameters: P.Type,
+    make: @escaping @Sendable (P, Context) throws -> Product
+  ) throws {
+    guard entries[name] == nil else {
+      throw ConfigurationError.duplicatePlugin(kind: kind, name: name)
+    }
+    names.append(name)
+    entries[name] = Entry(
+      summary: summary, defaults: { try ConfigurationValue(encoding: P()) },
+      documentation: P.documentation,
+      resolve: { try ConfigurationValue(encoding: $0.decoded(as: P.self, at: $1)) },
+      build: { try make($0.decoded(as: P.self, at: $1), $2) })
+  }
+
+  /// Adds a plug-in without parameters.
+  public mutating func register(
+    _ name: String, summary: String, make: @escaping @Sendable (Context) throws -> Product
+  ) throws {
+    try register(name, summary: summary, parameters: NoParameters.self) { _, context in
+      try make(context)
+    }
+  }
+
+  /// Makes the plug-in that a value names.
+  ///
+  /// - Parameters:
+  ///   - value: `name`, `{name: {parameter: …}}` or `{kind: name, parameter: …}`.
+  ///   - path: Where the value stands, for error messages; the kind if left out.
+  ///   - context: What the plug-ins share.
+  /// - Returns: The product of the chosen plug-in.
+  /// - Throws: `ConfigurationError`, or what the plug-in throws.
+  public func build(
+    _ value: ConfigurationValue, at path: String? = nil, in context: Context
+  ) throws -> Product {
+    let choice = try choice(value, at: path ?? kind)
+    return try entry(choice).build(choice.parameters, choice.path, context)
+  }
+
+  /// The plug-in that a value names, with all its parameters written out: `{name: {parameter: …}}`.
+  public func resolved(
+    _ value: ConfigurationValue, at path: String? = nil
+  ) throws -> ConfigurationValue {
+    let choice = try choice(value, at: path ?? kind)
+    var map = ConfigurationMap()
+    map[choice.name] = try entry(choice).resolve(choice.parameters, choice.path)
+    return ConfigurationValue(.map(map), source: value.source)
+  }
+
+  /// What there is to know about every plug-in, in the order of registration.
+  public func describe() throws -> [PluginDescription] {
+    try names.compactMap { name in
+      guard let entry = entries[name] else { return nil }
+      let parameters = try entry.defaults().map?.pairs ?? []
+      return PluginDescription(
+        kind: kind, name: name, summary: entry.summary,
+        parameters: parameters.map {
+          PluginDescription.Parameter(
+            name: $0.key, defaultValue: $0.value, documentation: entry.documentation[$0.key] ?? "")
+        })
+    }
+  }
+
+  /// Names that are documented but are no parameters, or the other way round; empty when all is well.
+  public func undocumented() throws -> [String] {
+    try names.flatMap { name -> [String] in
+      guard let entry = entries[name] else { return [] }
+      let parameters = Set(try entry.defaults().map?.keys ?? [])
+      let difference = parameters.symmetricDifference(entry.documentation.keys)
+      return difference.sorted().map { "\(kind) \(name): \($0)" }
+    }
+  }
+
+  private func entry(_ choice: PluginChoice) throws -> Entry {
+    guard let entry = entries[choice.name] else {
+      throw ConfigurationError.unknownPlugin(
+        kind: kind, name: choice.name, nearest: nearestName(to: choice.name, in: names),
+        known: names, source: choice.source)
+    }
+    return entry
+  }
+
+  private func choice(_ value: ConfigurationValue, at path: String) throws -> PluginChoice {
+    try PluginChoice(value, kind: kind, path: path)
+  }
+}
+
+/// A plug-in's name with the parameters written for it.
+struct PluginChoice {
+  let name: String
+  let parameters: ConfigurationValue
+  let path: String
+  let source: ConfigurationSource?
+
+  init(_ value: ConfigurationValue, kind: String, path: String) throws {
+    let nothing = ConfigurationValue(.map(ConfigurationMap()), source: value.source)
+    source = value.source
+    if let name = value.string {
+      self.name = name
+      parameters = nothing
+      self.path = path
+      return
+    }
+    guard var map = value.map, !map.isEmpty else {
+      throw ConfigurationError.notAPlugin(kind: kind, found: value.kind, source: source)
+    }
+    if let name = map[kind]?.string {
+      self.name = name
+      map[kind] = nil
+      parameters = ConfigurationValue(.map(map), source: source)
+      self.path = path
+      return
+    }
+    guard map.count == 1, let pair = map.pairs.first else {
+      let found = "a map of \(map.keys.joined(separator: ", "))"
+      throw ConfigurationError.notAPlugin(kind: kind, found: found, source: source)
+    }
+    name = pair.key
+    parameters = pair.value.isNull ? nothing : pair.value
+    self.path = "\(path).\(pair.key)"
+  }
+}

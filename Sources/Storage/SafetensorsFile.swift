@@ -1,0 +1,75 @@
+internal import Foundation
+
+/// Named tensors in the safetensors format: eight bytes of header length, a header in JSON, the numbers.
+///
+/// Single, half, brain and double precision are read and become `Float`; single precision is written.
+///
+/// Source: https://github.com/huggingface/safetensors, "Format".
+public struct SafetensorsFile: Sendable, Hashable {
+  /// The tensors in the order of their numbers in the file.
+  public var tensors: [NamedTensor]
+
+  /// The header's own texts.
+  public var metadata: [String: String]
+
+  /// The content of a file.
+  public init(tensors: [NamedTensor], metadata: [String: String] = [:]) {
+    self.tensors = tensors
+    self.metadata = metadata
+  }
+
+  /// The tensor with a name, or `nil` if there is none.
+  public subscript(name: String) -> NamedTensor? { tensors.first { $0.name == name } }
+
+  /// Reads a file.
+  ///
+  /// - Throws: `StorageError.missingFile`, or `.unreadable` if the file is cut short, its header is not what the format
+  ///   says, or a tensor has numbers of another kind.
+  public static func read(_ path: String) throws -> SafetensorsFile {
+    let bytes = try TextFile.bytes(path)
+    func refuse(_ reason: String) -> StorageError {
+      .unreadable(path: path, format: "safetensors", reason: reason)
+    }
+    guard bytes.count >= 8 else { throw refuse("its \(bytes.count) bytes are too few") }
+    let length = bytes[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    guard length <= UInt64(bytes.count - 8) else {
+      throw refuse("its header should have \(length) bytes, but \(bytes.count - 8) are left")
+    }
+    let start = 8 + Int(length)
+    guard let header = try? JSONDecoder().decode(Header.self, from: Data(bytes[8..<start])) else {
+      throw refuse("its header is not as the format says")
+    }
+    let body = bytes[start...]
+    let tensors = try header.entries.map { name, entry in
+      do throws(Refusal) {
+        return try entry.tensor(named: name, in: body)
+      } catch {
+        throw refuse(error.reason)
+      }
+    }
+    return SafetensorsFile(tensors: tensors, metadata: header.metadata)
+  }
+
+  /// Writes a file in single precision, atomically.
+  ///
+  /// - Throws: `StorageError.unwritable`.
+  public func write(_ path: String) throws {
+    var header = Header(metadata: metadata)
+    var offset = 0
+    for tensor in tensors {
+      let end = offset + 4 * tensor.values.count
+      header.entries.append(
+        (tensor.name, .init(dtype: "F32", shape: tensor.shape, data_offsets: [offset, end])))
+      offset = end
+    }
+    var text = Array(try JSONLines.line(header).utf8)
+    // The numbers begin at a multiple of eight.
+    while !text.count.isMultiple(of: 8) { text.append(UInt8(ascii: " ")) }
+    var bytes = (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) } + text
+    bytes.reserveCapacity(bytes.count + offset)
+    for tensor in tensors {
+      tensor.values.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    }
+    try AtomicFile.write(bytes, to: path)
+  }
+}

@@ -1,0 +1,50 @@
+public import Rollouts
+
+/// What can be wrong with a file.
+public enum StorageError: ExplainedError, Hashable {
+  /// There is no file with this path.
+  case missingFile(path: String)
+  /// The file cannot be read as what it should be.
+  case unreadable(path: String, format: String, reason: String)
+  /// The file lacks a dataset.
+  case missingDataset(path: String, name: String, nearest: String?)
+  /// A dataset holds something else than was asked for.
+  case wrongKind(path: String, name: String, expected: String)
+  /// An attribute is absent or not text.
+  case missingAttribute(path: String, object: String, name: String)
+  /// A line is not the JSON that it should be; lines count from 1.
+  case malformedLine(path: String, line: Int, reason: String)
+  /// Something could not be written.
+  case unwritable(path: String, reason: String)
+
+  /// What happened: one sentence.
+  public var happened: String {
+    switch self {
+    case .missingFile(let path): "There is no file '\(path)'."
+    case .unreadable(let path, let format, let reason):
+      "'\(path)' cannot be read as \(format): \(reason)."
+    case .missingDataset(let path, let name, _): "'\(path)' has no dataset '\(name)'."
+    case .wrongKind(let path, let name, let expected):
+      "The dataset '\(name)' of '\(path)' does not hold \(expected)."
+    case .missingAttribute(let path, let object, let name):
+      "'\(object)' of '\(path)' has no text attribute '\(name)'."
+    case .malformedLine(let path, let line, let reason):
+      "Line \(line) of '\(path)' cannot be used: \(reason)."
+    case .unwritable(let path, let reason): "'\(path)' cannot be written: \(reason)."
+    }
+  }
+
+  /// What to do about it: one sentence.
+  public var remedy: String {
+    switch self {
+    case .missingFile: "Check the path, or fetch the data first."
+    case .unreadable: "It may be cut short or of another kind; fetch or write it again."
+    case .missingDataset(_, _, let nearest?): "Did you mean '\(nearest)'?"
+    case .missingDataset: "Check that this is the file you meant; `h5ls -r` lists what it holds."
+    case .wrongKind: "Check that this is the file you meant; `h5ls -r` lists what it holds."
+    case .missingAttribute: "Write the file again with the program that made it."
+    case .malformedLine: "Correct the line or remove it."
+    case .unwritable: "Check that the folder exists, may be written to and has space left."
+    }
+  }
+}

@@ -1,0 +1,195 @@
+import Foundation
+import Rollouts
+import Synchronization
+
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
+
+/// What asking a live service has cost so far.
+public struct CompletionsCosts: Sendable, Hashable, Codable {
+  /// Requests that were answered.
+  public var requests = 0
+  /// Attempts that had to be repeated.
+  public var retries = 0
+  /// Tokens that were read, as the server counts them.
+  public var promptTokens = 0
+  /// Tokens that were generated: one a request, because most servers cannot generate none.
+  public var generatedTokens = 0
+  /// What that cost at the given price.
+  public var price = 0.0
+
+  /// Nothing yet.
+  public init() {}
+}
+
+/// Sends requests to a service and tries again where that may help.
+final class CompletionsClient: Sendable {
+  let parameters: CompletionsParameters
+  private let base: URL
+  private let key: String?
+  private let session: URLSession
+  private let counted = Mutex(Counted())
+
+  private struct Counted {
+    var costs = CompletionsCosts()
+    var number = 0
+    var systemFingerprint: String?
+  }
+
+  /// A client; the key is read from the environment now.
+  init(_ parameters: CompletionsParameters) throws {
+    try parameters.validate()
+    guard let base = URL(string: parameters.url), let scheme = base.scheme, base.host != nil,
+      ["http", "https"].contains(scheme), base.user == nil, base.password == nil
+    else { throw CompletionsError.address(url: withoutSecrets(parameters.url)) }
+    key = try parameters.keyVariable.map { variable in
+      let key = ProcessInfo.processInfo.environment[variable] ?? ""
+      guard !key.isEmpty else { throw CompletionsError.key(variable: variable) }
+      return key
+    }
+    self.base = base
+    self.parameters = parameters
+    let configuration = URLSessionConfiguration.ephemeral
+    configuration.timeoutIntervalForRequest = parameters.answerSeconds
+    configuration.timeoutIntervalForResource = parameters.answerSeconds
+    configuration.httpMaximumConnectionsPerHost = parameters.inFlight
+    session = URLSession(configuration: configuration)
+  }
+
+  deinit { session.invalidateAndCancel() }
+
+  /// What asking has cost so far.
+  var costs: CompletionsCosts { counted.withLock { $0.costs } }
+
+  /// What the server last said of its configuration.
+  var systemFingerprint: String? { counted.withLock { $0.systemFingerprint } }
+
+  /// Asks for a completion.
+  func complete(_ request: CompletionsRequest) async throws -> CompletionsAnswer {
+    let answer: CompletionsAnswer = try await post("completions", request)
+    counted.withLock {
+      $0.systemFingerprint = answer.systemFingerprint
+      $0.costs.promptTokens += answer.usage?.promptTokens ?? 0
+      $0.costs.generatedTokens += answer.usage?.completionTokens ?? 0
+      let tokens = Double($0.costs.promptTokens + $0.costs.generatedTokens)
+      $0.costs.price = tokens * parameters.pricePerMillionTokens / 1e6
+    }
+    return answer
+  }
+
+  /// The tokens in which the server writes a text.
+  func tokenize(_ text: String, special: Bool) async throws -> [Int] {
+    struct Request: Encodable {
+      // vLLM's names and llama.cpp's; each ignores the other's.
+      var model, prompt, content: String
+      var add_special_tokens, add_special: Bool
+    }
+    struct Answer: Decodable { var tokens: [Int] }
+    let request = Request(
+      model: parameters.model, prompt: text, content: text, add_special_tokens: special,
+      add_special: special)
+    let answer: Answer = try await post("../tokenize", request)
+    return answer.tokens
+  }
+
+  private func post<Answer: Decodable>(
+    _ path: String, _ body: some Encodable
+  ) async throws -> Answer {
+    let request = try request(path, body)
+    let number = counted.withLock {
+      $0.number += 1
+      return $0.number
+    }
+    var pauses = parameters.seed.derived("retry", number).generator()
+    for attempt in 1... {
+      do {
+        let answer: Answer = try await once(request)
+        counted.withLock { $0.costs.requests += 1 }
+        return answer
+      } catch let trouble as PassingTrouble {
+        guard attempt < parameters.attempts else {
+          throw CompletionsError.unreachable(
+            url: parameters.url, attempts: attempt, reason: redacted(trouble.reason))
+        }
+        counted.withLock { $0.costs.retries += 1 }
+        let pause = parameters.backoffSeconds * Double(1 << min(attempt - 1, 10))
+        try await Task.sleep(
+          for: .seconds(max(trouble.wait, pause * (0.5 + pauses.uniform()))))
+      }
+    }
+    preconditionFailure("Attempts are endless until one returns or throws.")
+  }
+
+  private func request(_ path: String, _ body: some Encodable) throws -> URLRequest {
+    let url = base.appendingPathComponent(path).standardized
+    var request = URLRequest(url: url)
+    request.httpMethod = "POST"
+    request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+    if let key { request.setValue("Bearer \(key)", forHTTPHeaderField: "Authorization") }
+    request.httpBody = try JSONEncoder().encode(body)
+    return request
+  }
+
+  /// One attempt.
+  private func once<Answer: Decodable>(_ request: URLRequest) async throws -> Answer {
+    let data: Data
+    let response: URLResponse
+    do {
+      (data, response) = try await session.data(for: request)
+    } catch {
+      try Task.checkCancellation()
+      throw PassingTrouble(reason: error.localizedDescription)
+    }
+    let reply = response as? HTTPURLResponse
+    let status = reply?.statusCode ?? 0
+    guard status == 200 else { throw refusal(status, data, reply) }
+    do {
+      return try JSONDecoder().decode(Answer.self, from: data)
+    } catch {
+      throw unreadable(data)
+    }
+  }
+
+  private func refusal(_ status: Int, _ body: Data, _ reply: HTTPURLResponse?) -> any Error {
+    let text = String(decoding: body.prefix(300), as: UTF8.self)
+    let message = redacted(text.split(whereSeparator: \.isNewline).joined(separator: " "))
+    guard status >= 500 || status == 408 || status == 429 else {
+      return CompletionsError.refused(url: parameters.url, status: status, message: message)
+    }
+    let asked = reply?.value(forHTTPHeaderField: "Retry-After").flatMap { Double($0) } ?? 0
+    return PassingTrouble(reason: "status \(status), \(message)", wait: min(max(asked, 0), 60))
+  }
+
+  /// An answer that ends too early may come whole the next time; one with numbers that JSON has no words for will not.
+  private func unreadable(_ body: Data) -> any Error {
+    let text = String(decoding: body, as: UTF8.self)
+    if text.contains("NaN") || text.contains("Infinity") {
+      return CompletionsError.malformed(url: parameters.url, reason: "it contains NaN or Infinity")
+    }
+    let isWhole = (try? JSONSerialization.jsonObject(with: body)) != nil
+    let excerpt = redacted(String(text.prefix(120)))
+    guard isWhole else { return PassingTrouble(reason: "the answer is cut short, '\(excerpt)'") }
+    return CompletionsError.malformed(
+      url: parameters.url, reason: "it lacks what was asked for, '\(excerpt)'")
+  }
+
+  /// A text in which the key does not occur, whoever wrote it.
+  private func redacted(_ text: String) -> String {
+    key.map { text.replacingOccurrences(of: $0, with: "(key)") } ?? text
+  }
+}
+
+/// Something that may be better the next time.
+private struct PassingTrouble: Error {
+  var reason: String
+
+  /// How long the server asked to wait, in seconds.
+  var wait = 0.0
+}
+
+/// An address without user name and password.
+private func withoutSecrets(_ url: String) -> String {
+  guard let at = url.lastIndex(of: "@") else { return url }
+  return "(user)" + url[at...]
+}

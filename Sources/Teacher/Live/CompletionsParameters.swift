@@ -1,0 +1,105 @@
+public import Rollouts
+
+/// How to ask a live service, and how patiently.
+public struct CompletionsParameters: Sendable, Hashable, Codable {
+  /// How the student's tokens become the server's.
+  public enum TokenMapping: String, Sendable, Hashable, Codable, CaseIterable {
+    /// They are the server's: student and teacher share a tokenizer. The only one that gives likeliest tokens.
+    case same
+    /// The server's `/tokenize` says how each word of the student's vocabulary is written.
+    case tokenize
+    /// Text goes out and the echoed tokens are matched with words; a token across two words is an error.
+    case text
+  }
+
+  /// What the server speaks.
+  public enum Interface: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Whatever the probe finds to be right.
+    case automatic
+    /// vLLM's `prompt_logprobs`.
+    case promptLogprobs
+    /// `echo` with `logprobs`, as OpenAI defined it.
+    case echo
+  }
+
+  /// Where the service is, up to and with `/v1`.
+  public var url = "http://127.0.0.1:8000/v1"
+  /// The model to ask.
+  public var model = ""
+  /// How the student's tokens become the server's.
+  public var tokens = TokenMapping.same
+  /// What the server speaks.
+  public var interface = Interface.automatic
+  /// What is said before the answer, unless tokens are the same; `{query}` and `{duration}` are filled in.
+  public var template = "A video lasts {duration} seconds. When does this happen: {query} Answer:"
+  /// How the end of a response is written, unless tokens are the same.
+  public var endText = "\n"
+  /// The most likely tokens wanted at each position; 0 for the sampled token only.
+  public var top = 0
+  /// The environment variable that holds the key; the key itself is never in a configuration, log or error.
+  public var keyVariable: String?
+  /// Requests on their way at a time.
+  public var inFlight = 8
+  /// How long an answer may take, in seconds.
+  public var answerSeconds = 60.0
+  /// How often a request is tried; at least 1.
+  public var attempts = 6
+  /// The pause before the second try, in seconds; it doubles each time and varies by half.
+  public var backoffSeconds = 0.5
+  /// What the pauses' variation depends on.
+  public var seed = Seed(0)
+  /// The largest difference in nats by which two scores of the same token may differ, when the server is probed.
+  public var tolerance = 0.05
+  /// Floating-point operations of a token, for the ledger; about twice the number of the model's parameters.
+  public var flopsPerToken = 0.0
+  /// What a million tokens cost, in any currency.
+  public var pricePerMillionTokens = 0.0
+
+  /// The defaults.
+  public init() {}
+
+  /// The defaults for a service and a model.
+  public init(url: String, model: String) {
+    self.url = url
+    self.model = model
+  }
+
+  /// One line on each parameter.
+  public static let documentation = [
+    "url": "address of the service up to and with /v1",
+    "model": "name of the model",
+    "tokens":
+      "same: student and server share a tokenizer; tokenize: ask /tokenize; text: match text",
+    "interface": "promptLogprobs (vLLM), echo (OpenAI), or automatic",
+    "template":
+      "text before the answer, with {query} and {duration}; unused where tokens are the same",
+    "endText": "how the end of a response is written; unused where tokens are the same",
+    "top": "likeliest tokens wanted at each position; 0 for the sampled token only",
+    "keyVariable": "environment variable that holds the key; none by default",
+    "inFlight": "requests on their way at a time; at least 1",
+    "answerSeconds": "seconds an answer may take; above 0",
+    "attempts": "times a request is tried; at least 1",
+    "backoffSeconds": "seconds before the second try, doubled each time; at least 0",
+    "seed": "decides how pauses vary",
+    "tolerance": "nats by which two scores of a token may differ in the probe; above 0",
+    "flopsPerToken": "floating-point operations of a token, for the ledger",
+    "pricePerMillionTokens": "price of a million tokens, for the ledger",
+  ]
+
+  /// Throws if a parameter is out of range.
+  ///
+  /// - Throws: `TeacherError.parameter`.
+  public func validate() throws {
+    try check("inFlight", Double(inFlight), "at least 1") { $0 >= 1 }
+    try check("answerSeconds", answerSeconds, "above 0") { $0 > 0 && $0.isFinite }
+    try check("attempts", Double(attempts), "at least 1") { $0 >= 1 }
+    try check("backoffSeconds", backoffSeconds, "at least 0") { $0 >= 0 && $0.isFinite }
+    try check("tolerance", tolerance, "above 0") { $0 > 0 }
+    try check("top", Double(top), "at least 0, and 0 unless tokens are the same") {
+      $0 == 0 || ($0 > 0 && tokens == .same)
+    }
+    guard !endText.isEmpty else {
+      throw TeacherError.parameter(name: "endText", value: "''", allowed: "at least one character")
+    }
+  }
+}

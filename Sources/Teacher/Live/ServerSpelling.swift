@@ -1,0 +1,111 @@
+import Foundation
+import Rollouts
+import Synchronization
+
+/// How prompts and responses of the student are written for a server, and how its scores are read back.
+final class ServerSpelling: Sendable {
+  private let client: CompletionsClient
+  private let vocabulary: Vocabulary
+  private let spelled: [[Int]]
+  private let contexts = Mutex<[String: [Int]]>([:])
+
+  /// Asks the server how it writes each word, if that is needed.
+  init(_ client: CompletionsClient, vocabulary: Vocabulary) async throws {
+    self.client = client
+    self.vocabulary = vocabulary
+    guard client.parameters.tokens == .tokenize else {
+      spelled = []
+      return
+    }
+    let texts = vocabulary.words.indices.map {
+      $0 == vocabulary.end ? client.parameters.endText : vocabulary.words[$0]
+    }
+    spelled = try await inParallel(texts, width: client.parameters.inFlight) { text in
+      let tokens = text.isEmpty ? [] : try await client.tokenize(text, special: false)
+      guard !tokens.isEmpty else { throw CompletionsError.unspeakable(word: text) }
+      return tokens
+    }
+  }
+
+  /// A digest of how the student's words become the server's.
+  var fingerprint: String {
+    ContentHash.of(
+      [vocabulary.fingerprint, client.parameters.tokens.rawValue, client.parameters.endText]
+        + spelled.map { "\($0)" })
+  }
+
+  /// What is sent before a response.
+  func context(of prompt: Prompt) async throws -> CompletionsRequest.Input {
+    switch client.parameters.tokens {
+    case .same: return .tokens(prompt.tokens)
+    case .text: return .text(filled(prompt))
+    case .tokenize:
+      let text = filled(prompt)
+      if let known = contexts.withLock({ $0[text] }) { return .tokens(known) }
+      let tokens = try await client.tokenize(text, special: true)
+      contexts.withLock { $0[text] = tokens }
+      return .tokens(tokens)
+    }
+  }
+
+  /// Context and response as one input.
+  func input(_ context: CompletionsRequest.Input, _ response: [Token]) -> CompletionsRequest.Input {
+    switch context {
+    case .text(let text): .text(text + response.map(word).joined())
+    case .tokens(let tokens):
+      .tokens(tokens + (spelled.isEmpty ? response : response.flatMap { spelled[$0] }))
+    }
+  }
+
+  /// The scores of each token of a response: those of the server's tokens in which it is written.
+  func grouped(
+    _ scores: [ServerScore], response: [Token], prompt: Prompt
+  ) throws -> [ArraySlice<ServerScore>] {
+    switch client.parameters.tokens {
+    case .same: return groups(of: scores, sizes: response.map { _ in 1 })
+    case .tokenize: return groups(of: scores, sizes: response.map { spelled[$0].count })
+    case .text:
+      let sizes = try textSizes(scores, words: response.map(word), prompt: prompt)
+      return groups(of: scores, sizes: sizes)
+    }
+  }
+
+  /// The number of server tokens in each word, by matching their texts from the end.
+  private func textSizes(
+    _ scores: [ServerScore], words: [String], prompt: Prompt
+  ) throws -> [Int] {
+    var rest = scores[...]
+    var sizes: [Int] = []
+    for word in words.reversed() {
+      var text = ""
+      var size = 0
+      while text.utf8.count < word.utf8.count, let last = rest.popLast() {
+        text = last.token.description + text
+        size += 1
+      }
+      guard text == word else {
+        throw CompletionsError.boundary(prompt: prompt.id, word: word, token: text)
+      }
+      sizes.append(size)
+    }
+    return sizes.reversed()
+  }
+
+  private func groups(of scores: [ServerScore], sizes: [Int]) -> [ArraySlice<ServerScore>] {
+    var start = scores.count - sizes.reduce(0, +)
+    return sizes.map { size in
+      defer { start += size }
+      return scores[start..<start + size]
+    }
+  }
+
+  private func word(_ token: Token) -> String {
+    token == vocabulary.end ? client.parameters.endText : vocabulary.words[token]
+  }
+
+  private func filled(_ prompt: Prompt) -> String {
+    client.parameters.template
+      .replacingOccurrences(of: "{duration}", with: "\(prompt.duration)")
+      .replacingOccurrences(of: "{query}", with: prompt.query)
+  }
+}

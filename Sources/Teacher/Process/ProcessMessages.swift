@@ -1,0 +1,140 @@
+import Rollouts
+
+/// The version of the JSON lines that are exchanged with programs.
+let processProtocolVersion = 1
+
+/// What a program is told first.
+struct HostHello: Encodable, Sendable {
+  var `protocol` = processProtocolVersion
+
+  /// `teacher` or `reward`.
+  var kind: String
+
+  /// The digest of the student's vocabulary, its words, and the token that ends a response.
+  var vocabulary: String
+  var words: [String]
+  var end: Token
+
+  init(kind: String, vocabulary: Vocabulary) {
+    self.kind = kind
+    self.vocabulary = vocabulary.fingerprint
+    words = vocabulary.words
+    end = vocabulary.end
+  }
+}
+
+/// What a program says of itself first.
+struct ProgramHello: Decodable, Sendable, Hashable {
+  var `protocol`: Int
+  var kind: String
+  var name: String
+
+  /// A digest of everything its answers depend on besides the request; a program that cannot tell leaves it out.
+  var identity: String?
+
+  /// The digest of its vocabulary; a program that uses the words it was told repeats theirs.
+  var vocabulary: String
+
+  /// `sampled`, `top` or `full`, with `k` for `top`.
+  var support: String?
+  var k: Int?
+
+  /// Whether it wants to be sent features.
+  var features: Bool?
+  var flopsPerToken: Double?
+
+  enum CodingKeys: String, CodingKey {
+    case `protocol`, kind, name, identity, vocabulary, support, k, features
+    case flopsPerToken = "flops_per_token"
+  }
+
+  /// How much of a distribution it can give.
+  var teacherSupport: TeacherSupport {
+    switch support {
+    case "full": .full
+    case "top": .top(k ?? 1)
+    default: .sampled
+    }
+  }
+}
+
+/// A prompt as a program gets to see it: teachers are not told the truth, rewards are.
+struct WirePrompt: Encodable, Sendable {
+  struct Features: Encodable, Sendable {
+    var values: String
+    var tokensPerFrame: Int
+    var channels: Int
+    var query: String?
+
+    enum CodingKeys: String, CodingKey {
+      case values, channels, query
+      case tokensPerFrame = "tokens_per_frame"
+    }
+  }
+
+  var id: String
+  var video: String
+  var query: String
+  var tokens: [Token]
+  var duration: Double
+  var timestamps: [Double]
+  var keyframes: [Int]?
+  var truth: [[Double]]?
+  var features: Features?
+
+  /// The answers to judge: Int32 numbers in base64, one text a response.
+  var responses: [String]
+
+  init(_ prompt: Prompt, responses: [[Token]], features wanted: Bool = false) {
+    id = prompt.id
+    video = prompt.video
+    query = prompt.query
+    tokens = prompt.tokens
+    duration = prompt.duration
+    timestamps = prompt.evidence.timestamps
+    keyframes = prompt.keyframes
+    self.responses = responses.map { Base64.text(integers: $0) }
+    guard wanted else { return }
+    features = Features(
+      values: Base64.text(prompt.evidence.values), tokensPerFrame: prompt.evidence.tokensPerFrame,
+      channels: prompt.evidence.channels, query: prompt.queryEmbedding.map { Base64.text($0) })
+  }
+}
+
+/// A line to a program.
+struct ProcessRequest: Encodable, Sendable {
+  struct Score: Encodable, Sendable {
+    var support: String
+    var k: Int?
+    var prompts: [WirePrompt]
+  }
+
+  struct Judge: Encodable, Sendable { var prompts: [WirePrompt] }
+
+  var id: Int?
+  var hello: HostHello?
+  var score: Score?
+  var reward: Judge?
+}
+
+extension ProcessRequest.Score {
+  init(support: TeacherSupport, prompts: [WirePrompt]) {
+    self.prompts = prompts
+    switch support {
+    case .sampled: self.support = "sampled"
+    case .full: self.support = "full"
+    case .top(let k):
+      self.support = "top"
+      self.k = k
+    }
+  }
+}
+
+/// A line from a program.
+struct ProcessAnswer: Decodable, Sendable {
+  var id: Int?
+  var error: String?
+  var hello: ProgramHello?
+  var scores: [[WireScore]]?
+  var rewards: [[Reward]]?
+}

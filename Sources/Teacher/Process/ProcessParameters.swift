@@ -1,0 +1,57 @@
+/// How to run and how long to wait for a plug-in that is a program of its own.
+public struct ProcessParameters: Sendable, Hashable, Codable {
+  /// The program and its arguments; a name without a slash is looked up in `PATH`.
+  public var command: [String] = []
+
+  /// The folder in which the program runs; `nil` is the current one.
+  public var folder: String?
+
+  /// How long it may take to say hello, in seconds: time to load a model.
+  public var startSeconds = 120.0
+
+  /// How long it may be silent while an answer is due, in seconds.
+  public var answerSeconds = 60.0
+
+  /// How often a request is tried, a fresh program each time, before the run stops; at least 1.
+  public var attempts = 4
+
+  /// The pause before the first restart, in seconds; it doubles each time.
+  public var backoffSeconds = 0.25
+
+  /// Prompts a request; larger batches cost less, smaller ones lose less when a program dies.
+  public var batch = 32
+
+  /// Requests on their way at a time, so that the program never waits for the next.
+  public var inFlight = 2
+
+  /// The defaults, without a command.
+  public init() {}
+
+  /// The defaults for a command.
+  public init(command: [String]) { self.command = command }
+
+  /// One line on each parameter.
+  public static let documentation = [
+    "command": "program and arguments; mandatory",
+    "folder": "working folder; the current one where it is not given",
+    "startSeconds": "seconds it may take to say hello; above 0",
+    "answerSeconds": "seconds it may be silent while an answer is due; above 0",
+    "attempts": "times a request is tried, each with a fresh program; at least 1",
+    "backoffSeconds": "seconds before the first restart, doubled each time; at least 0",
+    "batch": "prompts a request; at least 1",
+    "inFlight": "requests on their way at a time; at least 1",
+  ]
+
+  /// Throws if a parameter is out of range.
+  ///
+  /// - Throws: `TeacherError.parameter`.
+  public func validate() throws {
+    try check("command", Double(command.count), "a program and its arguments") { $0 >= 1 }
+    try check("startSeconds", startSeconds, "above 0") { $0 > 0 }
+    try check("answerSeconds", answerSeconds, "above 0") { $0 > 0 }
+    try check("attempts", Double(attempts), "at least 1") { $0 >= 1 }
+    try check("backoffSeconds", backoffSeconds, "at least 0") { $0 >= 0 && $0.isFinite }
+    try check("batch", Double(batch), "at least 1") { $0 >= 1 }
+    try check("inFlight", Double(inFlight), "at least 1") { $0 >= 1 }
+  }
+}

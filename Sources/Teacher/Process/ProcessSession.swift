@@ -1,0 +1,166 @@
+import Foundation
+import Synchronization
+
+/// One run of a program, from its start to its end or to the first thing it does wrong.
+actor ProcessSession {
+  private let child: ChildProcess
+  private let lastWords: LastWords
+  private var limit: Double
+  private var pending: [Int: CheckedContinuation<ProcessAnswer, any Error>] = [:]
+  private var abandoned: Set<Int> = []
+  private var lastSign = ContinuousClock.now
+  private var watcher: Task<Void, Never>?
+  private var end: String?
+  private(set) var failure: ProcessIncident?
+
+  /// The id under which the program's hello is awaited; requests have ids from 1.
+  private static let helloID = 0
+
+  /// Starts the program.
+  init(_ parameters: ProcessParameters, log: @escaping @Sendable (String) -> Void) throws {
+    let lastWords = LastWords()
+    self.lastWords = lastWords
+    limit = parameters.startSeconds
+    child = try ChildProcess(parameters) { line in
+      lastWords.remember(line)
+      log(line)
+    }
+    let events = child.events
+    Task { [weak self] in
+      for await event in events { await self?.handle(event) }
+    }
+  }
+
+  /// Says hello and returns what the program says of itself.
+  func greet(_ hello: HostHello, thenWaiting seconds: Double) async throws -> ProgramHello {
+    let answer = try await ask(Self.helloID, ProcessRequest(hello: hello))
+    limit = seconds
+    guard let hello = answer.hello else {
+      throw ProcessIncident.garbage(line: "an answer before any hello")
+    }
+    return hello
+  }
+
+  /// Sends a request and waits for its answer.
+  ///
+  /// - Throws: The incident that ended this run, if one did.
+  func ask(_ id: Int, _ request: ProcessRequest) async throws -> ProcessAnswer {
+    var line = try JSONEncoder().encode(request)
+    line.append(UInt8(ascii: "\n"))
+    return try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        send(line, id, continuation)
+      }
+    } onCancel: {
+      Task { await self.abandon(id) }
+    }
+  }
+
+  /// Ends the program.
+  func stop() { fail(.died(how: "was stopped", lastWords: "")) }
+
+  private func send(
+    _ line: Data, _ id: Int, _ continuation: CheckedContinuation<ProcessAnswer, any Error>
+  ) {
+    if let failure { return continuation.resume(throwing: failure) }
+    if Task.isCancelled { return continuation.resume(throwing: CancellationError()) }
+    if pending.isEmpty { lastSign = .now }
+    pending[id] = continuation
+    child.write(line)
+    watch()
+  }
+
+  private func abandon(_ id: Int) {
+    guard let continuation = pending.removeValue(forKey: id) else { return }
+    abandoned.insert(id)
+    relaxIfNothingIsDue()
+    continuation.resume(throwing: CancellationError())
+  }
+
+  private func fail(_ incident: ProcessIncident) {
+    guard failure == nil else { return }
+    failure = incident
+    child.kill()
+    for continuation in pending.values { continuation.resume(throwing: incident) }
+    pending = [:]
+    relaxIfNothingIsDue()
+  }
+}
+
+extension ProcessSession {
+  /// Ends the run when an answer has been due for too long; one such task runs while anything is due.
+  private func watch() {
+    guard watcher == nil else { return }
+    watcher = Task { [weak self] in
+      while !Task.isCancelled, let pause = await self?.patience() {
+        try? await Task.sleep(for: pause)
+      }
+    }
+  }
+
+  private func relaxIfNothingIsDue() {
+    guard pending.isEmpty else { return }
+    watcher?.cancel()
+    watcher = nil
+  }
+
+  /// How long the program may still be silent, or `nil` if nothing is due any more.
+  private func patience() -> Duration? {
+    guard failure == nil, !pending.isEmpty else { return nil }
+    let left = .seconds(limit) - (ContinuousClock.now - lastSign)
+    if left > .zero { return left }
+    fail(.hung(seconds: limit))
+    return nil
+  }
+
+  private func handle(_ event: ChildProcess.Event) async {
+    switch event {
+    case .line(let line): receive(line)
+    case .exited(let how): await finish(how)
+    case .closed: await finish("closed its output")
+    }
+  }
+
+  /// Ends the run once the program has both ended and closed its output.
+  ///
+  /// A program that ended may have left lines in the pipe, and one that closed its output may be about to say how it
+  /// ended: the first of the two events waits for the second, but not for ever, because a grandchild may hold the pipe.
+  private func finish(_ how: String) async {
+    if let end {
+      let status = end == "closed its output" ? how : end
+      return fail(.died(how: status, lastWords: lastWords.text))
+    }
+    end = how
+    Task { [weak self] in
+      try? await Task.sleep(for: .seconds(1))
+      await self?.lose(how)
+    }
+  }
+
+  private func lose(_ how: String) { fail(.died(how: how, lastWords: lastWords.text)) }
+
+  private func receive(_ line: Data) {
+    guard let answer = try? JSONDecoder().decode(ProcessAnswer.self, from: line) else {
+      return fail(.garbage(line: String(decoding: line.prefix(120), as: UTF8.self)))
+    }
+    lastSign = .now
+    let id = answer.hello == nil ? answer.id : Self.helloID
+    if let id, let continuation = pending.removeValue(forKey: id) {
+      relaxIfNothingIsDue()
+      return continuation.resume(returning: answer)
+    }
+    if let id, abandoned.remove(id) != nil { return }
+    fail(.unexpectedAnswer(id: id ?? -1))
+  }
+}
+
+/// The last line a program wrote to its error output: most often why it ended.
+final class LastWords: Sendable {
+  private let line = Mutex("")
+
+  /// The line.
+  var text: String { line.withLock { $0 } }
+
+  /// Keeps a line, cut to a readable length.
+  func remember(_ text: String) { line.withLock { $0 = String(text.prefix(200)) } }
+}

@@ -1,0 +1,61 @@
+/// How a list of scored windows becomes a distribution over the answer grid.
+///
+/// `weight(s, e) = Σ_k c_k · exp(−(|s−s_k| + |e−e_k|)/τ)` with `c_k = confidence_k^(1/T)`, normalised over the grid; a
+/// share `floorShare` of the probability is then spread evenly over the grid, and at every token a share `offGridMass`
+/// evenly over the vocabulary, so that no log-probability is infinite.
+///
+/// Source: this laboratory's own teacher; the kernel is Laplace's on both ends of the window.
+public struct WindowSmoothing: Sendable, Hashable, Codable {
+  /// τ, in seconds, above 0: how far from a window its confidence reaches.
+  public var scale: Double
+
+  /// The share of the probability that is spread evenly over all windows of the grid, 0 ..< 1.
+  public var floorShare: Double
+
+  /// T, above 0: confidences are raised to 1/T; below 1 the best window wins, above 1 all become alike.
+  public var confidenceTemperature: Double
+
+  /// ε, within 0 ..< 1 and above 0: the share of every next-token distribution that is uniform over the vocabulary.
+  public var offGridMass: Double
+
+  /// The defaults.
+  public init() { self.init(scale: 4) }
+
+  /// Smoothing with the given parameters.
+  public init(
+    scale: Double = 4, floorShare: Double = 0.02, confidenceTemperature: Double = 1,
+    offGridMass: Double = 1e-4
+  ) {
+    self.scale = scale
+    self.floorShare = floorShare
+    self.confidenceTemperature = confidenceTemperature
+    self.offGridMass = offGridMass
+  }
+
+  /// One line on each parameter.
+  public static let documentation = [
+    "scale": "seconds over which a window's confidence falls by 1/e on either end; above 0",
+    "floorShare": "share of the probability spread evenly over the answer grid; 0 ..< 1",
+    "confidenceTemperature": "confidences are raised to 1/this; above 0, 1 leaves them alone",
+    "offGridMass": "share of each next-token distribution that is uniform; above 0, below 1",
+  ]
+
+  /// Throws if a parameter is out of range.
+  ///
+  /// - Throws: `TeacherError.parameter`.
+  public func validate() throws {
+    try check("scale", scale, "above 0") { $0 > 0 && $0.isFinite }
+    try check("floorShare", floorShare, "at least 0 and below 1") { $0 >= 0 && $0 < 1 }
+    try check("confidenceTemperature", confidenceTemperature, "above 0") { $0 > 0 && $0.isFinite }
+    try check("offGridMass", offGridMass, "above 0 and below 1") { $0 > 0 && $0 < 1 }
+  }
+}
+
+/// Throws unless a parameter is allowed.
+func check(
+  _ name: String, _ value: Double, _ allowed: String, _ isAllowed: (Double) -> Bool
+) throws {
+  guard isAllowed(value) else {
+    throw TeacherError.parameter(name: name, value: "\(value)", allowed: allowed)
+  }
+}

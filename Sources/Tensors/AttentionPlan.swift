@@ -1,0 +1,152 @@
+internal import Foundation
+
+/// How many heads attention has, and how wide they are.
+public struct HeadLayout: Sendable, Hashable, Codable {
+  /// Heads of the queries.
+  public var heads: Int
+  /// Heads of keys and values; each serves `heads / keyValueHeads` heads of the queries.
+  public var keyValueHeads: Int
+  /// Numbers of a head; even.
+  public var width: Int
+
+  /// A head layout.
+  ///
+  /// - Precondition: `heads` is a multiple of `keyValueHeads`, and `width` is even.
+  public init(heads: Int, keyValueHeads: Int, width: Int) {
+    precondition(
+      heads.isMultiple(of: keyValueHeads) && width.isMultiple(of: 2),
+      "\(heads) heads cannot share \(keyValueHeads) key-value heads of width \(width).")
+    self.heads = heads
+    self.keyValueHeads = keyValueHeads
+    self.width = width
+  }
+
+  /// Query heads that share a key-value head.
+  public var sharing: Int { heads / keyValueHeads }
+}
+
+/// Cosines and sines of rotary positions.
+///
+/// Pair i of a head turns by `position · base^(−2i/width)`; the two halves of a head are the two parts of the pairs.
+/// Source: Su et al., arXiv:2104.09864, in the arrangement of Llama checkpoints.
+public struct RotaryTable<Scalar: Real>: Sendable {
+  let half: Int
+  let cosines: [Scalar]
+  let sines: [Scalar]
+
+  /// How many positions there are.
+  public let positions: Int
+
+  /// A table for positions 0 ..< `positions`.
+  public init(width: Int, positions: Int, base: Double) {
+    half = width / 2
+    self.positions = positions
+    var cosines: [Scalar] = []
+    var sines: [Scalar] = []
+    for position in 0..<positions {
+      for i in 0..<width / 2 {
+        let angle = Double(position) * pow(base, -2 * Double(i) / Double(width))
+        cosines.append(Scalar(cos(angle)))
+        sines.append(Scalar(sin(angle)))
+      }
+    }
+    self.cosines = cosines
+    self.sines = sines
+  }
+}
+
+/// Which rows attend to which: a prefix tree, without a mask.
+///
+/// Keys lie in segments (a prompt, a response). A family is a set of query ranges that all see the same ancestor segments
+/// whole, and each its own segment up to itself.
+public struct AttentionPlan<Scalar: Real>: Sendable {
+  /// Queries of one segment.
+  public struct Member: Sendable, Hashable {
+    /// Rows of the query value; consecutive members of a family have consecutive rows.
+    public var queries: Range<Int>
+    /// The segment these queries belong to.
+    public var own: Int
+    /// How many of the segment's keys lie before the first query; query i sees keys 0 … firstOwn + i.
+    public var firstOwn: Int
+
+    /// Queries of one segment.
+    public init(queries: Range<Int>, own: Int, firstOwn: Int) {
+      self.queries = queries
+      self.own = own
+      self.firstOwn = firstOwn
+    }
+  }
+
+  /// Queries with the same ancestors.
+  public struct Family: Sendable, Hashable {
+    /// Segments seen whole, the oldest first.
+    public var visible: [Int]
+    /// The queries.
+    public var members: [Member]
+
+    /// Queries with the same ancestors.
+    public init(visible: [Int], members: [Member]) {
+      self.visible = visible
+      self.members = members
+    }
+  }
+
+  let heads: HeadLayout
+  let rotary: RotaryTable<Scalar>
+  let segments: [Range<Int>]
+  let families: [Family]
+  let queryPositions: [Int]
+  let keyPositions: [Int]
+
+  /// A plan.
+  ///
+  /// - Parameters:
+  ///   - heads: The heads.
+  ///   - rotary: Covers all positions.
+  ///   - segments: Rows of the key-value value, by segment.
+  ///   - families: Who sees what; every query row is in one member. Large families are cut into blocks that fit the cache.
+  ///   - queryPositions: The position of each query row.
+  ///   - keyPositions: The position of each key row.
+  public init(
+    heads: HeadLayout, rotary: RotaryTable<Scalar>, segments: [Range<Int>], families: [Family],
+    queryPositions: [Int], keyPositions: [Int]
+  ) {
+    self.heads = heads
+    self.rotary = rotary
+    self.segments = segments
+    self.families = families.flatMap(Self.blocks)
+    self.queryPositions = queryPositions
+    self.keyPositions = keyPositions
+  }
+
+  /// A family in blocks of at most 96 queries; a long segment in pieces of 24, so that little of the causal half is wasted.
+  private static func blocks(_ family: Family) -> [Family] {
+    var result: [Family] = []
+    var current: [Member] = []
+    var size = 0
+    func flush() {
+      guard !current.isEmpty else { return }
+      result.append(Family(visible: family.visible, members: current))
+      current = []
+      size = 0
+    }
+    for member in family.members {
+      if member.queries.count > 32 {
+        flush()
+        for start in stride(from: 0, to: member.queries.count, by: 24) {
+          let end = min(start + 24, member.queries.count)
+          let from = member.queries.lowerBound
+          let piece = Member(
+            queries: from + start..<from + end, own: member.own, firstOwn: member.firstOwn + start)
+          result.append(Family(visible: family.visible, members: [piece]))
+        }
+        continue
+      }
+      if size + member.queries.count > 96 { flush() }
+      current.append(member)
+      size += member.queries.count
+    }
+    flush()
+    return result
+  }
+}

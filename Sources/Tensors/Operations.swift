@@ -1,0 +1,241 @@
+/// What a step did, with what its backward pass needs.
+enum Operation<Scalar: Real> {
+  /// A value from outside.
+  case input
+  /// `y = x·Wᵀ`, plus `residual` where given.
+  case linear(Variable, ParameterID, residual: Variable?)
+  /// `y = w ∘ x / rms(x)`.
+  case rmsNorm(Variable, ParameterID, inverse: Buffer<Scalar>)
+  /// `y = silu(gate) ∘ up`, both in one value.
+  case swiGLU(Variable)
+  /// Some rows of a value.
+  case gather(Variable, [Int])
+  /// Rows of a table or of a projected value.
+  case compose([RowSource], projected: Variable?, table: ParameterID)
+  /// Attention over a prefix tree.
+  case attention(
+    query: Variable, keyValue: Variable, AttentionPlan<Scalar>, logSums: Buffer<Scalar>)
+
+  /// Memory that goes back with the step.
+  var buffers: [Buffer<Scalar>] {
+    switch self {
+    case .rmsNorm(_, _, let inverse): [inverse]
+    case .attention(_, _, _, let logSums): [logSums]
+    default: []
+    }
+  }
+}
+
+/// Where a row of the decoder's input comes from.
+public enum RowSource: Sendable, Hashable {
+  /// A row of the embedding table.
+  case token(Int)
+  /// A row of the projected features.
+  case feature(Int)
+}
+
+extension Tape {
+  /// A value from outside; no gradient goes into it.
+  ///
+  /// - Precondition: `values` has `rows · columns` numbers.
+  public func input(_ values: [Scalar], rows: Int, columns: Int) -> Variable {
+    precondition(values.count == rows * columns, "\(values.count) values for \(rows) × \(columns).")
+    let result = append(rows: rows, columns: columns, .input)
+    let target = pointer(result)
+    values.withUnsafeBufferPointer { source in
+      for i in source.indices { target[i] = source[i] }
+    }
+    return result
+  }
+
+  /// `y = x·Wᵀ`, plus `residual` where given; W is out × in.
+  ///
+  /// - Complexity: 2·rows·in·out floating-point operations forward, twice that backward.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public func linear(
+    _ x: Variable, _ weight: ParameterID, adding residual: Variable? = nil
+  ) -> Variable {
+    precondition(x.columns == weight.columns, "\(x.columns) columns meet \(weight.columns).")
+    let y = append(
+      rows: x.rows, columns: weight.rows, .linear(x, weight, residual: residual))
+    let target = pointer(y)
+    if let residual { target.update(from: pointer(residual), count: y.rows * y.columns) }
+    Multiply.run(
+      m: x.rows, n: weight.rows, k: weight.columns, a: pointer(x), rowStride: x.columns,
+      columnStride: 1, packed: bound.forward + bound.forwardOffsets[weight.entry], c: target,
+      ldc: y.columns, adding: residual != nil)
+    return y
+  }
+
+  /// `y = w ∘ x / √(mean(x²) + ε)` row by row.
+  ///
+  /// Source: Zhang & Sennrich, arXiv:1910.07467.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public func rmsNorm(_ x: Variable, _ weight: ParameterID, epsilon: Double) -> Variable {
+    let inverse = arena.take(x.rows)
+    let y = append(
+      rows: x.rows, columns: x.columns, .rmsNorm(x, weight, inverse: inverse))
+    RootMeanSquare.forward(
+      pointer(x), weight: bound.plain + weight.offset, rows: x.rows, columns: x.columns,
+      epsilon: Scalar(epsilon), into: pointer(y), inverse: inverse.pointer)
+    return y
+  }
+
+  /// `y = silu(gate) ∘ up`, where a row of `gateUp` is gate and up beside each other.
+  ///
+  /// Source: Shazeer, arXiv:2002.05202.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public func swiGLU(_ gateUp: Variable) -> Variable {
+    let y = append(rows: gateUp.rows, columns: gateUp.columns / 2, .swiGLU(gateUp))
+    GatedUnit.forward(pointer(gateUp), rows: y.rows, columns: y.columns, into: pointer(y))
+    return y
+  }
+
+  /// The given rows, in the given order.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public func gather(_ x: Variable, rows: [Int]) -> Variable {
+    let y = append(rows: rows.count, columns: x.columns, .gather(x, rows))
+    let source = pointer(x)
+    let target = pointer(y)
+    for (i, row) in rows.enumerated() {
+      (target + i * x.columns).update(from: source + row * x.columns, count: x.columns)
+    }
+    return y
+  }
+
+  /// The decoder's input: rows of the embedding table and of projected features, mixed.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public func compose(
+    _ sources: [RowSource], projected: Variable?, table: ParameterID
+  ) -> Variable {
+    let y = append(
+      rows: sources.count, columns: table.columns,
+      .compose(sources, projected: projected, table: table))
+    let width = table.columns
+    let target = pointer(y)
+    for (i, source) in sources.enumerated() {
+      switch source {
+      case .token(let token):
+        precondition(token >= 0 && token < table.rows, "Token \(token) of \(table.rows).")
+        (target + i * width).update(from: bound.plain + table.offset + token * width, count: width)
+      case .feature(let row):
+        guard let projected else { preconditionFailure("A feature row without features.") }
+        (target + i * width).update(from: pointer(projected) + row * width, count: width)
+      }
+    }
+    return y
+  }
+
+  /// Passes the gradient of one step on to what it was computed from.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  func propagate(_ index: Int) {
+    let node = nodes[index]
+    guard let gradient = node.gradient?.pointer else { return }
+    switch node.operation {
+    case .input: break
+    case .linear(let x, let weight, let residual):
+      propagateLinear(index, gradient, x, weight, residual)
+    case .rmsNorm(let x, let weight, let inverse):
+      let target = self.gradient(x)
+      RootMeanSquare.backward(
+        pointer(x), weight: bound.plain + weight.offset, inverse: inverse.pointer,
+        outputGradient: gradient, rows: x.rows, columns: x.columns, into: target.pointer,
+        adding: target.adding, weightGradient: bound.gradient.map { $0 + weight.offset })
+    case .swiGLU(let gateUp):
+      let target = self.gradient(gateUp)
+      precondition(!target.adding, "A gated unit's input has one use.")
+      GatedUnit.backward(
+        pointer(gateUp), outputGradient: gradient, rows: node.rows, columns: node.columns,
+        into: target.pointer)
+    case .gather(let x, let rows):
+      propagateGather(gradient, x, rows)
+    case .compose(let sources, let projected, let table):
+      propagateCompose(gradient, sources, projected, table)
+    case .attention(let query, let keyValue, let plan, let logSums):
+      propagateAttention(
+        output: node.value.pointer, gradient, query, keyValue, plan, logSums.pointer)
+    }
+  }
+
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private func propagateLinear(
+    _ index: Int, _ gradient: UnsafeMutablePointer<Scalar>, _ x: Variable, _ weight: ParameterID,
+    _ residual: Variable?
+  ) {
+    if let target = bound.gradient {
+      // BLAS here: the transposed left-hand matrix suits its own packing, and a gradient's bits need not be the same for
+      // another number of rows.
+      Scalar.multiply(
+        .yes, .no, m: weight.rows, n: weight.columns, k: x.rows, alpha: 1, a: gradient,
+        lda: weight.rows, b: pointer(x), ldb: x.columns, beta: 1, c: target + weight.offset,
+        ldc: weight.columns)
+    }
+    if needsGradient(x) {
+      guard let packed = bound.backward else {
+        preconditionFailure("These weights were prepared for inference.")
+      }
+      let target = self.gradient(x)
+      Multiply.run(
+        m: x.rows, n: weight.columns, k: weight.rows, a: gradient, rowStride: weight.rows,
+        columnStride: 1, packed: packed + bound.backwardOffsets[weight.entry], c: target.pointer,
+        ldc: x.columns, adding: target.adding)
+    }
+    guard let residual else { return }
+    if nodes[residual.index].gradient == nil {
+      // The residual's gradient is this one: hand the buffer over instead of copying it.
+      nodes[residual.index].gradient = nodes[index].gradient
+      nodes[index].gradient = nil
+    } else {
+      let target = self.gradient(residual)
+      for i in 0..<residual.rows * residual.columns { target.pointer[i] += gradient[i] }
+    }
+  }
+
+  private func needsGradient(_ x: Variable) -> Bool {
+    if case .input = nodes[x.index].operation { return false }
+    return true
+  }
+
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private func propagateGather(
+    _ gradient: UnsafeMutablePointer<Scalar>, _ x: Variable, _ rows: [Int]
+  ) {
+    let target = self.gradient(x)
+    if !target.adding { target.pointer.update(repeating: 0, count: x.rows * x.columns) }
+    for (i, row) in rows.enumerated() {
+      Vectors.add(gradient + i * x.columns, to: target.pointer + row * x.columns, count: x.columns)
+    }
+  }
+
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private func propagateCompose(
+    _ gradient: UnsafeMutablePointer<Scalar>, _ sources: [RowSource], _ projected: Variable?,
+    _ table: ParameterID
+  ) {
+    let width = table.columns
+    let features = projected.map { self.gradient($0).pointer }
+    if let features, let projected {
+      features.update(repeating: 0, count: projected.rows * projected.columns)
+    }
+    for (i, source) in sources.enumerated() {
+      switch source {
+      case .token(let token):
+        guard let target = bound.gradient else { continue }
+        Vectors.add(
+          gradient + i * width, to: target + table.offset + token * width, count: width)
+      case .feature(let row):
+        guard let features else { continue }
+        Vectors.add(gradient + i * width, to: features + row * width, count: width)
+      }
+    }
+  }
+}

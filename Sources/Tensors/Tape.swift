@@ -1,0 +1,163 @@
+/// The value of one step of a forward pass, named so that later steps can use it.
+public struct Variable: Sendable, Hashable {
+  let index: Int
+  /// How many rows it has.
+  public let rows: Int
+  /// How many columns it has.
+  public let columns: Int
+}
+
+/// A forward pass in the order it ran, so that its gradient can be computed in the opposite order.
+///
+/// Steps are coarse (a linear map with its residual, a norm, the attention of a whole prefix tree) and each has its
+/// backward pass written by hand beside it. A tape is used by one thread, for one pass at a time; its memory is kept for
+/// the next pass.
+public final class Tape<Scalar: Real> {
+  let arena = Arena<Scalar>()
+  var nodes: [Node] = []
+  var memory: PassMemory?
+
+  /// A tape without steps.
+  public init() {}
+
+  /// How often buffers had to be asked of the system since the tape was made; constant in steady state.
+  public var allocations: Int { arena.misses }
+
+  /// Bytes held for passes.
+  public var bytes: Int { arena.bytes }
+
+  /// Where the weights of the current pass lie, and where its gradient goes.
+  struct PassMemory {
+    let plain: UnsafePointer<Scalar>
+    let forward: UnsafePointer<Scalar>
+    let backward: UnsafePointer<Scalar>?
+    let forwardOffsets: [Int]
+    let backwardOffsets: [Int]
+    let gradient: UnsafeMutablePointer<Scalar>?
+  }
+
+  /// One step.
+  struct Node {
+    var value: Buffer<Scalar>
+    var gradient: Buffer<Scalar>?
+    let rows: Int
+    let columns: Int
+    let operation: Operation<Scalar>
+  }
+
+  /// Runs a forward pass.
+  public func run<Result>(
+    _ weights: Weights<Scalar>, body: (Tape) throws -> Result
+  ) rethrows -> Result {
+    try bind(weights, nil) { try body(self) }
+  }
+
+  /// Runs a forward and a backward pass.
+  ///
+  /// - Parameters:
+  ///   - weights: What the pass computes with, prepared for training.
+  ///   - gradient: What the gradient is added to, `weights.layout.count` numbers.
+  ///   - body: The pass.
+  /// - Returns: What the pass returns.
+  public func run<Result>(
+    _ weights: Weights<Scalar>, addingGradientTo gradient: inout [Scalar],
+    body: (Tape) throws -> Result
+  ) rethrows -> Result {
+    precondition(gradient.count == weights.layout.count, "The gradient has another layout.")
+    return try gradient.withUnsafeMutableBufferPointer { target in
+      try bind(weights, target.baseAddress) { try body(self) }
+    }
+  }
+
+  private func bind<Result>(
+    _ weights: Weights<Scalar>, _ gradient: UnsafeMutablePointer<Scalar>?, body: () throws -> Result
+  ) rethrows -> Result {
+    precondition(memory == nil, "The tape is running another pass.")
+    defer {
+      for node in nodes { release(node) }
+      nodes.removeAll(keepingCapacity: true)
+      memory = nil
+    }
+    return try weights.plain.withUnsafeBufferPointer { plain in
+      try weights.forward.withUnsafeBufferPointer { forward in
+        try weights.backward.withUnsafeBufferPointer { backward in
+          guard let plainBase = plain.baseAddress, let forwardBase = forward.baseAddress else {
+            preconditionFailure("A pass needs at least one matrix.")
+          }
+          memory = PassMemory(
+            plain: plainBase, forward: forwardBase, backward: backward.baseAddress,
+            forwardOffsets: weights.forwardOffsets, backwardOffsets: weights.backwardOffsets,
+            gradient: gradient)
+          return try body()
+        }
+      }
+    }
+  }
+
+  var bound: PassMemory {
+    guard let memory else { preconditionFailure("Steps belong inside `run`.") }
+    return memory
+  }
+
+  /// Appends a step with room for its value.
+  func append(rows: Int, columns: Int, _ operation: Operation<Scalar>) -> Variable {
+    let node = Node(
+      value: arena.take(rows * columns), rows: rows, columns: columns, operation: operation)
+    nodes.append(node)
+    return Variable(index: nodes.count - 1, rows: rows, columns: columns)
+  }
+
+  func pointer(_ variable: Variable) -> UnsafeMutablePointer<Scalar> {
+    nodes[variable.index].value.pointer
+  }
+
+  /// Reads a value.
+  public func values(_ variable: Variable) -> [Scalar] {
+    Array(UnsafeBufferPointer(start: pointer(variable), count: variable.rows * variable.columns))
+  }
+
+  /// Lets `body` read or replace a value in place.
+  public func withValues<Result>(
+    _ variable: Variable, _ body: (inout MutableSpan<Scalar>) throws -> Result
+  ) rethrows -> Result {
+    let buffer = UnsafeMutableBufferPointer(
+      start: pointer(variable), count: variable.rows * variable.columns)
+    var span = MutableSpan(_unsafeElements: buffer)
+    return try body(&span)
+  }
+
+  /// Computes the gradient of everything before `variable`, whose value has been replaced by the loss's gradient in it.
+  ///
+  /// The replaced value serves as its own gradient, so logits and their gradient are one buffer.
+  public func backward(from variable: Variable) {
+    let last = variable.index
+    nodes[last].gradient = nodes[last].value
+    for index in stride(from: last, through: 0, by: -1) {
+      guard nodes[index].gradient != nil else { continue }
+      propagate(index)
+      release(nodes[index])
+      // Emptied here and handed out again at once: the working set stays small enough for the caches.
+      nodes[index].gradient = nil
+      nodes[index].value = Buffer(pointer: nodes[index].value.pointer, count: 0, level: -1)
+    }
+  }
+
+  func release(_ node: Node) {
+    guard node.value.level >= 0 else { return }
+    if let gradient = node.gradient, gradient.pointer != node.value.pointer {
+      arena.give(gradient)
+    }
+    arena.give(node.value)
+    for extra in node.operation.buffers { arena.give(extra) }
+  }
+
+  /// The gradient buffer of a value: where it lies, and whether something is in it already.
+  func gradient(
+    _ variable: Variable
+  ) -> (pointer: UnsafeMutablePointer<Scalar>, adding: Bool) {
+    if let existing = nodes[variable.index].gradient { return (existing.pointer, true) }
+    let buffer = arena.take(variable.rows * variable.columns)
+    nodes[variable.index].gradient = buffer
+    return (buffer.pointer, false)
+  }
+}

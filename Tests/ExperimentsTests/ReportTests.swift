@@ -1,0 +1,87 @@
+import Foundation
+import Testing
+
+@testable import Experiments
+
+@Suite("The report")
+struct ReportTests {
+  private func page(_ change: (inout SyntheticSweep) -> Void = { _ in }) async throws -> String {
+    let folder = TemporaryFolder()
+    var sweep = SyntheticSweep()
+    sweep.steps = 40
+    sweep.evaluationEvery = 4
+    sweep.seeds = 3
+    change(&sweep)
+    try sweep.write(to: folder.path)
+    return try await Report.html(of: folder.path)
+  }
+
+  @Test("has every section, the verdict as its heading, and every tag closed")
+  func sections() async throws {
+    let page = try await page { $0.seeds = 8 }
+    let ids = [
+      "headline", "curves", "pairwise", "windows", "cost", "diagnostics", "curriculum", "rollouts",
+      "commands",
+    ]
+    for id in ids { #expect(page.contains("id=\"\(id)\""), "\(id)") }
+    #expect(page.contains("<h1>opd-curriculum beats grpo"))
+    for tag in ["section", "table", "svg", "figure", "div", "article", "details", "ul", "tr"] {
+      let opened = page.ranges(of: "<\(tag)>").count + page.ranges(of: "<\(tag) ").count
+      #expect(opened == page.ranges(of: "</\(tag)>").count, "\(tag)")
+    }
+    #expect(!page.contains("nan"), "a number is missing")
+  }
+
+  @Test("needs no network and no script, and takes no text for markup")
+  func selfContained() async throws {
+    let page = try await page()
+    #expect(!page.contains("http"))
+    #expect(!page.contains("<script"))
+    #expect(page.contains("a red circle enters, &lt;then&gt; leaves"))
+  }
+
+  @Test("works while runs are going, and says that it is the state so far")
+  func running() async throws {
+    let page = try await page {
+      $0.state = { arm, seed in arm > 1 || seed == 2 ? "running" : "done" }
+    }
+    #expect(page.contains("so far"))
+    #expect(page.contains("4 of 12 runs are done (8 running)."))
+  }
+
+  @Test("works for a single run")
+  func single() async throws {
+    let folder = TemporaryFolder()
+    var sweep = SyntheticSweep()
+    sweep.seeds = 1
+    sweep.steps = 20
+    try sweep.write(to: folder.path)
+    let page = try await Report.html(of: folder.path + "/opd/seed-0")
+    #expect(page.contains("<h1>opd reaches mIoU"))
+    #expect(page.contains("id=\"curves\""))
+  }
+
+  @Test("can be written to a file of choice", .enabled(if: Self.wanted != nil))
+  func example() async throws {
+    let path = try #require(Self.wanted)
+    try SyntheticSweep().write(to: path)
+    try await Report.write(path, to: path + "/report.html")
+  }
+
+  /// Where to leave an example for looking at: `OPD_REPORT_EXAMPLE=/tmp/example swift test --filter ReportTests`.
+  private static let wanted = ProcessInfo.processInfo.environment["OPD_REPORT_EXAMPLE"]
+}
+
+@Suite("Ticks of an axis")
+struct ReportAxisTicksTests {
+  @Test(
+    "are round and embrace the range", arguments: [(0.12, 0.57), (0.0, 200), (-3, 4e-5), (5, 5)])
+  func round(low: Double, high: Double) {
+    let ticks = AxisTicks(low...high, count: 4)
+    #expect(ticks.range.lowerBound <= low && ticks.range.upperBound >= high)
+    #expect((2...12).contains(ticks.values.count))
+  }
+
+  @Test("are multiples of 1, 2 or 5")
+  func steps() { #expect(AxisTicks(0...1, count: 5).values.count == 6) }
+}

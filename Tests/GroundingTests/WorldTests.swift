@@ -1,0 +1,212 @@
+import Foundation
+import Grounding
+import Rollouts
+import Testing
+
+@Suite("The built-in world")
+struct WorldTests {
+  static let worlds: [World.Options] = World.Difficulty.allCases.flatMap { difficulty in
+    [Seed(0), Seed(7)].map { seed in
+      World.Options(videos: 20, devVideos: 10, difficulty: difficulty, seed: seed)
+    }
+  }
+
+  @Test("is the same for the same seed, and another for another")
+  func golden() throws {
+    let small = World.Options(videos: 4, devVideos: 2, seed: Seed(1))
+    let data = try World.dataset(small)
+    #expect(data.fingerprint == "9d204ccf716de062bef7d434d57398e8c4d4f333351ea5bf6aff25cb20edd1fb")
+    #expect(try World.dataset(small).fingerprint == data.fingerprint)
+    var other = small
+    other.seed = Seed(2)
+    #expect(try World.dataset(other).fingerprint != data.fingerprint)
+    var more = small
+    more.videos = 6
+    #expect(try World(more).train.prefix(4) == World(small).train[...])
+  }
+
+  @Test("has the promised size, and no prompt of more than 100 rows", arguments: worlds)
+  func size(options: World.Options) throws {
+    let data = try World.dataset(options)
+    #expect(data.train.count == 80)
+    #expect(data.dev.count == 40)
+    #expect(Set(data.train.map(\.video)).isDisjoint(with: data.dev.map(\.video)))
+    let codec = TimeTokensCodec(clipLength: 1, clips: 24, words: World.vocabularyWords)
+    let prompts = try data.tokenized(with: codec.vocabulary)
+    for prompt in prompts.train + prompts.dev {
+      #expect(prompt.tokens.count == prompt.query.split(separator: " ").count)
+      let rows = prompt.evidence.frames * prompt.evidence.tokensPerFrame + prompt.tokens.count
+      #expect(rows <= 100)
+    }
+    #expect(Set(data.words).isSubset(of: World.vocabularyWords))
+  }
+
+  @Test("asks no question twice of a video, and of order in every standard one", arguments: worlds)
+  func questions(options: World.Options) throws {
+    for video in try World(options).train {
+      #expect(Set(video.questions.map(\.text)).count == options.queriesPerVideo)
+      if options.difficulty == .standard {
+        #expect(video.questions.contains { $0.kind == .order })
+      }
+    }
+  }
+
+  @Test("shows in its pixels exactly the events it speaks of", arguments: worlds)
+  func pixels(options: World.Options) throws {
+    for video in try World(options).train {
+      let frames = World.renderedFrames(video)
+      for object in video.objects {
+        let seen = (0..<frames.count).map { Sighting(frames, $0, lane: object.lane) }
+        #expect(seen.allSatisfy { $0.area == 0 || $0.colour == object.colour })
+        // Every frame that differs from the one before is told by an event, and the other way round.
+        let changes = Set((1..<frames.count).filter { seen[$0] != seen[$0 - 1] })
+        #expect(changes == Set(object.events.flatMap { expectedChanges($0, frames.count) }))
+        for event in object.events { check(event, seen) }
+      }
+    }
+  }
+
+  /// The frames that differ from the one before because of an event.
+  func expectedChanges(_ event: WorldEvent, _ count: Int) -> [Int] {
+    let frames = event.frames
+    switch event.action {
+    case .moves, .enters: return Array(frames)
+    case .blinks, .leaves: return Array(frames) + [frames.upperBound].filter { $0 < count }
+    }
+  }
+
+  func check(_ event: WorldEvent, _ seen: [Sighting]) {
+    let (first, end) = (event.frames.lowerBound, event.frames.upperBound)
+    let whole = seen.map(\.area).max() ?? 0
+    switch event.action {
+    case .blinks:
+      #expect(seen[first - 1] == seen[end])
+      for frame in first..<end {
+        #expect(seen[frame].area == ((frame - first) % 2 == 0 ? 0 : whole))
+      }
+    case .moves: #expect((first - 1...end).allSatisfy { seen[$0].area == whole })
+    case .enters:
+      #expect(seen[..<first].allSatisfy { $0.area == 0 })
+      #expect((1..<whole).contains(seen[first].area))
+      #expect(seen[end].area == whole)
+    case .leaves:
+      #expect(seen[end...].allSatisfy { $0.area == 0 })
+      #expect((1..<whole).contains(seen[end - 1].area))
+      #expect(seen[first - 1].area == whole)
+    }
+  }
+
+  @Test("asks only what the events answer, and once", arguments: worlds)
+  func truths(options: World.Options) throws {
+    for video in try World(options).train {
+      for question in video.questions {
+        #expect(Reader(video).answers(question.text) == [question.frames], "\(question.text)")
+      }
+    }
+  }
+
+  @Test("is solved by its oracle and by no guesser", arguments: worlds)
+  func chance(options: World.Options) throws {
+    let data = try World.dataset(options)
+    let codec = TimeTokensCodec(clipLength: 1, clips: 24)
+    let truths = data.train.map(\.truth)
+    let oracle = data.train.map { prompt in
+      prompt.truth.first.flatMap {
+        codec.decode(codec.encode($0, duration: prompt.duration), duration: prompt.duration)
+      }
+    }
+    #expect(GroundingMetrics.top1(predicted: oracle, truths: truths).meanIoU == 1)
+    let whole = data.train.map { Interval(0, $0.duration) }
+    let wholeScore = GroundingMetrics.top1(predicted: whole, truths: truths).meanIoU
+    var generator = Seed(3).generator()
+    let random = data.train.map {
+      codec.grid(duration: $0.duration).randomElement(using: &generator)
+    }
+    let randomScore = GroundingMetrics.top1(predicted: random, truths: truths).meanIoU
+    // The best one interval for all questions: what a student learns that never looks.
+    let blind = codec.grid(duration: 24).map { guess in
+      GroundingMetrics.top1(predicted: truths.map { _ in guess }, truths: truths).meanIoU
+    }.max()
+    print(options.difficulty, "whole", wholeScore, "random", randomScore, "best blind", blind ?? 0)
+    #expect(wholeScore < 0.25)
+    #expect(randomScore < 0.25)
+    #expect((blind ?? 1) < 0.35)
+  }
+
+  @Test("is made in less than two seconds")
+  func speed() throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let data = try World.dataset()
+    print("400 + 200 prompts in \(clock.now - start)")
+    #expect(data.train.count == 400 && data.dev.count == 200)
+    #expect(clock.now - start < .seconds(20))
+  }
+
+  @Test("says so when its videos are too short for the questions")
+  func tooShort() {
+    #expect(throws: GroundingError.self) {
+      try World(World.Options(videos: 1, queriesPerVideo: 50, frames: 9))
+    }
+  }
+}
+
+/// What the pixels of one lane show in one frame, found without the world's own code.
+struct Sighting: Equatable {
+  var area = 0
+  var left: Int?
+  var right: Int?
+  var colour: WorldColour?
+
+  init(_ frames: RenderedFrames, _ frame: Int, lane: Int) {
+    let pixels = Array(frames[frame: frame])
+    for y in lane * 5..<lane * 5 + 5 {
+      for x in 0..<frames.width {
+        let rgb = (0..<3).map { Int(pixels[(y * frames.width + x) * 3 + $0]) }
+        guard let high = rgb.max(), let low = rgb.min(), high - low > 60 else { continue }
+        area += 1
+        left = min(left ?? x, x)
+        right = max(right ?? x, x)
+        if rgb[0] > 130 {
+          colour = rgb[1] > 130 ? .yellow : .red
+        } else {
+          colour = rgb[1] > rgb[2] ? .green : .blue
+        }
+      }
+    }
+  }
+}
+
+/// Reads a question word by word and looks its answers up in the events: a second opinion.
+struct Reader {
+  let video: WorldVideo
+
+  init(_ video: WorldVideo) { self.video = video }
+
+  func answers(_ text: String) -> [Range<Int>] {
+    let words = text.split(separator: " ").map { String($0) }
+    guard let relation = words.firstIndex(where: { $0 == "before" || $0 == "after" }) else {
+      let isNumbered = words.last == "first" || words.last == "again"
+      let found = events(isNumbered ? words.dropLast() : words[...])
+      switch words.last {
+      case "first": return Array(found.prefix(1))
+      case "again": return Array(found.dropFirst())
+      default: return found
+      }
+    }
+    let anchors = events(words[(relation + 1)...])
+    guard anchors.count == 1, let anchor = anchors.first else { return [] }
+    return events(words[..<relation]).filter { event in
+      words[relation] == "before"
+        ? event.upperBound <= anchor.lowerBound : event.lowerBound >= anchor.upperBound
+    }
+  }
+
+  /// The events of "the [colour] shape does", over every object that fits.
+  func events(_ words: ArraySlice<String>) -> [Range<Int>] {
+    let words = words.filter { $0 != "the" }
+    return video.objects.filter { object in
+      words.dropLast().allSatisfy { $0 == object.colour.rawValue || $0 == object.shape.rawValue }
+    }.flatMap(\.events).filter { $0.action.rawValue == words.last }.map(\.frames)
+  }
+}

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Foundation
+
+import Testing
+
+@testable import OPDCommands
+@testable import Plugins
+
+@Suite("opd")
+struct OPDCommandTests {
+  @Test("suggests the nearest command, with status 64")
+  func nearCommand() async {
+    let outcome = await OPDCommand.perform(["plugin"])
+    #expect(outcome.status == 64)
+    #expect(
+      outcome.errors == "error: There is no command 'opd plugin'. Did you mean 'opd plugins'?\n")
+  }
+
+  @Test("lists the commands when none is near")
+  func farCommand() async {
+    let outcome = await OPDCommand.perform(["frobnicate"])
+    #expect(outcome.status == 64)
+    #expect(
+      outcome.errors.contains("The commands are ")
+        && outcome.errors.contains("plugins, metrics, doctor"))
+  }
+
+  @Test("an unknown option is a usage error")
+  func unknownOption() async {
+    let outcome = await OPDCommand.perform(["metrics", "--jason"])
+    #expect(outcome.status == 64)
+    #expect(outcome.errors.hasPrefix("error: Unknown option '--jason'"))
+  }
+
+  @Test("help goes to standard output, with status 0")
+  func help() async {
+    for words in [["--help"], ["metrics", "--help"], ["help", "doctor"], []] {
+      let outcome = await OPDCommand.perform(words)
+      #expect(outcome.status == 0)
+      #expect(outcome.output.contains("USAGE") && outcome.errors.isEmpty)
+    }
+  }
+
+  @Test("every command's help has an example and a summary")
+  func examples() {
+    for command in OPDCommand.subcommands + [OPDCommand.self] {
+      #expect(command.configuration.discussion.contains(#/Example:\s+opd /#))
+      #expect(!command.configuration.abstract.isEmpty)
+    }
+  }
+
+  @Test("an explained error is one line and its own status")
+  func explained() {
+    let outcome = CommandOutcome(CommandLineError.checksFailed(["BLAS"]))
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.hasPrefix("error: A check of this machine failed: BLAS."))
+    #expect(outcome.errors.filter { $0 == "\n" }.count == 1)
+  }
+
+  @Test("any other error is a failure of the run")
+  func unexplained() {
+    struct Surprise: Error {}
+    #expect(CommandOutcome(Surprise()).status == 1)
+  }
+}
+
+@Suite("opd plugins")
+struct PluginListingTests {
+  let listing = PluginListing([
+    PluginDescription(
+      kind: "selector", name: "tad", summary: "Apex frames.",
+      parameters: [
+        .init(name: "ratio", defaultValue: ConfigurationValue(.real(0.6)), documentation: "Share.")
+      ]),
+    PluginDescription(kind: "selector", name: "uniform", summary: "Even.", parameters: []),
+    PluginDescription(kind: "teacher", name: "oracle", summary: "Knows.", parameters: []),
+  ])
+
+  @Test("lists kinds with their plug-ins in columns")
+  func table() {
+    #expect(
+      listing.text(detailed: false) == """
+        selector
+          tad      Apex frames.
+          uniform  Even.
+
+        teacher
+          oracle   Knows.
+        """)
+  }
+
+  @Test("shows the parameters of one plug-in with their defaults")
+  func details() throws {
+    let text = try listing.chosen(kind: "selector", name: "tad").text(detailed: true)
+    #expect(text == "selector\n  tad: Apex frames.\n    ratio  Share. Default: 0.6.")
+  }
+
+  @Test("names the nearest kind and the nearest plug-in")
+  func nearest() {
+    #expect(
+      throws: CommandLineError.unknownKind(
+        "techer", nearest: "teacher", known: ["selector", "teacher"])
+    ) { try listing.chosen(kind: "techer", name: nil) }
+    #expect(
+      throws: CommandLineError.unknownPlugin(
+        "tda", kind: "selector", nearest: "tad", known: ["tad", "uniform"])
+    ) { try listing.chosen(kind: "selector", name: "tda") }
+    #expect(throws: CommandLineError.nameWithoutKind("tad")) {
+      try listing.chosen(kind: nil, name: "tad")
+    }
+  }
+
+  @Test("as JSON is what a program reads back")
+  func json() throws {
+    let text = try jsonText(listing.plugins)
+    let read = try JSONDecoder().decode([PluginDescription].self, from: Data(text.utf8))
+    #expect(read == listing.plugins)
+  }
+}

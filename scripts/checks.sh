@@ -1,0 +1,82 @@
+# Shared by the checks of ./test: each is announced, timed and counted.
+# shellcheck shell=bash
+
+passed=0
+failed=0
+tested=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# check NAME COMMAND…: one check, passed if the command ends with 0; the status says which.
+check() {
+  local name=$1 start=$SECONDS
+  shift
+  say "$name"
+  if "$@"; then
+    passed=$((passed + 1))
+    echo "    passed in $((SECONDS - start)) s"
+  else
+    failed=$((failed + 1))
+    echo "    FAILED: $name"
+    return 1
+  fi
+}
+
+# check_tests NAME COMMAND…: a run of Swift Testing, whose tests are counted. None at all is a failure: a filter that
+# matches nothing ends with status 0.
+check_tests() {
+  local name=$1 start=$SECONDS status=0 total failures
+  shift
+  say "$name"
+  "$@" 2>&1 | tee "$log" | grep -vE ' (Test|Suite) .* (started|passed)|^\[[0-9]+/[0-9]+\]' ||
+    status=${PIPESTATUS[0]}
+  total=$(sed -nE 's/.*Test run with ([0-9]+) tests?.*(passed|failed).*/\1/p' "$log" | tail -n 1)
+  total=${total:-0}
+  failures=$(grep -cE '^[^ ]+ +Test ("|[^ ]+\().* failed after' "$log" || true)
+  if [ "$status" -ne 0 ] && [ "$failures" -eq 0 ]; then failures=1; fi
+  if [ "$total" -eq 0 ]; then
+    echo "    FAILED: no run of tests was completed"
+    failed=$((failed + 1))
+    return 0
+  fi
+  [ "$failures" -le "$total" ] || total=$failures
+  tested=$((tested + total))
+  passed=$((passed + total - failures))
+  failed=$((failed + failures))
+  echo "    $((total - failures)) of $total tests passed in $((SECONDS - start)) s"
+}
+
+# What the compiler does not refuse: unchecked Sendable and forced tries.
+no_forbidden_constructs() {
+  ! grep -rnE '@unchecked Sendable|nonisolated\(unsafe\)|\btry!|fatalError\("(TODO|not implemented)' Sources
+}
+
+# The commands as a user meets them, and a sweep of short runs in a folder that is thrown away.
+smoke_experiment() {
+  local opd=.build/debug/opd folder status=0
+  "$opd" doctor || return 1
+  if ! "$opd" help sweep >/dev/null 2>&1; then
+    echo "    skipped: this build has no sweep"
+    return 0
+  fi
+  folder=$(mktemp -d)
+  "$opd" sweep experiments/smoke.yaml --out "$folder/smoke" || status=$?
+  if [ "$status" -eq 0 ]; then "$opd" compare "$folder/smoke" || status=$?; fi
+  rm -rf "$folder"
+  return "$status"
+}
+
+check_examples() {
+  local example
+  for example in Examples/*/check.sh; do
+    [ -e "$example" ] || continue
+    check "Example $(basename "$(dirname "$example")")" bash "$example" || true
+  done
+}
+
+# The closing line, and the status.
+finish() {
+  if [ "$tested" -eq 0 ]; then failed=$((failed + 1)); fi
+  echo "$passed passed, $failed failed"
+  [ "$failed" -eq 0 ]
+}

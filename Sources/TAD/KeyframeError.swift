@@ -14,6 +14,8 @@ public enum KeyframeError: ExplainedError, Hashable {
   case noQueryEmbedding(selector: String, prompt: String)
   /// The query embedding and the frames have different widths.
   case queryWidth(prompt: String, expected: Int, received: Int)
+  /// A query embedding has a number that is NaN or infinite.
+  case queryNotFinite(prompt: String)
   /// The oracle met a prompt without a true window.
   case noTruth(prompt: String)
   /// A stream was given a frame of another size.
@@ -35,6 +37,8 @@ public enum KeyframeError: ExplainedError, Hashable {
       "The selector '\(selector)' reads the query, but prompt '\(prompt)' has no query embedding."
     case .queryWidth(let prompt, let expected, let received):
       "The query of prompt '\(prompt)' has \(received) channels, but its frames have \(expected)."
+    case .queryNotFinite(let prompt):
+      "The query of prompt '\(prompt)' has a feature that is not a finite number."
     case .noTruth(let prompt):
       "The oracle was asked about prompt '\(prompt)', whose true window nobody knows."
     case .frameSize(let frame, let expected, let received):
@@ -53,6 +57,7 @@ public enum KeyframeError: ExplainedError, Hashable {
     case .budgetAndRatio: "Give one of the two."
     case .noQueryEmbedding: "Use data with query embeddings, or a query-blind selector."
     case .queryWidth: "Embed queries and frames with the same model."
+    case .queryNotFinite: "Embed the query again, or leave the prompt out."
     case .noTruth: "Use the oracle on annotated data only."
     case .frameSize: "Describe every frame of a video with the same model."
     case .frameCount: "Announce the true number of frames, or select by budget."

@@ -1,0 +1,66 @@
+public import Rollouts
+
+/// Frames inside the true windows: what nobody can know, as an upper bound for those who guess.
+///
+/// Each window is a P1 clip of the frames whose times lie in it, or of the frame nearest to its middle where none does;
+/// `AnyKeyframes` draws from them, a share `outside` from the rest of the video.
+public struct OracleKeyframes: QuerySelector {
+  /// What can be set.
+  public struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+    /// K: how many frames to keep.
+    public var budget: Int?
+    /// δ: the share of the frames to keep, instead of a budget.
+    public var ratio: Double?
+    /// The share of the frames outside the true windows.
+    public var outside = 0.0
+
+    /// Half of the frames, inside the windows as far as they reach.
+    public init() {}
+
+    /// One line a parameter.
+    public static let documentation = budgetDocumentation.merging([
+      "outside": "The share of the frames that is spread outside the true windows."
+    ]) { $1 }
+  }
+
+  /// The name it is known by.
+  public static let name = "oracle"
+
+  /// What was set.
+  public let parameters: Parameters
+
+  /// A selector with these parameters.
+  ///
+  /// - Throws: `KeyframeError` for a parameter out of range.
+  public init(_ parameters: Parameters = Parameters()) throws {
+    try parameters.checkBudget(of: Self.name)
+    if !(0...1).contains(parameters.outside) {
+      throw KeyframeError.parameter(
+        selector: Self.name, name: "outside", value: "\(parameters.outside)",
+        allowed: "within 0 … 1")
+    }
+    self.parameters = parameters
+  }
+
+  /// Chooses frames for one prompt by its truth.
+  public func select(_ prompt: Prompt) throws -> KeyframeSelection {
+    guard !prompt.truth.isEmpty else { throw KeyframeError.noTruth(prompt: prompt.id) }
+    let times = prompt.evidence.timestamps
+    let clips = prompt.truth.map { Self.clip(of: $0, times: times) }
+    let drawing = AnyKeyframes(mode: .hybrid, hybridShare: parameters.outside)
+    return KeyframeSelection(
+      indices: drawing.indices(
+        clips, budget: parameters.kept(of: times.count), frames: times.count))
+  }
+
+  /// The frames of a window.
+  private static func clip(of window: Interval, times: [Double]) -> KeyClip {
+    let start = times.firstIndex { $0 >= window.start } ?? times.count
+    let end = times.firstIndex { $0 >= window.end } ?? times.count
+    if start < end { return KeyClip(start: start, end: end, priority: .first) }
+    let middle = (window.start + window.end) / 2
+    let nearest =
+      times.indices.min { abs(times[$0] - middle) < abs(times[$1] - middle) } ?? 0
+    return KeyClip(start: nearest, end: nearest + 1, priority: .first)
+  }
+}

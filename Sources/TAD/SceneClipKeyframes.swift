@@ -1,0 +1,180 @@
+public import Rollouts
+
+/// K-frames without its trained model: scenes become clips, their relevance their priority, and frames are drawn from them.
+///
+/// 1. a scene begins where the difference of neighbouring frames exceeds its mean by `deviations` standard deviations
+/// 2. a scene's relevance is the mean similarity of its frames with the query, or its mean variation; scaled to 0 … 1 over
+///    the scenes, it makes the scene P1 from `first` on, P2 from `second` on, and leaves it out below
+/// 3. `AnyKeyframes` draws the frames
+///
+/// Source: K-frames, arXiv:2510.13891; the rules for scenes and priorities are ours, in place of its trained model.
+public struct SceneClipKeyframes: KeyframeSelector {
+  /// What makes a scene matter.
+  public enum Relevance: String, Codable, Sendable, CaseIterable {
+    /// The mean similarity of its frames with the query.
+    case query
+    /// The mean variation of its frames.
+    case variation
+  }
+
+  /// What the difference of two frames is.
+  public enum Difference: String, Codable, Sendable, CaseIterable {
+    /// 1 − cosine of the mean rows.
+    case cosine
+    /// Half the sum of absolute differences of the mean rows scaled to sum 1: that of two histograms.
+    case histogram
+  }
+
+  /// What was set.
+  public let parameters: Parameters
+
+  /// A selector with these parameters.
+  ///
+  /// - Throws: `KeyframeError` for a parameter out of range.
+  public init(_ parameters: Parameters = Parameters()) throws {
+    try parameters.check()
+    self.parameters = parameters
+  }
+
+  /// Whether relevance is that to the query.
+  public var looksAtQuery: Bool { parameters.relevance == .query }
+
+  /// Chooses frames for each prompt from its evidence.
+  public func select(_ prompts: [Prompt], seed: Seed) throws -> [KeyframeSelection] {
+    try prompts.map(select)
+  }
+
+  /// Chooses frames for one prompt; `scores` are the relevance of each frame.
+  public func select(_ prompt: Prompt) throws -> KeyframeSelection {
+    try prompt.evidence.refuseEmpty(video: prompt.video)
+    try prompt.evidence.refuseNotFinite(video: prompt.video)
+    let differences = differences(prompt.evidence)
+    let relevance =
+      looksAtQuery
+      ? try prompt.querySimilarities(for: "k-frames")
+      : prompt.evidence.variation(reading: .pooled, firstFrame: .copy)
+    var cost = prompt.queryScanCost
+    cost.flops *= 2
+    return select(differences: differences, relevance: relevance, cost: cost)
+  }
+
+  /// Chooses frames by how neighbours differ and how much each frame matters, F numbers each.
+  public func select(
+    differences: [Double], relevance: [Double], cost: SelectionCost
+  ) -> KeyframeSelection {
+    let scenes = scenes(differences)
+    let frames = differences.count
+    let indices = parameters.drawing.indices(
+      clips(scenes, relevance: relevance), budget: parameters.kept(of: frames), frames: frames)
+    return KeyframeSelection(
+      indices: indices, scores: relevance, apexes: scenes.dropFirst().map(\.lowerBound), cost: cost)
+  }
+
+  /// The scenes between large differences of neighbouring frames; together all frames.
+  func scenes(_ differences: [Double]) -> [Range<Int>] {
+    let later = differences.dropFirst()
+    guard !later.isEmpty else { return [0..<differences.count] }
+    let mean = later.reduce(0, +) / Double(later.count)
+    let variance = later.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(later.count)
+    let limit = mean + parameters.deviations * variance.squareRoot()
+    let cuts = spaced(later.indices.filter { differences[$0] > limit }, minimum: 1)
+    return zip([0] + cuts, cuts + [differences.count]).map { $0..<$1 }
+  }
+
+  /// The scenes that matter, as clips.
+  func clips(_ scenes: [Range<Int>], relevance: [Double]) -> [KeyClip] {
+    let means = scenes.map { scene in
+      relevance[scene].reduce(0, +) / Double(scene.count)
+    }
+    let scaled = minMaxScaled(means)
+    return zip(scenes, scaled).compactMap { scene, relevance in
+      guard relevance >= parameters.second || scenes.count == 1 else { return nil }
+      let priority: KeyClip.Priority = relevance >= parameters.first ? .first : .second
+      return KeyClip(start: scene.lowerBound, end: scene.upperBound, priority: priority)
+    }
+  }
+
+  private func differences(_ features: FrameFeatures) -> [Double] {
+    if parameters.difference == .cosine { return features.variation(reading: .pooled) }
+    let rows = features.pooled()
+    let histograms = (0..<rows.frames).map { frame -> [Double] in
+      let row = rows[frame: frame].map { abs(Double($0)) }
+      let sum = row.reduce(0, +)
+      return row.map { sum > 0 ? $0 / sum : 0 }
+    }
+    return histograms.indices.map { frame in
+      frame == 0 ? 0 : histogramDifference(histograms[frame], histograms[frame - 1])
+    }
+  }
+}
+
+/// Half the sum of absolute differences: 0 for equal histograms of sum 1, 1 for disjoint ones.
+func histogramDifference(_ first: [Double], _ second: [Double]) -> Double {
+  zip(first, second).reduce(0) { $0 + abs($1.0 - $1.1) } / 2
+}
+
+extension SceneClipKeyframes {
+  /// What can be set.
+  public struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+    /// K: how many frames to keep.
+    public var budget: Int?
+    /// δ: the share of the frames to keep, instead of a budget.
+    public var ratio: Double?
+    /// What the difference of two frames is.
+    public var difference = Difference.cosine
+    /// How many standard deviations above the mean a difference begins a scene.
+    public var deviations = 2.0
+    /// What makes a scene matter.
+    public var relevance = Relevance.query
+    /// From which relevance on, 0 … 1, a scene is P1.
+    public var first = 0.7
+    /// From which relevance on, 0 … 1, a scene is P2.
+    public var second = 0.4
+    /// The weight of P1 scenes.
+    public var firstWeight = 1.0
+    /// The weight of P2 scenes.
+    public var secondWeight = 0.5
+    /// Where the frames go.
+    public var mode = ClipMode.focused
+    /// ρ: the share of the budget outside the clips in hybrid mode.
+    public var hybridShare = 0.25
+
+    /// Half of the frames, by the query, inside clips only.
+    public init() {}
+
+    /// One line a parameter.
+    public static let documentation = budgetDocumentation.merging([
+      "difference": "cosine, or histogram (half the absolute differences of rows of sum 1).",
+      "deviations": "How many standard deviations above the mean a difference begins a scene.",
+      "relevance": "query (mean similarity with it) or variation: what makes a scene matter.",
+      "first": "From which relevance on, scaled to 0 … 1 over the scenes, a scene is P1.",
+      "second": "From which relevance on a scene is P2; below it is left out.",
+      "firstWeight": "The weight of P1 scenes in sharing out frames.",
+      "secondWeight": "The weight of P2 scenes in sharing out frames.",
+      "mode": "focused (inside clips only) or hybrid (a share on a grid over the rest).",
+      "hybridShare": "The share of the budget outside the clips in hybrid mode (ρ).",
+    ]) { $1 }
+
+    /// How frames are drawn from clips.
+    var drawing: AnyKeyframes {
+      AnyKeyframes(
+        firstWeight: firstWeight, secondWeight: secondWeight, mode: mode, hybridShare: hybridShare)
+    }
+
+    func check() throws(KeyframeError) {
+      try checkBudget(of: "k-frames")
+      let shares = [("first", first), ("second", second), ("hybridShare", hybridShare)]
+      for (name, value) in shares where !(0...1).contains(value) {
+        throw .parameter(
+          selector: "k-frames", name: name, value: "\(value)", allowed: "within 0 … 1")
+      }
+      let sizes = [
+        ("firstWeight", firstWeight), ("secondWeight", secondWeight), ("deviations", deviations),
+      ]
+      for (name, value) in sizes where !(value >= 0 && value.isFinite) {
+        throw .parameter(
+          selector: "k-frames", name: name, value: "\(value)", allowed: "a number of at least 0")
+      }
+    }
+  }
+}

@@ -3,12 +3,13 @@ internal import Plugins
 internal import Rollouts
 
 struct WorldParameters: PluginParameters {
-  var videos = 100
+  var videos = 1000
   var devVideos = 50
   var queriesPerVideo = 4
   var frames = 24
-  var patches = 2
+  var patches = 3
   var difficulty = "standard"
+  var query = "embedding"
   var seed = 0
 
   static let documentation = [
@@ -16,8 +17,9 @@ struct WorldParameters: PluginParameters {
     "devVideos": "videos to report on",
     "queriesPerVideo": "questions asked about each video",
     "frames": "frames of a video, one a second; at least 9",
-    "patches": "feature rows of a frame: 1, 2 or 4",
-    "difficulty": "easy or standard",
+    "patches": "feature rows of a frame, each a level band of the picture: 1, 2 or 3",
+    "difficulty": "easy, standard or hard",
+    "query": "embedding: one row of word counts; words: tokens the student must learn to read",
     "seed": "from which all videos follow; the same for every seed of a sweep",
   ]
 }
@@ -61,11 +63,15 @@ extension Laboratory {
           key: "difficulty", value: parameters.difficulty,
           choices: World.Difficulty.allCases.map(\.rawValue))
       }
+      guard let query = World.QueryForm(rawValue: parameters.query) else {
+        throw LaboratoryError.unknownChoice(
+          key: "query", value: parameters.query, choices: World.QueryForm.allCases.map(\.rawValue))
+      }
       return try World.dataset(
         World.Options(
           videos: parameters.videos, devVideos: parameters.devVideos,
           queriesPerVideo: parameters.queriesPerVideo, frames: parameters.frames,
-          patches: parameters.patches, difficulty: difficulty,
+          patches: parameters.patches, difficulty: difficulty, query: query,
           seed: Seed(UInt64(bitPattern: Int64(parameters.seed)))))
     }
     try datasets.register(

@@ -60,6 +60,13 @@ struct RunParts {
     }
   }
 
+  /// Refuses stages that cannot be trained before anything is.
+  func checkStages() throws {
+    for index in configuration.stages.indices {
+      _ = try trainer(of: index, student: student, ledger: Ledger())
+    }
+  }
+
   /// The trainer of one stage.
   func trainer(
     of index: Int, student: any StudentPolicy, ledger: Ledger

@@ -20,6 +20,8 @@ struct RunProgress {
   private var trainer: Trainer?
   private var ledger = Ledger()
   private var stage = 0
+  /// The weights with which a later stage began: what its reference is.
+  private var stageStart: [Float]?
   /// Steps of all stages so far.
   private var steps = 0
   private var seconds = 0.0
@@ -68,14 +70,21 @@ struct RunProgress {
         trainer.ledger = ledger
         let saves = parts.configuration.checkpoint.every
         if !isLast, saves > 0, trainer.steps.isMultiple(of: saves) {
-          try RunCheckpoint(trainer, stage: stage, steps: steps, seconds: seconds).write(directory)
+          try checkpoint(trainer)
         }
       }
       stage += 1
-      try RunCheckpoint(trainer, stage: stage, steps: steps, seconds: seconds).write(directory)
+      stageStart = student.parameters.values
+      try checkpoint(trainer)
     }
     try directory.write(json: ledger.summary, to: "ledger.json")
     return last.isEmpty ? try LastEvaluation.read(directory) : last
+  }
+
+  private func checkpoint(_ trainer: Trainer) throws {
+    try RunCheckpoint(
+      trainer, stage: stage, stageStart: stageStart, steps: steps, seconds: seconds
+    ).write(directory)
   }
 
   private mutating func log(
@@ -137,9 +146,14 @@ struct RunProgress {
     seconds = saved.seconds
     ledger = saved.ledger
     student.parameters.values = saved.parameters
-    guard stage < parts.configuration.stages.count, saved.stageSteps > 0 else { return }
-    // The reference of a stage is the student as it was when the stage began.
-    var trainer = try parts.trainer(of: stage, student: parts.student, ledger: ledger)
+    guard stage < parts.configuration.stages.count, saved.stageSteps > 0 else {
+      stageStart = stage > 0 ? saved.parameters : nil
+      return
+    }
+    stageStart = saved.stageStart
+    var beginning = parts.student
+    if let stageStart { beginning.parameters.values = stageStart }
+    var trainer = try parts.trainer(of: stage, student: beginning, ledger: ledger)
     trainer.student = student
     try saved.restore(&trainer)
     self.trainer = trainer

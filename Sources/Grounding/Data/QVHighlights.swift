@@ -80,6 +80,40 @@ public enum QVHighlights {
     try JSONLines.read(path, as: HighlightTruth.self).map(\.value)
   }
 
+  /// Which queries of a folder are meant.
+  public enum Part: String, Sendable, Hashable, CaseIterable {
+    /// Those to train on.
+    case train
+    /// Those to report on.
+    case dev
+    /// Every annotated query, whether the split names it or not.
+    case all
+  }
+
+  /// The annotations of a part of a folder, for `EvaluationReport`.
+  ///
+  /// - Parameters:
+  ///   - folder: A folder as `load(path:options:)` reads it; features are not touched.
+  ///   - part: Which queries.
+  ///   - options: The names of the files.
+  /// - Throws: `StorageError`, or `GroundingError.unknownQuery` where the split names a query without annotation.
+  public static func truths(
+    folder: String, part: Part, options: Options = Options()
+  ) throws -> [HighlightTruth] {
+    let base = URL(fileURLWithPath: folder)
+    let all = try truths(base.appendingPathComponent(options.annotations).path)
+    if part == .all { return all }
+    let splitPath = base.appendingPathComponent(options.split).path
+    let split = try JSONLines.readWhole(splitPath, as: Split.self)
+    let byQuery = Dictionary(all.map { ($0.query, $0) }) { first, _ in first }
+    return try (part == .train ? split.train : split.dev).map { name in
+      guard let truth = byQuery[name.text] else {
+        throw GroundingError.unknownQuery(path: splitPath, query: name.text)
+      }
+      return truth
+    }
+  }
+
   private struct Split: Decodable {
     let train: [QueryName]
     let dev: [QueryName]

@@ -102,9 +102,18 @@ public struct EvaluationConfiguration: DefaultedConfiguration {
   public var every = 0
   /// The most queries of an evaluation before the last; all if left out.
   public var count: Int?
+  /// How an answer is read from the student: 0 for greedily, or from so many samples, the one that agrees best with all.
+  public var consensus = 0
 
   /// The defaults.
   public init() {}
+}
+
+extension EvaluationConfiguration {
+  /// How an answer is read from the student.
+  public var decoding: Evaluation.Decoding {
+    consensus > 0 ? .consensus(samples: consensus) : .greedy
+  }
 }
 
 /// When the run's state is saved.

@@ -118,7 +118,9 @@ struct RunProgress {
     let start = DispatchTime.now()
     let count = whole ? nil : parts.configuration.evaluation.count
     let prompts = Array(parts.dev.prefix(count ?? parts.dev.count))
-    let evaluation = try Evaluation(of: student, on: prompts, codec: parts.context.codec)
+    let evaluation = try Evaluation(
+      of: student, on: prompts, codec: parts.context.codec,
+      decoding: parts.configuration.evaluation.decoding)
     ledger.spend(.evaluation, flops: evaluation.flops)
     ledger.spend(.evaluation, seconds: Self.seconds(since: start))
     if whole {

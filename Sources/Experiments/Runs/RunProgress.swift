@@ -8,6 +8,7 @@ internal import Rollouts
 internal import Storage
 internal import Student
 internal import TAD
+internal import Teacher
 internal import Tensors
 
 /// A run on its way: where it stands, and how it goes on.
@@ -35,6 +36,9 @@ struct RunProgress {
     self.report = report
     student = parts.student
     ledger.spend(.selection, flops: parts.selection.flops)
+    if let training = parts.teacher?.training, training > 0 {
+      ledger.spend(.teacherTraining, flops: training)
+    }
     if let saved = try RunCheckpoint.latest(directory) {
       try restore(saved)
     } else {
@@ -59,14 +63,15 @@ struct RunProgress {
       while trainer.steps < total {
         let start = DispatchTime.now()
         let record = try await trainer.step()
-        seconds += Self.seconds(since: start)
+        seconds += Self.seconds(since: start) - record.diagnosticSeconds
         steps += 1
+        try tell(record.notes)
         student = trainer.student
         ledger = trainer.ledger
         let isLast = trainer.steps == total
         let every = parts.configuration.evaluation.every
         let evaluates = isLast || every > 0 && trainer.steps.isMultiple(of: every)
-        last = try log(record, stage: stages[stage], evaluates: evaluates, isLast: isLast)
+        last = try await log(record, stage: stages[stage], evaluates: evaluates, isLast: isLast)
         trainer.ledger = ledger
         let saves = parts.configuration.checkpoint.every
         if !isLast, saves > 0, trainer.steps.isMultiple(of: saves) {
@@ -89,12 +94,13 @@ struct RunProgress {
 
   private mutating func log(
     _ record: StepRecord, stage: StageConfiguration, evaluates: Bool, isLast: Bool
-  ) throws -> [String: Double] {
+  ) async throws -> [String: Double] {
     var values = record.values
     values["step"] = Double(steps)
     var evaluated: [String: Double] = [:]
     if evaluates {
       evaluated = try evaluation(whole: isLast)
+      if isLast { evaluated.merge(try await teacherDistance()) { $1 } }
       values.merge(evaluated) { $1 }
       try directory.append(
         [RunLines.rollouts(record, codec: parts.context.codec)],
@@ -106,6 +112,37 @@ struct RunProgress {
     report(
       "step \(steps) loss \(String(format: "%.4f", values["loss"] ?? .nan)) \(shown ?? "")")
     return evaluated
+  }
+
+  /// Says what a person should know, once in a run however often it is found.
+  private func tell(_ notes: [String]) throws {
+    let path = directory.file("log.txt")
+    let said = FileManager.default.contents(atPath: path).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    for note in notes where said?.contains(note) != true {
+      try directory.append(["note: " + note], to: "log.txt")
+      report("note: " + note)
+    }
+  }
+
+  /// The exact divergence from the teacher on the student's own answers to the questions of the evaluation.
+  private mutating func teacherDistance() async throws -> [String: Double] {
+    guard parts.configuration.evaluation.teacherKL, let teacher = parts.teacher?.scorer,
+      teacher.support == .full, !(teacher is any StudentFollower)
+    else { return [:] }
+    let start = DispatchTime.now()
+    let found = try await student.comparison(
+      with: teacher, on: parts.dev,
+      settings: SamplingSettings(
+        group: 1, temperature: 1, maximumLength: parts.context.codec.maximumLength),
+      seed: parts.context.seed.derived("teacher distance"))
+    ledger.spend(.evaluation, flops: found.flops)
+    ledger.spend(.evaluation, seconds: Self.seconds(since: start))
+    var values: [String: Double] = [:]
+    values["eval/teacher_kl"] = found.metrics["teacher_kl/reverse"]?.mean
+    values["eval/teacher_kl_forward"] = found.metrics["teacher_kl/forward"]?.mean
+    return values
   }
 
   private mutating func evaluate(_ values: [String: Double], whole: Bool) throws {

@@ -21,6 +21,8 @@ public struct Trainer: Sendable {
   public private(set) var steps = 0
   /// Updates made.
   public private(set) var updates = 0
+  /// The update at which the learning rate's schedule began: 0, or that of the last round that reset it.
+  public private(set) var scheduleStart = 0
 
   /// What the loop is told.
   public let settings: TrainerSettings
@@ -81,7 +83,8 @@ public struct Trainer: Sendable {
   ) throws {
     let start = DispatchTime.now()
     record.add(try student.differentiate(groups, loss: loss, into: &gradient))
-    let rate = settings.schedule.rate(at: updates, of: settings.plannedUpdates)
+    let rate = settings.schedule.rate(
+      at: updates - scheduleStart, of: settings.plannedUpdates - scheduleStart)
     let norm = gradient.apply(
       &optimizer, to: &student.parameters.values, learningRate: rate)
     ledger.spend(.student, flops: student.flops(of: groups, .training))
@@ -100,14 +103,23 @@ public struct Trainer: Sendable {
     while curriculum.needsRound {
       let measured = try await PoolMeasurement(
         needs: curriculum.needs, student: student, partners: partners, settings: settings,
-        round: record.selection.count + steps
+        step: steps
       ).measure(pool)
       ledger.spend(.selection, flops: measured.flops)
       record.selection += try curriculum.beginRound(measured.candidates)
+      if steps > 0 { resetForRound() }
     }
     let prompts = try curriculum.next(settings.prompts).map { try pool[$0] }
     ledger.spend(.selection, seconds: start.elapsed)
     return prompts
+  }
+
+  /// Forgets what a new round is to begin without.
+  private mutating func resetForRound() {
+    if settings.roundResets.contains(.optimizer) {
+      optimizer = AdamW(count: student.parameters.layout.count, settings: optimizer.settings)
+    }
+    if settings.roundResets.contains(.learningRate) { scheduleStart = updates }
   }
 
   /// Answers by whoever the objective learns from: the student, the teacher, or the data.
@@ -169,9 +181,12 @@ public struct Trainer: Sendable {
   }
 
   /// Goes on from a saved place.
-  public mutating func restore(steps: Int, updates: Int, ledger: Ledger) {
+  public mutating func restore(
+    steps: Int, updates: Int, scheduleStart: Int = 0, ledger: Ledger
+  ) {
     self.steps = steps
     self.updates = updates
+    self.scheduleStart = scheduleStart
     self.ledger = ledger
   }
 }

@@ -21,11 +21,14 @@ public struct TrainerSettings: Sendable, Hashable {
   public var schedule: LearningRateSchedule
   /// Where all random streams of training come from.
   public var seed: Seed
+  /// What a round of the curriculum after the first begins without.
+  public var roundResets: RoundResets
 
   /// Settings of a loop.
   public init(
     steps: Int, prompts: Int = 8, group: Int = 1, temperature: Double = 1, maximumLength: Int,
-    innerSteps: Int = 1, miniBatches: Int = 1, schedule: LearningRateSchedule, seed: Seed
+    innerSteps: Int = 1, miniBatches: Int = 1, schedule: LearningRateSchedule, seed: Seed,
+    roundResets: RoundResets = []
   ) {
     self.steps = steps
     self.prompts = prompts
@@ -36,10 +39,25 @@ public struct TrainerSettings: Sendable, Hashable {
     self.miniBatches = miniBatches
     self.schedule = schedule
     self.seed = seed
+    self.roundResets = roundResets
   }
 
   /// Updates in all.
   public var plannedUpdates: Int { steps * innerSteps * miniBatches }
+}
+
+/// What training forgets when a curriculum begins a new round.
+public struct RoundResets: OptionSet, Sendable, Hashable {
+  /// The bits.
+  public let rawValue: Int
+
+  /// Resets with the given bits.
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// The optimizer's moments and its count of updates.
+  public static let optimizer = RoundResets(rawValue: 1)
+  /// The learning rate's schedule, which begins anew, warm-up included, and spans the updates that are left.
+  public static let learningRate = RoundResets(rawValue: 2)
 }
 
 /// The prompts a run may train on, with the frames their policy sees already chosen.

@@ -36,14 +36,18 @@ public struct TeacherChoice: Sendable {
   public var predictor: (any IntervalPredictor)?
   /// A digest of what the teacher knows, part of a run's identity.
   public var identity: String
+  /// Whether the teacher is wrong on purpose on the prompt of an id; `nil` for a teacher that nobody spoiled.
+  public var isPlanted: (@Sendable (String) -> Bool)?
 
   /// A teacher.
   public init(
-    _ scorer: any TeacherScorer, predictor: (any IntervalPredictor)? = nil, identity: String = ""
+    _ scorer: any TeacherScorer, predictor: (any IntervalPredictor)? = nil, identity: String = "",
+    isPlanted: (@Sendable (String) -> Bool)? = nil
   ) {
     self.scorer = scorer
     self.predictor = predictor
     self.identity = identity
+    self.isPlanted = isPlanted
   }
 }
 
@@ -74,6 +78,8 @@ public struct Laboratory: Sendable {
     try laboratory.registerPolicies()
     try laboratory.registerTeachers()
     try laboratory.registerSelection()
+    try laboratory.registerCurricula()
+    try laboratory.registerKeyClips()
     return laboratory
   }
 

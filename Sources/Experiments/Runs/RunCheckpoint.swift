@@ -9,7 +9,9 @@ internal import Tensors
 /// A run's state between two steps: enough to go on with the same bytes.
 struct RunCheckpoint {
   /// The logs whose length belongs to the state.
-  static let logs = ["metrics.jsonl", "timing.jsonl", "selection.jsonl", "rollouts.jsonl"]
+  static let logs = [
+    "metrics.jsonl", "timing.jsonl", "selection.jsonl", "rollouts.jsonl", "stages.jsonl",
+  ]
 
   private(set) var stage: Int
   /// Steps of all stages.
@@ -21,6 +23,11 @@ struct RunCheckpoint {
   private(set) var ledger: Ledger
   private(set) var parameters: [Float]
   private(set) var sizes: [String: Int] = [:]
+  /// How far the current stage is from its end.
+  private(set) var monitor: StageMonitor
+  /// The weights of the frozen reference of the current stage, where it has one.
+  private(set) var reference: [Float]?
+  private var scheduleStart: Int
   private var optimizerSteps: Int
   private var moments: [[Float]]
   private var curriculum: [UInt8]
@@ -33,14 +40,21 @@ struct RunCheckpoint {
     var seconds: Double
     var ledger: Ledger
     var sizes: [String: Int]
+    var monitor: StageMonitor
+    var scheduleStart: Int
     var optimizerSteps: Int
     var curriculum: [UInt8]
   }
 
-  /// The state of a run after a step; a finished stage leaves no optimizer behind.
-  init(_ trainer: Trainer, stage: Int, steps: Int, seconds: Double) throws {
-    let isBetweenStages = trainer.steps == trainer.settings.steps
-    self.stage = stage
+  /// The state of a run after a step; a finished stage leaves no optimizer behind, and the next one begins.
+  init(
+    _ trainer: Trainer, monitor: StageMonitor, stage: Int, steps: Int, seconds: Double
+  ) throws {
+    let isBetweenStages = monitor.rule != nil
+    self.stage = isBetweenStages ? stage + 1 : stage
+    self.monitor = isBetweenStages ? StageMonitor() : monitor
+    reference = isBetweenStages ? nil : trainer.partners.reference?.parameters.values
+    scheduleStart = trainer.scheduleStart
     self.steps = steps
     self.seconds = seconds
     stageSteps = isBetweenStages ? 0 : trainer.steps
@@ -59,7 +73,8 @@ struct RunCheckpoint {
     trainer.optimizer.restore(
       steps: optimizerSteps, firstMoments: moments[0], secondMoments: moments[1])
     try trainer.curriculum.restore(curriculum)
-    trainer.restore(steps: stageSteps, updates: updates, ledger: ledger)
+    trainer.restore(
+      steps: stageSteps, updates: updates, scheduleStart: scheduleStart, ledger: ledger)
   }
 
   /// Saves the state; older states are deleted once it is there.
@@ -68,13 +83,15 @@ struct RunCheckpoint {
       uniqueKeysWithValues: Self.logs.map { ($0, directory.size($0) ?? 0) })
     let state = State(
       stage: stage, steps: steps, stageSteps: stageSteps, updates: updates, seconds: seconds,
-      ledger: ledger, sizes: sizes, optimizerSteps: optimizerSteps, curriculum: curriculum)
+      ledger: ledger, sizes: sizes, monitor: monitor, scheduleStart: scheduleStart,
+      optimizerSteps: optimizerSteps, curriculum: curriculum)
     var tensors: [(name: String, shape: [Int], values: [Float])] = [
       ("parameters", [parameters.count], parameters)
     ]
     for (name, values) in zip(["firstMoments", "secondMoments"], moments) {
       tensors.append((name, [values.count], values))
     }
+    if let reference { tensors.append(("reference", [reference.count], reference)) }
     let folder = directory.file("checkpoints")
     let name = String(format: "step-%06d.h5", steps)
     try CheckpointFile.write(
@@ -107,6 +124,9 @@ struct RunCheckpoint {
     seconds = state.seconds
     ledger = state.ledger
     sizes = state.sizes
+    monitor = state.monitor
+    scheduleStart = state.scheduleStart
+    reference = file["reference"]?.values
     optimizerSteps = state.optimizerSteps
     curriculum = state.curriculum
     parameters = tensor.values

@@ -107,6 +107,8 @@ public enum RunError: ExplainedError, Hashable {
   case otherRun(path: String)
   /// The folder holds a run that has begun.
   case alreadyThere(path: String)
+  /// The data of a stage cannot be read by the student of the run.
+  case otherShape(path: String, what: String)
   /// A checkpoint does not fit the run.
   case checkpoint(path: String, reason: String)
 
@@ -117,6 +119,8 @@ public enum RunError: ExplainedError, Hashable {
     case .otherRun(let path):
       "'\(path)' holds a run of another configuration, data set, teacher or program."
     case .alreadyThere(let path): "'\(path)' holds a run that has begun."
+    case .otherShape(let path, let what):
+      "The data of '\(path)' has \(what), which the student of this run cannot read."
     case .checkpoint(let path, let reason): "The checkpoint '\(path)' cannot be used: \(reason)."
     }
   }
@@ -127,6 +131,7 @@ public enum RunError: ExplainedError, Hashable {
     case .cannotWrite: "Check the folder's rights and the space left on the disk."
     case .otherRun: "Choose another folder with --out."
     case .alreadyThere: "Go on with --resume, or choose another folder with --out."
+    case .otherShape: "Give the stage data of the same kind as the run's, no longer than that."
     case .checkpoint: "Delete it to go on from an earlier one."
     }
   }

@@ -20,6 +20,7 @@ struct RunProgress {
   private var trainer: Trainer?
   private var ledger = Ledger()
   private var stage = 0
+  private var monitor = StageMonitor()
   /// Steps of all stages so far.
   private var steps = 0
   private var seconds = 0.0
@@ -51,52 +52,86 @@ struct RunProgress {
     var last: [String: Double] = [:]
     while stage < stages.count {
       var trainer =
-        try self.trainer ?? parts.trainer(of: stage, student: student, ledger: ledger)
+        try self.trainer
+        ?? parts.trainer(of: stage, student: student, ledger: ledger, folder: directory.path)
       self.trainer = nil
-      let total = trainer.settings.steps
-      while trainer.steps < total {
+      while monitor.rule == nil {
         let start = DispatchTime.now()
         let record = try await trainer.step()
         seconds += Self.seconds(since: start)
         steps += 1
         student = trainer.student
         ledger = trainer.ledger
-        let isLast = trainer.steps == total
-        let every = parts.configuration.evaluation.every
-        let evaluates = isLast || every > 0 && trainer.steps.isMultiple(of: every)
-        last = try log(record, stage: stages[stage], evaluates: evaluates, isLast: isLast)
+        last = try log(record, stage: stages[stage])
         trainer.ledger = ledger
         let saves = parts.configuration.checkpoint.every
-        if !isLast, saves > 0, trainer.steps.isMultiple(of: saves) {
-          try RunCheckpoint(trainer, stage: stage, steps: steps, seconds: seconds).write(directory)
+        if monitor.rule == nil, saves > 0, trainer.steps.isMultiple(of: saves) {
+          try save(trainer)
         }
       }
-      stage += 1
-      try RunCheckpoint(trainer, stage: stage, steps: steps, seconds: seconds).write(directory)
+      try end(trainer, stages[stage])
     }
     try directory.write(json: ledger.summary, to: "ledger.json")
     return last.isEmpty ? try LastEvaluation.read(directory) : last
   }
 
+  private func save(_ trainer: Trainer) throws {
+    try RunCheckpoint(trainer, monitor: monitor, stage: stage, steps: steps, seconds: seconds)
+      .write(directory)
+  }
+
+  /// Notes which rule ended a stage, and goes on to the next.
+  private mutating func end(_ trainer: Trainer, _ stage: StageConfiguration) throws {
+    guard let rule = monitor.rule else { return }
+    let reason = monitor.reason(stage.stop, steps: trainer.steps)
+    let line = StageLine(
+      stage: self.stage, name: stage.title, steps: trainer.steps, step: steps,
+      tokens: monitor.tokens, rule: rule, reason: reason)
+    try directory.append([RunLines.json(line)], to: "stages.jsonl")
+    report("stage \(stage.title) ended after \(trainer.steps) steps: \(reason)")
+    try save(trainer)
+    self.stage += 1
+    monitor = StageMonitor()
+  }
+
   private mutating func log(
-    _ record: StepRecord, stage: StageConfiguration, evaluates: Bool, isLast: Bool
+    _ record: StepRecord, stage: StageConfiguration
   ) throws -> [String: Double] {
+    monitor.note(tokens: record.groups.reduce(0) { $0 + $1.tokenCount })
+    monitor.note(steps: record.step + 1, of: stage.steps, stage.stop)
     var values = record.values
     values["step"] = Double(steps)
-    var evaluated: [String: Double] = [:]
-    if evaluates {
-      evaluated = try evaluation(whole: isLast)
-      values.merge(evaluated) { $1 }
-      try directory.append(
-        [RunLines.rollouts(record, codec: parts.context.codec)],
-        to: "rollouts.jsonl")
-    }
-    try directory.append(record.selection.map(RunLines.json), to: "selection.jsonl")
+    let evaluated = try evaluation(after: record, of: stage, &values)
+    try directory.append(record.selection.map(line), to: "selection.jsonl")
     try write(values, stage: stage)
     let shown = evaluated["eval/mIoU"].map { String(format: "mIoU %.3f", $0) }
     report(
       "step \(steps) loss \(String(format: "%.4f", values["loss"] ?? .nan)) \(shown ?? "")")
     return evaluated
+  }
+
+  /// Evaluates where it is due; the whole of the data where the stage ends, be it because of this very evaluation.
+  private mutating func evaluation(
+    after record: StepRecord, of stage: StageConfiguration, _ values: inout [String: Double]
+  ) throws -> [String: Double] {
+    let every = parts.configuration.evaluation.every
+    let isDue = every > 0 && (record.step + 1).isMultiple(of: every)
+    var evaluated: [String: Double] = [:]
+    if isDue || monitor.rule != nil { evaluated = try evaluation(whole: monitor.rule != nil) }
+    values.merge(evaluated) { $1 }
+    let wasOver = monitor.rule != nil
+    monitor.note(values, stage.stop)
+    if monitor.rule != nil, !wasOver { evaluated = try evaluation(whole: true) }
+    values.merge(evaluated) { $1 }
+    guard !evaluated.isEmpty else { return [:] }
+    try directory.append(
+      [RunLines.rollouts(record, codec: parts.context.codec)], to: "rollouts.jsonl")
+    return evaluated
+  }
+
+  private func line(_ record: SelectionRecord) -> String {
+    RunLines.json(
+      SelectionLine(record, stage: stage, planted: parts.teacher?.isPlanted.map { $0(record.id) }))
   }
 
   private mutating func evaluate(_ values: [String: Double], whole: Bool) throws {
@@ -137,9 +172,13 @@ struct RunProgress {
     seconds = saved.seconds
     ledger = saved.ledger
     student.parameters.values = saved.parameters
+    monitor = saved.monitor
     guard stage < parts.configuration.stages.count, saved.stageSteps > 0 else { return }
     // The reference of a stage is the student as it was when the stage began.
-    var trainer = try parts.trainer(of: stage, student: parts.student, ledger: ledger)
+    var reference = student
+    if let weights = saved.reference { reference.parameters.values = weights }
+    var trainer = try parts.trainer(
+      of: stage, student: reference, ledger: ledger, folder: directory.path)
     trainer.student = student
     try saved.restore(&trainer)
     self.trainer = trainer

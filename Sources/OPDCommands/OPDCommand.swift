@@ -16,6 +16,7 @@ public struct OPDCommand: AsyncParsableCommand {
     MetricsCommand.self,
     DoctorCommand.self,
     BenchCommand.self,
+    SelectCommand.self,
     CompareCommand.self,
     ReportCommand.self,
   ]

@@ -21,7 +21,7 @@ public struct Ledger: Sendable, Hashable, Codable {
   /// Floating-point operations by account.
   public private(set) var flops: [String: Double] = [:]
   /// Wall seconds by account.
-  public private(set) var seconds: [String: Double] = [:]
+  public var seconds: [String: Double] = [:]
   /// Tokens the student sampled for training.
   public var rolloutTokens = 0
   /// Tokens a teacher scored.

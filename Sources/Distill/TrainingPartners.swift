@@ -128,6 +128,15 @@ public enum TrainingError: ExplainedError, Hashable {
     case .notFinite: "Lower the learning rate; the checkpoint from before this step is intact."
     }
   }
+
+  /// A combination that cannot train is a matter of the configuration; a prompt without answer is one of the data.
+  public var exitStatus: ExitStatus {
+    switch self {
+    case .missing, .support, .vocabulary, .group, .zeroSteps: .usage
+    case .unknownPrompt, .noTruth: .badInput
+    case .notFinite: .failed
+    }
+  }
 }
 
 extension TeacherSupport {

@@ -52,6 +52,13 @@ struct RunParts {
       + zip(configuration.stages, pools).filter { $0.0.data?.isNull == false }.map(\.1.identity)
   }
 
+  /// Refuses stages that cannot be trained before anything is.
+  func checkStages() throws {
+    for index in configuration.stages.indices {
+      _ = try trainer(of: index, student: student, ledger: Ledger())
+    }
+  }
+
   /// The trainer of one stage.
   ///
   /// - Parameters:
@@ -62,7 +69,7 @@ struct RunParts {
   /// - Returns: A trainer before its first step.
   /// - Throws: What is wrong with the method or the curriculum.
   func trainer(
-    of index: Int, student: any StudentPolicy, ledger: Ledger, folder: String
+    of index: Int, student: any StudentPolicy, ledger: Ledger, folder: String? = nil
   ) throws -> Trainer {
     let stage = configuration.stages[index]
     let method = try Method(stage.method)

@@ -21,6 +21,8 @@ struct RunProgress {
   private var ledger = Ledger()
   private var stage = 0
   private var monitor = StageMonitor()
+  /// The weights with which a later stage began: what its reference is.
+  private var stageStart: [Float]?
   /// Steps of all stages so far.
   private var steps = 0
   private var seconds = 0.0
@@ -66,7 +68,7 @@ struct RunProgress {
         trainer.ledger = ledger
         let saves = parts.configuration.checkpoint.every
         if monitor.rule == nil, saves > 0, trainer.steps.isMultiple(of: saves) {
-          try save(trainer)
+          try checkpoint(trainer)
         }
       }
       try end(trainer, stages[stage])
@@ -75,9 +77,11 @@ struct RunProgress {
     return last.isEmpty ? try LastEvaluation.read(directory) : last
   }
 
-  private func save(_ trainer: Trainer) throws {
-    try RunCheckpoint(trainer, monitor: monitor, stage: stage, steps: steps, seconds: seconds)
-      .write(directory)
+  private func checkpoint(_ trainer: Trainer) throws {
+    try RunCheckpoint(
+      trainer, monitor: monitor, stage: stage, stageStart: stageStart, steps: steps,
+      seconds: seconds
+    ).write(directory)
   }
 
   /// Notes which rule ended a stage, and goes on to the next.
@@ -89,8 +93,9 @@ struct RunProgress {
       tokens: monitor.tokens, rule: rule, reason: reason)
     try directory.append([RunLines.json(line)], to: "stages.jsonl")
     report("stage \(stage.title) ended after \(trainer.steps) steps: \(reason)")
-    try save(trainer)
+    try checkpoint(trainer)
     self.stage += 1
+    stageStart = student.parameters.values
     monitor = StageMonitor()
   }
 
@@ -173,12 +178,15 @@ struct RunProgress {
     ledger = saved.ledger
     student.parameters.values = saved.parameters
     monitor = saved.monitor
-    guard stage < parts.configuration.stages.count, saved.stageSteps > 0 else { return }
-    // The reference of a stage is the student as it was when the stage began.
-    var reference = student
-    if let weights = saved.reference { reference.parameters.values = weights }
+    guard stage < parts.configuration.stages.count, saved.stageSteps > 0 else {
+      stageStart = stage > 0 ? saved.parameters : nil
+      return
+    }
+    stageStart = saved.stageStart
+    var beginning = parts.student
+    if let stageStart { beginning.parameters.values = stageStart }
     var trainer = try parts.trainer(
-      of: stage, student: reference, ledger: ledger, folder: directory.path)
+      of: stage, student: beginning, ledger: ledger, folder: directory.path)
     trainer.student = student
     try saved.restore(&trainer)
     self.trainer = trainer

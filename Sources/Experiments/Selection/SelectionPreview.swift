@@ -43,7 +43,7 @@ public struct SelectionPreview: Sendable {
     var student = parts.student
     if let run {
       guard let saved = try RunCheckpoint.latest(RunDirectory(run)) else {
-        throw RunError.checkpoint(path: run, reason: "there is none")
+        throw RunError.noRun(path: run)
       }
       guard saved.parameters.count == student.parameters.values.count else {
         throw RunError.checkpoint(path: run, reason: "its student has another shape")

@@ -16,6 +16,7 @@ public struct OPDCommand: AsyncParsableCommand {
     MetricsCommand.self,
     DoctorCommand.self,
     BenchCommand.self,
+    TeacherCommand.self,
     CompareCommand.self,
     ReportCommand.self,
   ]

@@ -16,15 +16,19 @@ public struct RunContext: Sendable {
   public var codec: any AnswerCodec
   /// Everything that can be named.
   public var laboratory: Laboratory
+  /// Takes a line for the run's log, such as what a program writes to its error output.
+  public var log: @Sendable (String) -> Void
 
   /// What a plug-in of a run may need to know.
   public init(
-    seed: Seed, dataset: GroundingDataset, codec: any AnswerCodec, laboratory: Laboratory
+    seed: Seed, dataset: GroundingDataset, codec: any AnswerCodec, laboratory: Laboratory,
+    log: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.seed = seed
     self.dataset = dataset
     self.codec = codec
     self.laboratory = laboratory
+    self.log = log
   }
 }
 
@@ -36,14 +40,18 @@ public struct TeacherChoice: Sendable {
   public var predictor: (any IntervalPredictor)?
   /// A digest of what the teacher knows, part of a run's identity.
   public var identity: String
+  /// What asking a live teacher has cost since it was connected; `nil` for a teacher in process.
+  public var costs: (@Sendable () -> ServiceCosts)?
 
   /// A teacher.
   public init(
-    _ scorer: any TeacherScorer, predictor: (any IntervalPredictor)? = nil, identity: String = ""
+    _ scorer: any TeacherScorer, predictor: (any IntervalPredictor)? = nil, identity: String = "",
+    costs: (@Sendable () -> ServiceCosts)? = nil
   ) {
     self.scorer = scorer
     self.predictor = predictor
     self.identity = identity
+    self.costs = costs
   }
 }
 
@@ -74,6 +82,7 @@ public struct Laboratory: Sendable {
     try laboratory.registerPolicies()
     try laboratory.registerTeachers()
     try laboratory.registerSelection()
+    try laboratory.registerLive()
     return laboratory
   }
 

@@ -20,26 +20,28 @@ struct RunParts {
   /// Frames scanned and operations spent to choose keyframes, once.
   let selection: SelectionCost
 
-  init(_ configuration: RunConfiguration, in laboratory: Laboratory) throws {
+  init(
+    _ configuration: RunConfiguration, in laboratory: Laboratory,
+    log: @escaping @Sendable (String) -> Void = { _ in }
+  ) async throws {
     self.configuration = configuration
-    let seed = Seed(UInt64(bitPattern: Int64(configuration.seed)))
-    let data = try laboratory.datasets.build(configuration.data, at: "data", in: seed)
-    let codec = try laboratory.codecs.build(configuration.codec, at: "codec", in: data)
-    let context = RunContext(
-      seed: seed, dataset: try data.readable(with: codec), codec: codec, laboratory: laboratory)
+    let context = try RunContext(configuration, in: laboratory, log: log)
+    let seed = context.seed
     self.context = context
     student = try laboratory.students.build(configuration.student, at: "student", in: context)
-    teacher = try configuration.teacher.map {
-      try laboratory.teachers.build($0, at: "teacher", in: context)
-    }
-    reward = try laboratory.rewards.build(configuration.reward, at: "reward", in: context)
+    teacher =
+      if let choice = configuration.teacher {
+        try await laboratory.teachers.connect(choice, at: "teacher", in: context)
+      } else { nil }
+    reward = try await laboratory.rewards.connect(
+      configuration.reward, at: "reward", in: context)
     guard let choice = configuration.keyframes, !choice.isNull else {
       train = context.dataset.train
       dev = context.dataset.dev
       selection = SelectionCost(framesScanned: 0, flops: 0)
       return
     }
-    let selector = try laboratory.selectors.build(choice, at: "keyframes", in: context)
+    let selector = try await laboratory.selectors.connect(choice, at: "keyframes", in: context)
     var cost = SelectionCost(framesScanned: 0, flops: 0)
     train = try Self.select(context.dataset.train, selector, seed, &cost)
     dev = try Self.select(context.dataset.dev, selector, seed, &cost)

@@ -8,6 +8,7 @@ internal import Rollouts
 internal import Storage
 internal import Student
 internal import TAD
+internal import Teacher
 internal import Tensors
 
 /// A run on its way: where it stands, and how it goes on.
@@ -23,6 +24,8 @@ struct RunProgress {
   /// Steps of all stages so far.
   private var steps = 0
   private var seconds = 0.0
+  /// What the teacher had cost when this process took over.
+  private var costsBefore = ServiceCosts()
 
   /// A run at its beginning, or where its last checkpoint left it.
   init(
@@ -61,6 +64,7 @@ struct RunProgress {
         steps += 1
         student = trainer.student
         ledger = trainer.ledger
+        ledger.service = (parts.teacher?.costs?()).map { costsBefore + $0 }
         let isLast = trainer.steps == total
         let every = parts.configuration.evaluation.every
         let evaluates = isLast || every > 0 && trainer.steps.isMultiple(of: every)
@@ -136,6 +140,7 @@ struct RunProgress {
     steps = saved.steps
     seconds = saved.seconds
     ledger = saved.ledger
+    costsBefore = ledger.service ?? ServiceCosts()
     student.parameters.values = saved.parameters
     guard stage < parts.configuration.stages.count, saved.stageSteps > 0 else { return }
     // The reference of a stage is the student as it was when the stage began.

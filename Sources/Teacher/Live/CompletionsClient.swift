@@ -6,23 +6,6 @@ import Synchronization
   import FoundationNetworking
 #endif
 
-/// What asking a live service has cost so far.
-public struct CompletionsCosts: Sendable, Hashable, Codable {
-  /// Requests that were answered.
-  public var requests = 0
-  /// Attempts that had to be repeated.
-  public var retries = 0
-  /// Tokens that were read, as the server counts them.
-  public var promptTokens = 0
-  /// Tokens that were generated: one a request, because most servers cannot generate none.
-  public var generatedTokens = 0
-  /// What that cost at the given price.
-  public var price = 0.0
-
-  /// Nothing yet.
-  public init() {}
-}
-
 /// Sends requests to a service and tries again where that may help.
 final class CompletionsClient: Sendable {
   let parameters: CompletionsParameters
@@ -32,7 +15,7 @@ final class CompletionsClient: Sendable {
   private let counted = Mutex(Counted())
 
   private struct Counted {
-    var costs = CompletionsCosts()
+    var costs = ServiceCosts()
     var number = 0
     var systemFingerprint: String?
   }
@@ -60,7 +43,7 @@ final class CompletionsClient: Sendable {
   deinit { session.invalidateAndCancel() }
 
   /// What asking has cost so far.
-  var costs: CompletionsCosts { counted.withLock { $0.costs } }
+  var costs: ServiceCosts { counted.withLock { $0.costs } }
 
   /// What the server last said of its configuration.
   var systemFingerprint: String? { counted.withLock { $0.systemFingerprint } }

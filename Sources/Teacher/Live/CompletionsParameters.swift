@@ -55,6 +55,12 @@ public struct CompletionsParameters: Sendable, Hashable, Codable {
   /// What a million tokens cost, in any currency.
   public var pricePerMillionTokens = 0.0
 
+  // Without the seed: pauses decide nothing, so no configuration needs to say how they vary.
+  enum CodingKeys: String, CodingKey {
+    case url, model, tokens, interface, template, endText, top, keyVariable, inFlight
+    case answerSeconds, attempts, backoffSeconds, tolerance, flopsPerToken, pricePerMillionTokens
+  }
+
   /// The defaults.
   public init() {}
 
@@ -80,7 +86,6 @@ public struct CompletionsParameters: Sendable, Hashable, Codable {
     "answerSeconds": "seconds an answer may take; above 0",
     "attempts": "times a request is tried; at least 1",
     "backoffSeconds": "seconds before the second try, doubled each time; at least 0",
-    "seed": "decides how pauses vary",
     "tolerance": "nats by which two scores of a token may differ in the probe; above 0",
     "flopsPerToken": "floating-point operations of a token, for the ledger",
     "pricePerMillionTokens": "price of a million tokens, for the ledger",

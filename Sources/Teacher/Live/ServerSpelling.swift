@@ -37,7 +37,9 @@ final class ServerSpelling: Sendable {
   /// What is sent before a response.
   func context(of prompt: Prompt) async throws -> CompletionsRequest.Input {
     switch client.parameters.tokens {
-    case .same: return .tokens(prompt.tokens)
+    case .same:
+      guard !prompt.tokens.isEmpty else { throw CompletionsError.emptyContext(prompt: prompt.id) }
+      return .tokens(prompt.tokens)
     case .text: return .text(filled(prompt))
     case .tokenize:
       let text = filled(prompt)

@@ -90,7 +90,9 @@ extension Laboratory {
           parameters, vocabulary: context.codec.vocabulary, log: context.log),
         about: context.dataset.train + context.dataset.dev)
     }
+    #if LiveTeachers
     try registerServices()
+    #endif
   }
 }
 

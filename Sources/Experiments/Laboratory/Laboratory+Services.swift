@@ -1,3 +1,4 @@
+#if LiveTeachers
 internal import Grounding
 public import Plugins
 internal import Rollouts
@@ -51,3 +52,4 @@ extension Laboratory {
     }
   }
 }
+#endif

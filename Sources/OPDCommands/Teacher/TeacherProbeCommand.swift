@@ -1,12 +1,5 @@
 public import ArgumentParser
 internal import Experiments
-internal import Foundation
-internal import Grounding
-internal import Plugins
-internal import Rollouts
-internal import Teacher
-
-extension CompletionsParameters.TokenMapping: ExpressibleByArgument {}
 
 /// `opd teacher probe`: whether a teacher can be believed.
 public struct TeacherProbeCommand: AsyncParsableCommand {
@@ -28,20 +21,9 @@ public struct TeacherProbeCommand: AsyncParsableCommand {
   @Argument(help: "Changes to it: key=value, +new=value or ~gone.")
   var overrides: [String] = []
 
-  @Option(help: "Instead of a configuration, the address of a service up to and with /v1.")
-  var url: String?
-
-  @Option(help: "The service's model.")
-  var model = ""
-
-  @Option(help: "How words become the service's tokens: same, tokenize or text.")
-  var tokens = CompletionsParameters.TokenMapping.tokenize
-
-  @Option(help: "The environment variable that holds the service's key.")
-  var keyVariable: String?
-
-  @Option(help: "Likeliest tokens wanted at each position; above 0 only where tokens are the same.")
-  var top = 0
+  #if LiveTeachers
+  @OptionGroup var service: ServiceArguments
+  #endif
 
   @Flag(help: "Print JSON.")
   var json = false
@@ -51,43 +33,34 @@ public struct TeacherProbeCommand: AsyncParsableCommand {
 
   /// Wants a configuration or an address.
   public func validate() throws {
-    guard (config == nil) != (url == nil) else {
+    #if LiveTeachers
+    guard (config == nil) != (service.url == nil) else {
       throw ValidationError("Give either a configuration file or --url.")
     }
+    #else
+    guard config != nil else { throw ValidationError("Give a configuration file.") }
+    #endif
   }
 
   /// Probes, prints a line a check, and fails if one does.
   public func run() async throws {
-    if let url { return try await report(on: service(at: url), context: nil) }
-    let file = ConfigurationArguments.of(config ?? "", overrides)
-    let laboratory = try OPDCommand.laboratory()
-    let teacher = try laboratory.complete(file.value())["teacher"]
-    if let written = teacher?["openai"] {
-      let parameters = try written.decoded(as: ServiceTeacherParameters.self, at: "teacher.openai")
-      return try await report(on: parameters.service, context: file.context())
+    let file = config.map { ConfigurationArguments.of($0, overrides) }
+    #if LiveTeachers
+    if let (parameters, context) = try probedService(in: file) {
+      let report = try await report(on: parameters, context)
+      return try finish(report.text, report.passed)
     }
+    #endif
+    guard let file else { return }
     let findings = try await file.teacher().findings()
     let lines = findings.map { "\($0.passed ? "ok  " : "FAIL") \($0.name): \($0.finding)" }
-    print(json ? try jsonText(findings) : lines.joined(separator: "\n"))
-    guard findings.allSatisfy(\.passed) else { throw ExitCode(1) }
+    try finish(
+      json ? jsonText(findings) : lines.joined(separator: "\n"), findings.allSatisfy(\.passed))
   }
 
-  private func service(at url: String) -> CompletionsParameters {
-    var parameters = CompletionsParameters(url: url, model: model)
-    parameters.tokens = tokens
-    parameters.keyVariable = keyVariable
-    parameters.top = top
-    return parameters
-  }
-
-  private func report(on service: CompletionsParameters, context: RunContext?) async throws {
-    // Without a configuration: answers in digits, which any tokenizer can write.
-    let vocabulary =
-      context?.codec.vocabulary ?? DigitsCodec(step: 1, maximumDuration: 150, words: []).vocabulary
-    let report = try await TeacherProbe.report(
-      on: service, vocabulary: vocabulary, probingWith: context?.dataset.train.first)
-    print(json ? try jsonText(report) : report.text)
-    guard report.passed else { throw ExitCode(1) }
+  private func finish(_ text: String, _ passed: Bool) throws {
+    print(text)
+    guard passed else { throw ExitCode(1) }
   }
 }
 

@@ -1,9 +1,10 @@
+#if LiveTeachers
 import Foundation
 import Rollouts
 import Synchronization
 
 #if canImport(FoundationNetworking)
-  import FoundationNetworking
+import FoundationNetworking
 #endif
 
 /// Sends requests to a service and tries again where that may help.
@@ -176,3 +177,4 @@ private func withoutSecrets(_ url: String) -> String {
   guard let at = url.lastIndex(of: "@") else { return url }
   return "(user)" + url[at...]
 }
+#endif

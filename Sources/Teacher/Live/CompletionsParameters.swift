@@ -1,3 +1,4 @@
+#if LiveTeachers
 public import Rollouts
 
 /// How to ask a live service, and how patiently.
@@ -108,3 +109,4 @@ public struct CompletionsParameters: Sendable, Hashable, Codable {
     }
   }
 }
+#endif

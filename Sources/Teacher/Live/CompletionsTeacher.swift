@@ -1,3 +1,4 @@
+#if LiveTeachers
 public import Rollouts
 
 /// A teacher behind a completions service: vLLM, or whatever speaks OpenAI's `/v1/completions` and scores prompts.
@@ -134,3 +135,4 @@ public struct CompletionsTeacher: TeacherScorer {
     return listed
   }
 }
+#endif

@@ -1,3 +1,4 @@
+#if LiveTeachers
 import Foundation
 import Rollouts
 import Synchronization
@@ -111,3 +112,4 @@ final class ServerSpelling: Sendable {
       .replacingOccurrences(of: "{query}", with: prompt.query)
   }
 }
+#endif

@@ -28,6 +28,10 @@ public struct RunConfiguration: DefaultedConfiguration {
   public var diagnostics = DiagnosticsConfiguration()
   /// Steps between checkpoints; 0 for the last only.
   public var checkpoint = CheckpointConfiguration()
+  /// A folder in which what curricula measure is remembered; one within the run's own if left out.
+  ///
+  /// Runs may share it; it changes no result.
+  public var cache: String?
   /// Threads that share the work; the result does not depend on it.
   public var threads = 2
 
@@ -41,10 +45,16 @@ public struct StageConfiguration: DefaultedConfiguration {
   public var name: String?
   /// A method by name, or an objective written out.
   public var method: ConfigurationValue = "opd"
+  /// Prompts to train on, where they are not the run's.
+  public var data: ConfigurationValue?
   /// Which prompts come next.
   public var curriculum: ConfigurationValue = "uniform"
-  /// Steps.
+  /// What a round of the curriculum after the first begins without.
+  public var roundResets = RoundResetsConfiguration()
+  /// Steps; the learning rate's schedule spans them.
   public var steps = 100
+  /// What ends the stage before its last step.
+  public var stop = StopConfiguration()
   /// Prompts a step.
   public var prompts = 8
   /// Answers a prompt; what the method asks for if left out.
@@ -69,6 +79,17 @@ public struct StageConfiguration: DefaultedConfiguration {
   public var optimizer = OptimizerConfiguration()
 
   /// The defaults.
+  public init() {}
+}
+
+/// What a round of a curriculum after the first begins without.
+public struct RoundResetsConfiguration: DefaultedConfiguration {
+  /// Whether the optimizer forgets its moments.
+  public var optimizer = false
+  /// Whether the learning rate's schedule begins anew, over the steps that are left.
+  public var learningRate = false
+
+  /// Nothing is reset.
   public init() {}
 }
 
@@ -108,6 +129,8 @@ public struct EvaluationConfiguration: DefaultedConfiguration {
   public var every = 0
   /// The most queries of an evaluation before the last; all if left out.
   public var count: Int?
+  /// How an answer is read from the student: 0 for greedily, or from so many samples, the one that agrees best with all.
+  public var consensus = 0
   /// Whether the last evaluation measures the exact divergence from a teacher that knows whole distributions.
   public var teacherKL = false
 
@@ -126,6 +149,13 @@ public struct DiagnosticsConfiguration: DefaultedConfiguration {
 
   /// The defaults.
   public init() {}
+}
+
+extension EvaluationConfiguration {
+  /// How an answer is read from the student.
+  public var decoding: Evaluation.Decoding {
+    consensus > 0 ? .consensus(samples: consensus) : .greedy
+  }
 }
 
 /// When the run's state is saved.

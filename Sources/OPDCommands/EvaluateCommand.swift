@@ -13,7 +13,7 @@ public struct EvaluateCommand: AsyncParsableCommand {
     commandName: "evaluate",
     abstract: "Evaluate a run's student, or a file of predictions.",
     discussion: """
-      Examples:
+      Example:
         opd evaluate runs/opd keyframes.selector=uniform
         opd evaluate --predictions predictions.jsonl --data data/qvhighlights
 

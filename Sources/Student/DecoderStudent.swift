@@ -71,6 +71,13 @@ public struct DecoderStudent: StudentPolicy {
     return result
   }
 
+  /// The same policy with prepared weights of its own: for a reference or a teacher that stays while this one learns.
+  public func detached() -> DecoderStudent {
+    DecoderStudent(
+      decoder: decoder.configuration, encoder: encoder, vocabulary: vocabulary,
+      parameters: parameters)
+  }
+
   /// Samples `settings.group` answers to each prompt.
   public func sample(
     _ prompts: [Prompt], settings: SamplingSettings, seed: Seed

@@ -107,6 +107,23 @@ struct RunTests {
   }
 }
 
+@Suite("The consensus of answers")
+struct ConsensusTests {
+  @Test(
+    "is the answer with the greatest mean overlap with all, the first of equals, and none if there is none"
+  )
+  func choice() {
+    let early = Interval(0, 10)
+    let middle = Interval(4, 14)
+    let late = Interval(8, 18)
+    #expect([early, middle, late].consensus == middle)
+    #expect([nil, early, late, late].consensus == late)
+    #expect([early, Interval(20, 30)].consensus == early)
+    #expect([Interval?](arrayLiteral: nil, nil).consensus == nil)
+    #expect([Interval?]().consensus == nil)
+  }
+}
+
 @Suite("Bad input to a run")
 struct BadRunTests {
   let scratch: ScratchFolder

@@ -14,7 +14,7 @@ extension Laboratory {
     run.keyframes = try run.keyframes.map {
       $0.isNull ? $0 : try selectors.resolved($0, at: "keyframes")
     }
-    run.teacher = try run.teacher.map { try teachers.resolved($0, at: "teacher") }
+    run.teacher = try run.teacher.map { try resolvedTeacher($0, at: "teacher") }
     run.reward = try rewards.resolved(run.reward, at: "reward")
     for index in run.stages.indices {
       let path = "stages[\(index)]"
@@ -26,8 +26,8 @@ extension Laboratory {
       }
       run.stages[index].curriculum = try curricula.resolved(
         run.stages[index].curriculum, at: path + ".curriculum")
-      _ = try Method(run.stages[index].method)
     }
+    try run.checkObjectives()
     return try ConfigurationValue(encoding: run)
   }
 }
@@ -37,7 +37,7 @@ extension StageConfiguration {
   func check(at path: String, _ source: ConfigurationSource?) throws {
     let counts = [
       ("steps", steps), ("prompts", prompts), ("miniBatches", miniBatches), ("group", group ?? 1),
-      ("innerSteps", innerSteps ?? 1),
+      ("innerSteps", innerSteps ?? 1), ("chunkMegabytes", chunkMegabytes),
     ]
     for (name, count) in counts where count < 1 {
       throw ConfigurationError.unusable(

@@ -37,6 +37,8 @@ struct RunCheckpoint {
   private var optimizerSteps: Int
   private var moments: [[Float]]
   private var curriculum: [UInt8]
+  /// The weights of a self-teacher that averages the student's.
+  private var selfTeacher: [Float]?
 
   private struct State: Codable {
     var stage: Int
@@ -77,6 +79,7 @@ struct RunCheckpoint {
     moments =
       isBetweenStages ? [] : [trainer.optimizer.firstMoments, trainer.optimizer.secondMoments]
     curriculum = try trainer.curriculum.snapshot()
+    selfTeacher = isBetweenStages ? nil : trainer.selfTeacherParameters
   }
 
   /// Puts a fresh trainer of the stage where this one stood.
@@ -85,6 +88,7 @@ struct RunCheckpoint {
     trainer.optimizer.restore(
       steps: optimizerSteps, firstMoments: moments[0], secondMoments: moments[1])
     try trainer.curriculum.restore(curriculum)
+    if let selfTeacher { trainer.selfTeacherParameters = selfTeacher }
     trainer.restore(
       steps: stageSteps, updates: updates, scheduleStart: scheduleStart, ledger: ledger)
   }
@@ -102,7 +106,9 @@ struct RunCheckpoint {
     var tensors: [(name: String, shape: [Int], values: [Float])] = [
       ("parameters", [parameters.count], parameters)
     ]
-    if let stageStart { tensors.append(("stageStart", [stageStart.count], stageStart)) }
+    for case (let name, let values?) in [("stageStart", stageStart), ("selfTeacher", selfTeacher)] {
+      tensors.append((name, [values.count], values))
+    }
     for (name, values) in zip(["firstMoments", "secondMoments"], moments) {
       tensors.append((name, [values.count], values))
     }
@@ -162,6 +168,7 @@ struct RunCheckpoint {
     parameters = tensor.values
     stageStart = file["stageStart"]?.values
     moments = ["firstMoments", "secondMoments"].compactMap { file[$0]?.values }
+    selfTeacher = file["selfTeacher"]?.values
   }
 
   private static func names(_ folder: String) throws -> [String] {

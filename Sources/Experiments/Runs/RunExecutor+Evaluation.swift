@@ -34,7 +34,9 @@ extension RunExecutor {
     } else if !configuration.stages.isEmpty {
       throw RunError.checkpoint(path: path, reason: "nothing has been saved yet")
     }
-    return try Evaluation(of: student, on: parts.dev, codec: parts.context.codec)
+    return try Evaluation(
+      of: student, on: parts.dev, codec: parts.context.codec,
+      decoding: configuration.evaluation.decoding)
   }
 }
 

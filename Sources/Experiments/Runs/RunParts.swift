@@ -31,8 +31,8 @@ struct RunParts {
       seed: seed, dataset: try data.readable(with: codec), codec: codec, laboratory: laboratory)
     self.context = context
     student = try laboratory.students.build(configuration.student, at: "student", in: context)
-    teacher = try configuration.teacher.map {
-      try laboratory.teachers.build($0, at: "teacher", in: context)
+    teacher = try configuration.teacher.flatMap {
+      $0.isNull ? nil : try laboratory.teachers.build($0, at: "teacher", in: context)
     }
     reward = try laboratory.rewards.build(configuration.reward, at: "reward", in: context)
     var frames = try FrameChoice(configuration.keyframes, context)
@@ -54,9 +54,25 @@ struct RunParts {
 
   /// Refuses stages that cannot be trained before anything is.
   func checkStages() throws {
-    for index in configuration.stages.indices {
+    for (index, stage) in configuration.stages.enumerated() {
+      if let length = stage.maximumLength, !(1...context.codec.maximumLength).contains(length) {
+        throw ConfigurationError.unusable(
+          path: "stages[\(index)].maximumLength",
+          reason: "an answer of this codec has 1 to \(context.codec.maximumLength) tokens",
+          source: nil)
+      }
       _ = try trainer(of: index, student: student, ledger: Ledger())
     }
+  }
+
+  /// The teacher of a method: the run's, or the student itself where the method says so and the run does not.
+  func teacher(for method: Method) -> TeacherChoice? {
+    guard let kind = method.hints.selfTeacher, !(teacher?.scorer is SelfTeacher) else {
+      return teacher
+    }
+    let own = SelfTeacher(
+      kind, evidence: method.hints.isPrivileged ? .allFrames : .sameAsStudent, codec: context.codec)
+    return TeacherChoice(own, predictor: own)
   }
 
   /// The trainer of one stage.
@@ -73,11 +89,14 @@ struct RunParts {
   ) throws -> Trainer {
     let stage = configuration.stages[index]
     let method = try Method(stage.method)
-    let reference = method.objective.requirements.needsReference ? student : nil
+    // With prepared weights of its own: the student's change with every update.
+    let reference =
+      method.objective.requirements.needsReference
+      ? (student as? DecoderStudent)?.detached() ?? student : nil
     var trainer = try Trainer(
       student: student, objective: method.objective, pool: PromptPool(pools[index].prompts),
       curriculum: try curriculum(of: index),
-      partners: partners(of: index, reference: reference, folder: folder),
+      partners: partners(of: index, method, reference: reference, folder: folder),
       settings: settings(of: index, hints: method.hints), optimizer: stage.optimizer.settings)
     trainer.ledger = ledger
     return trainer
@@ -91,8 +110,9 @@ struct RunParts {
 
   /// Whom a stage asks.
   func partners(
-    of index: Int, reference: (any StudentPolicy)? = nil, folder: String?
+    of index: Int, _ method: Method, reference: (any StudentPolicy)? = nil, folder: String?
   ) -> TrainingPartners {
+    let teacher = teacher(for: method)
     let cache = configuration.cache ?? folder.map { $0 + "/measurements" }
     let measurements = cache.map {
       MeasurementFolder(folder: $0, pool: pools[index].identity, teacher: teacherIdentity)
@@ -105,11 +125,15 @@ struct RunParts {
   /// What a stage's loop is told.
   func settings(of index: Int, hints: TrainerHints) -> TrainerSettings {
     let stage = configuration.stages[index]
+    let diagnostics = configuration.diagnostics
     return TrainerSettings(
       steps: stage.steps, prompts: stage.prompts, group: stage.group ?? hints.group,
       temperature: stage.temperature,
       maximumLength: stage.maximumLength ?? context.codec.maximumLength,
       innerSteps: stage.innerSteps ?? hints.innerSteps, miniBatches: stage.miniBatches,
+      refills: stage.refills ?? hints.refills, chunkBytes: stage.chunkMegabytes << 20,
+      diagnostics: DiagnosticsSettings(
+        every: diagnostics.every, gradientAudit: diagnostics.gradientAudit, k: diagnostics.k),
       schedule: LearningRateSchedule(
         peak: stage.learningRate, warmUp: stage.schedule.warmUp, shape: stage.schedule.shape,
         floor: stage.schedule.floor), seed: context.seed.derived("stage", index),

@@ -8,6 +8,7 @@ internal import Rollouts
 internal import Storage
 internal import Student
 internal import TAD
+internal import Teacher
 internal import Tensors
 
 /// A run on its way: where it stands, and how it goes on.
@@ -36,6 +37,9 @@ struct RunProgress {
     self.report = report
     student = parts.student
     ledger.spend(.selection, flops: parts.selection.flops)
+    if let training = parts.teacher?.training, training > 0 {
+      ledger.spend(.teacherTraining, flops: training)
+    }
     if let saved = try RunCheckpoint.latest(directory) {
       try restore(saved)
     } else {
@@ -60,11 +64,12 @@ struct RunProgress {
       while monitor.rule == nil {
         let start = DispatchTime.now()
         let record = try await trainer.step()
-        seconds += Self.seconds(since: start)
+        seconds += Self.seconds(since: start) - record.diagnosticSeconds
         steps += 1
+        try tell(record.notes)
         student = trainer.student
         ledger = trainer.ledger
-        last = try log(record, stage: stages[stage])
+        last = try await log(record, stage: stages[stage])
         trainer.ledger = ledger
         let saves = parts.configuration.checkpoint.every
         if monitor.rule == nil, saves > 0, trainer.steps.isMultiple(of: saves) {
@@ -101,12 +106,12 @@ struct RunProgress {
 
   private mutating func log(
     _ record: StepRecord, stage: StageConfiguration
-  ) throws -> [String: Double] {
+  ) async throws -> [String: Double] {
     monitor.note(tokens: record.groups.reduce(0) { $0 + $1.tokenCount })
     monitor.note(steps: record.step + 1, of: stage.steps, stage.stop)
     var values = record.values
     values["step"] = Double(steps)
-    let evaluated = try evaluation(after: record, of: stage, &values)
+    let evaluated = try await evaluation(after: record, of: stage, &values)
     try directory.append(record.selection.map(line), to: "selection.jsonl")
     try write(values, stage: stage)
     let shown = evaluated["eval/mIoU"].map { String(format: "mIoU %.3f", $0) }
@@ -115,10 +120,41 @@ struct RunProgress {
     return evaluated
   }
 
+  /// Says what a person should know, once in a run however often it is found.
+  private func tell(_ notes: [String]) throws {
+    let path = directory.file("log.txt")
+    let said = FileManager.default.contents(atPath: path).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    for note in notes where said?.contains(note) != true {
+      try directory.append(["note: " + note], to: "log.txt")
+      report("note: " + note)
+    }
+  }
+
+  /// The exact divergence from the teacher on the student's own answers to the questions of the evaluation.
+  private mutating func teacherDistance() async throws -> [String: Double] {
+    guard parts.configuration.evaluation.teacherKL, let teacher = parts.teacher?.scorer,
+      teacher.support == .full, !(teacher is any StudentFollower)
+    else { return [:] }
+    let start = DispatchTime.now()
+    let found = try await student.comparison(
+      with: teacher, on: parts.dev,
+      settings: SamplingSettings(
+        group: 1, temperature: 1, maximumLength: parts.context.codec.maximumLength),
+      seed: parts.context.seed.derived("teacher distance"))
+    ledger.spend(.evaluation, flops: found.flops)
+    ledger.spend(.evaluation, seconds: Self.seconds(since: start))
+    var values: [String: Double] = [:]
+    values["eval/teacher_kl"] = found.metrics["teacher_kl/reverse"]?.mean
+    values["eval/teacher_kl_forward"] = found.metrics["teacher_kl/forward"]?.mean
+    return values
+  }
+
   /// Evaluates where it is due; the whole of the data where the stage ends, be it because of this very evaluation.
   private mutating func evaluation(
     after record: StepRecord, of stage: StageConfiguration, _ values: inout [String: Double]
-  ) throws -> [String: Double] {
+  ) async throws -> [String: Double] {
     let every = parts.configuration.evaluation.every
     let isDue = every > 0 && (record.step + 1).isMultiple(of: every)
     var evaluated: [String: Double] = [:]
@@ -127,6 +163,7 @@ struct RunProgress {
     let wasOver = monitor.rule != nil
     monitor.note(values, stage.stop)
     if monitor.rule != nil, !wasOver { evaluated = try evaluation(whole: true) }
+    if monitor.rule != nil { evaluated.merge(try await teacherDistance()) { $1 } }
     values.merge(evaluated) { $1 }
     guard !evaluated.isEmpty else { return [:] }
     try directory.append(
@@ -149,7 +186,9 @@ struct RunProgress {
     let start = DispatchTime.now()
     let count = whole ? nil : parts.configuration.evaluation.count
     let prompts = Array(parts.dev.prefix(count ?? parts.dev.count))
-    let evaluation = try Evaluation(of: student, on: prompts, codec: parts.context.codec)
+    let evaluation = try Evaluation(
+      of: student, on: prompts, codec: parts.context.codec,
+      decoding: parts.configuration.evaluation.decoding)
     ledger.spend(.evaluation, flops: evaluation.flops)
     ledger.spend(.evaluation, seconds: Self.seconds(since: start))
     if whole {

@@ -15,6 +15,7 @@ for plugin in "teacher bigram smoothing" "selector every-nth n" "reward hit iou"
   "$opd" plugins --kind "$kind" "$name" | tee "$work/listed"
   grep -q "$parameter" "$work/listed" || { echo "'$name' is not listed with '$parameter'"; exit 1; }
 done
+if "$opd" plugins --kind teacher openai 2>/dev/null; then exit 1; fi
 if "$opd" train small.yaml teacher=bigramm --out "$work/wrong" 2>"$work/said"; then exit 1; fi
 grep -q "Did you mean 'bigram'?" "$work/said"
 

@@ -18,6 +18,8 @@ public struct OPDCommand: AsyncParsableCommand {
     BenchCommand.self,
     CompareCommand.self,
     ReportCommand.self,
+    KeyframesCommand.self,
+    CompareKeyframesCommand.self,
   ]
 
   /// What the help says, and which subcommands there are.

@@ -64,6 +64,9 @@ public struct Laboratory: Sendable {
   /// Keyframe selectors.
   public var selectors = Registry<RunContext, any KeyframeSelector>(kind: "selector")
 
+  /// What selectors chose so far.
+  public let selections = SelectionCache()
+
   /// Nothing to name.
   public init() {}
 
@@ -74,6 +77,7 @@ public struct Laboratory: Sendable {
     try laboratory.registerPolicies()
     try laboratory.registerTeachers()
     try laboratory.registerSelection()
+    try laboratory.registerSalads50()
     return laboratory
   }
 

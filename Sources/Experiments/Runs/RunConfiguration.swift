@@ -102,6 +102,8 @@ public struct EvaluationConfiguration: DefaultedConfiguration {
   public var every = 0
   /// The most queries of an evaluation before the last; all if left out.
   public var count: Int?
+  /// Which frames the student sees when it is evaluated; those it is trained with if left out.
+  public var keyframes: ConfigurationValue?
 
   /// The defaults.
   public init() {}

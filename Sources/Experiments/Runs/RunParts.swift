@@ -33,31 +33,17 @@ struct RunParts {
       try laboratory.teachers.build($0, at: "teacher", in: context)
     }
     reward = try laboratory.rewards.build(configuration.reward, at: "reward", in: context)
-    guard let choice = configuration.keyframes, !choice.isNull else {
-      train = context.dataset.train
-      dev = context.dataset.dev
-      selection = SelectionCost(framesScanned: 0, flops: 0)
-      return
-    }
-    let selector = try laboratory.selectors.build(choice, at: "keyframes", in: context)
-    var cost = SelectionCost(framesScanned: 0, flops: 0)
-    train = try Self.select(context.dataset.train, selector, seed, &cost)
-    dev = try Self.select(context.dataset.dev, selector, seed, &cost)
-    selection = cost
-  }
-
-  private static func select(
-    _ prompts: [Prompt], _ selector: any KeyframeSelector, _ seed: Seed,
-    _ cost: inout SelectionCost
-  ) throws -> [Prompt] {
-    let selections = try selector.select(prompts, seed: seed.derived("keyframes"))
-    return zip(prompts, selections).map { prompt, selection in
-      cost.framesScanned += selection.cost.framesScanned
-      cost.flops += selection.cost.flops
-      var prompt = prompt
-      prompt.keyframes = selection.indices
-      return prompt
-    }
+    let training = try context.showing(
+      context.dataset.train, by: configuration.keyframes, at: "keyframes")
+    let own = configuration.evaluation.keyframes.flatMap { $0.isNull ? nil : $0 }
+    let reported = try context.showing(
+      context.dataset.dev, by: own ?? configuration.keyframes,
+      at: own == nil ? "keyframes" : "evaluation.keyframes")
+    train = training.prompts
+    dev = reported.prompts
+    selection = SelectionCost(
+      framesScanned: training.cost.framesScanned + reported.cost.framesScanned,
+      flops: training.cost.flops + reported.cost.flops)
   }
 
   /// The trainer of one stage.

@@ -126,7 +126,9 @@ let package = Package(
     tests(of: "Curriculum", with: ["Rollouts"]),
     tests(of: "TAD", with: ["Rollouts"]),
     tests(of: "Grounding", with: ["Rollouts", "Storage"]),
-    tests(of: "Distill", with: ["Rollouts", "Tensors", "Student", "Teacher", "Curriculum", "TAD"]),
+    tests(
+      of: "Distill",
+      with: ["Rollouts", "Tensors", "Decoder", "Student", "Teacher", "Curriculum", "TAD"]),
     tests(
       of: "DistillTesting",
       with: [

@@ -21,6 +21,7 @@ public struct KeyframeTruth: Sendable, Hashable, Decodable {
   /// When the cuts are, in seconds.
   ///
   /// - Parameter times: The times of all frames.
+  /// - Returns: Both kinds of cuts; a frame that the video lacks is left out.
   func cutTimes(_ times: [Double]) -> [Double] {
     (cuts ?? []).compactMap { times.indices.contains($0) ? times[$0] : nil } + (cutTimes ?? [])
   }

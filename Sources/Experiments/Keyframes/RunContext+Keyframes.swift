@@ -13,6 +13,7 @@ extension RunContext {
   ///   - choice: The selector as a configuration names it; `nil` or `null` shows everything.
   ///   - path: Where the choice stands in the configuration.
   /// - Returns: The prompts, and what choosing cost.
+  /// - Throws: What is wrong with the choice or the data.
   func showing(
     _ prompts: [Prompt], by choice: ConfigurationValue?, at path: String
   ) throws -> (prompts: [Prompt], cost: SelectionCost) {

@@ -67,7 +67,8 @@ func decoderStudent(
     vocabularySize: context.codec.vocabulary.count, layers: parameters.layers,
     width: parameters.width, heads: parameters.heads, keyValueHeads: parameters.keyValueHeads,
     hidden: parameters.hidden, features: encoder.width,
-    positions: (longest.max() ?? 1) + context.codec.maximumLength)
+    // An answer, and for a self-teacher one more at the end of the question.
+    positions: (longest.max() ?? 1) + 2 * context.codec.maximumLength)
   return DecoderStudent(
     decoder: configuration, encoder: encoder, vocabulary: context.codec.vocabulary,
     parameters: DecoderStudent.initialParameters(

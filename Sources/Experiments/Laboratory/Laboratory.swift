@@ -1,4 +1,5 @@
 public import Curriculum
+internal import Distill
 public import Grounding
 public import Plugins
 public import Rollouts
@@ -36,14 +37,18 @@ public struct TeacherChoice: Sendable {
   public var predictor: (any IntervalPredictor)?
   /// A digest of what the teacher knows, part of a run's identity.
   public var identity: String
+  /// Floating-point operations that its training took; 0 where nobody knows.
+  public var training: Double
 
   /// A teacher.
   public init(
-    _ scorer: any TeacherScorer, predictor: (any IntervalPredictor)? = nil, identity: String = ""
+    _ scorer: any TeacherScorer, predictor: (any IntervalPredictor)? = nil, identity: String = "",
+    training: Double = 0
   ) {
     self.scorer = scorer
     self.predictor = predictor
     self.identity = identity
+    self.training = training
   }
 }
 
@@ -76,6 +81,7 @@ public struct Laboratory: Sendable {
     try laboratory.registerData()
     try laboratory.registerPolicies()
     try laboratory.registerTeachers()
+    try laboratory.registerModels()
     try laboratory.registerSelection()
     try laboratory.registerSalads50()
     return laboratory
@@ -84,6 +90,6 @@ public struct Laboratory: Sendable {
   /// All plug-ins, for `opd plugins`.
   public func describe() throws -> [PluginDescription] {
     try datasets.describe() + codecs.describe() + students.describe() + teachers.describe()
-      + rewards.describe() + curricula.describe() + selectors.describe()
+      + rewards.describe() + curricula.describe() + selectors.describe() + MethodPreset.describe()
   }
 }

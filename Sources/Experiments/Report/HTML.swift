@@ -7,6 +7,7 @@ enum HTML {
   ///   - style: What is added to the common style sheet.
   ///   - body: Markup.
   ///   - command: The command that wrote it.
+  /// - Returns: The whole page.
   static func page(_ title: String, style: String = "", body: String, command: String) -> String {
     """
     <!doctype html>

@@ -24,6 +24,8 @@ public struct RunConfiguration: DefaultedConfiguration {
   public var stages: [StageConfiguration] = []
   /// How the student is evaluated.
   public var evaluation = EvaluationConfiguration()
+  /// What is measured besides training.
+  public var diagnostics = DiagnosticsConfiguration()
   /// Steps between checkpoints; 0 for the last only.
   public var checkpoint = CheckpointConfiguration()
   /// Threads that share the work; the result does not depend on it.
@@ -55,6 +57,10 @@ public struct StageConfiguration: DefaultedConfiguration {
   public var innerSteps: Int?
   /// Parts in which a step's answers are trained on.
   public var miniBatches = 1
+  /// How often a step may sample more prompts in place of groups without spread; what the method asks for if left out.
+  public var refills: Int?
+  /// The most memory the teacher's rows of an answer may take at a time, megabytes.
+  public var chunkMegabytes = 64
   /// The peak of the learning rate.
   public var learningRate = 1e-3
   /// How the learning rate moves.
@@ -104,9 +110,33 @@ public struct EvaluationConfiguration: DefaultedConfiguration {
   public var count: Int?
   /// Which frames the student sees when it is evaluated; those it is trained with if left out.
   public var keyframes: ConfigurationValue?
+  /// How an answer is read from the student: 0 for greedily, or from so many samples, the one that agrees best with all.
+  public var consensus = 0
+  /// Whether the last evaluation measures the exact divergence from a teacher that knows whole distributions.
+  public var teacherKL = false
 
   /// The defaults.
   public init() {}
+}
+
+/// What is measured besides training, at a cost that is counted apart; training does not change by it.
+public struct DiagnosticsConfiguration: DefaultedConfiguration {
+  /// Steps between diagnoses; 0 for none.
+  public var every = 0
+  /// Steps between audits of the gradient against the exact one; 0 for none.
+  public var gradientAudit = 0
+  /// k of overlap with the teacher and of masses.
+  public var k = 16
+
+  /// The defaults.
+  public init() {}
+}
+
+extension EvaluationConfiguration {
+  /// How an answer is read from the student.
+  public var decoding: Evaluation.Decoding {
+    consensus > 0 ? .consensus(samples: consensus) : .greedy
+  }
 }
 
 /// When the run's state is saved.

@@ -13,7 +13,7 @@ public struct RunExecutor: Sendable {
   /// The version of the program, part of a run's identity.
   public static let program = "0.1.0"
 
-  private let laboratory: Laboratory
+  let laboratory: Laboratory
   private let report: @Sendable (String) -> Void
 
   /// An executor.
@@ -41,6 +41,7 @@ public struct RunExecutor: Sendable {
     let configuration = try complete.decoded(as: RunConfiguration.self)
     Parallel.threads = configuration.threads
     let parts = try RunParts(configuration, in: laboratory)
+    try parts.checkStages()
     let directory = RunDirectory(path)
     let text = ConfigurationFile.text(of: complete)
     var status = RunDirectory.Status(

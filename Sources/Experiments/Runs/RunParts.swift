@@ -29,8 +29,8 @@ struct RunParts {
       seed: seed, dataset: try data.readable(with: codec), codec: codec, laboratory: laboratory)
     self.context = context
     student = try laboratory.students.build(configuration.student, at: "student", in: context)
-    teacher = try configuration.teacher.map {
-      try laboratory.teachers.build($0, at: "teacher", in: context)
+    teacher = try configuration.teacher.flatMap {
+      $0.isNull ? nil : try laboratory.teachers.build($0, at: "teacher", in: context)
     }
     reward = try laboratory.rewards.build(configuration.reward, at: "reward", in: context)
     let training = try context.showing(
@@ -46,6 +46,29 @@ struct RunParts {
       flops: training.cost.flops + reported.cost.flops)
   }
 
+  /// Refuses stages that cannot be trained before anything is.
+  func checkStages() throws {
+    for (index, stage) in configuration.stages.enumerated() {
+      if let length = stage.maximumLength, !(1...context.codec.maximumLength).contains(length) {
+        throw ConfigurationError.unusable(
+          path: "stages[\(index)].maximumLength",
+          reason: "an answer of this codec has 1 to \(context.codec.maximumLength) tokens",
+          source: nil)
+      }
+      _ = try trainer(of: index, student: student, ledger: Ledger())
+    }
+  }
+
+  /// The teacher of a method: the run's, or the student itself where the method says so and the run does not.
+  func teacher(for method: Method) -> TeacherChoice? {
+    guard let kind = method.hints.selfTeacher, !(teacher?.scorer is SelfTeacher) else {
+      return teacher
+    }
+    let own = SelfTeacher(
+      kind, evidence: method.hints.isPrivileged ? .allFrames : .sameAsStudent, codec: context.codec)
+    return TeacherChoice(own, predictor: own)
+  }
+
   /// The trainer of one stage.
   func trainer(
     of index: Int, student: any StudentPolicy, ledger: Ledger
@@ -55,10 +78,13 @@ struct RunParts {
     let curriculum = try context.laboratory.curricula.build(
       stage.curriculum, at: "stages[\(index)].curriculum", in: context)
     let needs = method.objective.requirements
+    let teacher = teacher(for: method)
+    // With prepared weights of its own: the student's change with every update.
+    let reference = needs.needsReference ? (student as? DecoderStudent)?.detached() ?? student : nil
     let partners = TrainingPartners(
-      codec: context.codec, teacher: teacher?.scorer,
-      reference: needs.needsReference ? student : nil,
-      reward: reward, predictor: teacher?.predictor)
+      codec: context.codec, teacher: teacher?.scorer, reference: reference, reward: reward,
+      predictor: teacher?.predictor)
+    let diagnostics = configuration.diagnostics
     var trainer = try Trainer(
       student: student, objective: method.objective, pool: PromptPool(train),
       curriculum: curriculum, partners: partners,
@@ -67,6 +93,9 @@ struct RunParts {
         temperature: stage.temperature,
         maximumLength: stage.maximumLength ?? context.codec.maximumLength,
         innerSteps: stage.innerSteps ?? method.hints.innerSteps, miniBatches: stage.miniBatches,
+        refills: stage.refills ?? method.hints.refills, chunkBytes: stage.chunkMegabytes << 20,
+        diagnostics: DiagnosticsSettings(
+          every: diagnostics.every, gradientAudit: diagnostics.gradientAudit, k: diagnostics.k),
         schedule: LearningRateSchedule(
           peak: stage.learningRate, warmUp: stage.schedule.warmUp, shape: stage.schedule.shape,
           floor: stage.schedule.floor), seed: context.seed.derived("stage", index)),

@@ -8,6 +8,7 @@ internal import Rollouts
 internal import Storage
 internal import Student
 internal import TAD
+internal import Teacher
 internal import Tensors
 
 /// A run on its way: where it stands, and how it goes on.
@@ -20,6 +21,8 @@ struct RunProgress {
   private var trainer: Trainer?
   private var ledger = Ledger()
   private var stage = 0
+  /// The weights with which a later stage began: what its reference is.
+  private var stageStart: [Float]?
   /// Steps of all stages so far.
   private var steps = 0
   private var seconds = 0.0
@@ -33,6 +36,9 @@ struct RunProgress {
     self.report = report
     student = parts.student
     ledger.spend(.selection, flops: parts.selection.flops)
+    if let training = parts.teacher?.training, training > 0 {
+      ledger.spend(.teacherTraining, flops: training)
+    }
     if let saved = try RunCheckpoint.latest(directory) {
       try restore(saved)
     } else {
@@ -57,35 +63,44 @@ struct RunProgress {
       while trainer.steps < total {
         let start = DispatchTime.now()
         let record = try await trainer.step()
-        seconds += Self.seconds(since: start)
+        seconds += Self.seconds(since: start) - record.diagnosticSeconds
         steps += 1
+        try tell(record.notes)
         student = trainer.student
         ledger = trainer.ledger
         let isLast = trainer.steps == total
         let every = parts.configuration.evaluation.every
         let evaluates = isLast || every > 0 && trainer.steps.isMultiple(of: every)
-        last = try log(record, stage: stages[stage], evaluates: evaluates, isLast: isLast)
+        last = try await log(record, stage: stages[stage], evaluates: evaluates, isLast: isLast)
         trainer.ledger = ledger
         let saves = parts.configuration.checkpoint.every
         if !isLast, saves > 0, trainer.steps.isMultiple(of: saves) {
-          try RunCheckpoint(trainer, stage: stage, steps: steps, seconds: seconds).write(directory)
+          try checkpoint(trainer)
         }
       }
       stage += 1
-      try RunCheckpoint(trainer, stage: stage, steps: steps, seconds: seconds).write(directory)
+      stageStart = student.parameters.values
+      try checkpoint(trainer)
     }
     try directory.write(json: ledger.summary, to: "ledger.json")
     return last.isEmpty ? try LastEvaluation.read(directory) : last
   }
 
+  private func checkpoint(_ trainer: Trainer) throws {
+    try RunCheckpoint(
+      trainer, stage: stage, stageStart: stageStart, steps: steps, seconds: seconds
+    ).write(directory)
+  }
+
   private mutating func log(
     _ record: StepRecord, stage: StageConfiguration, evaluates: Bool, isLast: Bool
-  ) throws -> [String: Double] {
+  ) async throws -> [String: Double] {
     var values = record.values
     values["step"] = Double(steps)
     var evaluated: [String: Double] = [:]
     if evaluates {
       evaluated = try evaluation(whole: isLast)
+      if isLast { evaluated.merge(try await teacherDistance()) { $1 } }
       values.merge(evaluated) { $1 }
       try directory.append(
         [RunLines.rollouts(record, codec: parts.context.codec)],
@@ -99,6 +114,37 @@ struct RunProgress {
     return evaluated
   }
 
+  /// Says what a person should know, once in a run however often it is found.
+  private func tell(_ notes: [String]) throws {
+    let path = directory.file("log.txt")
+    let said = FileManager.default.contents(atPath: path).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    for note in notes where said?.contains(note) != true {
+      try directory.append(["note: " + note], to: "log.txt")
+      report("note: " + note)
+    }
+  }
+
+  /// The exact divergence from the teacher on the student's own answers to the questions of the evaluation.
+  private mutating func teacherDistance() async throws -> [String: Double] {
+    guard parts.configuration.evaluation.teacherKL, let teacher = parts.teacher?.scorer,
+      teacher.support == .full, !(teacher is any StudentFollower)
+    else { return [:] }
+    let start = DispatchTime.now()
+    let found = try await student.comparison(
+      with: teacher, on: parts.dev,
+      settings: SamplingSettings(
+        group: 1, temperature: 1, maximumLength: parts.context.codec.maximumLength),
+      seed: parts.context.seed.derived("teacher distance"))
+    ledger.spend(.evaluation, flops: found.flops)
+    ledger.spend(.evaluation, seconds: Self.seconds(since: start))
+    var values: [String: Double] = [:]
+    values["eval/teacher_kl"] = found.metrics["teacher_kl/reverse"]?.mean
+    values["eval/teacher_kl_forward"] = found.metrics["teacher_kl/forward"]?.mean
+    return values
+  }
+
   private mutating func evaluate(_ values: [String: Double], whole: Bool) throws {
     var values = values
     values.merge(try evaluation(whole: whole)) { $1 }
@@ -109,7 +155,9 @@ struct RunProgress {
     let start = DispatchTime.now()
     let count = whole ? nil : parts.configuration.evaluation.count
     let prompts = Array(parts.dev.prefix(count ?? parts.dev.count))
-    let evaluation = try Evaluation(of: student, on: prompts, codec: parts.context.codec)
+    let evaluation = try Evaluation(
+      of: student, on: prompts, codec: parts.context.codec,
+      decoding: parts.configuration.evaluation.decoding)
     ledger.spend(.evaluation, flops: evaluation.flops)
     ledger.spend(.evaluation, seconds: Self.seconds(since: start))
     if whole {
@@ -137,9 +185,14 @@ struct RunProgress {
     seconds = saved.seconds
     ledger = saved.ledger
     student.parameters.values = saved.parameters
-    guard stage < parts.configuration.stages.count, saved.stageSteps > 0 else { return }
-    // The reference of a stage is the student as it was when the stage began.
-    var trainer = try parts.trainer(of: stage, student: parts.student, ledger: ledger)
+    guard stage < parts.configuration.stages.count, saved.stageSteps > 0 else {
+      stageStart = stage > 0 ? saved.parameters : nil
+      return
+    }
+    stageStart = saved.stageStart
+    var beginning = parts.student
+    if let stageStart { beginning.parameters.values = stageStart }
+    var trainer = try parts.trainer(of: stage, student: beginning, ledger: ledger)
     trainer.student = student
     try saved.restore(&trainer)
     self.trainer = trainer

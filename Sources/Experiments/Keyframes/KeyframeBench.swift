@@ -66,10 +66,8 @@ struct KeyframeBench {
       cell.reader.append(try zip(plain, selections).map { try Self.read($0, $1) })
     }
     for run in runs {
-      let own = run.parts.context
-      let shown = try own.showing(prompts, by: choice, at: "selector").prompts
-      cell.student.append(
-        try Evaluation(of: run.student, on: shown, codec: own.codec).lines.map(\.iou))
+      let shown = try run.parts.context.showing(prompts, by: choice, at: "selector").prompts
+      cell.student.append(try run.evaluation(on: shown).lines.map(\.iou))
     }
     return cell
   }

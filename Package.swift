@@ -137,7 +137,9 @@ let package = Package(
       ]),
     tests(
       of: "Experiments",
-      with: ["Rollouts", "Plugins", "Distill", "Grounding", "Storage", "Statistics"]),
+      with: [
+        "Rollouts", "Plugins", "Curriculum", "Distill", "Grounding", "Storage", "Statistics",
+      ]),
     tests(of: "OPDCommands", with: ["Experiments", "Plugins", arguments]),
   ],
   swiftLanguageModes: [.v6]

@@ -92,6 +92,17 @@ public struct PolicyTeacher: TeacherScorer, IntervalPredictor {
     }
   }
 
+  /// What greedy answers of the greatest length take.
+  public func predictionFlops(for prompts: [Prompt]) -> Double {
+    let longest = [Token](repeating: 0, count: codec.maximumLength)
+    let groups = prompts.map { prompt in
+      let seen = seen(prompt)
+      return RolloutGroup(
+        prompt: seen, rollouts: rollouts(ScoringRequest(prompt: seen, responses: [longest])))
+    }
+    return policy.flops(of: groups, .sampling)
+  }
+
   private func seen(_ prompt: Prompt) -> Prompt {
     switch evidence {
     case .allFrames: return prompt.withAllEvidence

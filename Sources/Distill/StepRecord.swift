@@ -111,6 +111,11 @@ extension [RolloutGroup] {
   var tokenCount: Int { reduce(0) { $0 + $1.rollouts.reduce(0) { $0 + $1.tokens.count } } }
 }
 
+extension ScoredGroup {
+  /// Response tokens in all.
+  public var tokenCount: Int { rollouts.reduce(0) { $0 + $1.rollout.tokens.count } }
+}
+
 extension [ScoredGroup] {
   /// Gives each answer what was said of it.
   mutating func assign<Value>(

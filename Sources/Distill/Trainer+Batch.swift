@@ -53,10 +53,11 @@ extension Trainer {
     while curriculum.needsRound {
       let measured = try await PoolMeasurement(
         needs: curriculum.needs, student: student, partners: partners, settings: settings,
-        round: record.selection.count + steps
+        step: steps
       ).measure(pool)
       ledger.spend(.selection, flops: measured.flops)
       record.selection += try curriculum.beginRound(measured.candidates)
+      if steps > 0 { resetForRound() }
     }
     let prompts = try curriculum.next(settings.prompts).map { try pool[$0] }
     ledger.spend(.selection, seconds: start.elapsed)

@@ -21,6 +21,8 @@ public struct Trainer: Sendable {
   public private(set) var steps = 0
   /// Updates made.
   public private(set) var updates = 0
+  /// The update at which the learning rate's schedule began: 0, or that of the last round that reset it.
+  public private(set) var scheduleStart = 0
 
   /// What the loop is told.
   public let settings: TrainerSettings
@@ -78,7 +80,8 @@ public struct Trainer: Sendable {
   ) throws {
     let start = DispatchTime.now()
     record.add(try student.differentiate(groups, loss: loss, into: &gradient))
-    let rate = settings.schedule.rate(at: updates, of: settings.plannedUpdates)
+    let rate = settings.schedule.rate(
+      at: updates - scheduleStart, of: settings.plannedUpdates - scheduleStart)
     let norm = gradient.apply(
       &optimizer, to: &student.parameters.values, learningRate: rate)
     ledger.spend(.student, flops: student.flops(of: groups, .training))
@@ -90,6 +93,14 @@ public struct Trainer: Sendable {
     partners.follow(student)
     record.gradientNorm = norm
     record.learningRate = rate
+  }
+
+  /// Forgets what a new round is to begin without.
+  mutating func resetForRound() {
+    if settings.roundResets.contains(.optimizer) {
+      optimizer = AdamW(count: student.parameters.layout.count, settings: optimizer.settings)
+    }
+    if settings.roundResets.contains(.learningRate) { scheduleStart = updates }
   }
 
   /// What the objective is told of a batch of this step.
@@ -118,9 +129,12 @@ public struct Trainer: Sendable {
   }
 
   /// Goes on from a saved place.
-  public mutating func restore(steps: Int, updates: Int, ledger: Ledger) {
+  public mutating func restore(
+    steps: Int, updates: Int, scheduleStart: Int = 0, ledger: Ledger
+  ) {
     self.steps = steps
     self.updates = updates
+    self.scheduleStart = scheduleStart
     self.ledger = ledger
   }
 }

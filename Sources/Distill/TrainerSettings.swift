@@ -27,13 +27,15 @@ public struct TrainerSettings: Sendable, Hashable {
   public var schedule: LearningRateSchedule
   /// Where all random streams of training come from.
   public var seed: Seed
+  /// What a round of the curriculum after the first begins without.
+  public var roundResets: RoundResets
 
   /// Settings of a loop.
   public init(
     steps: Int, prompts: Int = 8, group: Int = 1, temperature: Double = 1, maximumLength: Int,
     innerSteps: Int = 1, miniBatches: Int = 1, refills: Int = 0, chunkBytes: Int = 64 << 20,
     diagnostics: DiagnosticsSettings = DiagnosticsSettings(), schedule: LearningRateSchedule,
-    seed: Seed
+    seed: Seed, roundResets: RoundResets = []
   ) {
     self.steps = steps
     self.prompts = prompts
@@ -47,6 +49,7 @@ public struct TrainerSettings: Sendable, Hashable {
     self.diagnostics = diagnostics
     self.schedule = schedule
     self.seed = seed
+    self.roundResets = roundResets
   }
 
   /// Updates in all.
@@ -76,6 +79,20 @@ public struct DiagnosticsSettings: Sendable, Hashable {
 
   /// Whether the gradient is audited at a step.
   func audits(_ step: Int) -> Bool { gradientAudit > 0 && step.isMultiple(of: gradientAudit) }
+}
+
+/// What training forgets when a curriculum begins a new round.
+public struct RoundResets: OptionSet, Sendable, Hashable {
+  /// The bits.
+  public let rawValue: Int
+
+  /// Resets with the given bits.
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// The optimizer's moments and its count of updates.
+  public static let optimizer = RoundResets(rawValue: 1)
+  /// The learning rate's schedule, which begins anew, warm-up included, and spans the updates that are left.
+  public static let learningRate = RoundResets(rawValue: 2)
 }
 
 /// The prompts a run may train on, with the frames their policy sees already chosen.

@@ -15,18 +15,21 @@ public struct TrainingPartners: Sendable {
   public var predictor: (any IntervalPredictor)?
   /// How answers are written.
   public var codec: any AnswerCodec
+  /// Remembers what curricula measured on the pool.
+  public var measurements: (any MeasurementStore)?
 
   /// Whom a training loop asks.
   public init(
     codec: any AnswerCodec, teacher: (any TeacherScorer)? = nil,
     reference: (any StudentPolicy)? = nil, reward: (any RewardFunction)? = nil,
-    predictor: (any IntervalPredictor)? = nil
+    predictor: (any IntervalPredictor)? = nil, measurements: (any MeasurementStore)? = nil
   ) {
     self.codec = codec
     self.teacher = teacher
     self.reference = reference
     self.reward = reward
     self.predictor = predictor
+    self.measurements = measurements
   }
 
   /// Checks that everybody an objective needs is there.

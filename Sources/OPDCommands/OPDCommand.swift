@@ -17,6 +17,7 @@ public struct OPDCommand: AsyncParsableCommand {
     MetricsCommand.self,
     DoctorCommand.self,
     BenchCommand.self,
+    SelectCommand.self,
     CompareCommand.self,
     ReportCommand.self,
     KeyframesCommand.self,

@@ -56,8 +56,8 @@ struct RunTests {
     """
 
   static let results = [
-    "metrics.jsonl", "selection.jsonl", "rollouts.jsonl", "evaluation.jsonl", "config.yaml",
-    "checkpoints/step-000012.h5",
+    "metrics.jsonl", "selection.jsonl", "rollouts.jsonl", "evaluation.jsonl", "stages.jsonl",
+    "config.yaml", "checkpoints/step-000012.h5",
   ]
 
   @Test("killed after any step goes on to the same bytes")
@@ -75,7 +75,8 @@ struct RunTests {
     }
     _ = try await executor.run(value, in: whole, resume: false)
     let kills = copies.withLock { $0 }
-    #expect(kills == 12)
+    // After each of twelve steps, and of two stages before their ends are saved.
+    #expect(kills == 14)
     for kill in 0..<kills {
       _ = try await RunExecutor(try Laboratory.standard()).run(
         value, in: scratch("killed-\(kill)"), resume: true)

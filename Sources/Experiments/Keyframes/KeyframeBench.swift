@@ -66,7 +66,8 @@ struct KeyframeBench {
       cell.reader.append(try zip(plain, selections).map { try Self.read($0, $1) })
     }
     for run in runs {
-      let shown = try run.parts.context.showing(prompts, by: choice, at: "selector").prompts
+      var frames = try FrameChoice(choice, run.parts.context, at: "selector")
+      let shown = try frames.prompts(prompts, of: context.dataset)
       cell.student.append(try run.evaluation(on: shown).lines.map(\.iou))
     }
     return cell

@@ -20,9 +20,15 @@ extension Laboratory {
     run.teacher = try run.teacher.map { try resolvedTeacher($0, at: "teacher") }
     run.reward = try rewards.resolved(run.reward, at: "reward")
     for index in run.stages.indices {
-      try run.stages[index].check(at: "stages[\(index)]", value.source)
+      let path = "stages[\(index)]"
+      try run.stages[index].check(at: path, value.source)
+      try run.stages[index].stop.check(
+        at: path + ".stop", evaluatesEvery: run.evaluation.every, value.source)
+      run.stages[index].data = try run.stages[index].data.map {
+        $0.isNull ? $0 : try datasets.resolved($0, at: path + ".data")
+      }
       run.stages[index].curriculum = try curricula.resolved(
-        run.stages[index].curriculum, at: "stages[\(index)].curriculum")
+        run.stages[index].curriculum, at: path + ".curriculum")
     }
     try run.checkObjectives()
     return try ConfigurationValue(encoding: run)

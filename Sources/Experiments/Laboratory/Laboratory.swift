@@ -39,16 +39,19 @@ public struct TeacherChoice: Sendable {
   public var identity: String
   /// Floating-point operations that its training took; 0 where nobody knows.
   public var training: Double
+  /// Whether the teacher is wrong on purpose on the prompt of an id; `nil` for a teacher that nobody spoiled.
+  public var isPlanted: (@Sendable (String) -> Bool)?
 
   /// A teacher.
   public init(
     _ scorer: any TeacherScorer, predictor: (any IntervalPredictor)? = nil, identity: String = "",
-    training: Double = 0
+    training: Double = 0, isPlanted: (@Sendable (String) -> Bool)? = nil
   ) {
     self.scorer = scorer
     self.predictor = predictor
     self.identity = identity
     self.training = training
+    self.isPlanted = isPlanted
   }
 }
 
@@ -82,8 +85,10 @@ public struct Laboratory: Sendable {
     try laboratory.registerPolicies()
     try laboratory.registerTeachers()
     try laboratory.registerModels()
-    try laboratory.registerSelection()
+    try laboratory.registerKeyframes()
     try laboratory.registerSalads50()
+    try laboratory.registerCurricula()
+    try laboratory.registerKeyClips()
     return laboratory
   }
 

@@ -12,7 +12,9 @@ internal import Tensors
 /// `step-000100.timing.json` with what the clock said. The second is written first, so a state that is there is whole.
 struct RunCheckpoint {
   /// The logs whose length belongs to the state, and which every repetition writes alike.
-  private static let repeatable = ["metrics.jsonl", "selection.jsonl", "rollouts.jsonl"]
+  private static let repeatable = [
+    "metrics.jsonl", "selection.jsonl", "rollouts.jsonl", "stages.jsonl",
+  ]
   private static let timingLog = "timing.jsonl"
   /// All logs whose length is set back when a run goes on.
   static let logs = repeatable + [timingLog]
@@ -29,6 +31,9 @@ struct RunCheckpoint {
   /// The student as it was when the stage began; `nil` in the first stage, which begins with fresh weights.
   private(set) var stageStart: [Float]?
   private(set) var sizes: [String: Int] = [:]
+  /// How far the current stage is from its end.
+  private(set) var monitor: StageMonitor
+  private var scheduleStart: Int
   private var optimizerSteps: Int
   private var moments: [[Float]]
   private var curriculum: [UInt8]
@@ -42,6 +47,8 @@ struct RunCheckpoint {
     var updates: Int
     var ledger: Ledger
     var sizes: [String: Int]
+    var monitor: StageMonitor
+    var scheduleStart: Int
     var optimizerSteps: Int
     var curriculum: [UInt8]
   }
@@ -52,13 +59,16 @@ struct RunCheckpoint {
     var bytes = 0
   }
 
-  /// The state of a run after a step; a finished stage leaves no optimizer behind.
+  /// The state of a run after a step; a finished stage leaves no optimizer behind, and the next one begins.
   init(
-    _ trainer: Trainer, stage: Int, stageStart: [Float]?, steps: Int, seconds: Double
+    _ trainer: Trainer, monitor: StageMonitor, stage: Int, stageStart: [Float]?, steps: Int,
+    seconds: Double
   ) throws {
-    let isBetweenStages = trainer.steps == trainer.settings.steps
+    let isBetweenStages = monitor.rule != nil
     self.stageStart = isBetweenStages ? nil : stageStart
-    self.stage = stage
+    self.stage = isBetweenStages ? stage + 1 : stage
+    self.monitor = isBetweenStages ? StageMonitor() : monitor
+    scheduleStart = trainer.scheduleStart
     self.steps = steps
     self.seconds = seconds
     stageSteps = isBetweenStages ? 0 : trainer.steps
@@ -79,7 +89,8 @@ struct RunCheckpoint {
       steps: optimizerSteps, firstMoments: moments[0], secondMoments: moments[1])
     try trainer.curriculum.restore(curriculum)
     if let selfTeacher { trainer.selfTeacherParameters = selfTeacher }
-    trainer.restore(steps: stageSteps, updates: updates, ledger: ledger)
+    trainer.restore(
+      steps: stageSteps, updates: updates, scheduleStart: scheduleStart, ledger: ledger)
   }
 
   /// Saves the state; older states are deleted once it is there.
@@ -90,7 +101,8 @@ struct RunCheckpoint {
     ledger.seconds = [:]
     let state = State(
       stage: stage, steps: steps, stageSteps: stageSteps, updates: updates, ledger: ledger,
-      sizes: sizes, optimizerSteps: optimizerSteps, curriculum: curriculum)
+      sizes: sizes, monitor: monitor, scheduleStart: scheduleStart,
+      optimizerSteps: optimizerSteps, curriculum: curriculum)
     var tensors: [(name: String, shape: [Int], values: [Float])] = [
       ("parameters", [parameters.count], parameters)
     ]
@@ -149,6 +161,8 @@ struct RunCheckpoint {
     ledger.seconds = timing.ledger
     sizes = state.sizes
     sizes[Self.timingLog] = timing.bytes
+    monitor = state.monitor
+    scheduleStart = state.scheduleStart
     optimizerSteps = state.optimizerSteps
     curriculum = state.curriculum
     parameters = tensor.values

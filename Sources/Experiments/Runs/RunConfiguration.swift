@@ -28,6 +28,10 @@ public struct RunConfiguration: DefaultedConfiguration {
   public var diagnostics = DiagnosticsConfiguration()
   /// Steps between checkpoints; 0 for the last only.
   public var checkpoint = CheckpointConfiguration()
+  /// A folder in which what curricula measure is remembered; one within the run's own if left out.
+  ///
+  /// Runs may share it; it changes no result.
+  public var cache: String?
   /// Threads that share the work; the result does not depend on it.
   public var threads = 2
 
@@ -41,10 +45,16 @@ public struct StageConfiguration: DefaultedConfiguration {
   public var name: String?
   /// A method by name, or an objective written out.
   public var method: ConfigurationValue = "opd"
+  /// Prompts to train on, where they are not the run's.
+  public var data: ConfigurationValue?
   /// Which prompts come next.
   public var curriculum: ConfigurationValue = "uniform"
-  /// Steps.
+  /// What a round of the curriculum after the first begins without.
+  public var roundResets = RoundResetsConfiguration()
+  /// Steps; the learning rate's schedule spans them.
   public var steps = 100
+  /// What ends the stage before its last step.
+  public var stop = StopConfiguration()
   /// Prompts a step.
   public var prompts = 8
   /// Answers a prompt; what the method asks for if left out.
@@ -69,6 +79,17 @@ public struct StageConfiguration: DefaultedConfiguration {
   public var optimizer = OptimizerConfiguration()
 
   /// The defaults.
+  public init() {}
+}
+
+/// What a round of a curriculum after the first begins without.
+public struct RoundResetsConfiguration: DefaultedConfiguration {
+  /// Whether the optimizer forgets its moments.
+  public var optimizer = false
+  /// Whether the learning rate's schedule begins anew, over the steps that are left.
+  public var learningRate = false
+
+  /// Nothing is reset.
   public init() {}
 }
 

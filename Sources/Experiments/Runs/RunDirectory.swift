@@ -107,6 +107,8 @@ public enum RunError: ExplainedError, Hashable {
   case otherRun(path: String)
   /// The folder holds a run that has begun.
   case alreadyThere(path: String)
+  /// The data of a stage cannot be read by the student of the run.
+  case otherShape(path: String, what: String)
   /// The folder holds no run.
   case noRun(path: String)
   /// A checkpoint does not fit the run.
@@ -119,6 +121,8 @@ public enum RunError: ExplainedError, Hashable {
     case .otherRun(let path):
       "'\(path)' holds a run of another configuration, data set, teacher or program."
     case .alreadyThere(let path): "'\(path)' holds a run that has begun."
+    case .otherShape(let path, let what):
+      "The data of '\(path)' has \(what), which the student of this run cannot read."
     case .noRun(let path): "There is no run in '\(path)'."
     case .checkpoint(let path, let reason): "The checkpoint '\(path)' cannot be used: \(reason)."
     }
@@ -132,6 +136,7 @@ public enum RunError: ExplainedError, Hashable {
     case .alreadyThere: "Go on with --resume, or choose another folder with --out."
     case .noRun:
       "Name a folder with a config.yaml and a status.json, as `opd train --out` leaves it."
+    case .otherShape: "Give the stage data of the same kind as the run's, no longer than that."
     case .checkpoint: "Repeat the run in another folder; the logs here are intact."
     }
   }

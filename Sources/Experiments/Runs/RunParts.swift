@@ -5,7 +5,6 @@ internal import Plugins
 internal import Rollouts
 internal import Student
 internal import TAD
-internal import Teacher
 internal import Tensors
 
 /// The parts of a run, made from its configuration before anything is trained.
@@ -15,7 +14,10 @@ struct RunParts {
   let student: any StudentPolicy
   let teacher: TeacherChoice?
   let reward: any RewardFunction
+  /// The prompts to train on, but for stages with data of their own.
   let train: [Prompt]
+  /// What each stage trains on.
+  let pools: [StagePool]
   let dev: [Prompt]
   /// Frames scanned and operations spent to choose keyframes, once.
   let selection: SelectionCost
@@ -33,17 +35,25 @@ struct RunParts {
       $0.isNull ? nil : try laboratory.teachers.build($0, at: "teacher", in: context)
     }
     reward = try laboratory.rewards.build(configuration.reward, at: "reward", in: context)
-    let training = try context.showing(
-      context.dataset.train, by: configuration.keyframes, at: "keyframes")
-    let own = configuration.evaluation.keyframes.flatMap { $0.isNull ? nil : $0 }
-    let reported = try context.showing(
-      context.dataset.dev, by: own ?? configuration.keyframes,
-      at: own == nil ? "keyframes" : "evaluation.keyframes")
-    train = training.prompts
-    dev = reported.prompts
-    selection = SelectionCost(
-      framesScanned: training.cost.framesScanned + reported.cost.framesScanned,
-      flops: training.cost.flops + reported.cost.flops)
+    var frames = try FrameChoice(configuration.keyframes, context)
+    let own = try frames.pool(context.dataset)
+    train = own.prompts
+    pools = try configuration.stages.enumerated().map { index, stage in
+      guard let data = stage.data, !data.isNull else { return own }
+      return try frames.pool(try context.stageData(data, at: "stages[\(index)].data"))
+    }
+    var reported =
+      configuration.evaluation.keyframes.map { $0.isNull } ?? true
+      ? frames.withoutCost
+      : try FrameChoice(configuration.evaluation.keyframes, context, at: "evaluation.keyframes")
+    dev = try reported.prompts(context.dataset.dev, of: context.dataset)
+    selection = frames.cost + reported.cost
+  }
+
+  /// A digest of everything the run learns from.
+  var identity: [String] {
+    [context.dataset.fingerprint, teacher?.identity ?? ""]
+      + zip(configuration.stages, pools).filter { $0.0.data?.isNull == false }.map(\.1.identity)
   }
 
   /// Refuses stages that cannot be trained before anything is.
@@ -70,38 +80,85 @@ struct RunParts {
   }
 
   /// The trainer of one stage.
+  ///
+  /// - Parameters:
+  ///   - index: The stage.
+  ///   - student: Who is trained; also the frozen reference, where the method needs one.
+  ///   - ledger: What was spent before.
+  ///   - folder: The folder of the run, in which measurements are remembered unless runs share them elsewhere.
+  /// - Returns: A trainer before its first step.
+  /// - Throws: What is wrong with the method or the curriculum.
   func trainer(
-    of index: Int, student: any StudentPolicy, ledger: Ledger
+    of index: Int, student: any StudentPolicy, ledger: Ledger, folder: String? = nil
   ) throws -> Trainer {
     let stage = configuration.stages[index]
     let method = try Method(stage.method)
-    let curriculum = try context.laboratory.curricula.build(
-      stage.curriculum, at: "stages[\(index)].curriculum", in: context)
-    let needs = method.objective.requirements
-    let teacher = teacher(for: method)
     // With prepared weights of its own: the student's change with every update.
-    let reference = needs.needsReference ? (student as? DecoderStudent)?.detached() ?? student : nil
-    let partners = TrainingPartners(
-      codec: context.codec, teacher: teacher?.scorer, reference: reference, reward: reward,
-      predictor: teacher?.predictor)
-    let diagnostics = configuration.diagnostics
+    let reference =
+      method.objective.requirements.needsReference
+      ? (student as? DecoderStudent)?.detached() ?? student : nil
     var trainer = try Trainer(
-      student: student, objective: method.objective, pool: PromptPool(train),
-      curriculum: curriculum, partners: partners,
-      settings: TrainerSettings(
-        steps: stage.steps, prompts: stage.prompts, group: stage.group ?? method.hints.group,
-        temperature: stage.temperature,
-        maximumLength: stage.maximumLength ?? context.codec.maximumLength,
-        innerSteps: stage.innerSteps ?? method.hints.innerSteps, miniBatches: stage.miniBatches,
-        refills: stage.refills ?? method.hints.refills, chunkBytes: stage.chunkMegabytes << 20,
-        diagnostics: DiagnosticsSettings(
-          every: diagnostics.every, gradientAudit: diagnostics.gradientAudit, k: diagnostics.k),
-        schedule: LearningRateSchedule(
-          peak: stage.learningRate, warmUp: stage.schedule.warmUp, shape: stage.schedule.shape,
-          floor: stage.schedule.floor), seed: context.seed.derived("stage", index)),
-      optimizer: stage.optimizer.settings)
+      student: student, objective: method.objective, pool: PromptPool(pools[index].prompts),
+      curriculum: try curriculum(of: index),
+      partners: partners(of: index, method, reference: reference, folder: folder),
+      settings: settings(of: index, hints: method.hints), optimizer: stage.optimizer.settings)
     trainer.ledger = ledger
     return trainer
+  }
+
+  /// The curriculum of one stage.
+  func curriculum(of index: Int) throws -> any PromptCurriculum {
+    try context.laboratory.curricula.build(
+      configuration.stages[index].curriculum, at: "stages[\(index)].curriculum", in: context)
+  }
+
+  /// Whom a stage asks.
+  func partners(
+    of index: Int, _ method: Method, reference: (any StudentPolicy)? = nil, folder: String?
+  ) -> TrainingPartners {
+    let teacher = teacher(for: method)
+    let cache = configuration.cache ?? folder.map { $0 + "/measurements" }
+    let measurements = cache.map {
+      MeasurementFolder(folder: $0, pool: pools[index].identity, teacher: teacherIdentity)
+    }
+    return TrainingPartners(
+      codec: context.codec, teacher: teacher?.scorer, reference: reference, reward: reward,
+      predictor: teacher?.predictor, measurements: measurements)
+  }
+
+  /// What a stage's loop is told.
+  func settings(of index: Int, hints: TrainerHints) -> TrainerSettings {
+    let stage = configuration.stages[index]
+    let diagnostics = configuration.diagnostics
+    return TrainerSettings(
+      steps: stage.steps, prompts: stage.prompts, group: stage.group ?? hints.group,
+      temperature: stage.temperature,
+      maximumLength: stage.maximumLength ?? context.codec.maximumLength,
+      innerSteps: stage.innerSteps ?? hints.innerSteps, miniBatches: stage.miniBatches,
+      refills: stage.refills ?? hints.refills, chunkBytes: stage.chunkMegabytes << 20,
+      diagnostics: DiagnosticsSettings(
+        every: diagnostics.every, gradientAudit: diagnostics.gradientAudit, k: diagnostics.k),
+      schedule: LearningRateSchedule(
+        peak: stage.learningRate, warmUp: stage.schedule.warmUp, shape: stage.schedule.shape,
+        floor: stage.schedule.floor), seed: context.seed.derived("stage", index),
+      roundResets: stage.roundResets.resets)
+  }
+
+  /// A digest of everything the teacher's words depend on besides the prompt.
+  private var teacherIdentity: String {
+    ContentHash.of([
+      teacher?.identity ?? "", configuration.teacher?.text ?? "", configuration.codec.text,
+      context.codec.vocabulary.fingerprint, "\(configuration.seed)",
+    ])
+  }
+}
+
+extension RoundResetsConfiguration {
+  var resets: RoundResets {
+    var resets: RoundResets = []
+    if optimizer { resets.insert(.optimizer) }
+    if learningRate { resets.insert(.learningRate) }
+    return resets
   }
 }
 

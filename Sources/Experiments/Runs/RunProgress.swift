@@ -21,6 +21,7 @@ struct RunProgress {
   private var trainer: Trainer?
   private var ledger = Ledger()
   private var stage = 0
+  private var monitor = StageMonitor()
   /// The weights with which a later stage began: what its reference is.
   private var stageStart: [Float]?
   /// Steps of all stages so far.
@@ -57,10 +58,10 @@ struct RunProgress {
     var last: [String: Double] = [:]
     while stage < stages.count {
       var trainer =
-        try self.trainer ?? parts.trainer(of: stage, student: student, ledger: ledger)
+        try self.trainer
+        ?? parts.trainer(of: stage, student: student, ledger: ledger, folder: directory.path)
       self.trainer = nil
-      let total = trainer.settings.steps
-      while trainer.steps < total {
+      while monitor.rule == nil {
         let start = DispatchTime.now()
         let record = try await trainer.step()
         seconds += Self.seconds(since: start) - record.diagnosticSeconds
@@ -68,19 +69,14 @@ struct RunProgress {
         try tell(record.notes)
         student = trainer.student
         ledger = trainer.ledger
-        let isLast = trainer.steps == total
-        let every = parts.configuration.evaluation.every
-        let evaluates = isLast || every > 0 && trainer.steps.isMultiple(of: every)
-        last = try await log(record, stage: stages[stage], evaluates: evaluates, isLast: isLast)
+        last = try await log(record, stage: stages[stage])
         trainer.ledger = ledger
         let saves = parts.configuration.checkpoint.every
-        if !isLast, saves > 0, trainer.steps.isMultiple(of: saves) {
+        if monitor.rule == nil, saves > 0, trainer.steps.isMultiple(of: saves) {
           try checkpoint(trainer)
         }
       }
-      stage += 1
-      stageStart = student.parameters.values
-      try checkpoint(trainer)
+      try end(trainer, stages[stage])
     }
     try directory.write(json: ledger.summary, to: "ledger.json")
     return last.isEmpty ? try LastEvaluation.read(directory) : last
@@ -88,25 +84,35 @@ struct RunProgress {
 
   private func checkpoint(_ trainer: Trainer) throws {
     try RunCheckpoint(
-      trainer, stage: stage, stageStart: stageStart, steps: steps, seconds: seconds
+      trainer, monitor: monitor, stage: stage, stageStart: stageStart, steps: steps,
+      seconds: seconds
     ).write(directory)
   }
 
+  /// Notes which rule ended a stage, and goes on to the next.
+  private mutating func end(_ trainer: Trainer, _ stage: StageConfiguration) throws {
+    guard let rule = monitor.rule else { return }
+    let reason = monitor.reason(stage.stop, steps: trainer.steps)
+    let line = StageLine(
+      stage: self.stage, name: stage.title, steps: trainer.steps, step: steps,
+      tokens: monitor.tokens, rule: rule, reason: reason)
+    try directory.append([RunLines.json(line)], to: "stages.jsonl")
+    report("stage \(stage.title) ended after \(trainer.steps) steps: \(reason)")
+    try checkpoint(trainer)
+    self.stage += 1
+    stageStart = student.parameters.values
+    monitor = StageMonitor()
+  }
+
   private mutating func log(
-    _ record: StepRecord, stage: StageConfiguration, evaluates: Bool, isLast: Bool
+    _ record: StepRecord, stage: StageConfiguration
   ) async throws -> [String: Double] {
+    monitor.note(tokens: record.groups.reduce(0) { $0 + $1.tokenCount })
+    monitor.note(steps: record.step + 1, of: stage.steps, stage.stop)
     var values = record.values
     values["step"] = Double(steps)
-    var evaluated: [String: Double] = [:]
-    if evaluates {
-      evaluated = try evaluation(whole: isLast)
-      if isLast { evaluated.merge(try await teacherDistance()) { $1 } }
-      values.merge(evaluated) { $1 }
-      try directory.append(
-        [RunLines.rollouts(record, codec: parts.context.codec)],
-        to: "rollouts.jsonl")
-    }
-    try directory.append(record.selection.map(RunLines.json), to: "selection.jsonl")
+    let evaluated = try await evaluation(after: record, of: stage, &values)
+    try directory.append(record.selection.map(line), to: "selection.jsonl")
     try write(values, stage: stage)
     let shown = evaluated["eval/mIoU"].map { String(format: "mIoU %.3f", $0) }
     report(
@@ -143,6 +149,31 @@ struct RunProgress {
     values["eval/teacher_kl"] = found.metrics["teacher_kl/reverse"]?.mean
     values["eval/teacher_kl_forward"] = found.metrics["teacher_kl/forward"]?.mean
     return values
+  }
+
+  /// Evaluates where it is due; the whole of the data where the stage ends, be it because of this very evaluation.
+  private mutating func evaluation(
+    after record: StepRecord, of stage: StageConfiguration, _ values: inout [String: Double]
+  ) async throws -> [String: Double] {
+    let every = parts.configuration.evaluation.every
+    let isDue = every > 0 && (record.step + 1).isMultiple(of: every)
+    var evaluated: [String: Double] = [:]
+    if isDue || monitor.rule != nil { evaluated = try evaluation(whole: monitor.rule != nil) }
+    values.merge(evaluated) { $1 }
+    let wasOver = monitor.rule != nil
+    monitor.note(values, stage.stop)
+    if monitor.rule != nil, !wasOver { evaluated = try evaluation(whole: true) }
+    if monitor.rule != nil { evaluated.merge(try await teacherDistance()) { $1 } }
+    values.merge(evaluated) { $1 }
+    guard !evaluated.isEmpty else { return [:] }
+    try directory.append(
+      [RunLines.rollouts(record, codec: parts.context.codec)], to: "rollouts.jsonl")
+    return evaluated
+  }
+
+  private func line(_ record: SelectionRecord) -> String {
+    RunLines.json(
+      SelectionLine(record, stage: stage, planted: parts.teacher?.isPlanted.map { $0(record.id) }))
   }
 
   private mutating func evaluate(_ values: [String: Double], whole: Bool) throws {
@@ -185,6 +216,7 @@ struct RunProgress {
     seconds = saved.seconds
     ledger = saved.ledger
     student.parameters.values = saved.parameters
+    monitor = saved.monitor
     guard stage < parts.configuration.stages.count, saved.stageSteps > 0 else {
       stageStart = stage > 0 ? saved.parameters : nil
       return
@@ -192,7 +224,8 @@ struct RunProgress {
     stageStart = saved.stageStart
     var beginning = parts.student
     if let stageStart { beginning.parameters.values = stageStart }
-    var trainer = try parts.trainer(of: stage, student: beginning, ledger: ledger)
+    var trainer = try parts.trainer(
+      of: stage, student: beginning, ledger: ledger, folder: directory.path)
     trainer.student = student
     try saved.restore(&trainer)
     self.trainer = trainer

@@ -5,7 +5,7 @@ internal import Plugins
 internal import Tensors
 
 /// `opd compare-keyframes`: selectors beside each other on data with true windows.
-public struct CompareKeyframesCommand: ParsableCommand {
+public struct CompareKeyframesCommand: AsyncParsableCommand {
   /// What the help says.
   public static let configuration = CommandConfiguration(
     commandName: "compare-keyframes",
@@ -72,7 +72,7 @@ public struct CompareKeyframesCommand: ParsableCommand {
   }
 
   /// Compares and prints the table.
-  public func run() throws {
+  public func run() async throws {
     Parallel.threads = threads
     let laboratory = try OPDCommand.laboratory()
     let names = selectors?.split(separator: ",").map { String($0) }
@@ -89,7 +89,7 @@ public struct CompareKeyframesCommand: ParsableCommand {
     let total = settings.selectors.count * settings.budgets.count
     var line = ProgressLine(
       "compare", total: total, unit: "cells", style: quiet ? ProgressLine.Style.quiet : nil)
-    let comparison = try KeyframeComparison(
+    let comparison = try await KeyframeComparison(
       try ConfigurationFile.parse(data, file: "DATA"), settings: settings, laboratory: laboratory
     ) { done, _ in line.update(done) }
     line.finish()

@@ -46,9 +46,9 @@ struct KeyframeRunTests {
   @Test(
     "keyframes: {selector: NAME, budget: 4} shows four frames with their true times",
     arguments: names)
-  func budget(name: String) throws {
+  func budget(name: String) async throws {
     let laboratory = try Laboratory.standard()
-    let parts = try RunParts(
+    let parts = try await RunParts(
       configuration("keyframes: {selector: \(name), budget: 4}"), in: laboratory)
     for prompt in parts.train + parts.dev {
       let kept = try #require(prompt.keyframes)
@@ -64,21 +64,21 @@ struct KeyframeRunTests {
   }
 
   @Test("a parameter that nothing reads is an error with the nearest one")
-  func unknown() throws {
+  func unknown() async throws {
     let laboratory = try Laboratory.standard()
-    #expect {
-      try RunParts(configuration("keyframes: {selector: tad, omga: 3}"), in: laboratory)
+    await #expect {
+      try await RunParts(configuration("keyframes: {selector: tad, omga: 3}"), in: laboratory)
     } throws: {
       "\($0)".contains("nothing reads the key 'keyframes.omga'. Did you mean 'omega'?")
     }
   }
 
   @Test("evaluation may show other frames than training, and by default shows the same")
-  func transfer() throws {
+  func transfer() async throws {
     let laboratory = try Laboratory.standard()
     let written = "keyframes: {uniform: {budget: 3}}\n"
-    let same = try RunParts(configuration(written), in: laboratory)
-    let other = try RunParts(
+    let same = try await RunParts(configuration(written), in: laboratory)
+    let other = try await RunParts(
       configuration(written + "evaluation: {keyframes: {oracle: {budget: 5}}}"), in: laboratory)
     #expect(same.dev.allSatisfy { $0.keyframes == [2, 6, 10] })
     #expect(other.train.allSatisfy { $0.keyframes == [2, 6, 10] })
@@ -89,10 +89,10 @@ struct KeyframeRunTests {
   }
 
   @Test("with straightThrough the scores of kept frames go in with their rows")
-  func straightThrough() throws {
+  func straightThrough() async throws {
     let laboratory = try Laboratory.standard()
-    let plain = try RunParts(configuration("keyframes: {tad: {budget: 4}}"), in: laboratory)
-    let gated = try RunParts(
+    let plain = try await RunParts(configuration("keyframes: {tad: {budget: 4}}"), in: laboratory)
+    let gated = try await RunParts(
       configuration("keyframes: {tad: {budget: 4, straightThrough: true}}"), in: laboratory)
     #expect(plain.train.allSatisfy { $0.gates == nil })
     for prompt in gated.train {
@@ -176,11 +176,11 @@ struct KeyframeComparisonTests {
     file: "data")
 
   @Test("the oracle hits every window, uniform agrees with itself, scans cost what they scan")
-  func world() throws {
+  func world() async throws {
     var settings = KeyframeComparison.Settings(
       selectors: ["uniform", "oracle", "tad", "random", "max-similarity"], budgets: [2, 6])
     settings.seeds = 3
-    let comparison = try KeyframeComparison(
+    let comparison = try await KeyframeComparison(
       #require(world), settings: settings, laboratory: Laboratory.standard())
     #expect(comparison.queries == 24 && comparison.rows.count == 10)
     func row(_ name: String, _ budget: Int) throws -> KeyframeComparison.Row {
@@ -198,11 +198,11 @@ struct KeyframeComparisonTests {
   @Test(
     "QVHighlights: the reader gains from frames near the query, and uniform gains nothing over itself",
     .enabled(if: dataFolder != nil, "no real data here"))
-  func reader() throws {
+  func reader() async throws {
     let path = try #require(dataFolder) + "/qvhighlights"
     var settings = KeyframeComparison.Settings(selectors: ["uniform", "bolt"], budgets: [8])
     settings.reads = true
-    let comparison = try KeyframeComparison(
+    let comparison = try await KeyframeComparison(
       ConfigurationFile.parse("{qvhighlights: {path: \(path), trainLimit: 1}}", file: "data"),
       settings: settings, laboratory: Laboratory.standard())
     let uniform = try #require(comparison.rows[0].reader)

@@ -27,9 +27,11 @@ struct KeyframeBench {
 
   init(
     _ data: ConfigurationValue, _ settings: KeyframeComparison.Settings, _ laboratory: Laboratory
-  ) throws {
+  ) async throws {
     self.settings = settings
-    runs = try settings.runs.map { try TrainedRun($0, in: laboratory) }
+    var runs: [TrainedRun] = []
+    for path in settings.runs { runs.append(try await TrainedRun(path, in: laboratory)) }
+    self.runs = runs
     if let first = runs.first {
       context = first.parts.context
       for (run, path) in zip(runs, settings.runs)
@@ -50,10 +52,10 @@ struct KeyframeBench {
   }
 
   /// What a selector chooses at a budget, and what is answered from it.
-  func cell(_ selector: ConfigurationValue, budget: Int) throws -> Cell {
+  func cell(_ selector: ConfigurationValue, budget: Int) async throws -> Cell {
     let laboratory = context.laboratory
     let (label, choice) = try laboratory.keyframeConfiguration(selector, count: .budget(budget))
-    let made = try laboratory.selectors.build(choice, at: "selector", in: context)
+    let made = try await laboratory.selectors.connect(choice, at: "selector", in: context)
     var cell = Cell(label: label, looksAtQuery: made.looksAtQuery, selections: [])
     let plain = prompts.map(context.dataset.unmarked)
     let identity = ConfigurationFile.text(of: choice)
@@ -66,7 +68,7 @@ struct KeyframeBench {
       cell.reader.append(try zip(plain, selections).map { try Self.read($0, $1) })
     }
     for run in runs {
-      var frames = try FrameChoice(choice, run.parts.context, at: "selector")
+      var frames = try await FrameChoice(choice, run.parts.context, at: "selector")
       let shown = try frames.prompts(prompts, of: context.dataset)
       cell.student.append(try run.evaluation(on: shown).lines.map(\.iou))
     }

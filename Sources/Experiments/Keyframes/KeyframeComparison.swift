@@ -84,15 +84,15 @@ public struct KeyframeComparison: Sendable {
   public init(
     _ data: ConfigurationValue, settings: Settings, laboratory: Laboratory,
     progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
-  ) throws {
-    let bench = try KeyframeBench(data, settings, laboratory)
+  ) async throws {
+    let bench = try await KeyframeBench(data, settings, laboratory)
     let cells = settings.budgets.count * settings.selectors.count
     var done = 0
     var rows: [Row] = []
     for budget in settings.budgets {
-      let uniform = try bench.cell("uniform", budget: budget)
+      let uniform = try await bench.cell("uniform", budget: budget)
       for selector in settings.selectors {
-        let cell = try bench.cell(selector, budget: budget)
+        let cell = try await bench.cell(selector, budget: budget)
         rows.append(bench.row(cell, against: uniform, budget: budget))
         done += 1
         progress(done, cells)

@@ -12,8 +12,8 @@ extension RunExecutor {
   /// - Returns: The outcome of every query of the part to report on.
   /// - Throws: `RunError.noRun` where there is no run, `.checkpoint` where the saved weights do not fit; what is wrong with
   ///   the configuration or the data.
-  public func evaluation(of path: String, overrides: [String] = []) throws -> Evaluation {
-    let run = try TrainedRun(path, overrides: overrides, in: laboratory)
+  public func evaluation(of path: String, overrides: [String] = []) async throws -> Evaluation {
+    let run = try await TrainedRun(path, overrides: overrides, in: laboratory)
     Parallel.threads = run.parts.configuration.threads
     return try run.evaluation(on: run.parts.dev)
   }

@@ -26,7 +26,7 @@ struct FrameChoice {
   /// The selector that a configuration names; all frames where it names none.
   init(
     _ value: ConfigurationValue?, _ context: RunContext, at path: String = "keyframes"
-  ) throws {
+  ) async throws {
     let laboratory = context.laboratory
     seed = context.seed
     cache = laboratory.selections
@@ -36,7 +36,7 @@ struct FrameChoice {
       identity = ""
       return
     }
-    selector = try laboratory.selectors.build(value, at: path, in: context)
+    selector = try await laboratory.selectors.connect(value, at: path, in: context)
     words = "\(value.text) \(context.seed.value)"
     identity = ConfigurationFile.text(of: try laboratory.selectors.resolved(value, at: path))
   }

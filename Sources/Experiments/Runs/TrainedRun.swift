@@ -18,12 +18,12 @@ struct TrainedRun {
   ///   - laboratory: Everything that can be named.
   /// - Throws: `RunError.noRun` where there is no run, `.checkpoint` where the saved weights do not fit; what is wrong with
   ///   the configuration or the data.
-  init(_ path: String, overrides: [String] = [], in laboratory: Laboratory) throws {
+  init(_ path: String, overrides: [String] = [], in laboratory: Laboratory) async throws {
     let directory = RunDirectory(path)
     guard directory.status != nil else { throw RunError.noRun(path: path) }
     let value = try ConfigurationFile.load(directory.file("config.yaml"), overrides: overrides)
     let configuration = try laboratory.complete(value).decoded(as: RunConfiguration.self)
-    parts = try RunParts(configuration, in: laboratory)
+    parts = try await RunParts(configuration, in: laboratory)
     var student = parts.student
     if let saved = try RunCheckpoint.latest(directory) {
       guard saved.parameters.count == student.parameters.layout.count else {

@@ -190,7 +190,8 @@ extension TeacherChoice {
     self.init(
       scorer, predictor: members.compactMap(\.predictor).first,
       identity: ContentHash.of(members.map(\.identity)),
-      training: members.reduce(0) { $0 + $1.training })
+      training: members.reduce(0) { $0 + $1.training },
+      isPlanted: members.first { $0.predictor != nil }?.isPlanted)
   }
 }
 

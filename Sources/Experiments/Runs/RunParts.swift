@@ -113,10 +113,15 @@ struct RunParts {
     of index: Int, _ method: Method, reference: (any StudentPolicy)? = nil, folder: String?
   ) -> TrainingPartners {
     let teacher = teacher(for: method)
+    // What a teacher says that follows the student, or that nobody can tell from another, is not to be remembered.
+    let isKnown =
+      teacher.map { !($0.scorer is any StudentFollower) && !$0.identity.isEmpty } ?? true
     let cache = configuration.cache ?? folder.map { $0 + "/measurements" }
-    let measurements = cache.map {
-      MeasurementFolder(folder: $0, pool: pools[index].identity, teacher: teacherIdentity)
-    }
+    let measurements =
+      isKnown
+      ? cache.map { folder in
+        MeasurementFolder(folder: folder, pool: pools[index].identity, teacher: teacherIdentity)
+      } : nil
     return TrainingPartners(
       codec: context.codec, teacher: teacher?.scorer, reference: reference, reward: reward,
       predictor: teacher?.predictor, measurements: measurements)

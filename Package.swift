@@ -13,9 +13,9 @@ let language: [SwiftSetting] = [
 let safe: [SwiftSetting] = language + [.strictMemorySafety()]
 
 #if arch(x86_64)
-  let processor: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=x86-64-v3"])]
+let processor: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=x86-64-v3"])]
 #else
-  let processor: [SwiftSetting] = []
+let processor: [SwiftSetting] = []
 #endif
 
 /// Optimised in debug builds too (plain debug loops are about 50 times slower), and specialised across modules in
@@ -60,6 +60,12 @@ let package = Package(
         "Experiments", "OPDCommands",
       ]),
     .library(name: "DistillTesting", targets: ["DistillTesting"]),
+  ],
+  traits: [
+    .default(enabledTraits: ["LiveTeachers"]),
+    .trait(
+      name: "LiveTeachers",
+      description: "The teacher 'openai', a live HTTP service; needs FoundationNetworking."),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -1,4 +1,4 @@
-"""Write a teacher or a reward for `opd` in Python.  Standard library only.
+"""Write a teacher, a reward or a keyframe selector for `opd` in Python.  Standard library only.
 
     import opd_teacher
 
@@ -167,6 +167,24 @@ class Reward(Teacher):
         return {"total": float(reward), "terms": {}, "parsed": True}
 
 
+class Selector(Teacher):
+    """Override `choose`."""
+
+    kind = "selector"
+    name = "a Python selector"
+    features = True
+    #: Whether what is chosen depends on the question.
+    looks_at_query = False
+
+    def choose(self, prompts):
+        """Returns, for each prompt, the numbers of the frames to keep, ascending, at least one."""
+        raise NotImplementedError
+
+    def answer(self, request):
+        prompts = [Prompt(wire) for wire in request["select"]["prompts"]]
+        return {"selections": [[int(frame) for frame in frames] for frames in self.choose(prompts)]}
+
+
 def serve(plugin):
     """Answers the host until it closes the connection."""
     # The real standard output belongs to the protocol; a stray print() goes to the log instead.
@@ -196,6 +214,7 @@ def _greet(plugin, request):
             "k": plugin.k,
             "features": plugin.features,
             "flops_per_token": plugin.flops_per_token,
+            "looks_at_query": getattr(plugin, "looks_at_query", None),
         }
     }
 

@@ -1,12 +1,16 @@
 """A teacher made of scored windows: the twin of the window-distribution teacher, to the last bit.
 
+    python3 window_teacher.py WINDOWS.jsonl [--step 1] [--scale 4] [--floor-share 0.02] ...
     python3 window_teacher.py TABLE.json
 
-TABLE.json: {"smoothing": {"scale", "floorShare", "confidenceTemperature", "offGridMass"},
-"windows": {prompt id: [[start, end, confidence], ...]},
-"answers": {duration as text: [[start, end, [tokens ...]], ...]}}: how each answer of the grid is written.
+WINDOWS.jsonl: {"qid": prompt id, "pred_relevant_windows": [[start, end, confidence], ...]} a line, for answers in time
+tokens `step` seconds apart; `opd teacher windows` writes such a file.
+TABLE.json, for any other way to write answers: {"smoothing": {"scale", "floorShare", "confidenceTemperature",
+"offGridMass"}, "windows": {prompt id: [[start, end, confidence], ...]},
+"answers": {duration as text: [[start, end, [tokens ...]], ...]}}.
 """
 
+import argparse
 import hashlib
 import json
 import math
@@ -45,15 +49,41 @@ class WindowTeacher(opd_teacher.Teacher):
     name = "windows"
     support = "full"
 
-    def __init__(self, path):
-        with open(path, "rb") as file:
+    def __init__(self, options):
+        with open(options.path, "rb") as file:
             content = file.read()
+        settings = json.dumps(sorted(vars(options).items() - {("path", options.path)}))
+        self.identity = hashlib.sha256(content + settings.encode()).hexdigest()
+        self.step = options.step
+        self.known, self.tries = {}, {}
+        if options.path.endswith(".jsonl"):
+            lines = [json.loads(line) for line in content.splitlines() if line.strip()]
+            self.windows = {line["qid"]: line["pred_relevant_windows"] for line in lines}
+            self.smoothing = {
+                "scale": options.scale,
+                "floorShare": options.floor_share,
+                "confidenceTemperature": options.confidence_temperature,
+                "offGridMass": options.off_grid_mass,
+            }
+            return
         table = json.loads(content)
-        self.identity = hashlib.sha256(content).hexdigest()
         self.smoothing = table["smoothing"]
         self.windows = table["windows"]
         self.tries = {float(key): AnswerTrie(value) for key, value in table["answers"].items()}
-        self.known = {}
+
+    def time_tokens(self, duration):
+        """Every answer in time tokens for a video of this length."""
+        numbers, end = self.vocabulary.numbers, self.vocabulary.end
+        last = max(1, int(duration / self.step + 1e-9))
+        while f"<t{last}>" not in numbers:
+            last -= 1
+        token = [numbers[f"<t{index}>"] for index in range(last + 1)]
+        time = [round(index * self.step * 1e6) / 1e6 for index in range(last + 1)]
+        return [
+            [time[a], time[b], [token[a], token[b], end]]
+            for a in range(last)
+            for b in range(a + 1, last + 1)
+        ]
 
     def score(self, prompts, support, k):
         return [[self.scored(p, r, support, k) for r in p.responses] for p in prompts]
@@ -87,6 +117,8 @@ class WindowTeacher(opd_teacher.Teacher):
     def distribution(self, prompt):
         key = (prompt.id, prompt.duration)
         if key not in self.known:
+            if prompt.duration not in self.tries:
+                self.tries[prompt.duration] = AnswerTrie(self.time_tokens(prompt.duration))
             trie = self.tries[prompt.duration]
             self.known[key] = trie, trie.masses(self.weights(trie, self.windows[prompt.id]))
         return self.known[key]
@@ -115,4 +147,11 @@ class WindowTeacher(opd_teacher.Teacher):
 
 
 if __name__ == "__main__":
-    opd_teacher.serve(WindowTeacher(sys.argv[1]))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("path")
+    parser.add_argument("--step", type=float, default=1.0)
+    parser.add_argument("--scale", type=float, default=4.0)
+    parser.add_argument("--floor-share", type=float, default=0.02)
+    parser.add_argument("--confidence-temperature", type=float, default=1.0)
+    parser.add_argument("--off-grid-mass", type=float, default=1e-4)
+    opd_teacher.serve(WindowTeacher(parser.parse_args()))

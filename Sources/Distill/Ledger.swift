@@ -1,3 +1,5 @@
+public import Teacher
+
 /// What a run cost, by what it was spent on.
 public struct Ledger: Sendable, Hashable, Codable {
   /// What cost can be for.
@@ -28,6 +30,8 @@ public struct Ledger: Sendable, Hashable, Codable {
   public var rolloutTokens = 0
   /// Tokens a teacher scored.
   public var scoredTokens = 0
+  /// What asking a live teacher cost; `nil` with a teacher in process.
+  public var service: ServiceCosts?
 
   /// Nothing spent yet.
   public init() {}

@@ -64,7 +64,7 @@ public struct EvaluateCommand: AsyncParsableCommand {
     if let predictions, let data {
       try judge(predictions, data)
     } else if let run {
-      try evaluate(run)
+      try await evaluate(run)
     }
   }
 
@@ -80,9 +80,9 @@ public struct EvaluateCommand: AsyncParsableCommand {
     }
   }
 
-  private func evaluate(_ folder: String) throws {
+  private func evaluate(_ folder: String) async throws {
     let executor = RunExecutor(try OPDCommand.laboratory())
-    let evaluation = try executor.evaluation(of: folder, overrides: overrides)
+    let evaluation = try await executor.evaluation(of: folder, overrides: overrides)
     if let out { try evaluation.writePredictions(to: out) }
     if json {
       print(try JSONLines.line(evaluation.values))

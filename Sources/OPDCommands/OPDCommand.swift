@@ -18,6 +18,7 @@ public struct OPDCommand: AsyncParsableCommand {
     DoctorCommand.self,
     BenchCommand.self,
     SelectCommand.self,
+    TeacherCommand.self,
     CompareCommand.self,
     ReportCommand.self,
   ]

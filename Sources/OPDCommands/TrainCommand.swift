@@ -36,7 +36,7 @@ public struct TrainCommand: AsyncParsableCommand {
     ParentWatch.start()
     let value = try ConfigurationFile.load(config, overrides: overrides)
     if memory {
-      print(try MemoryEstimate(value, in: OPDCommand.laboratory()).text, terminator: "")
+      print(try await MemoryEstimate(value, in: OPDCommand.laboratory()).text, terminator: "")
       return
     }
     let quiet = quiet

@@ -20,6 +20,8 @@ public enum ConfigurationError: ExplainedError, Hashable {
   case notAPlugin(kind: String, found: String, source: ConfigurationSource?)
   /// A plug-in registered twice.
   case duplicatePlugin(kind: String, name: String)
+  /// A plug-in that has to reach somebody first, where there is no time for it.
+  case needsConnection(kind: String, name: String)
 
   /// A wrong configuration is wrong usage.
   public var exitStatus: ExitStatus { .usage }
@@ -43,6 +45,8 @@ public enum ConfigurationError: ExplainedError, Hashable {
       "\(place(source))a \(kind) was expected, but \(found) was found."
     case .duplicatePlugin(let kind, let name):
       "Two plug-ins register the \(kind) '\(name)'."
+    case .needsConnection(let kind, let name):
+      "The \(kind) '\(name)' has to be connected to before it can be used."
     }
   }
 
@@ -65,6 +69,8 @@ public enum ConfigurationError: ExplainedError, Hashable {
     case .notAPlugin(let kind, _, _):
       "Write 'name', '{name: {parameter: value}}' or '{\(kind): name, parameter: value}'."
     case .duplicatePlugin: "Rename one of them."
+    case .needsConnection(let kind, _):
+      "Choose a \(kind) of this program here; a program or service can be named in runs."
     }
   }
 

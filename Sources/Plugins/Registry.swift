@@ -8,7 +8,13 @@ public struct Registry<Context, Product>: Sendable {
     let defaults: @Sendable () throws -> ConfigurationValue
     let documentation: [String: String]
     let resolve: @Sendable (ConfigurationValue, String) throws -> ConfigurationValue
-    let build: @Sendable (ConfigurationValue, String, Context) throws -> Product
+    let maker: Maker
+  }
+
+  /// How a product is made: at once, or by asking somebody first.
+  enum Maker: Sendable {
+    case atOnce(@Sendable (ConfigurationValue, String, Context) throws -> Product)
+    case connecting(@Sendable (ConfigurationValue, String, Context) async throws -> Product)
   }
 
   /// What the plug-ins are, in one word: `teacher`, `selector`, …; also the key that may name one.
@@ -34,6 +40,30 @@ public struct Registry<Context, Product>: Sendable {
     _ name: String, summary: String, parameters: P.Type,
     make: @escaping @Sendable (P, Context) throws -> Product
   ) throws {
+    try add(
+      name, summary, parameters, .atOnce { try make($0.decoded(as: P.self, at: $1), $2) })
+  }
+
+  /// Adds a plug-in that has to reach somebody before it can work: a program, a service.
+  ///
+  /// - Parameters:
+  ///   - name: The name users choose it by, unique among its kind.
+  ///   - summary: What it does, in one sentence.
+  ///   - parameters: What users may set.
+  ///   - connect: Makes it, when a run begins; checking a configuration does not call it.
+  /// - Throws: `ConfigurationError.duplicatePlugin` if the name is taken.
+  public mutating func register<P: PluginParameters>(
+    _ name: String, summary: String, parameters: P.Type,
+    connecting connect: @escaping @Sendable (P, Context) async throws -> Product
+  ) throws {
+    try add(
+      name, summary, parameters,
+      .connecting { try await connect($0.decoded(as: P.self, at: $1), $2) })
+  }
+
+  private mutating func add<P: PluginParameters>(
+    _ name: String, _ summary: String, _ parameters: P.Type, _ maker: Maker
+  ) throws {
     guard entries[name] == nil else {
       throw ConfigurationError.duplicatePlugin(kind: kind, name: name)
     }
@@ -42,7 +72,7 @@ public struct Registry<Context, Product>: Sendable {
       summary: summary, defaults: { try ConfigurationValue(encoding: P()) },
       documentation: P.documentation,
       resolve: { try ConfigurationValue(encoding: $0.decoded(as: P.self, at: $1)) },
-      build: { try make($0.decoded(as: P.self, at: $1), $2) })
+      maker: maker)
   }
 
   /// Adds a plug-in without parameters.
@@ -61,12 +91,34 @@ public struct Registry<Context, Product>: Sendable {
   ///   - path: Where the value stands, for error messages; the kind if left out.
   ///   - context: What the plug-ins share.
   /// - Returns: The product of the chosen plug-in.
-  /// - Throws: `ConfigurationError`, or what the plug-in throws.
+  /// - Throws: `ConfigurationError`, also for a plug-in that has to be connected; what the plug-in throws.
   public func build(
     _ value: ConfigurationValue, at path: String? = nil, in context: Context
   ) throws -> Product {
     let choice = try choice(value, at: path ?? kind)
-    return try entry(choice).build(choice.parameters, choice.path, context)
+    guard case .atOnce(let make) = try entry(choice).maker else {
+      throw ConfigurationError.needsConnection(kind: kind, name: choice.name)
+    }
+    return try make(choice.parameters, choice.path, context)
+  }
+
+  /// Makes the plug-in that a value names, and waits where it has to reach somebody first.
+  ///
+  /// - Parameters:
+  ///   - value: `name`, `{name: {parameter: …}}` or `{kind: name, parameter: …}`.
+  ///   - path: Where the value stands, for error messages; the kind if left out.
+  ///   - context: What the plug-ins share.
+  /// - Returns: The product of the chosen plug-in, ready to work.
+  /// - Throws: `ConfigurationError`, or what the plug-in throws.
+  public func connect(
+    _ value: ConfigurationValue, at path: String? = nil, in context: Context
+  ) async throws -> Product {
+    let choice = try choice(value, at: path ?? kind)
+    switch try entry(choice).maker {
+    case .atOnce(let make): return try make(choice.parameters, choice.path, context)
+    case .connecting(let connect):
+      return try await connect(choice.parameters, choice.path, context)
+    }
   }
 
   /// The plug-in that a value names, with all its parameters written out: `{name: {parameter: …}}`.

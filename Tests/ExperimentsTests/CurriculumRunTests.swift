@@ -11,8 +11,8 @@ import Testing
 struct CurriculumRunTests {
   static let tvdf = "{tvdf: {theta: 0.5, k: 1, budget: 8, every: 16}}"
 
-  private func run(_ curriculum: String, _ more: String = "") -> SmallRun {
-    SmallRun(
+  private func run(_ curriculum: String, _ more: String = "") -> MortalRun {
+    MortalRun(
       stages: """
           - {method: sft, steps: 2, prompts: 4}
           - {method: opd, steps: 10, prompts: 4, curriculum: \(curriculum), roundResets: {optimizer: true, learningRate: true}}
@@ -79,7 +79,7 @@ struct CurriculumRunTests {
   @Test("a preview takes what the first round of the run takes, from data or from a file")
   func preview() async throws {
     let folder = TemporaryFolder()
-    let run = SmallRun(
+    let run = MortalRun(
       stages: "  - {method: opd, steps: 2, prompts: 4, curriculum: \(Self.tvdf)}")
     try await run.carryOut(in: folder.path + "/run")
     let taken = folder.lines("run", "selection.jsonl").compactMap { SelectionLine($0) }
@@ -105,7 +105,7 @@ struct CurriculumRunTests {
   @Test("a preview can ask the last student of a run")
   func trainedPreview() async throws {
     let folder = TemporaryFolder()
-    var run = SmallRun(stages: "  - {method: sft, steps: 20, prompts: 16, learningRate: 0.01}")
+    var run = MortalRun(stages: "  - {method: sft, steps: 20, prompts: 16, learningRate: 0.01}")
     try await run.carryOut(in: folder.path + "/run")
     run.stages = "  - {method: opd, curriculum: \(Self.tvdf)}"
     let fresh = try await SelectionPreview.measuring(run.value, run.laboratory())
@@ -157,7 +157,7 @@ struct CurriculumRunTests {
       func predictionFlops(for prompts: [Prompt]) -> Double { 1000 * Double(prompts.count) }
     }
     let folder = TemporaryFolder()
-    let run = SmallRun(stages: "  - {method: opd, curriculum: \(Self.tvdf)}")
+    let run = MortalRun(stages: "  - {method: opd, curriculum: \(Self.tvdf)}")
     let laboratory = try run.laboratory()
     let parts = try RunParts(
       laboratory.complete(run.value).decoded(as: RunConfiguration.self), in: laboratory)
@@ -179,7 +179,7 @@ struct CurriculumRunTests {
   func resets() async throws {
     let folder = TemporaryFolder()
     func losses(_ resets: String) async throws -> (rates: [Double], losses: [Double]) {
-      let run = SmallRun(
+      let run = MortalRun(
         stages: """
             - method: opd
               steps: 7

@@ -92,17 +92,17 @@ struct RunTests {
     let value = try configuration(world + Self.stages)
     let executor = RunExecutor(try Laboratory.standard())
     let values = try await executor.run(value, in: scratch("run"), resume: false)
-    #expect(try executor.evaluation(of: scratch("run")).values == values)
-    let other = try executor.evaluation(of: scratch("run"), overrides: ["keyframes.budget=2"])
+    #expect(try await executor.evaluation(of: scratch("run")).values == values)
+    let other = try await executor.evaluation(of: scratch("run"), overrides: ["keyframes.budget=2"])
     #expect(
       other.lines.map(\.id) == [
         "world-dev-0-q0", "world-dev-0-q1", "world-dev-1-q0", "world-dev-1-q1",
       ])
-    #expect(throws: RunError.self) {
-      try executor.evaluation(of: scratch("run"), overrides: ["student.decoder.width=32"])
+    await #expect(throws: RunError.self) {
+      try await executor.evaluation(of: scratch("run"), overrides: ["student.decoder.width=32"])
     }
-    #expect(throws: RunError.noRun(path: scratch.path)) {
-      try executor.evaluation(of: scratch.path)
+    await #expect(throws: RunError.noRun(path: scratch.path)) {
+      try await executor.evaluation(of: scratch.path)
     }
   }
 }

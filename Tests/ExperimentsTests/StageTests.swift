@@ -116,7 +116,7 @@ struct StagesTests {
     "end in order, each for a reason in the log, the student carried over", arguments: chains.keys)
   func chain(name: String) async throws {
     let folder = TemporaryFolder()
-    let run = SmallRun(stages: Self.chains[name] ?? "")
+    let run = MortalRun(stages: Self.chains[name] ?? "")
     try await run.carryOut(in: folder.path + "/whole")
     let ends = folder.lines("whole", "stages.jsonl")
     let counts = ends.compactMap { $0.numbers["steps"] }
@@ -131,7 +131,7 @@ struct StagesTests {
   @Test("killed anywhere and resumed leave the same bytes", arguments: chains.keys, [1, 4, 5, 8])
   func resumed(name: String, batches: Int) async throws {
     let folder = TemporaryFolder()
-    var run = SmallRun(stages: Self.chains[name] ?? "")
+    var run = MortalRun(stages: Self.chains[name] ?? "")
     try await run.carryOut(in: folder.path + "/whole")
     run.patience = batches
     await #expect(throws: MortalReward.Killed.self) {
@@ -153,7 +153,7 @@ struct StagesTests {
     ])
   func early(stop: String, rule: String) async throws {
     let folder = TemporaryFolder()
-    var run = SmallRun(
+    var run = MortalRun(
       stages: """
           - {method: opd, steps: 50, prompts: 4, stop: \(stop)}
           - {method: opd, steps: 2, prompts: 4}
@@ -174,7 +174,7 @@ struct StagesTests {
   @Test("refuse data that the student of the run cannot read")
   func otherShape() async throws {
     let folder = TemporaryFolder()
-    let run = SmallRun(
+    let run = MortalRun(
       stages: "  - {method: sft, data: {world: {videos: 2, devVideos: 1, patches: 3}}, steps: 2}")
     let error = await #expect(throws: RunError.self) { try await run.carryOut(in: folder.path) }
     #expect(error?.description.contains("stages[0].data") == true)

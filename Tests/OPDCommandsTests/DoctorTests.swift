@@ -26,13 +26,13 @@ struct DoctorTests {
   }
 
   #if arch(x86_64)
-    @Test("a processor without fused multiply-add fails and the missing feature is named")
-    func oldProcessor() {
-      let flags = MachineChecks.needed.filter { $0 != "fma" }.joined(separator: " ")
-      let check = MachineChecks.processorCheck("model name\t: Old\nflags\t\t: fpu \(flags)\n")
-      #expect(check.state == .fail)
-      #expect(check.found == "Old, without fma")
-    }
+  @Test("a processor without fused multiply-add fails and the missing feature is named")
+  func oldProcessor() {
+    let flags = MachineChecks.needed.filter { $0 != "fma" }.joined(separator: " ")
+    let check = MachineChecks.processorCheck("model name\t: Old\nflags\t\t: fpu \(flags)\n")
+    #expect(check.state == .fail)
+    #expect(check.found == "Old, without fma")
+  }
   #endif
 
   @Test("little memory is a warning")

@@ -56,6 +56,28 @@ struct RegistryTests {
     #expect(try registry.build(flat, in: 7) == "blur 5 0.1 7")
   }
 
+  @Test("waits for a plug-in that has to reach somebody, and refuses it where nobody waits")
+  func connecting() async throws {
+    var registry = try registry()
+    try registry.register(
+      "far", summary: "Far away.", parameters: Blur.self,
+      connecting: { parameters, context in
+        await Task.yield()
+        return "far \(parameters.radius) \(context)"
+      })
+    let far = ConfigurationValue.map(["far": .map(["radius": number(5)])])
+    #expect(try await registry.connect(far, in: 7) == "far 5 7")
+    #expect(try await registry.connect("blur", in: 7) == "blur 3 0.1 7")
+    #expect(try registry.resolved(far)["far"]?["radius"] == number(5))
+    #expect(try registry.describe().map(\.name) == ["blur", "all", "far"])
+    let error = #expect(throws: ConfigurationError.self) { try registry.build(far, in: 7) }
+    #expect(
+      error?.description == """
+        The selector 'far' has to be connected to before it can be used. Choose a selector of this \
+        program here; a program or service can be named in runs.
+        """)
+  }
+
   @Test("writes all parameters out, so that a frozen configuration says everything")
   func resolves() throws {
     let written = ConfigurationValue.map(["blur": .map(["edge": .map(["pad": number(2)])])])

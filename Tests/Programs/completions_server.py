@@ -1,10 +1,11 @@
 """A completions service for tests: a tiny language model behind the interfaces of vLLM and OpenAI, with failures to order.
 
-    python3 completions_server.py '{"words": [...], "mode": "shifted", ...}'
+    python3 completions_server.py '{"words": [...], "mode": "shifted", ...}' ['{more options}']
 
 Prints its port on the first line. The model's logit of token v after tokens a, b is 3 sin(1.3 b + 0.7 a + 2.1 v + 0.37 v v).
 Options: words; extras (also knows every printable character); interfaces ("prompt_logprobs", "echo"); ids (whether
-tokens can be named by number); cap (most likeliest tokens); key; port; mode; state (a file that counts requests).
+tokens can be named by number); cap (most likeliest tokens); key; port; mode; lives (a file of what is left: it ends in the
+middle of a request every `life` requests while there are lives).
 """
 
 import json
@@ -24,8 +25,11 @@ options = {
     "key": None,
     "port": 0,
     "mode": "",
-    **json.loads(sys.argv[1]),
+    "lives": None,
+    "life": 10,
 }
+for text in sys.argv[1:]:
+    options.update(json.loads(text))
 mode = options["mode"]
 words = list(options["words"])
 if options["extras"]:
@@ -145,6 +149,17 @@ def complete(request):
     return {"choices": [choice], "usage": usage, "system_fingerprint": "stub"}
 
 
+def die_if_mortal():
+    with open(options["lives"], "r+") as file:
+        left = int(file.read())
+        if left > 0:
+            file.seek(0)
+            file.truncate()
+            file.write(str(left - 1))
+            file.close()
+            os._exit(9)
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -170,6 +185,8 @@ class Handler(BaseHTTPRequestHandler):
             requests += 1
             number = requests
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if options["lives"] and number == options["life"]:
+            die_if_mortal()
         if options["key"] and self.headers.get("Authorization") != "Bearer " + options["key"]:
             said = self.headers.get("Authorization")
             return self.reply(401, {"error": f"no entry with {said}"})

@@ -1,3 +1,4 @@
+#if LiveTeachers
 import Foundation
 import Rollouts
 import Testing
@@ -111,3 +112,4 @@ struct CompletionsFailureTests {
     #expect(throws: Never.self) { try CompletionsParameters().validate() }
   }
 }
+#endif

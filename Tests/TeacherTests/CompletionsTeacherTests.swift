@@ -1,3 +1,4 @@
+#if LiveTeachers
 import Foundation
 import Rollouts
 import Testing
@@ -196,3 +197,4 @@ struct CompletionsTeacherTests {
     #expect(best > 5_000, "\(Int(best)) sequences a minute")
   }
 }
+#endif

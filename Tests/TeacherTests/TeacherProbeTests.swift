@@ -1,3 +1,4 @@
+#if LiveTeachers
 import Foundation
 import Rollouts
 import Testing
@@ -83,3 +84,4 @@ struct TeacherProbeTests {
         """)
   }
 }
+#endif

@@ -17,15 +17,19 @@ public struct RunContext: Sendable {
   public var codec: any AnswerCodec
   /// Everything that can be named.
   public var laboratory: Laboratory
+  /// Takes a line for the run's log, such as what a program writes to its error output.
+  public var log: @Sendable (String) -> Void
 
   /// What a plug-in of a run may need to know.
   public init(
-    seed: Seed, dataset: GroundingDataset, codec: any AnswerCodec, laboratory: Laboratory
+    seed: Seed, dataset: GroundingDataset, codec: any AnswerCodec, laboratory: Laboratory,
+    log: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.seed = seed
     self.dataset = dataset
     self.codec = codec
     self.laboratory = laboratory
+    self.log = log
   }
 }
 
@@ -41,17 +45,21 @@ public struct TeacherChoice: Sendable {
   public var training: Double
   /// Whether the teacher is wrong on purpose on the prompt of an id; `nil` for a teacher that nobody spoiled.
   public var isPlanted: (@Sendable (String) -> Bool)?
+  /// What asking a live teacher has cost since it was connected; `nil` for a teacher in process.
+  public var costs: (@Sendable () -> ServiceCosts)?
 
   /// A teacher.
   public init(
     _ scorer: any TeacherScorer, predictor: (any IntervalPredictor)? = nil, identity: String = "",
-    training: Double = 0, isPlanted: (@Sendable (String) -> Bool)? = nil
+    training: Double = 0, isPlanted: (@Sendable (String) -> Bool)? = nil,
+    costs: (@Sendable () -> ServiceCosts)? = nil
   ) {
     self.scorer = scorer
     self.predictor = predictor
     self.identity = identity
     self.training = training
     self.isPlanted = isPlanted
+    self.costs = costs
   }
 }
 
@@ -85,6 +93,7 @@ public struct Laboratory: Sendable {
     try laboratory.registerSelection()
     try laboratory.registerCurricula()
     try laboratory.registerKeyClips()
+    try laboratory.registerLive()
     return laboratory
   }
 

@@ -8,6 +8,8 @@ public enum LaboratoryError: ExplainedError, Hashable {
   case heads(width: Int, heads: Int, keyValueHeads: Int)
   /// A mandatory parameter is missing.
   case mandatory(key: String, why: String)
+  /// A program that chose frames when the run began was not asked about a prompt.
+  case notAsked(program: String, prompt: String)
 
   /// What happened.
   public var happened: String {
@@ -18,6 +20,8 @@ public enum LaboratoryError: ExplainedError, Hashable {
       A width of \(width) cannot be shared by \(heads) heads of an even width with \(keyValueHeads) key-value heads.
       """
     case .mandatory(let key, let why): "'\(key)' is missing: \(why)."
+    case .notAsked(let program, let prompt):
+      "The program '\(program)' was not asked about prompt '\(prompt)' when the run began."
     }
   }
 
@@ -33,6 +37,7 @@ public enum LaboratoryError: ExplainedError, Hashable {
     case .heads:
       "Choose a width that is an even multiple of heads, and heads a multiple of keyValueHeads."
     case .mandatory(let key, _): "Set \(key) in the configuration."
+    case .notAsked: "Select frames of the run's own data only."
     }
   }
 

@@ -21,9 +21,9 @@ public struct MemoryEstimate: Sendable {
   ///   - value: The configuration.
   ///   - laboratory: Everything it can name.
   /// - Throws: What is wrong with the configuration or the data.
-  public init(_ value: ConfigurationValue, in laboratory: Laboratory) throws {
+  public init(_ value: ConfigurationValue, in laboratory: Laboratory) async throws {
     let configuration = try laboratory.complete(value).decoded(as: RunConfiguration.self)
-    let parts = try RunParts(configuration, in: laboratory)
+    let parts = try await RunParts(configuration, in: laboratory)
     let float = Double(MemoryLayout<Float>.stride)
     let weights = float * Double(parts.student.parameters.layout.count)
     let prompts = parts.context.dataset.train + parts.context.dataset.dev

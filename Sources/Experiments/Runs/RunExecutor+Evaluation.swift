@@ -15,13 +15,13 @@ extension RunExecutor {
   /// - Returns: The outcome of every query of the part to report on.
   /// - Throws: `RunError.noRun` where there is no run, `.checkpoint` where the saved weights do not fit; what is wrong with
   ///   the configuration or the data.
-  public func evaluation(of path: String, overrides: [String] = []) throws -> Evaluation {
+  public func evaluation(of path: String, overrides: [String] = []) async throws -> Evaluation {
     let directory = RunDirectory(path)
     guard directory.status != nil else { throw RunError.noRun(path: path) }
     let value = try ConfigurationFile.load(directory.file("config.yaml"), overrides: overrides)
     let configuration = try laboratory.complete(value).decoded(as: RunConfiguration.self)
     Parallel.threads = configuration.threads
-    let parts = try RunParts(configuration, in: laboratory)
+    let parts = try await RunParts(configuration, in: laboratory)
     var student = parts.student
     if let saved = try RunCheckpoint.latest(directory) {
       guard saved.parameters.count == student.parameters.layout.count else {

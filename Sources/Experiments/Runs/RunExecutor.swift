@@ -40,7 +40,8 @@ public struct RunExecutor: Sendable {
     let complete = try laboratory.complete(value)
     let configuration = try complete.decoded(as: RunConfiguration.self)
     Parallel.threads = configuration.threads
-    let parts = try RunParts(configuration, in: laboratory)
+    let log = RunLog()
+    let parts = try await RunParts(configuration, in: laboratory, log: log.add)
     try parts.checkStages()
     let directory = RunDirectory(path)
     let text = ConfigurationFile.text(of: complete)
@@ -52,6 +53,7 @@ public struct RunExecutor: Sendable {
       if old.state == .done { return try LastEvaluation.read(directory) }
     }
     try directory.create()
+    try log.open(in: directory)
     try directory.write(text: text, to: "config.yaml")
     try directory.write(status)
     do {

@@ -1,6 +1,7 @@
 internal import Distill
 internal import Foundation
 internal import Rollouts
+internal import Teacher
 
 /// The lines of a run's logs.
 ///
@@ -69,10 +70,31 @@ extension Ledger {
     var seconds: [String: Double]
     var rolloutTokens: Int
     var scoredTokens: Int
+    var service: Service?
+  }
+
+  /// What a live teacher cost, and how fast it was.
+  struct Service: Encodable {
+    var requests: Int
+    var retries: Int
+    var promptTokens: Int
+    var generatedTokens: Int
+    var remembered: Int
+    var price: Double
+    var requestsPerSecond: Double
+    var scoredTokensPerSecond: Double
   }
 
   var summary: Summary {
     Summary(
-      flops: flops, seconds: seconds, rolloutTokens: rolloutTokens, scoredTokens: scoredTokens)
+      flops: flops, seconds: seconds, rolloutTokens: rolloutTokens, scoredTokens: scoredTokens,
+      service: service.map { costs in
+        let time = max(seconds[Account.teacher.rawValue] ?? 0, .leastNormalMagnitude)
+        return Service(
+          requests: costs.requests, retries: costs.retries, promptTokens: costs.promptTokens,
+          generatedTokens: costs.generatedTokens, remembered: costs.remembered,
+          price: costs.price, requestsPerSecond: Double(costs.requests) / time,
+          scoredTokensPerSecond: Double(scoredTokens) / time)
+      })
   }
 }

@@ -22,20 +22,21 @@ struct RunParts {
   /// Frames scanned and operations spent to choose keyframes, once.
   let selection: SelectionCost
 
-  init(_ configuration: RunConfiguration, in laboratory: Laboratory) throws {
+  init(
+    _ configuration: RunConfiguration, in laboratory: Laboratory,
+    log: @escaping @Sendable (String) -> Void = { _ in }
+  ) async throws {
     self.configuration = configuration
-    let seed = Seed(UInt64(bitPattern: Int64(configuration.seed)))
-    let data = try laboratory.datasets.build(configuration.data, at: "data", in: seed)
-    let codec = try laboratory.codecs.build(configuration.codec, at: "codec", in: data)
-    let context = RunContext(
-      seed: seed, dataset: try data.readable(with: codec), codec: codec, laboratory: laboratory)
+    let context = try RunContext(configuration, in: laboratory, log: log)
     self.context = context
     student = try laboratory.students.build(configuration.student, at: "student", in: context)
-    teacher = try configuration.teacher.flatMap {
-      $0.isNull ? nil : try laboratory.teachers.build($0, at: "teacher", in: context)
-    }
-    reward = try laboratory.rewards.build(configuration.reward, at: "reward", in: context)
-    var frames = try FrameChoice(configuration.keyframes, context)
+    teacher =
+      if let choice = configuration.teacher, !choice.isNull {
+        try await laboratory.teachers.connect(choice, at: "teacher", in: context)
+      } else { nil }
+    reward = try await laboratory.rewards.connect(
+      configuration.reward, at: "reward", in: context)
+    var frames = try await FrameChoice(configuration.keyframes, context)
     let own = try frames.pool(context.dataset)
     train = own.prompts
     pools = try configuration.stages.enumerated().map { index, stage in

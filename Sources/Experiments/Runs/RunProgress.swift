@@ -27,6 +27,8 @@ struct RunProgress {
   /// Steps of all stages so far.
   private var steps = 0
   private var seconds = 0.0
+  /// What the teacher had cost when this process took over.
+  private var costsBefore = ServiceCosts()
 
   /// A run at its beginning, or where its last checkpoint left it.
   init(
@@ -69,6 +71,7 @@ struct RunProgress {
         try tell(record.notes)
         student = trainer.student
         ledger = trainer.ledger
+        ledger.service = (parts.teacher?.costs?()).map { costsBefore + $0 }
         last = try await log(record, stage: stages[stage])
         trainer.ledger = ledger
         let saves = parts.configuration.checkpoint.every
@@ -215,6 +218,7 @@ struct RunProgress {
     steps = saved.steps
     seconds = saved.seconds
     ledger = saved.ledger
+    costsBefore = ledger.service ?? ServiceCosts()
     student.parameters.values = saved.parameters
     monitor = saved.monitor
     guard stage < parts.configuration.stages.count, saved.stageSteps > 0 else {

@@ -20,14 +20,14 @@ struct FrameChoice {
   private(set) var cost = SelectionCost(framesScanned: 0, flops: 0)
 
   /// The selector that a configuration names; all frames where it names none.
-  init(_ value: ConfigurationValue?, _ context: RunContext) throws {
+  init(_ value: ConfigurationValue?, _ context: RunContext) async throws {
     seed = context.seed
     guard let value, !value.isNull else {
       selector = nil
       words = "all"
       return
     }
-    selector = try context.laboratory.selectors.build(value, at: "keyframes", in: context)
+    selector = try await context.laboratory.selectors.connect(value, at: "keyframes", in: context)
     words = "\(value.text) \(context.seed.value)"
   }
 

@@ -15,7 +15,7 @@ public struct Laws: Sendable {
   let groups: [RolloutGroup]
 
   /// A small world, an untrained student and its answers.
-  public init(_ laboratory: Laboratory) throws {
+  public init(_ laboratory: Laboratory) async throws {
     var configuration = RunConfiguration()
     configuration.data = .map([
       "world": .map(["videos": .init(.integer(4)), "devVideos": .init(.integer(1))])
@@ -28,7 +28,7 @@ public struct Laws: Sendable {
     // Answers of characters: of many lengths.
     configuration.codec = "digits"
     configuration.teacher = "oracle"
-    parts = try RunParts(configuration, in: laboratory)
+    parts = try await RunParts(configuration, in: laboratory)
     guard let student = parts.student as? DecoderStudent else {
       preconditionFailure("The built-in student is a decoder.")
     }

@@ -53,7 +53,7 @@ public struct SweepWorker: Sendable {
       "OPENBLAS_NUM_THREADS": "1",
       ParentWatch.variable: "\(ProcessInfo.processInfo.processIdentifier)",
     ]) { $1 }
-    let log = try Self.log(folder)
+    let log = try AppendedFile.open(folder + "/log.txt")
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = log
     process.standardError = log
@@ -77,15 +77,5 @@ public struct SweepWorker: Sendable {
     if isStopped { return .stopped }
     let cause = process.terminationReason == .uncaughtSignal ? "signal" : "status"
     return .failed("ended with \(cause) \(process.terminationStatus)")
-  }
-
-  private static func log(_ folder: String) throws -> FileHandle {
-    let path = folder + "/log.txt"
-    if !FileManager.default.fileExists(atPath: path) {
-      try AtomicFile.write("", to: path)
-    }
-    let handle = try FileHandle(forWritingTo: URL(filePath: path))
-    try handle.seekToEnd()
-    return handle
   }
 }

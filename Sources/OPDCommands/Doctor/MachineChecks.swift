@@ -27,20 +27,20 @@ enum MachineChecks {
   static func processorCheck(_ text: String) -> DoctorCheck {
     let model = field("model name", in: text) ?? "unknown model"
     #if arch(x86_64)
-      guard let flags = field("flags", in: text) else {
-        return .warn(
-          "processor", model, "Its features are unknown; it must have AVX2 and FMA (x86-64-v3).")
-      }
-      let has = Set(flags.split(separator: " ").map(String.init))
-      let missing = needed.filter { !has.contains($0) }
-      guard missing.isEmpty else {
-        return .fail(
-          "processor", "\(model), without \(missing.joined(separator: ", "))",
-          "Use a processor with x86-64-v3 (2013 or later), or build without -march=x86-64-v3.")
-      }
-      return .ok("processor", "\(model); x86-64-v3 (AVX2, FMA)")
+    guard let flags = field("flags", in: text) else {
+      return .warn(
+        "processor", model, "Its features are unknown; it must have AVX2 and FMA (x86-64-v3).")
+    }
+    let has = Set(flags.split(separator: " ").map(String.init))
+    let missing = needed.filter { !has.contains($0) }
+    guard missing.isEmpty else {
+      return .fail(
+        "processor", "\(model), without \(missing.joined(separator: ", "))",
+        "Use a processor with x86-64-v3 (2013 or later), or build without -march=x86-64-v3.")
+    }
+    return .ok("processor", "\(model); x86-64-v3 (AVX2, FMA)")
     #else
-      return .ok("processor", model)
+    return .ok("processor", model)
     #endif
   }
 

@@ -54,6 +54,9 @@ public struct CachedTeacher: TeacherScorer {
   /// What the other teacher costs; what is answered from the cache costs nothing, see `statistics()`.
   public var flopsPerToken: Double { base.flopsPerToken }
 
+  /// Responses that were scored from memory since the cache was opened.
+  public var remembered: Int { counts.value.withLock { $0.hits } }
+
   /// How often the cache could answer since it was opened.
   public func statistics() async -> CacheStatistics {
     var statistics = counts.value.withLock { $0 }

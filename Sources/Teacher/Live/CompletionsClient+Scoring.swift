@@ -1,3 +1,4 @@
+#if LiveTeachers
 import Foundation
 import Rollouts
 
@@ -133,3 +134,4 @@ extension CompletionsClient {
     }
   }
 }
+#endif

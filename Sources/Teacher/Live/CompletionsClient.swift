@@ -1,27 +1,11 @@
+#if LiveTeachers
 import Foundation
 import Rollouts
 import Synchronization
 
 #if canImport(FoundationNetworking)
-  import FoundationNetworking
+import FoundationNetworking
 #endif
-
-/// What asking a live service has cost so far.
-public struct CompletionsCosts: Sendable, Hashable, Codable {
-  /// Requests that were answered.
-  public var requests = 0
-  /// Attempts that had to be repeated.
-  public var retries = 0
-  /// Tokens that were read, as the server counts them.
-  public var promptTokens = 0
-  /// Tokens that were generated: one a request, because most servers cannot generate none.
-  public var generatedTokens = 0
-  /// What that cost at the given price.
-  public var price = 0.0
-
-  /// Nothing yet.
-  public init() {}
-}
 
 /// Sends requests to a service and tries again where that may help.
 final class CompletionsClient: Sendable {
@@ -32,7 +16,7 @@ final class CompletionsClient: Sendable {
   private let counted = Mutex(Counted())
 
   private struct Counted {
-    var costs = CompletionsCosts()
+    var costs = ServiceCosts()
     var number = 0
     var systemFingerprint: String?
   }
@@ -60,7 +44,7 @@ final class CompletionsClient: Sendable {
   deinit { session.invalidateAndCancel() }
 
   /// What asking has cost so far.
-  var costs: CompletionsCosts { counted.withLock { $0.costs } }
+  var costs: ServiceCosts { counted.withLock { $0.costs } }
 
   /// What the server last said of its configuration.
   var systemFingerprint: String? { counted.withLock { $0.systemFingerprint } }
@@ -193,3 +177,4 @@ private func withoutSecrets(_ url: String) -> String {
   guard let at = url.lastIndex(of: "@") else { return url }
   return "(user)" + url[at...]
 }
+#endif

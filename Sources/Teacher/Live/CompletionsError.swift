@@ -1,3 +1,4 @@
+#if LiveTeachers
 public import Rollouts
 
 /// Why a live service cannot be asked or believed.
@@ -78,3 +79,4 @@ extension CompletionsError {
     }
   }
 }
+#endif

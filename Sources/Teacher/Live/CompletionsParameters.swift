@@ -1,3 +1,4 @@
+#if LiveTeachers
 public import Rollouts
 
 /// How to ask a live service, and how patiently.
@@ -55,6 +56,12 @@ public struct CompletionsParameters: Sendable, Hashable, Codable {
   /// What a million tokens cost, in any currency.
   public var pricePerMillionTokens = 0.0
 
+  // Without the seed: pauses decide nothing, so no configuration needs to say how they vary.
+  enum CodingKeys: String, CodingKey {
+    case url, model, tokens, interface, template, endText, top, keyVariable, inFlight
+    case answerSeconds, attempts, backoffSeconds, tolerance, flopsPerToken, pricePerMillionTokens
+  }
+
   /// The defaults.
   public init() {}
 
@@ -80,7 +87,6 @@ public struct CompletionsParameters: Sendable, Hashable, Codable {
     "answerSeconds": "seconds an answer may take; above 0",
     "attempts": "times a request is tried; at least 1",
     "backoffSeconds": "seconds before the second try, doubled each time; at least 0",
-    "seed": "decides how pauses vary",
     "tolerance": "nats by which two scores of a token may differ in the probe; above 0",
     "flopsPerToken": "floating-point operations of a token, for the ledger",
     "pricePerMillionTokens": "price of a million tokens, for the ledger",
@@ -103,3 +109,4 @@ public struct CompletionsParameters: Sendable, Hashable, Codable {
     }
   }
 }
+#endif

@@ -1,3 +1,4 @@
+#if LiveTeachers
 public import Rollouts
 
 /// A teacher behind a completions service: vLLM, or whatever speaks OpenAI's `/v1/completions` and scores prompts.
@@ -52,7 +53,7 @@ public struct CompletionsTeacher: TeacherScorer {
   public var flopsPerToken: Double { client.parameters.flopsPerToken }
 
   /// What asking has cost so far.
-  public var costs: CompletionsCosts { client.costs }
+  public var costs: ServiceCosts { client.costs }
 
   /// A digest of everything the scores depend on that can be known: address, model, template, spelling, interface.
   public var identity: String {
@@ -92,9 +93,6 @@ public struct CompletionsTeacher: TeacherScorer {
         prompt: prompt.id, token: foreign, vocabulary: vocabulary.count)
     }
     let context = try await spelling.context(of: prompt)
-    guard context != .tokens([]), context != .text("") else {
-      throw CompletionsError.emptyContext(prompt: prompt.id)
-    }
     var k = 0
     if case .top(let wanted) = support { k = wanted }
     let scores = try await client.scores(
@@ -137,3 +135,4 @@ public struct CompletionsTeacher: TeacherScorer {
     return listed
   }
 }
+#endif

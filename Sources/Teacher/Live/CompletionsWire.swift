@@ -1,3 +1,4 @@
+#if LiveTeachers
 import Foundation
 
 /// What is sent to `/v1/completions`.
@@ -142,3 +143,4 @@ struct ServerScore: Sendable, Hashable {
     var logProbability: Double
   }
 }
+#endif

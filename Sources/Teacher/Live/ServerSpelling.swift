@@ -1,3 +1,4 @@
+#if LiveTeachers
 import Foundation
 import Rollouts
 import Synchronization
@@ -37,7 +38,9 @@ final class ServerSpelling: Sendable {
   /// What is sent before a response.
   func context(of prompt: Prompt) async throws -> CompletionsRequest.Input {
     switch client.parameters.tokens {
-    case .same: return .tokens(prompt.tokens)
+    case .same:
+      guard !prompt.tokens.isEmpty else { throw CompletionsError.emptyContext(prompt: prompt.id) }
+      return .tokens(prompt.tokens)
     case .text: return .text(filled(prompt))
     case .tokenize:
       let text = filled(prompt)
@@ -109,3 +112,4 @@ final class ServerSpelling: Sendable {
       .replacingOccurrences(of: "{query}", with: prompt.query)
   }
 }
+#endif

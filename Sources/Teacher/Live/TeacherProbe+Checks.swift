@@ -1,3 +1,4 @@
+#if LiveTeachers
 import Foundation
 import Rollouts
 
@@ -169,3 +170,4 @@ extension ServerToken {
     }
   }
 }
+#endif

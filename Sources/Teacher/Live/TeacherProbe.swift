@@ -1,3 +1,4 @@
+#if LiveTeachers
 public import Rollouts
 
 /// Finds out whether a live teacher can be believed.
@@ -129,3 +130,4 @@ extension TeacherProbeReport {
     checks.append(Check(name: name, passed: passed, finding: finding))
   }
 }
+#endif

@@ -1,3 +1,4 @@
+#if LiveTeachers
 /// What a live teacher was found to be before it was believed.
 public struct TeacherProbeReport: Sendable, Hashable, Codable {
   /// One thing that was checked.
@@ -48,3 +49,4 @@ public struct TeacherProbeReport: Sendable, Hashable, Codable {
     self.interface = interface
   }
 }
+#endif

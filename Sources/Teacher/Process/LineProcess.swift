@@ -1,5 +1,6 @@
 import Foundation
 import Rollouts
+import Synchronization
 
 /// A program that answers requests, one JSON line each, and is started again when something happens to it.
 ///
@@ -9,6 +10,8 @@ actor LineProcess {
   private let parameters: ProcessParameters
   private let hello: HostHello
   private let log: @Sendable (String) -> Void
+
+  private let counted = Mutex(ServiceCosts())
 
   private var session: ProcessSession?
   private var starting: Task<ProcessSession, any Error>?
@@ -25,6 +28,9 @@ actor LineProcess {
     self.log = log
   }
 
+  /// What asking has cost so far.
+  nonisolated var costs: ServiceCosts { counted.withLock { $0 } }
+
   /// Starts the program and returns what it says of itself.
   func connect() async throws -> ProgramHello {
     _ = try await retrying { $0 }
@@ -40,6 +46,7 @@ actor LineProcess {
       request.id = id
       return try await session.ask(id, request)
     }
+    counted.withLock { $0.requests += 1 }
     guard let message = answer.error else { return answer }
     throw ProcessError.refused(program: parameters.program, message: message)
   }
@@ -68,6 +75,7 @@ actor LineProcess {
           throw ProcessError.gaveUp(
             program: parameters.program, attempts: attempt, last: incident)
         }
+        counted.withLock { $0.retries += 1 }
         let pause = parameters.backoffSeconds * Double(1 << min(attempt - 1, 10))
         try await Task.sleep(for: .seconds(pause))
         attempt += 1

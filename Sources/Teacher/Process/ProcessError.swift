@@ -81,7 +81,8 @@ extension ProcessError {
     case .version: "Use the `opd_teacher.py` that came with this version."
     case .kind: "Name it under the kind it is, or run another program."
     case .vocabulary: "Let the program use the words it is told in the hello."
-    case .count, .content: "Mend the program; `checkTeacherScorer` shows what is expected."
+    case .count, .content:
+      "Mend the program; the README of `Examples/python-teacher` says what is expected."
     }
   }
 }

@@ -7,7 +7,7 @@ let processProtocolVersion = 1
 struct HostHello: Encodable, Sendable {
   var `protocol` = processProtocolVersion
 
-  /// `teacher` or `reward`.
+  /// `teacher`, `reward` or `selector`.
   var kind: String
 
   /// The digest of the student's vocabulary, its words, and the token that ends a response.
@@ -43,9 +43,13 @@ struct ProgramHello: Decodable, Sendable, Hashable {
   var features: Bool?
   var flopsPerToken: Double?
 
+  /// Whether a selector looks at the question.
+  var looksAtQuery: Bool?
+
   enum CodingKeys: String, CodingKey {
     case `protocol`, kind, name, identity, vocabulary, support, k, features
     case flopsPerToken = "flops_per_token"
+    case looksAtQuery = "looks_at_query"
   }
 
   /// How much of a distribution it can give.
@@ -58,7 +62,7 @@ struct ProgramHello: Decodable, Sendable, Hashable {
   }
 }
 
-/// A prompt as a program gets to see it: teachers are not told the truth, rewards are.
+/// A prompt as a program gets to see it: rewards are told the truth, teachers and selectors are not.
 struct WirePrompt: Encodable, Sendable {
   struct Features: Encodable, Sendable {
     var values: String
@@ -109,12 +113,13 @@ struct ProcessRequest: Encodable, Sendable {
     var prompts: [WirePrompt]
   }
 
-  struct Judge: Encodable, Sendable { var prompts: [WirePrompt] }
+  struct Prompts: Encodable, Sendable { var prompts: [WirePrompt] }
 
   var id: Int?
   var hello: HostHello?
   var score: Score?
-  var reward: Judge?
+  var reward: Prompts?
+  var select: Prompts?
 }
 
 extension ProcessRequest.Score {
@@ -137,4 +142,5 @@ struct ProcessAnswer: Decodable, Sendable {
   var hello: ProgramHello?
   var scores: [[WireScore]]?
   var rewards: [[Reward]]?
+  var selections: [[Int]]?
 }

@@ -28,13 +28,7 @@ public struct ProcessReward: RewardFunction {
   ///
   /// - Throws: `ProcessError`.
   public func rewards(_ groups: [RolloutGroup]) async throws -> [[Reward]] {
-    let batches = stride(from: 0, to: groups.count, by: parameters.batch).map {
-      Array(groups[$0..<min($0 + parameters.batch, groups.count)])
-    }
-    let judged = try await inParallel(batches, width: parameters.inFlight) {
-      try await judge($0)
-    }
-    return Array(judged.joined())
+    try await parameters.inBatches(groups) { try await judge($0) }
   }
 
   private func judge(_ groups: [RolloutGroup]) async throws -> [[Reward]] {
@@ -46,22 +40,14 @@ public struct ProcessReward: RewardFunction {
     }
     let answer = try await program.exchange(ProcessRequest(reward: .init(prompts: prompts)))
     let rewards = answer.rewards ?? []
-    try count(rewards.count, groups.count, "prompts", groups.first)
+    try parameters.count(rewards.count, groups.count, "prompts", prompt: groups.first?.prompt.id)
     for (group, rewards) in zip(groups, rewards) {
-      try count(rewards.count, group.rollouts.count, "rewards", group)
+      try parameters.count(
+        rewards.count, group.rollouts.count, "rewards", prompt: group.prompt.id)
       guard let bad = rewards.first(where: { !$0.total.isFinite }) else { continue }
       throw ProcessError.content(
         program: parameters.program, prompt: group.prompt.id, defect: "a reward is \(bad.total)")
     }
     return rewards
-  }
-
-  private func count(
-    _ received: Int, _ expected: Int, _ what: String, _ group: RolloutGroup?
-  ) throws {
-    guard received != expected else { return }
-    throw ProcessError.count(
-      program: parameters.program, prompt: group?.prompt.id ?? "", of: what,
-      expected: expected, received: received)
   }
 }

@@ -47,6 +47,9 @@ public struct ProcessTeacher: TeacherScorer {
   /// A digest of everything its scores depend on, or `nil` if the program cannot tell; without it nothing may be cached.
   public var identity: String? { hello.identity }
 
+  /// What asking has cost so far.
+  public var costs: ServiceCosts { program.costs }
+
   /// Ends the program; the next score starts it again.
   public func stop() async { await program.stop() }
 
@@ -57,13 +60,9 @@ public struct ProcessTeacher: TeacherScorer {
     _ requests: [ScoringRequest], support: TeacherSupport
   ) async throws -> [[TeacherScore]] {
     try self.support.require(support)
-    let batches = stride(from: 0, to: requests.count, by: parameters.batch).map {
-      Array(requests[$0..<min($0 + parameters.batch, requests.count)])
-    }
-    let scored = try await inParallel(batches, width: parameters.inFlight) {
+    return try await parameters.inBatches(requests) {
       try await score(batch: $0, support: support)
     }
-    return Array(scored.joined())
   }
 
   private func score(
@@ -75,9 +74,10 @@ public struct ProcessTeacher: TeacherScorer {
     let answer = try await program.exchange(
       ProcessRequest(score: .init(support: support, prompts: prompts)))
     let scores = answer.scores ?? []
-    try count(scores.count, batch.count, "prompts", in: batch.first)
+    try parameters.count(scores.count, batch.count, "prompts", prompt: batch.first?.prompt.id)
     return try zip(batch, scores).map { request, scores in
-      try count(scores.count, request.responses.count, "scores", in: request)
+      try parameters.count(
+        scores.count, request.responses.count, "scores", prompt: request.prompt.id)
       return try zip(request.responses, scores).map { response, wire in
         do throws(WireDefect) {
           return try wire.score(
@@ -88,14 +88,5 @@ public struct ProcessTeacher: TeacherScorer {
         }
       }
     }
-  }
-
-  private func count(
-    _ received: Int, _ expected: Int, _ what: String, in request: ScoringRequest?
-  ) throws {
-    guard received != expected else { return }
-    throw ProcessError.count(
-      program: parameters.program, prompt: request?.prompt.id ?? "", of: what,
-      expected: expected, received: received)
   }
 }

@@ -1,3 +1,4 @@
+#if LiveTeachers
 import Foundation
 import Rollouts
 
@@ -64,3 +65,4 @@ final class StubServer: Sendable {
     return logits.map { $0 - total }
   }
 }
+#endif

@@ -6,7 +6,7 @@ import Synchronization
 @testable import Experiments
 
 /// A run of seconds on a world of a dozen videos.
-struct SmallRun {
+struct MortalRun {
   /// The stages, as YAML; each line is indented by four.
   var stages: String
   /// Further keys, as YAML.

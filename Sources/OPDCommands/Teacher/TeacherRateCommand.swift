@@ -1,0 +1,56 @@
+public import ArgumentParser
+internal import Experiments
+internal import Foundation
+internal import Teacher
+
+/// `opd teacher rate`: how fast the teacher of a configuration is.
+public struct TeacherRateCommand: AsyncParsableCommand {
+  /// What the help says.
+  public static let configuration = CommandConfiguration(
+    commandName: "rate",
+    abstract: "Measure how many tokens and responses the teacher of a configuration scores.",
+    discussion: """
+      Example: opd teacher rate experiments/opd.yaml --seconds 10
+      """)
+
+  @OptionGroup var file: ConfigurationArguments
+
+  @Option(help: "Prompts a batch.")
+  var prompts = 64
+
+  @Option(help: "Answers a prompt.")
+  var answers = 8
+
+  @Option(help: "How long to measure.")
+  var seconds = 5.0
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  /// What parses a command line without arguments.
+  public init() {}
+
+  /// Refuses a batch of nothing.
+  public func validate() throws {
+    guard prompts > 0, answers > 0, seconds > 0 else {
+      throw ValidationError("--prompts, --answers and --seconds must be above 0.")
+    }
+  }
+
+  /// Measures and prints.
+  public func run() async throws {
+    let rate = try await file.teacher().rate(prompts: prompts, answers: answers, seconds: seconds)
+    guard !json else { return print(try jsonText(rate)) }
+    print(
+      String(
+        format: "%.0f tokens a second, %.0f responses a minute "
+          + "(median of %d batches of %d responses of %.1f tokens)",
+        rate.tokensPerSecond, rate.sequencesPerMinute, rate.batches, rate.responses,
+        rate.responseTokens))
+    guard let costs = rate.costs else { return }
+    print(
+      "\(costs.requests) requests, \(costs.retries) repeated, "
+        + "\(costs.promptTokens + costs.generatedTokens) tokens counted by the server, "
+        + String(format: "price %.4f", costs.price))
+  }
+}

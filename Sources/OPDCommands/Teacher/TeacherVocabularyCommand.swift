@@ -1,0 +1,34 @@
+public import ArgumentParser
+internal import Experiments
+internal import Rollouts
+
+/// `opd teacher vocabulary`: the words a teacher has to score.
+public struct TeacherVocabularyCommand: AsyncParsableCommand {
+  /// What the help says.
+  public static let configuration = CommandConfiguration(
+    commandName: "vocabulary",
+    abstract: "Print the student's words as JSON, for writers of teachers.",
+    discussion: """
+      Example: opd teacher vocabulary experiments/opd.yaml
+      """)
+
+  @OptionGroup var file: ConfigurationArguments
+
+  private struct Words: Encodable {
+    var words: [String]
+    var end: Token
+    var fingerprint: String
+  }
+
+  /// What parses a command line without arguments.
+  public init() {}
+
+  /// Prints the words, the number of the one that ends an answer, and their digest.
+  public func run() async throws {
+    let vocabulary = try file.context().codec.vocabulary
+    print(
+      try jsonText(
+        Words(
+          words: vocabulary.words, end: vocabulary.end, fingerprint: vocabulary.fingerprint)))
+  }
+}

@@ -1,0 +1,15 @@
+public import Foundation
+
+/// Files that several writers add to, each line where the file then ends.
+public enum AppendedFile {
+  /// Opens a file to write at its end, wherever that is by then; it is made if need be.
+  ///
+  /// Writers that open it this way never write over each other, whatever process they are in.
+  ///
+  /// - Throws: `StorageError.unwritable`.
+  public static func open(_ path: String) throws -> FileHandle {
+    let descriptor = Foundation.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw AtomicFile.unwritable(path) }
+    return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+  }
+}

@@ -1,0 +1,65 @@
+public import Rollouts
+
+/// A program of its own that chooses the frames a student gets to see: the same protocol as `ProcessTeacher`.
+public struct ProcessSelector: Sendable {
+  private let program: LineProcess
+  private let parameters: ProcessParameters
+  private let hello: ProgramHello
+
+  /// Starts the program and greets it.
+  ///
+  /// - Parameters:
+  ///   - parameters: What to run and how long to wait.
+  ///   - vocabulary: The student's words.
+  ///   - log: Receives each line of the program's error output, and a line on everything that happens to it.
+  /// - Returns: The program, ready to choose.
+  /// - Throws: `ProcessError`, `TeacherError.parameter`.
+  public static func connect(
+    _ parameters: ProcessParameters, vocabulary: Vocabulary,
+    log: @escaping @Sendable (String) -> Void = { _ in }
+  ) async throws -> ProcessSelector {
+    let program = try LineProcess(
+      parameters, hello: HostHello(kind: "selector", vocabulary: vocabulary), log: log)
+    return ProcessSelector(
+      program: program, parameters: parameters, hello: try await program.connect())
+  }
+
+  /// What the program calls itself.
+  public var name: String { hello.name }
+
+  /// Whether the program says that it looks at the question.
+  public var looksAtQuery: Bool { hello.looksAtQuery ?? true }
+
+  /// Ends the program.
+  public func stop() async { await program.stop() }
+
+  /// Chooses frames for each prompt; the program is not told the right answers.
+  ///
+  /// - Parameter prompts: Questions with all their frames.
+  /// - Returns: Frames of each prompt's video, ascending, at least one.
+  /// - Throws: `ProcessError`.
+  public func frames(for prompts: [Prompt]) async throws -> [[Int]] {
+    try await parameters.inBatches(prompts) { try await frames(batch: $0) }
+  }
+
+  private func frames(batch: [Prompt]) async throws -> [[Int]] {
+    let sent = batch.map { WirePrompt($0, responses: [], features: hello.features ?? false) }
+    let answer = try await program.exchange(ProcessRequest(select: .init(prompts: sent)))
+    let selections = answer.selections ?? []
+    try parameters.count(selections.count, batch.count, "prompts", prompt: batch.first?.id)
+    for (prompt, frames) in zip(batch, selections) {
+      guard let defect = defect(of: frames, in: prompt.evidence.frames) else { continue }
+      throw ProcessError.content(program: parameters.program, prompt: prompt.id, defect: defect)
+    }
+    return selections
+  }
+
+  private func defect(of frames: [Int], in count: Int) -> String? {
+    if frames.isEmpty { return "no frame is kept" }
+    if let stray = frames.first(where: { !(0..<count).contains($0) }) {
+      return "frame \(stray) is kept, but the video has \(count)"
+    }
+    let ascends = zip(frames, frames.dropFirst()).allSatisfy { $0 < $1 }
+    return ascends ? nil : "the frames \(frames) do not ascend"
+  }
+}

@@ -159,7 +159,7 @@ struct CurriculumRunTests {
     let folder = TemporaryFolder()
     let run = MortalRun(stages: "  - {method: opd, curriculum: \(Self.tvdf)}")
     let laboratory = try run.laboratory()
-    let parts = try RunParts(
+    let parts = try await RunParts(
       laboratory.complete(run.value).decoded(as: RunConfiguration.self), in: laboratory)
     for (memory, costs) in [(nil, [24_000, 24_000]), (folder.path, [24_000, 0.0])] {
       var partners = try parts.partners(of: 0, Method("opd"), folder: memory)

@@ -36,7 +36,7 @@ public struct SelectionPreview: Sendable {
   ) async throws -> SelectionPreview {
     let configuration = try laboratory.complete(value).decoded(as: RunConfiguration.self)
     Parallel.threads = configuration.threads
-    let parts = try RunParts(configuration, in: laboratory)
+    let parts = try await RunParts(configuration, in: laboratory)
     let index = try chosen(stage, of: configuration) {
       try !parts.curriculum(of: $0).needs.isEmpty
     }

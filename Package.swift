@@ -132,7 +132,9 @@ let package = Package(
     tests(of: "Curriculum", with: ["Rollouts"]),
     tests(of: "TAD", with: ["Rollouts"]),
     tests(of: "Grounding", with: ["Rollouts", "Storage"]),
-    tests(of: "Distill", with: ["Rollouts", "Tensors", "Student", "Teacher", "Curriculum", "TAD"]),
+    tests(
+      of: "Distill",
+      with: ["Rollouts", "Tensors", "Decoder", "Student", "Teacher", "Curriculum", "TAD"]),
     tests(
       of: "DistillTesting",
       with: [
@@ -141,7 +143,9 @@ let package = Package(
       ]),
     tests(
       of: "Experiments",
-      with: ["Rollouts", "Plugins", "Distill", "Grounding", "Storage", "Statistics"]),
+      with: [
+        "Rollouts", "Plugins", "Curriculum", "Distill", "Grounding", "Storage", "Statistics",
+      ]),
     tests(of: "OPDCommands", with: ["Experiments", "Plugins", arguments]),
   ],
   swiftLanguageModes: [.v6]

@@ -62,9 +62,9 @@ public enum Disagreement: String, Codable, Sendable, CaseIterable {
   /// Teacher IoU − student IoU.
   case iouGap
   /// Σ_t (log π − log q) over the student's own answer.
-  case trajectoryRKLSum
+  case trajectoryRKLSum = "trajectoryRKL(sum)"
   /// The same, averaged over the answer's tokens.
-  case trajectoryRKLMean
+  case trajectoryRKLMean = "trajectoryRKL(mean)"
 
   /// The score it names.
   func score(gapPredictions: Int = 1, shortLists: ShortLists = .refuse) throws -> any CandidateScore
@@ -77,7 +77,7 @@ public enum Disagreement: String, Codable, Sendable, CaseIterable {
   }
 
   static let documentation =
-    "iouGap, trajectoryRKLSum or trajectoryRKLMean: what prompts are ranked by."
+    "iouGap, trajectoryRKL(sum) or trajectoryRKL(mean): what prompts are ranked by."
 }
 
 /// The parameters of every curriculum there is, in the order in which they are listed to users.

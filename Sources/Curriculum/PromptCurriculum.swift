@@ -32,6 +32,14 @@ public struct CandidateEvidence: Sendable, Hashable, Codable {
     self.responseLength = responseLength
     self.rewardSpread = rewardSpread
   }
+
+  /// How far the teacher is from the student: the trajectory's reverse KL in nats where it was measured, else the IoU of the
+  /// teacher's best prediction − the student's; `nil` where one of them is not known.
+  public var disagreement: Double? {
+    if let trajectoryReverseKL { return trajectoryReverseKL }
+    guard let teacher = teacherIoU?.first, let studentIoU else { return nil }
+    return teacher - studentIoU
+  }
 }
 
 /// What has to be measured on the pool before the next round.
@@ -62,6 +70,8 @@ public struct SelectionRecord: Sendable, Hashable, Codable {
   public var score: Double?
   /// What was known of it.
   public var evidence: CandidateEvidence
+  /// Whether every gate let it in.
+  public var admitted: Bool
   /// Whether it was taken.
   public var taken: Bool
   /// Why, in words.
@@ -69,13 +79,14 @@ public struct SelectionRecord: Sendable, Hashable, Codable {
 
   /// A line of the audit.
   public init(
-    round: Int, id: String, score: Double?, evidence: CandidateEvidence, taken: Bool,
-    reason: String
+    round: Int, id: String, score: Double?, evidence: CandidateEvidence, admitted: Bool = true,
+    taken: Bool, reason: String
   ) {
     self.round = round
     self.id = id
     self.score = score
     self.evidence = evidence
+    self.admitted = admitted
     self.taken = taken
     self.reason = reason
   }

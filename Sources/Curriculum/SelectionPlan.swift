@@ -106,7 +106,7 @@ extension SelectionPlan {
   private func line(_ candidate: Candidate, refusal: String?, of admitted: Int) -> SelectionRecord {
     SelectionRecord(
       round: candidate.round, id: candidate.id, score: nil, evidence: candidate.evidence,
-      taken: false,
+      admitted: refusal == nil, taken: false,
       reason: arm == .off
         ? "off arm: not drawn"
         : refusal ?? "not chosen by \(sampler.name) among \(admitted) admitted\(byScore)")

@@ -16,6 +16,8 @@ public struct Ledger: Sendable, Hashable, Codable {
     case selection
     /// Evaluation.
     case evaluation
+    /// Measurements that training does not need.
+    case diagnostics
     /// Training a teacher that was not there.
     case teacherTraining
   }
@@ -23,7 +25,7 @@ public struct Ledger: Sendable, Hashable, Codable {
   /// Floating-point operations by account.
   public private(set) var flops: [String: Double] = [:]
   /// Wall seconds by account.
-  public private(set) var seconds: [String: Double] = [:]
+  public var seconds: [String: Double] = [:]
   /// Tokens the student sampled for training.
   public var rolloutTokens = 0
   /// Tokens a teacher scored.
@@ -34,9 +36,10 @@ public struct Ledger: Sendable, Hashable, Codable {
   /// Nothing spent yet.
   public init() {}
 
-  /// All floating-point operations but those of evaluation, which no method needs.
+  /// All floating-point operations but those of evaluation and diagnostics, which no method needs.
   public var trainingFlops: Double {
-    flops.filter { $0.key != Account.evaluation.rawValue }.values.sorted().reduce(0, +)
+    let aside = [Account.evaluation.rawValue, Account.diagnostics.rawValue]
+    return flops.filter { !aside.contains($0.key) }.values.sorted().reduce(0, +)
   }
 
   /// Notes operations.

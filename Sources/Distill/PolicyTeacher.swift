@@ -14,6 +14,8 @@ public struct PolicyTeacher: TeacherScorer, IntervalPredictor {
     case allFrames
     /// What the student sees.
     case sameAsStudent
+    /// What the student sees, and a right answer at the end of the question.
+    case answer
   }
 
   /// The policy.
@@ -90,8 +92,26 @@ public struct PolicyTeacher: TeacherScorer, IntervalPredictor {
     }
   }
 
+  /// What greedy answers of the greatest length take.
+  public func predictionFlops(for prompts: [Prompt]) -> Double {
+    let longest = [Token](repeating: 0, count: codec.maximumLength)
+    let groups = prompts.map { prompt in
+      let seen = seen(prompt)
+      return RolloutGroup(
+        prompt: seen, rollouts: rollouts(ScoringRequest(prompt: seen, responses: [longest])))
+    }
+    return policy.flops(of: groups, .sampling)
+  }
+
   private func seen(_ prompt: Prompt) -> Prompt {
-    evidence == .allFrames ? prompt.withAllEvidence : prompt
+    switch evidence {
+    case .allFrames: return prompt.withAllEvidence
+    case .sameAsStudent: return prompt
+    case .answer:
+      guard let truth = prompt.truth.first else { return prompt }
+      let answer = codec.encode(truth, duration: prompt.duration)
+      return prompt.appending(answer.filter { $0 != codec.vocabulary.end })
+    }
   }
 
   private func rollouts(_ request: ScoringRequest) -> [Rollout] {
@@ -100,6 +120,15 @@ public struct PolicyTeacher: TeacherScorer, IntervalPredictor {
         promptID: request.prompt.id, slot: slot, tokens: tokens,
         logProbabilities: [Float](repeating: 0, count: tokens.count), finish: .stop)
     }
+  }
+}
+
+extension Prompt {
+  /// The same question with more words at its end.
+  fileprivate func appending(_ words: [Token]) -> Prompt {
+    Prompt(
+      id: id, video: video, query: query, tokens: tokens + words, queryEmbedding: queryEmbedding,
+      evidence: evidence, truth: truth, keyframes: keyframes)
   }
 }
 

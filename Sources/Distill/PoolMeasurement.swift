@@ -1,70 +1,163 @@
-internal import Curriculum
+public import Curriculum
 internal import Rollouts
-internal import Student
+public import Student
 internal import Teacher
+internal import Tensors
+
+/// What was measured on a pool, with what it cost.
+public struct MeasuredPool: Sendable, Hashable, Codable {
+  /// The candidates, in the order of the pool.
+  public var candidates: [CandidateEvidence]
+  /// Floating-point operations it took when it was measured.
+  public var flops: Double
+
+  /// Candidates with the cost of knowing them.
+  public init(candidates: [CandidateEvidence], flops: Double) {
+    self.candidates = candidates
+    self.flops = flops
+  }
+}
+
+/// Remembers by content what was measured on a pool.
+///
+/// It saves time and never cost: the ledger is charged the same whether a measurement was made or remembered, so that a
+/// run's numbers do not depend on what happens to lie on the disk.
+public protocol MeasurementStore: Sendable {
+  /// What was kept under a key, or `nil`.
+  func recall(_ key: String) throws -> MeasuredPool?
+
+  /// Keeps a measurement under a key.
+  func keep(_ measured: MeasuredPool, as key: String) throws
+}
 
 /// Measures on the whole pool what a curriculum needs before a round, and counts what that costs.
-struct PoolMeasurement {
-  let needs: EvidenceNeeds
-  let student: any StudentPolicy
-  let partners: TrainingPartners
-  let settings: TrainerSettings
-  let round: Int
+public struct PoolMeasurement: Sendable {
+  /// What has to be measured.
+  public let needs: EvidenceNeeds
+  /// Who is to learn.
+  public let student: any StudentPolicy
+  /// Whom to ask.
+  public let partners: TrainingPartners
+  /// How the student answers.
+  public let settings: TrainerSettings
+  /// The step before which it is measured: its own stream of the student's answers.
+  public let step: Int
 
   /// How many of a teacher's predictions are looked at.
-  static let predictions = 5
+  public static let predictions = 10
 
-  /// The pool with what was measured, and the floating-point operations it took.
-  func measure(_ pool: PromptPool) async throws -> (candidates: [CandidateEvidence], flops: Double)
-  {
-    var candidates = pool.prompts.map { CandidateEvidence(id: $0.id) }
-    var flops = 0.0
-    if needs.contains(.teacherIoU) { try await measureTeacher(pool, &candidates) }
-    if !needs.isDisjoint(with: [.studentIoU, .trajectoryReverseKL]) {
-      let wantsScores = needs.contains(.trajectoryReverseKL)
-      let groups = try student.sample(
-        pool.prompts,
-        settings: SamplingSettings(
-          group: 1, temperature: wantsScores ? settings.temperature : 0,
-          maximumLength: settings.maximumLength),
-        seed: settings.seed.derived("curriculum", round))
-      flops += student.flops(of: groups, .sampling)
-      for (i, group) in groups.enumerated() {
-        let answer = partners.codec.decode(
-          group.rollouts[0].tokens, duration: group.prompt.duration)
-        candidates[i].studentIoU = answer.map { group.prompt.truth.bestIoU($0) } ?? 0
-        candidates[i].responseLength = group.rollouts[0].tokens.count
-      }
-      if wantsScores { flops += try await measureDisagreement(groups, &candidates) }
-    }
-    return (candidates, flops)
+  /// A measurement to be made.
+  public init(
+    needs: EvidenceNeeds, student: any StudentPolicy, partners: TrainingPartners,
+    settings: TrainerSettings, step: Int
+  ) {
+    self.needs = needs
+    self.student = student
+    self.partners = partners
+    self.settings = settings
+    self.step = step
   }
 
-  private func measureTeacher(
-    _ pool: PromptPool, _ candidates: inout [CandidateEvidence]
-  ) async throws {
+  /// Measures.
+  ///
+  /// The teacher's predictions do not change while a student learns: with a store they are charged before the first step
+  /// only, without one each time they are asked for.
+  ///
+  /// - Parameter pool: The prompts.
+  /// - Returns: The pool with what was measured, and the operations to charge.
+  /// - Throws: `TrainingError.missing`, or what student, teacher or store throw.
+  public func measure(_ pool: PromptPool) async throws -> MeasuredPool {
+    var result = MeasuredPool(
+      candidates: pool.prompts.map { CandidateEvidence(id: $0.id) }, flops: 0)
+    if needs.contains(.teacherIoU) {
+      let measured = try await remembered("teacher \(Self.predictions)") {
+        try await measureTeacher(pool)
+      }
+      for (i, candidate) in measured.candidates.enumerated() {
+        result.candidates[i].teacherIoU = candidate.teacherIoU
+      }
+      if step == 0 || partners.measurements == nil { result.flops += measured.flops }
+    }
+    if !needs.isDisjoint(with: [.studentIoU, .trajectoryReverseKL]) {
+      let measured = try await remembered(studentKey) { try await measureStudent(pool) }
+      for (i, candidate) in measured.candidates.enumerated() {
+        let teacher = result.candidates[i].teacherIoU
+        result.candidates[i] = candidate
+        result.candidates[i].teacherIoU = teacher
+      }
+      result.flops += measured.flops
+    }
+    return result
+  }
+
+  /// What is kept under a key, or else a new measurement, which is then kept.
+  private func remembered(
+    _ key: String, _ measure: () async throws -> MeasuredPool
+  ) async throws -> MeasuredPool {
+    if let known = try partners.measurements?.recall(key) { return known }
+    let measured = try await measure()
+    try partners.measurements?.keep(measured, as: key)
+    return measured
+  }
+
+  private var wantsScores: Bool { needs.contains(.trajectoryReverseKL) }
+
+  /// Everything the student's answers depend on besides the pool.
+  private var studentKey: String {
+    var hash = ContentHash()
+    hash.append(reals: student.parameters.values)
+    hash.append(integer: settings.maximumLength)
+    guard wantsScores else { return "student greedy \(hash.hexadecimal())" }
+    hash.append("\(settings.temperature) \(stream.value)")
+    return "student scored \(hash.hexadecimal())"
+  }
+
+  private var stream: Seed { settings.seed.derived("curriculum", step) }
+
+  private func measureTeacher(_ pool: PromptPool) async throws -> MeasuredPool {
     guard let predictor = partners.predictor else {
       throw TrainingError.missing(partner: "a teacher that answers prompts itself")
     }
     let answers = try await predictor.predictions(for: pool.prompts, count: Self.predictions)
-    for (i, list) in answers.enumerated() {
-      candidates[i].teacherIoU = list.map { pool.prompts[i].truth.bestIoU($0.interval) }
+    let candidates = zip(pool.prompts, answers).map { prompt, list in
+      CandidateEvidence(
+        id: prompt.id, teacherIoU: list.map { prompt.truth.bestIoU($0.interval) })
     }
+    return MeasuredPool(
+      candidates: candidates, flops: predictor.predictionFlops(for: pool.prompts))
+  }
+
+  private func measureStudent(_ pool: PromptPool) async throws -> MeasuredPool {
+    let groups = try student.sample(
+      pool.prompts,
+      settings: SamplingSettings(
+        group: 1, temperature: wantsScores ? settings.temperature : 0,
+        maximumLength: settings.maximumLength), seed: stream)
+    var measured = MeasuredPool(
+      candidates: groups.map { group in
+        let tokens = group.rollouts[0].tokens
+        let answer = partners.codec.decode(tokens, duration: group.prompt.duration)
+        return CandidateEvidence(
+          id: group.prompt.id, studentIoU: answer.map { group.prompt.truth.bestIoU($0) } ?? 0,
+          responseLength: tokens.count)
+      }, flops: student.flops(of: groups, .sampling))
+    if wantsScores { try await measureDisagreement(groups, &measured) }
+    return measured
   }
 
   private func measureDisagreement(
-    _ groups: [RolloutGroup], _ candidates: inout [CandidateEvidence]
-  ) async throws -> Double {
+    _ groups: [RolloutGroup], _ measured: inout MeasuredPool
+  ) async throws {
     guard let teacher = partners.teacher else {
       throw TrainingError.missing(partner: "a teacher")
     }
     let scores = try await teacher.score(groups.map(ScoringRequest.init), support: .sampled)
     for (i, group) in groups.enumerated() {
-      candidates[i].trajectoryReverseKL = zip(
+      measured.candidates[i].trajectoryReverseKL = zip(
         group.rollouts[0].logProbabilities, scores[i][0].sampled
       ).reduce(0) { $0 + Double($1.0 - $1.1) }
     }
-    return teacher.flopsPerToken * Double(groups.tokenCount)
+    measured.flops += teacher.flopsPerToken * Double(groups.tokenCount)
   }
 }
 

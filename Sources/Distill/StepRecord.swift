@@ -14,8 +14,12 @@ public struct StepRecord: Sendable {
   public var gradientNorm: Double?
   /// The learning rate.
   public var learningRate: Double?
-  /// The answers with their scores.
+  /// The answers with their scores, those of groups that were dropped too.
   public var groups: [ScoredGroup] = []
+  /// What a person should be told once in a run, in words.
+  public var notes: [String] = []
+  /// Seconds of the step that went into diagnostics.
+  public internal(set) var diagnosticSeconds = 0.0
   /// The audit of a round that began at this step.
   public var selection: [SelectionRecord] = []
 
@@ -37,6 +41,22 @@ public struct StepRecord: Sendable {
     metrics.merge(other) { $0 + $1 }
   }
 
+  /// What is known of a batch before it is learnt from.
+  mutating func add(_ loss: PreparedLoss) {
+    add(loss.metrics)
+    notes += loss.notes
+  }
+
+  /// What a diagnosis found; its cost goes into an account of its own.
+  mutating func add(_ diagnosis: StepDiagnosis?, to ledger: inout Ledger) {
+    guard let diagnosis else { return }
+    // What training itself measured stays as it is.
+    metrics.merge(diagnosis.metrics) { training, _ in training }
+    diagnosticSeconds += diagnosis.seconds
+    ledger.spend(.diagnostics, flops: diagnosis.flops)
+    ledger.spend(.diagnostics, seconds: diagnosis.seconds)
+  }
+
   mutating func add(_ report: LossReport) {
     add(report.metrics)
     loss += report.value
@@ -45,6 +65,7 @@ public struct StepRecord: Sendable {
 
   /// Lengths, rewards and failures of a batch.
   mutating func add(groups: [ScoredGroup]) {
+    self.groups += groups
     for group in groups {
       for scored in group.rollouts {
         note("completions/mean_length", Double(scored.rollout.tokens.count))
@@ -56,7 +77,8 @@ public struct StepRecord: Sendable {
     }
   }
 
-  private mutating func note(_ name: String, _ value: Double) {
+  /// Adds one value of weight 1 to a metric.
+  mutating func note(_ name: String, _ value: Double) {
     metrics[name] =
       (metrics[name] ?? WeightedMean(sum: 0, weight: 0))
       + WeightedMean(sum: value, weight: 1)
@@ -87,6 +109,11 @@ extension PromptObservation {
 extension [RolloutGroup] {
   /// Response tokens in all.
   var tokenCount: Int { reduce(0) { $0 + $1.rollouts.reduce(0) { $0 + $1.tokens.count } } }
+}
+
+extension ScoredGroup {
+  /// Response tokens in all.
+  public var tokenCount: Int { rollouts.reduce(0) { $0 + $1.rollout.tokens.count } }
 }
 
 extension [ScoredGroup] {

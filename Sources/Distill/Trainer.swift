@@ -21,11 +21,13 @@ public struct Trainer: Sendable {
   public private(set) var steps = 0
   /// Updates made.
   public private(set) var updates = 0
+  /// The update at which the learning rate's schedule began: 0, or that of the last round that reset it.
+  public private(set) var scheduleStart = 0
 
   /// What the loop is told.
   public let settings: TrainerSettings
   /// Whom it asks.
-  public let partners: TrainingPartners
+  public private(set) var partners: TrainingPartners
   /// What is minimised.
   public let objective: Objective
   /// The prompts, by id.
@@ -41,7 +43,7 @@ public struct Trainer: Sendable {
     curriculum: any PromptCurriculum, partners: TrainingPartners, settings: TrainerSettings,
     optimizer: AdamW<Float>.Settings = .init()
   ) throws {
-    try partners.check(objective.requirements, student: student, settings: settings)
+    try partners.check(objective, student: student, settings: settings)
     self.student = student
     self.objective = objective
     self.pool = pool
@@ -50,27 +52,24 @@ public struct Trainer: Sendable {
     self.settings = settings
     self.optimizer = AdamW(count: student.parameters.layout.count, settings: optimizer)
     gradient = GradientShards(layout: student.parameters.layout)
+    try self.partners.begin(with: student)
   }
 
   /// One step: prompts, answers, scores, updates.
   public mutating func step() async throws -> StepRecord {
     var record = StepRecord(step: steps)
-    let prompts = try await nextPrompts(&record)
-    let groups = try answers(to: prompts)
-    let scored = try await score(groups)
+    let batch = try await nextBatch(&record)
     let loss = try objective.prepare(
-      groups: scored, temperature: settings.temperature,
-      context: ObjectiveContext(
-        step: steps, seed: settings.seed.derived("objective"),
-        maximumLength: settings.maximumLength))
-    record.add(loss.metrics)
-    record.add(groups: scored)
-    for batch in miniBatches(of: groups) {
-      try update(
-        batch.map { groups[$0] }, loss.restricted(to: batch), &record)
+      groups: batch.groups, temperature: settings.temperature, context: context(batch.roles))
+    record.add(loss)
+    let rollouts = batch.rollouts
+    var diagnosis = try await diagnosis(of: batch, loss)
+    for part in StepBatch.parts(trained: loss.trained, settings) {
+      try update(part.map { rollouts[$0] }, loss.restricted(to: part), &record)
     }
-    curriculum.observe(PromptObservation.of(scored, step: steps))
-    record.groups = scored
+    try diagnosis?.compareAfter(student, using: &gradient)
+    record.add(diagnosis, to: &ledger)
+    curriculum.observe(PromptObservation.of(record.groups, step: steps))
     steps += 1
     return record
   }
@@ -81,7 +80,8 @@ public struct Trainer: Sendable {
   ) throws {
     let start = DispatchTime.now()
     record.add(try student.differentiate(groups, loss: loss, into: &gradient))
-    let rate = settings.schedule.rate(at: updates, of: settings.plannedUpdates)
+    let rate = settings.schedule.rate(
+      at: updates - scheduleStart, of: settings.plannedUpdates - scheduleStart)
     let norm = gradient.apply(
       &optimizer, to: &student.parameters.values, learningRate: rate)
     ledger.spend(.student, flops: student.flops(of: groups, .training))
@@ -90,88 +90,51 @@ public struct Trainer: Sendable {
       throw TrainingError.notFinite(step: steps, prompts: groups.map(\.prompt.id))
     }
     updates += 1
+    partners.follow(student)
     record.gradientNorm = norm
     record.learningRate = rate
   }
 
-  /// The next prompts; a new round of the curriculum first, where one is due.
-  private mutating func nextPrompts(_ record: inout StepRecord) async throws -> [Prompt] {
-    let start = DispatchTime.now()
-    while curriculum.needsRound {
-      let measured = try await PoolMeasurement(
-        needs: curriculum.needs, student: student, partners: partners, settings: settings,
-        round: record.selection.count + steps
-      ).measure(pool)
-      ledger.spend(.selection, flops: measured.flops)
-      record.selection += try curriculum.beginRound(measured.candidates)
+  /// Forgets what a new round is to begin without.
+  mutating func resetForRound() {
+    if settings.roundResets.contains(.optimizer) {
+      optimizer = AdamW(count: student.parameters.layout.count, settings: optimizer.settings)
     }
-    let prompts = try curriculum.next(settings.prompts).map { try pool[$0] }
-    ledger.spend(.selection, seconds: start.elapsed)
-    return prompts
+    if settings.roundResets.contains(.learningRate) { scheduleStart = updates }
   }
 
-  /// Answers by whoever the objective learns from: the student, the teacher, or the data.
-  private mutating func answers(to prompts: [Prompt]) throws -> [RolloutGroup] {
-    guard objective.rolloutSource == .student else {
-      return try partners.demonstrations(
-        prompts, from: objective.rolloutSource, seed: settings.seed.derived("teacher", steps),
-        group: settings.group)
-    }
-    let start = DispatchTime.now()
-    let groups = try student.sample(
-      prompts,
-      settings: SamplingSettings(
-        group: settings.group, temperature: settings.temperature,
-        maximumLength: settings.maximumLength),
-      seed: settings.seed.derived("sampling", steps))
-    ledger.spend(.rollout, flops: student.flops(of: groups, .sampling))
-    ledger.spend(.rollout, seconds: start.elapsed)
-    ledger.rolloutTokens += groups.tokenCount
-    return groups
+  /// What the objective is told of a batch of this step.
+  func context(_ roles: [GroupRole]) -> ObjectiveContext {
+    ObjectiveContext(
+      step: steps, seed: settings.seed.derived("objective"),
+      maximumLength: settings.maximumLength, chunkBytes: settings.chunkBytes, roles: roles)
   }
 
-  /// What teacher, reference and reward say of the answers, as far as the objective asks.
-  private mutating func score(_ groups: [RolloutGroup]) async throws -> [ScoredGroup] {
-    let needs = objective.requirements
-    var scored = groups.map { group in
-      ScoredGroup(prompt: group.prompt, rollouts: group.rollouts.map { ScoredRollout($0) })
-    }
-    if let teacher = partners.teacher, let support = needs.teacherSupport {
-      let start = DispatchTime.now()
-      let scores = try await teacher.score(groups.map(ScoringRequest.init), support: support)
-      scored.assign(scores) { $0.teacher = $1 }
-      ledger.spend(.teacher, flops: teacher.flopsPerToken * Double(groups.tokenCount))
-      ledger.spend(.teacher, seconds: start.elapsed)
-      ledger.scoredTokens += groups.tokenCount
-    }
-    if let reference = partners.reference, needs.needsReference {
-      let start = DispatchTime.now()
-      scored.assign(
-        try reference.logProbabilities(groups, temperature: settings.temperature)
-      ) { $0.reference = $1 }
-      ledger.spend(.reference, flops: reference.flops(of: groups, .forward))
-      ledger.spend(.reference, seconds: start.elapsed)
-    }
-    if let reward = partners.reward {
-      scored.assign(try await reward.rewards(groups)) { $0.reward = $1 }
-    }
-    return scored
+  /// A diagnosis of the batch before it is learnt from, where one is due.
+  private mutating func diagnosis(
+    of batch: StepBatch, _ loss: PreparedLoss
+  ) async throws -> StepDiagnosis? {
+    guard settings.diagnostics.isDue(steps), loss.trained.contains(true) else { return nil }
+    var diagnosis = try await StepDiagnosis(
+      of: batch, loss, teacher: partners.teacher, end: student.vocabulary.end,
+      settings: settings, step: steps)
+    try diagnosis.measureBefore(student, using: &gradient)
+    return diagnosis
   }
 
-  /// The groups of each update: all of them once an inner step, or in mini-batches.
-  private func miniBatches(of groups: [RolloutGroup]) -> [[Int]] {
-    let size = (groups.count + settings.miniBatches - 1) / settings.miniBatches
-    return (0..<settings.innerSteps).flatMap { _ in
-      stride(from: 0, to: groups.count, by: size).map {
-        Array($0..<min($0 + size, groups.count))
-      }
-    }
+  /// The parameters of a self-teacher that averages the student's, for a checkpoint; `nil` without one.
+  public var selfTeacherParameters: [Float]? {
+    get { partners.selfTeacherParameters }
+    set { partners.selfTeacherParameters = newValue }
   }
 
   /// Goes on from a saved place.
-  public mutating func restore(steps: Int, updates: Int, ledger: Ledger) {
+  public mutating func restore(
+    steps: Int, updates: Int, scheduleStart: Int = 0, ledger: Ledger
+  ) {
     self.steps = steps
     self.updates = updates
+    self.scheduleStart = scheduleStart
     self.ledger = ledger
   }
 }

@@ -1,6 +1,7 @@
 public import Rollouts
 public import Student
 public import Teacher
+internal import Tensors
 
 /// Whom a training loop asks: the teacher, the reference, the reward, and how answers are written.
 public struct TrainingPartners: Sendable {
@@ -14,25 +15,32 @@ public struct TrainingPartners: Sendable {
   public var predictor: (any IntervalPredictor)?
   /// How answers are written.
   public var codec: any AnswerCodec
+  /// Remembers what curricula measured on the pool.
+  public var measurements: (any MeasurementStore)?
 
   /// Whom a training loop asks.
   public init(
     codec: any AnswerCodec, teacher: (any TeacherScorer)? = nil,
     reference: (any StudentPolicy)? = nil, reward: (any RewardFunction)? = nil,
-    predictor: (any IntervalPredictor)? = nil
+    predictor: (any IntervalPredictor)? = nil, measurements: (any MeasurementStore)? = nil
   ) {
     self.codec = codec
     self.teacher = teacher
     self.reference = reference
     self.reward = reward
     self.predictor = predictor
+    self.measurements = measurements
   }
 
   /// Checks that everybody an objective needs is there.
   func check(
-    _ needs: ObjectiveRequirements, student: any StudentPolicy, settings: TrainerSettings
+    _ objective: Objective, student: any StudentPolicy, settings: TrainerSettings
   ) throws {
+    let needs = objective.requirements
     guard settings.steps > 0 else { throw TrainingError.zeroSteps }
+    if objective.rolloutSource == .teacher, teacher?.support != .full, predictor == nil {
+      throw TrainingError.missing(partner: "a teacher that gives answers of its own")
+    }
     if let support = needs.teacherSupport {
       guard let teacher else { throw TrainingError.missing(partner: "a teacher") }
       guard teacher.support.covers(support) else {
@@ -54,21 +62,52 @@ public struct TrainingPartners: Sendable {
 
   /// Answers that were not sampled from the student: the data's, one for each right answer, or the teacher's.
   ///
-  /// They have no behaviour log-probabilities; the zeros that stand for them are read by no objective that learns from
-  /// demonstrations.
-  func demonstrations(
-    _ prompts: [Prompt], from source: Objective.RolloutSource, seed: Seed, group: Int
-  ) throws -> [RolloutGroup] {
-    try prompts.map { prompt in
-      guard !prompt.truth.isEmpty else { throw TrainingError.noTruth(prompt.id) }
-      let rollouts = prompt.truth.enumerated().map { slot, truth in
-        let tokens = codec.encode(truth, duration: prompt.duration)
-        return Rollout(
-          promptID: prompt.id, slot: slot, tokens: tokens,
-          logProbabilities: [Float](repeating: 0, count: tokens.count), finish: .stop)
-      }
-      return RolloutGroup(prompt: prompt, rollouts: rollouts)
+  /// - Returns: One group a prompt, and the floating-point operations they took.
+  func answers(
+    to prompts: [Prompt], from source: Objective.RolloutSource, settings: TrainerSettings,
+    seed: Seed
+  ) async throws -> (groups: [RolloutGroup], flops: Double) {
+    guard source == .teacher else { return (try prompts.map(demonstrations), 0) }
+    guard let teacher else { throw TrainingError.missing(partner: "a teacher") }
+    return try await TeacherAnswers(
+      teacher: teacher, predictor: predictor, codec: codec, group: settings.group,
+      maximumLength: settings.maximumLength
+    ).answers(to: prompts, seed: seed)
+  }
+
+  private func demonstrations(_ prompt: Prompt) throws -> RolloutGroup {
+    guard !prompt.truth.isEmpty else { throw TrainingError.noTruth(prompt.id) }
+    let rollouts = prompt.truth.enumerated().map { slot, truth in
+      Rollout(given: codec.encode(truth, duration: prompt.duration), to: prompt, slot: slot)
     }
+    return RolloutGroup(prompt: prompt, rollouts: rollouts)
+  }
+}
+
+extension TrainingPartners {
+  /// Shows the student to a teacher that is made of it.
+  mutating func begin(with student: any StudentPolicy) throws {
+    try withFollower { try $0.begin(with: student) }
+  }
+
+  /// Shows the student to a teacher that is made of it, after an update.
+  mutating func follow(_ student: any StudentPolicy) {
+    withFollower { $0.follow(student) }
+  }
+
+  private mutating func withFollower(
+    _ body: (inout any StudentFollower) throws -> Void
+  ) rethrows {
+    guard var follower = teacher as? any StudentFollower else { return }
+    try body(&follower)
+    teacher = follower
+    if predictor is any StudentFollower { predictor = follower as? any IntervalPredictor }
+  }
+
+  /// The parameters of a self-teacher that averages the student's.
+  var selfTeacherParameters: [Float]? {
+    get { (teacher as? any StudentFollower)?.ownParameters }
+    set { withFollower { $0.ownParameters = newValue } }
   }
 }
 
@@ -88,6 +127,8 @@ public enum TrainingError: ExplainedError, Hashable {
   case unknownPrompt(String)
   /// Supervised training needs a right answer.
   case noTruth(String)
+  /// A teacher that is made of the student stands where no student is shown to it.
+  case selfTeacherAlone
   /// A loss or gradient is not finite.
   case notFinite(step: Int, prompts: [String])
 
@@ -107,6 +148,7 @@ public enum TrainingError: ExplainedError, Hashable {
     case .unknownPrompt(let id):
       "The curriculum asked for prompt '\(id)', which is not in the pool."
     case .noTruth(let id): "Prompt '\(id)' has no right answer to learn from."
+    case .selfTeacherAlone: "A self-teacher was asked before it had met its student."
     case .notFinite(let step, let prompts):
       "The gradient of step \(step) is not finite; its prompts are \(prompts.joined(separator: ", "))."
     }
@@ -122,7 +164,17 @@ public enum TrainingError: ExplainedError, Hashable {
     case .zeroSteps: "Set steps to at least 1."
     case .unknownPrompt: "Restore the data set the run began with."
     case .noTruth: "Train on prompts with windows, or use a method that samples."
+    case .selfTeacherAlone: "Name it as the run's teacher itself, not inside another teacher."
     case .notFinite: "Lower the learning rate; the checkpoint from before this step is intact."
+    }
+  }
+
+  /// A combination that cannot train is a matter of the configuration; a prompt without answer is one of the data.
+  public var exitStatus: ExitStatus {
+    switch self {
+    case .missing, .support, .vocabulary, .group, .zeroSteps, .selfTeacherAlone: .usage
+    case .unknownPrompt, .noTruth: .badInput
+    case .notFinite: .failed
     }
   }
 }

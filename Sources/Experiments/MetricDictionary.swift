@@ -51,7 +51,7 @@ public struct MetricDefinition: Codable, Sendable, Hashable {
 /// The dictionary of metric names; the names of training metrics are the ones TRL uses.
 public enum MetricDictionary {
   /// Every metric a run may write, in reading order.
-  public static let all: [MetricDefinition] = training + teacher + evaluation + ledger
+  public static let all: [MetricDefinition] = training + teacher + diagnostics + evaluation + ledger
 
   /// The definition of a metric as it stands in a file: `eval/R1@0.5`, `student_mass@16`.
   ///
@@ -83,6 +83,22 @@ public enum MetricDictionary {
     .init("ratio/mean", "1", .none, per: .tokens, "mean of π / π_old; 1 before the first update"),
     .init("ratio/square_mean", "1", .none, per: .tokens, "mean of (π / π_old)²"),
     .init(
+      "sampling/refills", "1", .lower, per: .prompts,
+      "draws of a step in place of groups without spread"),
+    .init(
+      "loss/*", "nats", .none, per: .tokens, "one component's value, weighted, before the update"),
+    .init(
+      "saliency/gate_rate", "1", .none, per: .prompts,
+      "share of answers to ordered keyframes whose gate is open: KF-GRPO"),
+    .init(
+      "saliency/placebo_gate_rate", "1", .none, per: .prompts,
+      "the same against a second draw of the ordered input: how often it opens by chance"),
+    .init(
+      "saliency/effective_change", "1", .higher, per: .responses,
+      "mean |ΔA| of the bonus after normalisation; 0 where normalisation cancels it"),
+    .init(
+      "temporal/*", "1", .none, per: .prompts, "the same three numbers for T-GRPO's bonus"),
+    .init(
       "frac_reward_zero_std", "1", .lower, per: .prompts,
       "share of prompts whose responses all have the same reward"),
     .init("kl", "nats/token", .none, per: .tokens, "k3 of the student against the reference"),
@@ -105,6 +121,62 @@ public enum MetricDictionary {
     .init(
       "sampling/logp_difference", "nats/token", .lower, per: .tokens,
       "mean |sampler − trainer| of a token's log-probability"),
+  ]
+
+  /// What `diagnostics` adds, at the answers of a step and before its update unless the name says otherwise.
+  private static let diagnostics: [MetricDefinition] = [
+    .init(
+      "teacher_kl/forward", "nats/token", .lower, per: .tokens,
+      "exact forward KL from the teacher on the student's prefixes"),
+    .init(
+      "teacher_kl/before_update", "nats/token", .lower, per: .tokens,
+      "exact reverse KL at the answers of the step, before its first update"),
+    .init(
+      "teacher_kl/after_update", "nats/token", .lower, per: .tokens,
+      "exact reverse KL at the same answers after the last: lower if the step moved towards the teacher"
+    ),
+    .init(
+      "teacher_kl/k1_before_update", "nats/token", .lower, per: .tokens,
+      "k1 at the answers of the step, before its first update"),
+    .init(
+      "teacher_kl/k1_after_update", "nats/token", .lower, per: .tokens,
+      "k1 at the same answers after the last, weighted by π / π_old"),
+    .init(
+      "teacher_mass@k", "1", .none, per: .tokens,
+      "teacher's probability of the student's k likeliest tokens"),
+    .init(
+      "stop_mass", "1", .none, per: .tokens, "student's probability of ending the response here"),
+    .init(
+      "advantages/abs_q*", "nats or 1", .none, per: .tokens,
+      "quantile of |advantage|, by its per cent"),
+    .init(
+      "advantages/decile_*", "nats or 1", .none, per: .tokens,
+      "mean advantage by decile of the position in the response, from 0"),
+    .init(
+      "advantages/clipped_share", "1", .none, per: .tokens,
+      "share of tokens whose advantage was cut at a bound of the token weighting"),
+    .init(
+      "ratio/after_update", "1", .none, per: .tokens, "mean of π / π_old after the last update"),
+    .init(
+      "ratio/effective_share", "1", .higher, per: .tokens,
+      "effective sample size after the last update as a share of the tokens: (mean ρ)² / mean ρ²"),
+    .init(
+      "grad_norm/*", "1", .none, per: .updates, "norm of one component's share of the gradient"),
+    .init(
+      "audit/bias", "1", .lower, per: .tokens,
+      "‖expected gradient of the estimator − exact gradient‖ in the logits of a position"),
+    .init(
+      "audit/variance", "1", .lower, per: .tokens,
+      "E‖gradient − its expectation‖² of the estimator in the logits of a position"),
+    .init("audit/exact_norm", "1", .none, per: .tokens, "norm of the exact gradient there"),
+    .init(
+      "audit/alignment", "1", .higher, per: .tokens, "cosine of expected and exact gradient there"),
+    .init(
+      "audit/cosine", "1", .higher, per: .updates,
+      "cosine of the step's gradient with that of the exact reverse KL at the same answers"),
+    .init(
+      "audit/norm_ratio", "1", .none, per: .updates,
+      "norm of the step's gradient over that of the exact reverse KL"),
   ]
 
   private static let teacher: [MetricDefinition] = [
@@ -131,6 +203,12 @@ public enum MetricDictionary {
   private static let evaluation: [MetricDefinition] = [
     .init("eval/mIoU", "1", .higher, per: .queries, "mean IoU of the first window"),
     .init("eval/R1@k", "1", .higher, per: .queries, "share of first windows with IoU ≥ k"),
+    .init(
+      "eval/teacher_kl", "nats/token", .lower, per: .tokens,
+      "exact reverse KL from the teacher on the student's own sampled answers to the dev questions"),
+    .init(
+      "eval/teacher_kl_forward", "nats/token", .lower, per: .tokens,
+      "exact forward KL from the teacher on the same answers"),
     .init(
       "eval/parse_failure_rate", "1", .lower, per: .queries,
       "share of greedy answers that are no window in the codec"),

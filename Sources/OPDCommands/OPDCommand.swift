@@ -10,6 +10,7 @@ public struct OPDCommand: AsyncParsableCommand {
   /// The subcommands in the order in which the help lists them; a new one is one line.
   static let subcommands: [any ParsableCommand.Type] = [
     TrainCommand.self,
+    EvaluateCommand.self,
     SweepCommand.self,
     SelftestCommand.self,
     PluginsCommand.self,
@@ -17,6 +18,7 @@ public struct OPDCommand: AsyncParsableCommand {
     DoctorCommand.self,
     BenchCommand.self,
     TeacherCommand.self,
+    SelectCommand.self,
     CompareCommand.self,
     ReportCommand.self,
   ]

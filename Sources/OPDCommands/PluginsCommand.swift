@@ -1,4 +1,6 @@
 public import ArgumentParser
+internal import Distill
+internal import Experiments
 internal import Plugins
 
 /// `opd plugins`: what a configuration can name.
@@ -10,6 +12,7 @@ public struct PluginsCommand: AsyncParsableCommand {
     discussion: """
       Example:
         opd plugins --kind selector tad
+        opd plugins --kind method grpo
       """)
 
   @Option(help: "Only plug-ins of this kind: teacher, selector, …")
@@ -27,6 +30,10 @@ public struct PluginsCommand: AsyncParsableCommand {
   /// Prints the list.
   public func run() async throws {
     let chosen = try PluginListing(OPDCommand.plugins()).chosen(kind: kind, name: name)
+    if !json, kind == "method", let name {
+      print(try MethodPreset.named(name).details(), terminator: "")
+      return
+    }
     print(try json ? jsonText(chosen.plugins) : chosen.text(detailed: name != nil))
   }
 }

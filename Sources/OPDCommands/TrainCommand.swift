@@ -22,6 +22,9 @@ public struct TrainCommand: AsyncParsableCommand {
   @Flag(help: "Go on with a run that has begun.")
   var resume = false
 
+  @Flag(help: "Estimate the memory the run needs, and end.")
+  var memory = false
+
   @Flag(help: "Say nothing but errors.")
   var quiet = false
 
@@ -32,6 +35,11 @@ public struct TrainCommand: AsyncParsableCommand {
   public func run() async throws {
     ParentWatch.start()
     let value = try ConfigurationFile.load(config, overrides: overrides)
+    if memory {
+      let estimate = try await MemoryEstimate(value, in: OPDCommand.laboratory())
+      print(estimate.text, terminator: "")
+      return
+    }
     let quiet = quiet
     let executor = RunExecutor(try OPDCommand.laboratory()) { line in
       if !quiet { FileHandle.standardError.write(Data((line + "\n").utf8)) }

@@ -33,6 +33,13 @@ public struct PluginDescription: Codable, Sendable, Hashable {
     /// What it means.
     public var documentation: String
 
+    /// What can be set.
+    public init(name: String, defaultValue: ConfigurationValue, documentation: String) {
+      self.name = name
+      self.defaultValue = defaultValue
+      self.documentation = documentation
+    }
+
     enum CodingKeys: String, CodingKey {
       case name
       case defaultValue = "default"
@@ -48,4 +55,12 @@ public struct PluginDescription: Codable, Sendable, Hashable {
   public var summary: String
   /// What can be set, in the order of declaration.
   public var parameters: [Parameter]
+
+  /// What there is to know about a plug-in.
+  public init(kind: String, name: String, summary: String, parameters: [Parameter]) {
+    self.kind = kind
+    self.name = name
+    self.summary = summary
+    self.parameters = parameters
+  }
 }

@@ -54,4 +54,12 @@ public protocol RewardFunction: Sendable {
 public protocol IntervalPredictor: Sendable {
   /// The best `count` answers to each prompt, best first; fewer where there are no more.
   func predictions(for prompts: [Prompt], count: Int) async throws -> [[ScoredInterval]]
+
+  /// Floating-point operations of answering these prompts; a table or an oracle takes none.
+  func predictionFlops(for prompts: [Prompt]) -> Double
+}
+
+extension IntervalPredictor {
+  /// None: looking an answer up takes no operations worth counting.
+  public func predictionFlops(for prompts: [Prompt]) -> Double { 0 }
 }

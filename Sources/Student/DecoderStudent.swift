@@ -46,15 +46,17 @@ public struct DecoderStudent: StudentPolicy {
     cache = WeightsCache()
   }
 
-  /// Weights to start from: matrices normal with standard deviation 0.02, those that write into the residual stream divided
-  /// by √(2·layers), norms one.
+  /// Weights to start from: matrices normal with variance 1 / inputs, those that write into the residual stream divided by
+  /// √(2·layers), norms one.
   ///
-  /// Source: Radford et al., "Language models are unsupervised multitask learners", §2.3.
+  /// A fixed deviation of 0.02 suits widths near 2,500; at the widths of small students it starts them in a plateau.
+  /// Sources: LeCun et al., "Efficient backprop", §4.6; Radford et al., "Language models are unsupervised multitask
+  /// learners", §2.3.
   public static func initialParameters(
     _ configuration: DecoderConfiguration, seed: Seed
   ) -> Parameters<Float> {
     var result = Parameters<Float>(zeros: configuration.layout)
-    let residual = 0.02 / Double(2 * configuration.layers).squareRoot()
+    let residualShare = 1 / Double(2 * configuration.layers).squareRoot()
     for entry in configuration.layout.entries {
       if entry.shape.count == 1 {
         result[entry.name] = [Float](repeating: 1, count: entry.count)
@@ -62,12 +64,18 @@ public struct DecoderStudent: StudentPolicy {
       }
       let writesResidual = entry.name.hasSuffix("output") || entry.name.hasSuffix("down")
       let deviation =
-        entry.name == "features"
-        ? 1 / Double(entry.shape[1]).squareRoot() * 0.2 : writesResidual ? residual : 0.02
+        (writesResidual ? residualShare : 1) / Double(entry.shape[1]).squareRoot()
       var generator = seed.derived(entry.name).generator()
       result[entry.name] = (0..<entry.count).map { _ in Float(deviation * generator.normal()) }
     }
     return result
+  }
+
+  /// The same policy with prepared weights of its own: for a reference or a teacher that stays while this one learns.
+  public func detached() -> DecoderStudent {
+    DecoderStudent(
+      decoder: decoder.configuration, encoder: encoder, vocabulary: vocabulary,
+      parameters: parameters)
   }
 
   /// Samples `settings.group` answers to each prompt.

@@ -27,6 +27,25 @@ struct SamplerLawTests {
     }
   }
 
+  @Test("another seed permutes the order in which prompts are dealt, and nothing else decides it")
+  func permutation() throws {
+    var orders: Set<[String]> = []
+    for seed in 0..<20 {
+      var parameters = TopParameters()
+      parameters.budget = 6
+      var curriculum = try parameters.curriculum(seed: Seed(UInt64(seed)))
+      let chosen = try curriculum.beginRound(pool(40)).filter(\.taken).map(\.id)
+      let dealt = try curriculum.next(6)
+      #expect(dealt.sorted() == chosen)
+      var again = try parameters.curriculum(seed: Seed(UInt64(seed)))
+      _ = try again.beginRound(pool(40).reversed())
+      #expect(try again.next(6) == dealt)
+      orders.insert(dealt)
+    }
+    #expect(orders.count > 10)
+    #expect(Set(orders.map { $0.sorted() }).count == 1)
+  }
+
   @Test("favours nobody when all scores are equal: over seeds everybody is chosen")
   func equalScores() throws {
     for sampler in try everySampler() {

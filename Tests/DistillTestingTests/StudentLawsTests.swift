@@ -81,11 +81,9 @@ struct StudentLawsTests {
     let shape = DecoderConfiguration(
       vocabularySize: codec.vocabulary.count, layers: 2, width: 16, heads: 2, keyValueHeads: 1,
       hidden: 24, features: encoder.width, positions: 64)
-    var parameters = DecoderStudent.initialParameters(shape, seed: Seed(4))
-    // Weights far from 0, so that answers and slopes are not all alike.
-    for index in parameters.values.indices { parameters.values[index] *= 4 }
     return DecoderStudent(
-      decoder: shape, encoder: encoder, vocabulary: codec.vocabulary, parameters: parameters)
+      decoder: shape, encoder: encoder, vocabulary: codec.vocabulary,
+      parameters: DecoderStudent.initialParameters(shape, seed: Seed(4)))
   }
 
   @Test("our own student keeps every law")

@@ -93,7 +93,7 @@ struct ValidationTests {
   func liveStudent() throws {
     let objective = try MethodPreset.named("opd").objective
     let error = #expect(throws: ObjectiveError.self) {
-      try objective.validate(ObjectiveSetting(group: 1, teacherIsLiveStudent: true))
+      try objective.validate(ObjectiveSetting(group: 1, teacherIsStudent: true))
     }
     #expect(error?.happened.contains("every divergence is 0") == true)
   }

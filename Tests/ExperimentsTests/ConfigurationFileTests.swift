@@ -5,7 +5,7 @@ import Rollouts
 import Testing
 
 /// A folder of small files that goes away with its owner.
-final class ScratchFolder {
+final class ScratchFolder: Sendable {
   let path: String
 
   init(_ files: [String: String] = [:]) throws {
@@ -17,6 +17,11 @@ final class ScratchFolder {
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// The path of a file in the folder.
+  func callAsFunction(_ name: String) -> String { path + "/" + name }
+
+  func bytes(_ name: String) -> Data? { FileManager.default.contents(atPath: self(name)) }
 }
 
 @Suite("A configuration file")

@@ -13,7 +13,7 @@ struct ProcessTeacherRunTests {
 
   @Test("writes the same metrics, byte by byte, as with the same teacher in process")
   func sameBytes() async throws {
-    let run = try SmallRun()
+    let run = try LiveRun()
     let windows = try run.writeWindows()
     let inside = try await run.metrics("inside", ["teacher.windows.path=\(windows)"])
     let program = Programs.path("Examples/python-teacher/window_teacher.py")
@@ -25,7 +25,7 @@ struct ProcessTeacherRunTests {
 
   @Test("ends the same when the program is killed again and again, and says so in the log")
   func killed() async throws {
-    let run = try SmallRun()
+    let run = try LiveRun()
     let windows = try run.writeWindows()
     let program = Programs.path("Examples/python-teacher/window_teacher.py")
     let calm = try await run.metrics("calm", [teacher(["python3", program, windows])])
@@ -55,7 +55,7 @@ struct ProcessTeacherRunTests {
 
   @Test("can have a reward and a selector that are programs too")
   func rewardAndSelector() async throws {
-    let run = try SmallRun()
+    let run = try LiveRun()
     let plugins = """
       import sys; sys.path.insert(0, sys.argv[1])
       import opd_teacher as o
@@ -89,12 +89,15 @@ struct ProcessTeacherRunTests {
 
   @Test("asks nothing twice where scores are kept, and refuses to keep those of a stranger")
   func cached() async throws {
-    let run = try SmallRun()
+    let run = try LiveRun()
     let windows = try run.writeWindows()
     let program = Programs.path("Examples/python-teacher/window_teacher.py")
-    let cache = ", cache: '\(run.path("cache"))'"
-    let first = try await run.metrics("first", [teacher(["python3", program, windows], cache)])
-    let second = try await run.metrics("second", [teacher(["python3", program, windows], cache)])
+    func kept(_ words: [String]) -> String {
+      let member = teacher(words).dropFirst("teacher=".count)
+      return "teacher={cached: {folder: '\(run.path("cache"))', teacher: \(member)}}"
+    }
+    let first = try await run.metrics("first", [kept(["python3", program, windows])])
+    let second = try await run.metrics("second", [kept(["python3", program, windows])])
     #expect(first == second)
     #expect(try run.cost("requests", of: "first") > 0)
     #expect(try run.cost("requests", of: "second") == 0)
@@ -106,14 +109,14 @@ struct ProcessTeacherRunTests {
     try stranger.write(toFile: run.path("stranger.py"), atomically: true, encoding: .utf8)
     let words = ["python3", run.path("stranger.py"), Programs.path("Examples/python-teacher")]
     let error = await #expect(throws: LaboratoryError.self) {
-      try await run.metrics("stranger", [teacher(words, cache)])
+      try await run.metrics("stranger", [kept(words)])
     }
     #expect(error?.happened.contains("'identity' is missing") == true)
   }
 
   @Test("says which parameter is wrong, with the nearest name, before anything is started")
   func wrongParameters() async throws {
-    let run = try SmallRun()
+    let run = try LiveRun()
     func message(_ change: String) async -> String {
       let error = await refusal {
         try await run.metrics("wrong", [change])

@@ -162,7 +162,9 @@ struct SyntheticRun {
       (0..<60).map { prompt in
         let score = 0.9 * exp(-0.3 * Double(round)) * generator.uniform()
         let taken = score > 0.3 * exp(-0.3 * Double(round))
-        return "{\"round\":\(round),\"id\":\"q\(prompt)\",\"score\":\(score),\"taken\":\(taken),"
+        return
+          "{\"stage\":0,\"round\":\(round),\"id\":\"q\(prompt)\",\"score\":\(score),\"disagreement\":\(score),"
+          + "\"student\":\(1 - score),\"admitted\":true,\"planted\":\(prompt % 9 == 0),\"taken\":\(taken),"
           + "\"reason\":\"\(taken ? "the teacher disagrees" : "nothing left to learn")\"}\n"
       }
     }.joined()

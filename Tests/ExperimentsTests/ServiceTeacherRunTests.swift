@@ -15,7 +15,7 @@ struct ServiceTeacherRunTests {
       + "attempts: 12, pricePerMillionTokens: 2\(more)}}"
   }
 
-  func options(_ run: SmallRun, _ more: String = "") throws -> String {
+  func options(_ run: LiveRun, _ more: String = "") throws -> String {
     let vocabulary = try run.context([Self.words]).codec.vocabulary
     let words = try JSONEncoder().encode(vocabulary.words)
     return #"{"words": \#(String(decoding: words, as: UTF8.self))\#(more)}"#
@@ -23,7 +23,7 @@ struct ServiceTeacherRunTests {
 
   @Test("ends the same when the server dies ten times during it")
   func killed() async throws {
-    let run = try SmallRun()
+    let run = try LiveRun()
     let calm = try MortalServer(try options(run), lives: 0, life: 9, in: run.folder.path)
     defer { calm.stop() }
     let expected = try await run.metrics("calm", [Self.words, teacher(calm.port)])
@@ -43,15 +43,16 @@ struct ServiceTeacherRunTests {
     let secret = "sk-opd-test-5ecr3t"
     setenv("OPD_TEST_RUN_KEY", secret, 1)
     defer { unsetenv("OPD_TEST_RUN_KEY") }
-    let run = try SmallRun()
+    let run = try LiveRun()
     let server = try MortalServer(
       try options(run, #", "key": "\#(secret)""#), lives: 0, life: 9, in: run.folder.path)
     defer { server.stop() }
-    let cache = ", keyVariable: OPD_TEST_RUN_KEY, cache: '\(run.path("cache"))'"
-    try await run.metrics("open", [Self.words, teacher(server.port, cache)])
+    let member = teacher(server.port, ", keyVariable: OPD_TEST_RUN_KEY").dropFirst(8)
+    let kept = "teacher={cached: {folder: '\(run.path("cache"))', teacher: \(member)}}"
+    try await run.metrics("open", [Self.words, kept])
     setenv("OPD_TEST_RUN_KEY", secret + "-wrong", 1)
     let error = await refusal {
-      try await run.metrics("refused", [Self.words, teacher(server.port, cache)])
+      try await run.metrics("refused", [Self.words, kept])
     }
     #expect(error.map { "\($0)" }?.contains("status 401") == true)
     #expect(error.map { "\($0)" }?.contains(secret) == false)

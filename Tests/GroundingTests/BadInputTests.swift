@@ -163,7 +163,7 @@ struct BadInputTests {
   @Test("cannot give a cosine without embeddings of queries")
   func noEmbedding() {
     let error = groundingError {
-      _ = try QVHighlights.load(path: scratch.path, options: .init(extra: .queryCosine))
+      _ = try QVHighlights.load(path: scratch.path, options: .init(rows: .featuresAndCosine))
     }
     #expect(error?.happened.contains("a cosine needs its embedding") == true)
   }

@@ -31,7 +31,7 @@ struct LoaderTests {
 
   @Test("add the cosine with the query as a channel when asked to")
   func cosine() throws {
-    let options = QVHighlights.Options(extra: .queryCosine, trainLimit: 3, devLimit: 2)
+    let options = QVHighlights.Options(rows: .featuresAndCosine, trainLimit: 3, devLimit: 2)
     let data = try QVHighlights.load(path: try real("qvhighlights"), options: options)
     #expect(data.train.count == 3 && data.dev.count == 2)
     #expect(data.isQueryAware)

@@ -9,6 +9,8 @@ public enum GroupRole: Sendable, Hashable {
   case disordered(of: Int)
   /// A second, independent draw of the ordered input.
   case placebo(of: Int)
+  /// Answers that somebody else gave: the data, or the teacher.
+  case given
 }
 
 /// Shapes the rewards of a batch and notes what was done.
@@ -19,15 +21,19 @@ struct BatchShaping {
   var metrics: [String: WeightedMean] = [:]
   var notes: [String] = []
 
-  /// Roles of the groups; all ordered unless the context says otherwise.
+  /// Roles of the groups; unless the context says otherwise all are ordered, or given where nobody sampled.
   var roles: [GroupRole] {
-    context.roles.isEmpty ? batch.groups.map { _ in .ordered } : context.roles
+    guard context.roles.isEmpty else { return context.roles }
+    return batch.groups.map { _ in objective.studentShare > 0 ? .ordered : .given }
   }
 
   /// Applies every rule in the order written.
   mutating func apply() throws(ObjectiveError) {
     guard roles.count == batch.groups.count else {
       throw .contextLacks(what: "one role for each of \(batch.groups.count) groups")
+    }
+    for (g, role) in roles.enumerated() where role == .given {
+      for i in batch.groups[g].indices { batch.groups[g][i].isSampled = false }
     }
     for rule in objective.shaping {
       switch rule {
@@ -51,29 +57,39 @@ struct BatchShaping {
   }
 
   /// Which groups count in the loss.
-  func trained() -> [Bool] {
+  func trained() throws(ObjectiveError) -> [Bool] {
     let trainsDisordered = objective.shaping.contains {
       if case .saliency(let rule) = $0 { rule.trainsDisordered } else { false }
     }
-    return zip(batch.groups, roles).map { group, role in
+    var result: [Bool] = []
+    for (g, role) in roles.enumerated() {
       switch role {
-      case .placebo: return false
-      case .disordered where !trainsDisordered: return false
-      default: break
+      case .placebo: result.append(false)
+      case .disordered where !trainsDisordered: result.append(false)
+      default:
+        let counts = objective.groups == .all ? true : try hasSpread(g)
+        result.append(counts)
       }
-      guard objective.groups == .withSpread else { return true }
-      let rewards = group.compactMap { $0.reward?.total }
-      return (rewards.max() ?? 0) > (rewards.min() ?? 0)
     }
+    return result
+  }
+
+  private func hasSpread(_ group: Int) throws(ObjectiveError) -> Bool {
+    let rewards = try values(of: group, nil)
+    return (rewards.max() ?? 0) > (rewards.min() ?? 0)
   }
 
   private mutating func addOverlongPenalty(_ limit: Int?, _ buffer: Int?, _ penalty: Double) {
-    let limit = limit ?? context.limit(of: batch)
     for g in batch.groups.indices {
       for i in batch.groups[g].indices {
-        let added = overlongPenalty(
-          length: batch.groups[g][i].length, limit: limit, buffer: buffer ?? max(1, limit / 5),
-          penalty: penalty)
+        let response = batch.groups[g][i]
+        // Without a limit only what was cut is too long: a codec may write every answer at full length.
+        let added =
+          limit.map {
+            overlongPenalty(
+              length: response.length, limit: $0, buffer: buffer ?? max(1, $0 / 5),
+              penalty: penalty)
+          } ?? (response.isCut ? -penalty : 0)
         batch.groups[g][i].reward?.total += added
       }
     }
@@ -113,12 +129,16 @@ struct BatchShaping {
     guard let settings else { return }
     let change = effectiveChange(base: before, shaped: after, settings: settings)
     record("\(name)/effective_change", change, weight: Double(before.joined().count))
-    if change < 1e-3, before != after {
+    // Of two different rewards any bonus makes two others: only a third can tell that nothing is left of it.
+    let telling = before.indices.filter { before[$0] != after[$0] && Set(before[$0]).count > 2 }
+    let left = effectiveChange(
+      base: telling.map { before[$0] }, shaped: telling.map { after[$0] }, settings: settings)
+    if !telling.isEmpty, left < 1e-3 {
       notes.append(
         """
-        The \(name) bonus changed rewards but not advantages (mean |ΔA| \(written(change))): normalising \
-        by the group's deviation cancels it, and this run is GRPO. Take `advantage=accuracyOnly` with \
-        other reward terms, `level=rollout`, or advantages that are not divided by the deviation.
+        The \(name) bonus changed rewards but not advantages (mean |ΔA| below 0.001): normalising by the \
+        group's deviation cancels it, and this run is GRPO. Take `advantage=accuracyOnly` with other \
+        reward terms, `level=rollout`, or advantages that are not divided by the deviation.
         """)
     }
   }

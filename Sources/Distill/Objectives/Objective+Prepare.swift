@@ -23,7 +23,7 @@ extension Objective {
   ) throws -> PreparedLoss {
     var shaping = BatchShaping(objective: self, context: context, batch: batch)
     try shaping.apply()
-    let trained = shaping.trained()
+    let trained = try shaping.trained()
     let counted = trained.indices.filter { trained[$0] }
     let active = SignalBatch(groups: counted.map { shaping.batch.groups[$0] })
     var plans: [[[ComponentPlan]]] = shaping.batch.groups.map { $0.map { _ in [] } }
@@ -38,6 +38,18 @@ extension Objective {
       objective: self, batch: shaping.batch, plans: plans, trained: trained,
       temperature: temperature, context: context, metrics: shaping.metrics,
       notes: shaping.notes)
+  }
+
+  /// Which groups of a batch would count in the loss: those that train, with spread where the objective asks for it.
+  ///
+  /// - Throws: `ObjectiveError` where a reward that decides is missing.
+  public func trainedGroups(
+    _ groups: [ScoredGroup], context: ObjectiveContext
+  ) throws(ObjectiveError) -> [Bool] {
+    var shaping = BatchShaping(
+      objective: self, context: context, batch: try SignalBatch(groups))
+    try shaping.apply()
+    return try shaping.trained()
   }
 
   private func requirePlugIn(

@@ -14,6 +14,11 @@ public struct Objective: Sendable, Hashable {
     case teacher
   }
 
+  /// The share of a step's prompts whose answers the student samples itself; the others' come from `rolloutSource`.
+  ///
+  /// 1 where the source is the student, and 0 where it is somebody else, unless the configuration mixes them.
+  public var studentShare: Double
+
   /// Which groups count.
   public enum GroupFilter: String, Sendable, Hashable, Codable, CaseIterable {
     /// All.
@@ -34,10 +39,11 @@ public struct Objective: Sendable, Hashable {
   /// An objective with terms.
   public init(
     _ components: [ObjectiveComponent], rolloutSource: RolloutSource = .student,
-    groups: GroupFilter = .all, shaping: [RewardShaping] = []
+    studentShare: Double? = nil, groups: GroupFilter = .all, shaping: [RewardShaping] = []
   ) {
     self.components = components
     self.rolloutSource = rolloutSource
+    self.studentShare = studentShare ?? (rolloutSource == .student ? 1 : 0)
     self.groups = groups
     self.shaping = shaping
   }
@@ -49,7 +55,7 @@ public struct Objective: Sendable, Hashable {
 extension Objective: Codable {
   /// The keys of an objective in a configuration.
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case components, rolloutSource, groups, shaping
+    case components, rolloutSource, studentShare, groups, shaping
   }
 
   /// Reads an objective; an unknown key is an error.
@@ -60,6 +66,7 @@ extension Objective: Codable {
       try fields.decode([ObjectiveComponent].self, forKey: .components),
       rolloutSource: try fields.decodeIfPresent(RolloutSource.self, forKey: .rolloutSource)
         ?? .student,
+      studentShare: try fields.decodeIfPresent(Double.self, forKey: .studentShare),
       groups: try fields.decodeIfPresent(GroupFilter.self, forKey: .groups) ?? .all,
       shaping: try fields.decodeIfPresent([RewardShaping].self, forKey: .shaping) ?? [])
   }
@@ -69,6 +76,9 @@ extension Objective: Codable {
     var fields = encoder.container(keyedBy: CodingKeys.self)
     try fields.encode(components, forKey: .components)
     if rolloutSource != .student { try fields.encode(rolloutSource, forKey: .rolloutSource) }
+    if studentShare != (rolloutSource == .student ? 1 : 0) {
+      try fields.encode(studentShare, forKey: .studentShare)
+    }
     if groups != .all { try fields.encode(groups, forKey: .groups) }
     if !shaping.isEmpty { try fields.encode(shaping, forKey: .shaping) }
   }
@@ -107,7 +117,7 @@ public struct ObjectiveRequirements: Sendable, Hashable {
         if settings.extrapolation != 1 { needsReference = true }
       case .reference: needsReference = true
       case .reward(let settings):
-        needsReward = true
+        if !settings.isRandom { needsReward = true }
         if settings.isGroupRelative { minimumGroup = max(minimumGroup, 2) }
       case .demonstrations, .constant, .plugIn: break
       }

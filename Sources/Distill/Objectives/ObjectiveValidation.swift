@@ -4,13 +4,13 @@ internal import Tensors
 public struct ObjectiveSetting: Sendable, Hashable {
   /// G: answers a prompt.
   public var group: Int
-  /// Whether the teacher is the student as it is, with the same evidence.
-  public var teacherIsLiveStudent: Bool
+  /// Whether the teacher is the student itself, with the same evidence.
+  public var teacherIsStudent: Bool
 
   /// What a run knows of itself.
-  public init(group: Int, teacherIsLiveStudent: Bool = false) {
+  public init(group: Int, teacherIsStudent: Bool = false) {
     self.group = group
-    self.teacherIsLiveStudent = teacherIsLiveStudent
+    self.teacherIsStudent = teacherIsStudent
   }
 }
 
@@ -27,10 +27,29 @@ extension Objective {
       try component.checkEstimator()
       try component.checkSignals()
       try component.checkWeighting()
-      try component.checkSource(rolloutSource)
+      try component.checkSource(rolloutSource, studentShare)
     }
+    try checkShare()
     guard let setting else { return }
     try check(setting)
+  }
+
+  private func checkShare() throws(ObjectiveError) {
+    guard (0...1).contains(studentShare) else {
+      throw .cannotLearn(
+        reason: "a share of \(written(studentShare)) of the prompts is not between 0 and 1",
+        nearest: "studentShare 0.5")
+    }
+    if rolloutSource == .student, studentShare != 1 {
+      throw .cannotLearn(
+        reason: "nobody answers the prompts that the student does not",
+        nearest: "rolloutSource teacher, or rolloutSource demonstrations")
+    }
+    if rolloutSource != .student, !shaping.isEmpty || groups == .withSpread {
+      throw .cannotLearn(
+        reason: "rewards of answers that the student did not give say nothing about it",
+        nearest: "rolloutSource student")
+    }
   }
 
   private func check(_ setting: ObjectiveSetting) throws(ObjectiveError) {
@@ -40,12 +59,14 @@ extension Objective {
         reason: "a group of \(setting.group) has no relative advantage",
         nearest: "the same with group \(max(needed, 4)), or reward(baseline=none, scale=batch)")
     }
-    if setting.teacherIsLiveStudent, requirements.teacherSupport != nil,
+    if setting.teacherIsStudent, requirements.teacherSupport != nil,
       !requirements.needsReward
     {
       throw .cannotLearn(
-        reason: "the teacher is the student as it is, so every divergence is 0",
-        nearest: "a frozen or averaged student, or one that sees more frames")
+        reason: "the teacher is the student with the same evidence, so every divergence is 0",
+        nearest:
+          "a self-teacher that sees more: all frames where the student sees keyframes, or the answer"
+      )
     }
   }
 }
@@ -175,16 +196,15 @@ extension ObjectiveComponent {
   }
 
   /// Signals that need to know how likely a response was, about responses nobody sampled.
-  func checkSource(_ source: Objective.RolloutSource) throws(ObjectiveError) {
-    let imitates = signals.contains { $0.source == .demonstrations }
-    guard source != .student else {
-      if imitates {
-        throw .cannotLearn(
-          reason: "imitating one's own samples has expected gradient 0",
-          nearest: "rolloutSource demonstrations (sft)")
-      }
-      return
+  func checkSource(
+    _ source: Objective.RolloutSource, _ studentShare: Double
+  ) throws(ObjectiveError) {
+    if studentShare > 0, signals.contains(where: { $0.source == .demonstrations }) {
+      throw .cannotLearn(
+        reason: "imitating one's own samples has expected gradient 0",
+        nearest: "rolloutSource demonstrations (sft)")
     }
+    guard source != .student else { return }
     let needsBehaviour =
       correction != .none || teacherSignals.contains { $0.base == .behaviour && !isDense }
     if estimator == .policyGradient, needsBehaviour {

@@ -15,7 +15,7 @@ extension ResponsePass {
       record("teacher_kl/k3", sum: total(.k3, teacher), weight: weight)
     }
     // Answers that nobody sampled have no probability at sampling to compare with.
-    guard loss.objective.rolloutSource == .student else { return }
+    guard response.isSampled else { return }
     let drift = zip(current, response.behaviour).reduce(0.0) { $0 + abs($1.0 - $1.1) }
     record("sampling/logp_difference", sum: drift, weight: weight)
   }

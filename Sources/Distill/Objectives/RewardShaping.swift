@@ -2,7 +2,8 @@
 public enum RewardShaping: Sendable, Hashable {
   /// Adds 0 … −`penalty`, falling linearly over the last `buffer` tokens before `limit`: DAPO.
   ///
-  /// Without a limit it is the sampling limit, and without a buffer a fifth of it.
+  /// Without a limit answers that were cut lose the whole penalty and no others anything; without a buffer it is a fifth
+  /// of the limit.
   case overlong(limit: Int?, buffer: Int?, penalty: Double)
   /// Adds a bonus where answers to ordered frames beat answers to disordered ones: KF-GRPO.
   case saliency(SaliencyRule)

@@ -23,6 +23,10 @@ public struct ResponseSignals: Sendable {
   public var reference: [Double]?
   /// The task reward.
   public var reward: Reward?
+  /// Whether it was cut at the length limit.
+  public var isCut = false
+  /// Whether the student sampled it, so that `behaviour` means something.
+  public var isSampled = true
 
   /// A response about which nothing has been said yet.
   public init(promptID: String, slot: Int, tokens: [Token], behaviour: [Double]) {
@@ -93,6 +97,7 @@ extension ResponseSignals {
       likely.map { LikelyToken($0.token, Rows.readable(Double($0.logProbability))) }
     }
     reward = scored.reward
+    isCut = rollout.finish == .length
     if let teacher { try check(teacher, .teacher) }
     if let reference { try check(reference, .reference) }
     try checkCount(teacherTop?.count, .teacherTop)

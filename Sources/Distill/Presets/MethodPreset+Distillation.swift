@@ -18,10 +18,12 @@ extension MethodPreset {
       source: "methods.md §1.2", gradient: "reverse KL of the coarser distributions",
       Objective([divergence(.reverseKL, .top(16, of: .student, rest: .tail))])),
     MethodPreset(
-      "gkd", "minimises the Jensen-Shannon divergence, β 0.5, on the student's samples",
-      source: "GKD, arXiv:2306.13649, eq. 1",
-      gradient: "JSD at each prefix, exactly",
-      Objective([divergence(.jensenShannon(beta: 0.5, normalised: false), .full)])),
+      "gkd", "minimises the Jensen-Shannon divergence, β 0.5, half on the student's own answers",
+      source: "GKD, arXiv:2306.13649, eq. 1, λ 0.5",
+      gradient: "JSD at prefixes of student and teacher, exactly",
+      Objective(
+        [divergence(.jensenShannon(beta: 0.5, normalised: false), .full)],
+        rolloutSource: .teacher, studentShare: 0.5)),
     MethodPreset(
       "self-distillation", "learns from the student itself when it sees all the frames",
       source: "methods.md §1.6", gradient: "reverse KL to the privileged student",
@@ -37,10 +39,10 @@ extension MethodPreset {
       Objective(
         [ObjectiveComponent([.demonstrations])], rolloutSource: .demonstrations)),
     MethodPreset(
-      "off-policy-kd", "matches the teacher's distribution on the data's answers",
+      "off-policy-kd", "matches the teacher's distribution on the teacher's own answers",
       source: "Hinton et al., arXiv:1503.02531",
-      gradient: "forward KL at the prefixes of the demonstrations",
-      Objective([divergence(.forwardKL, .full)], rolloutSource: .demonstrations)),
+      gradient: "forward KL at the prefixes of the teacher's answers: the sequence's forward KL",
+      Objective([divergence(.forwardKL, .full)], rolloutSource: .teacher)),
   ]
 
   /// A divergence from the teacher, mean over tokens.

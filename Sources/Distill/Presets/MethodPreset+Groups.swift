@@ -32,7 +32,7 @@ extension MethodPreset {
     MethodPreset(
       "dapo", "GRPO with a higher upper clip, a token mean, and only groups with spread",
       source: "DAPO, arXiv:2503.14476", gradient: "expected reward, each prompt scaled by 1/std",
-      hints: TrainerHints(group: 8, refills: true),
+      hints: TrainerHints(group: 8, refills: 4),
       Objective(
         [
           ObjectiveComponent(

@@ -61,8 +61,8 @@ public struct TrainerHints: Sendable, Hashable {
   public var group: Int
   /// How often a step's answers are trained on.
   public var innerSteps: Int
-  /// Whether the trainer samples more groups in place of those without spread.
-  public var refills: Bool
+  /// How often a step may sample more prompts in place of groups without spread.
+  public var refills: Int
   /// The teacher is the student with privileged evidence, or (a control) without.
   public var selfTeacher: SelfTeacher?
   /// Whether a self-teacher sees more than the student.
@@ -70,7 +70,7 @@ public struct TrainerHints: Sendable, Hashable {
 
   /// What a method asks of the trainer.
   public init(
-    group: Int = 1, innerSteps: Int = 1, refills: Bool = false, selfTeacher: SelfTeacher? = nil,
+    group: Int = 1, innerSteps: Int = 1, refills: Int = 0, selfTeacher: SelfTeacher? = nil,
     isPrivileged: Bool = true
   ) {
     self.group = group

@@ -14,14 +14,20 @@ extension Laboratory {
     run.keyframes = try run.keyframes.map {
       $0.isNull ? $0 : try selectors.resolved($0, at: "keyframes")
     }
-    run.teacher = try run.teacher.map { try teachers.resolved($0, at: "teacher") }
+    run.teacher = try run.teacher.map { try resolvedTeacher($0, at: "teacher") }
     run.reward = try rewards.resolved(run.reward, at: "reward")
     for index in run.stages.indices {
-      try run.stages[index].check(at: "stages[\(index)]", value.source)
+      let path = "stages[\(index)]"
+      try run.stages[index].check(at: path, value.source)
+      try run.stages[index].stop.check(
+        at: path + ".stop", evaluatesEvery: run.evaluation.every, value.source)
+      run.stages[index].data = try run.stages[index].data.map {
+        $0.isNull ? $0 : try datasets.resolved($0, at: path + ".data")
+      }
       run.stages[index].curriculum = try curricula.resolved(
-        run.stages[index].curriculum, at: "stages[\(index)].curriculum")
-      _ = try Method(run.stages[index].method)
+        run.stages[index].curriculum, at: path + ".curriculum")
     }
+    try run.checkObjectives()
     return try ConfigurationValue(encoding: run)
   }
 }
@@ -31,7 +37,7 @@ extension StageConfiguration {
   func check(at path: String, _ source: ConfigurationSource?) throws {
     let counts = [
       ("steps", steps), ("prompts", prompts), ("miniBatches", miniBatches), ("group", group ?? 1),
-      ("innerSteps", innerSteps ?? 1),
+      ("innerSteps", innerSteps ?? 1), ("chunkMegabytes", chunkMegabytes),
     ]
     for (name, count) in counts where count < 1 {
       throw ConfigurationError.unusable(

@@ -26,13 +26,13 @@ struct WorldParameters: PluginParameters {
 
 struct QVHighlightsParameters: PluginParameters {
   var path = "../shared/data/qvhighlights"
-  var queryCosine = false
+  var rows = "features"
   var trainLimit: Int?
   var devLimit: Int?
 
   static let documentation = [
     "path": "the folder with features.h5, highlight_val_release.jsonl and split.json",
-    "queryCosine": "whether each row carries its cosine with the query as one more channel",
+    "rows": "what a clip's row carries: features, featuresAndCosine (with the query) or cosine",
     "trainLimit": "the most queries to train on; all if left out",
     "devLimit": "the most queries to report on; all if left out",
   ]
@@ -78,11 +78,15 @@ extension Laboratory {
       "qvhighlights", summary: "a folder in the layout of QVHighlights",
       parameters: QVHighlightsParameters.self
     ) { parameters, _ in
-      try QVHighlights.load(
+      guard let rows = QVHighlights.Options.Rows(rawValue: parameters.rows) else {
+        throw LaboratoryError.unknownChoice(
+          key: "rows", value: parameters.rows,
+          choices: QVHighlights.Options.Rows.allCases.map(\.rawValue))
+      }
+      return try QVHighlights.load(
         path: parameters.path,
         options: .init(
-          extra: parameters.queryCosine ? .queryCosine : .none,
-          trainLimit: parameters.trainLimit, devLimit: parameters.devLimit))
+          rows: rows, trainLimit: parameters.trainLimit, devLimit: parameters.devLimit))
     }
     try registerCodecs()
   }

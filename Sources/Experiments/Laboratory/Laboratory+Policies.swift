@@ -60,14 +60,12 @@ func decoderStudent(
     throw LaboratoryError.heads(
       width: parameters.width, heads: parameters.heads, keyValueHeads: parameters.keyValueHeads)
   }
-  let longest = (dataset.train + dataset.dev).map {
-    $0.evidence.frames * $0.evidence.tokensPerFrame + $0.tokens.count + 1
-  }
   let configuration = DecoderConfiguration(
     vocabularySize: context.codec.vocabulary.count, layers: parameters.layers,
     width: parameters.width, heads: parameters.heads, keyValueHeads: parameters.keyValueHeads,
     hidden: parameters.hidden, features: encoder.width,
-    positions: (longest.max() ?? 1) + context.codec.maximumLength)
+    // An answer, and for a self-teacher one more at the end of the question.
+    positions: dataset.longestPrompt + 2 * context.codec.maximumLength)
   return DecoderStudent(
     decoder: configuration, encoder: encoder, vocabulary: context.codec.vocabulary,
     parameters: DecoderStudent.initialParameters(

@@ -65,8 +65,11 @@ struct TeacherTreatment {
   ) throws -> TeacherChoice {
     var source = source
     if shift != 0 { source = try ShiftedWindows(source, .init(shift: shift)) }
+    var isPlanted: (@Sendable (String) -> Bool)?
     if unreliableShare > 0 {
-      source = try UnreliableWindows(source, .init(share: unreliableShare))
+      let unreliable = try UnreliableWindows(source, .init(share: unreliableShare))
+      isPlanted = unreliable.isPlanted
+      source = unreliable
     }
     let windows = try WindowDistributionTeacher(
       source: source, codec: context.codec, smoothing: smoothing)
@@ -82,7 +85,8 @@ struct TeacherTreatment {
       scorer = try ShuffledTeacher(
         scorer, pool: context.dataset.train, seed: context.seed.derived("shuffled teacher"))
     }
-    return TeacherChoice(scorer, predictor: windows, identity: source.identity)
+    return TeacherChoice(
+      scorer, predictor: windows, identity: source.identity, isPlanted: isPlanted)
   }
 }
 

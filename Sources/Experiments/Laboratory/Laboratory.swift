@@ -1,4 +1,5 @@
 public import Curriculum
+internal import Distill
 public import Grounding
 public import Plugins
 public import Rollouts
@@ -40,17 +41,24 @@ public struct TeacherChoice: Sendable {
   public var predictor: (any IntervalPredictor)?
   /// A digest of what the teacher knows, part of a run's identity.
   public var identity: String
+  /// Floating-point operations that its training took; 0 where nobody knows.
+  public var training: Double
+  /// Whether the teacher is wrong on purpose on the prompt of an id; `nil` for a teacher that nobody spoiled.
+  public var isPlanted: (@Sendable (String) -> Bool)?
   /// What asking a live teacher has cost since it was connected; `nil` for a teacher in process.
   public var costs: (@Sendable () -> ServiceCosts)?
 
   /// A teacher.
   public init(
     _ scorer: any TeacherScorer, predictor: (any IntervalPredictor)? = nil, identity: String = "",
+    training: Double = 0, isPlanted: (@Sendable (String) -> Bool)? = nil,
     costs: (@Sendable () -> ServiceCosts)? = nil
   ) {
     self.scorer = scorer
     self.predictor = predictor
     self.identity = identity
+    self.training = training
+    self.isPlanted = isPlanted
     self.costs = costs
   }
 }
@@ -81,7 +89,10 @@ public struct Laboratory: Sendable {
     try laboratory.registerData()
     try laboratory.registerPolicies()
     try laboratory.registerTeachers()
+    try laboratory.registerModels()
     try laboratory.registerSelection()
+    try laboratory.registerCurricula()
+    try laboratory.registerKeyClips()
     try laboratory.registerLive()
     return laboratory
   }
@@ -89,6 +100,6 @@ public struct Laboratory: Sendable {
   /// All plug-ins, for `opd plugins`.
   public func describe() throws -> [PluginDescription] {
     try datasets.describe() + codecs.describe() + students.describe() + teachers.describe()
-      + rewards.describe() + curricula.describe() + selectors.describe()
+      + rewards.describe() + curricula.describe() + selectors.describe() + MethodPreset.describe()
   }
 }

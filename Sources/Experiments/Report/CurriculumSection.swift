@@ -1,61 +1,87 @@
 internal import Statistics
 
-/// What the curriculum took in each round, and why.
+/// What the curriculum took in each round and why, how its choice moved, and whether its scores foretold what was learned.
 struct CurriculumSection: Sendable {
   let source: ReportSource
 
-  /// One sample in one round.
-  private struct Choice: Sendable {
-    var round: Double
-    var score: Double?
-    var isTaken: Bool
-    var reason: String
-  }
+  /// The rounds of one arm with the same stage and number, one a seed.
+  private typealias Rounds = [SelectionHistory.Round]
 
   var html: String {
     let parts = source.shown.map(panel).joined()
     return HTML.section(
       "curriculum", "Curriculum",
-      "How many of the samples that were looked at each round takes, and what their scores were.",
+      "What each round takes, means over seeds. Overlap: samples shared with the round before, of all in either. "
+        + "Difficulty: 1 − the student’s IoU. Rank correlation (Spearman): of disagreement with the gain of IoU until the "
+        + "next round; a low IoU tends to be followed by a higher one whatever is learned, so only what those taken have "
+        + "beyond those left speaks for the score.",
       parts)
   }
 
   private func panel(_ arm: String) -> String {
-    let choices = source.archive.runs(of: arm).flatMap { run in
-      RunFile(run.path + "/selection.jsonl").lines().map { line in
-        Choice(
-          round: line.numbers["round"] ?? 0, score: line.numbers["score"],
-          isTaken: line.numbers["taken"] == 1, reason: line.texts["reason"] ?? "")
-      }
+    let histories = source.archive.runs(of: arm).map { run in
+      SelectionHistory(
+        RunFile(run.path + "/selection.jsonl").lines().compactMap { SelectionLine($0) })
     }
-    guard !choices.isEmpty else { return "" }
-    let rounds = Dictionary(grouping: choices, by: \.round).sorted { $0.key < $1.key }
+    let groups = Dictionary(grouping: histories.flatMap(\.rounds)) { [$0.stage, $0.round] }
+      .sorted { $0.key.lexicographicallyPrecedes($1.key) }
+    guard !groups.isEmpty else { return "" }
     let table = HTML.table(
-      ["round", "taken", "", "score if taken", "score if not", "most frequent reasons"],
-      rounds.map { row($0.key, $0.value) }, kind: "curriculum")
-    return "<h3>\(source.label(arm))</h3>\(table)"
+      [
+        "stage", "round", "taken", "", "overlap", "difficulty", "of all", "disagreement", "of all",
+        "gain", "of those left", "rank correlation", "of those left", "most frequent reasons",
+      ], groups.map { row($0.key, $0.value) }, kind: "curriculum")
+    return "<h3>\(source.label(arm))</h3>\(table)\(planted(groups.map(\.value)))"
   }
 
-  private func row(_ round: Double, _ choices: [Choice]) -> [String] {
-    let taken = choices.filter(\.isTaken)
-    let share = Double(taken.count) / Double(choices.count)
+  private func row(_ key: [Int], _ rounds: Rounds) -> [String] {
+    let taken = rounds.reduce(0) { $0 + $1.summary.taken }
+    let candidates = rounds.reduce(0) { $0 + $1.summary.candidates }
+    let share = Double(taken) / Double(max(1, candidates))
     let bar = "<span class=\"bar\"><i style=\"width:\(Quantity.percent(share))%\"></i></span>"
     return [
-      Quantity.count(round), "\(taken.count) of \(choices.count)", bar, level(taken),
-      level(choices.filter { !$0.isTaken }), reasons(choices),
+      "\(key[0] + 1)", "\(key[1] + 1)",
+      "\(taken / rounds.count) of \(candidates / rounds.count)", bar,
+      level(rounds.map(\.overlap)), level(rounds.map(\.difficulty.taken)),
+      level(rounds.map(\.difficulty.pool)), level(rounds.map(\.disagreement.taken)),
+      level(rounds.map(\.disagreement.pool)), level(rounds.map(\.gain?.meanTaken), signed: true),
+      level(rounds.map(\.gain?.meanLeft), signed: true),
+      level(rounds.map(\.gain?.correlationTaken), signed: true),
+      level(rounds.map(\.gain?.correlationLeft), signed: true), reasons(rounds),
     ]
   }
 
-  private func level(_ choices: [Choice]) -> String {
-    let scores = choices.compactMap(\.score)
-    return scores.isEmpty ? "–" : Quantity.metric(mean(scores))
+  private func level(_ values: [Double?], signed: Bool = false) -> String {
+    let known = values.compactMap { $0 }
+    guard !known.isEmpty else { return "–" }
+    return signed ? Quantity.signed(mean(known)) : Quantity.metric(mean(known))
   }
 
-  private func reasons(_ choices: [Choice]) -> String {
-    let counts = Dictionary(grouping: choices.filter { !$0.reason.isEmpty }, by: \.reason)
-      .mapValues(\.count)
+  private func reasons(_ rounds: Rounds) -> String {
+    var counts: [String: Int] = [:]
+    for reason in rounds.flatMap(\.summary.reasons) {
+      counts[reason.reason, default: 0] += reason.count
+    }
     return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3)
-      .map { "\(HTML.escaped($0.key)) <span class=\"faint\">\($0.value)</span>" }
-      .joined(separator: " · ")
+      .map {
+        "\(HTML.escaped($0.key)) <span class=\"faint\">\($0.value / rounds.count)</span>"
+      }.joined(separator: " · ")
   }
+
+  /// How well the gates found the samples on which the teacher was made wrong, over all rounds and seeds.
+  private func planted(_ groups: [Rounds]) -> String {
+    let checks = groups.joined().compactMap(\.summary.planted)
+    guard !checks.isEmpty else { return "" }
+    let all = checks.reduce(into: PlantedCheck()) { sum, check in
+      sum.planted += check.planted
+      sum.refused += check.refused
+      sum.found += check.found
+      sum.taken += check.taken
+    }
+    return "<p class=\"reading\">Planted unreliable samples: the gates kept out \(all.refused), "
+      + "precision \(share(all.precision)), recall \(share(all.recall)); "
+      + "\(all.taken) of the \(all.planted) planted were taken.</p>"
+  }
+
+  private func share(_ value: Double?) -> String { value.map(Quantity.metric) ?? "–" }
 }

@@ -2,8 +2,19 @@ internal import Grounding
 public import Rollouts
 public import Student
 
-/// How well a student answers, measured greedily.
+/// How well a student answers.
 public struct Evaluation: Sendable {
+  /// How one answer is read from a student that has a distribution over answers.
+  public enum Decoding: Sendable, Hashable {
+    /// The likeliest token each time.
+    case greedy
+    /// Of so many sampled answers, the one with the greatest mean intersection over union with them all: what to answer
+    /// when that is what counts, and the likeliest answer is not the safest.
+    ///
+    /// Source: Kumar and Byrne, "Minimum Bayes-risk decoding for statistical machine translation", 2004.
+    case consensus(samples: Int)
+  }
+
   /// One query's outcome.
   public struct Line: Sendable, Codable {
     /// The query.
@@ -35,14 +46,16 @@ public struct Evaluation: Sendable {
   ///   - student: Who answers.
   ///   - prompts: The queries with the frames the student sees.
   ///   - codec: How answers are written.
+  ///   - decoding: How an answer is read from the student.
   /// - Throws: What the student throws.
   public init(
-    of student: any StudentPolicy, on prompts: [Prompt], codec: any AnswerCodec
+    of student: any StudentPolicy, on prompts: [Prompt], codec: any AnswerCodec,
+    decoding: Decoding = .greedy
   ) throws {
     let groups = try student.sample(
-      prompts, settings: .greedy(maximumLength: codec.maximumLength), seed: Seed(0))
-    let answers = groups.map {
-      codec.decode($0.rollouts[0].tokens, duration: $0.prompt.duration)
+      prompts, settings: decoding.settings(maximumLength: codec.maximumLength), seed: Seed(0))
+    let answers = groups.map { group in
+      group.rollouts.map { codec.decode($0.tokens, duration: group.prompt.duration) }.consensus
     }
     let metrics = GroundingMetrics.top1(predicted: answers, truths: prompts.map(\.truth))
     var values = ["eval/mIoU": metrics.meanIoU]
@@ -60,5 +73,28 @@ public struct Evaluation: Sendable {
         predicted: answers[index].map { [$0.start, $0.end] },
         truth: prompt.truth.map { [$0.start, $0.end] })
     }
+  }
+}
+
+extension Evaluation.Decoding {
+  func settings(maximumLength: Int) -> SamplingSettings {
+    switch self {
+    case .greedy: .greedy(maximumLength: maximumLength)
+    case .consensus(let samples):
+      SamplingSettings(group: samples, temperature: 1, maximumLength: maximumLength)
+    }
+  }
+}
+
+extension [Interval?] {
+  /// The answer that agrees best with all of them, the first of equals; what is no answer agrees with nothing.
+  var consensus: Interval? {
+    let answers = compactMap { $0 }.filter(\.isProper)
+    guard answers.count > 1 else { return answers.first ?? first ?? nil }
+    let agreement = answers.map { answer in answers.reduce(0) { $0 + $1.iou(answer) } }
+    let best = agreement.indices.max {
+      agreement[$0] < agreement[$1] || (agreement[$0] == agreement[$1] && $0 > $1)
+    }
+    return best.map { answers[$0] }
   }
 }

@@ -24,8 +24,14 @@ public struct RunConfiguration: DefaultedConfiguration {
   public var stages: [StageConfiguration] = []
   /// How the student is evaluated.
   public var evaluation = EvaluationConfiguration()
+  /// What is measured besides training.
+  public var diagnostics = DiagnosticsConfiguration()
   /// Steps between checkpoints; 0 for the last only.
   public var checkpoint = CheckpointConfiguration()
+  /// A folder in which what curricula measure is remembered; one within the run's own if left out.
+  ///
+  /// Runs may share it; it changes no result.
+  public var cache: String?
   /// Threads that share the work; the result does not depend on it.
   public var threads = 2
 
@@ -39,10 +45,16 @@ public struct StageConfiguration: DefaultedConfiguration {
   public var name: String?
   /// A method by name, or an objective written out.
   public var method: ConfigurationValue = "opd"
+  /// Prompts to train on, where they are not the run's.
+  public var data: ConfigurationValue?
   /// Which prompts come next.
   public var curriculum: ConfigurationValue = "uniform"
-  /// Steps.
+  /// What a round of the curriculum after the first begins without.
+  public var roundResets = RoundResetsConfiguration()
+  /// Steps; the learning rate's schedule spans them.
   public var steps = 100
+  /// What ends the stage before its last step.
+  public var stop = StopConfiguration()
   /// Prompts a step.
   public var prompts = 8
   /// Answers a prompt; what the method asks for if left out.
@@ -55,6 +67,10 @@ public struct StageConfiguration: DefaultedConfiguration {
   public var innerSteps: Int?
   /// Parts in which a step's answers are trained on.
   public var miniBatches = 1
+  /// How often a step may sample more prompts in place of groups without spread; what the method asks for if left out.
+  public var refills: Int?
+  /// The most memory the teacher's rows of an answer may take at a time, megabytes.
+  public var chunkMegabytes = 64
   /// The peak of the learning rate.
   public var learningRate = 1e-3
   /// How the learning rate moves.
@@ -63,6 +79,17 @@ public struct StageConfiguration: DefaultedConfiguration {
   public var optimizer = OptimizerConfiguration()
 
   /// The defaults.
+  public init() {}
+}
+
+/// What a round of a curriculum after the first begins without.
+public struct RoundResetsConfiguration: DefaultedConfiguration {
+  /// Whether the optimizer forgets its moments.
+  public var optimizer = false
+  /// Whether the learning rate's schedule begins anew, over the steps that are left.
+  public var learningRate = false
+
+  /// Nothing is reset.
   public init() {}
 }
 
@@ -102,9 +129,33 @@ public struct EvaluationConfiguration: DefaultedConfiguration {
   public var every = 0
   /// The most queries of an evaluation before the last; all if left out.
   public var count: Int?
+  /// How an answer is read from the student: 0 for greedily, or from so many samples, the one that agrees best with all.
+  public var consensus = 0
+  /// Whether the last evaluation measures the exact divergence from a teacher that knows whole distributions.
+  public var teacherKL = false
 
   /// The defaults.
   public init() {}
+}
+
+/// What is measured besides training, at a cost that is counted apart; training does not change by it.
+public struct DiagnosticsConfiguration: DefaultedConfiguration {
+  /// Steps between diagnoses; 0 for none.
+  public var every = 0
+  /// Steps between audits of the gradient against the exact one; 0 for none.
+  public var gradientAudit = 0
+  /// k of overlap with the teacher and of masses.
+  public var k = 16
+
+  /// The defaults.
+  public init() {}
+}
+
+extension EvaluationConfiguration {
+  /// How an answer is read from the student.
+  public var decoding: Evaluation.Decoding {
+    consensus > 0 ? .consensus(samples: consensus) : .greedy
+  }
 }
 
 /// When the run's state is saved.

@@ -107,6 +107,10 @@ public enum RunError: ExplainedError, Hashable {
   case otherRun(path: String)
   /// The folder holds a run that has begun.
   case alreadyThere(path: String)
+  /// The data of a stage cannot be read by the student of the run.
+  case otherShape(path: String, what: String)
+  /// The folder holds no run.
+  case noRun(path: String)
   /// A checkpoint does not fit the run.
   case checkpoint(path: String, reason: String)
 
@@ -117,6 +121,9 @@ public enum RunError: ExplainedError, Hashable {
     case .otherRun(let path):
       "'\(path)' holds a run of another configuration, data set, teacher or program."
     case .alreadyThere(let path): "'\(path)' holds a run that has begun."
+    case .otherShape(let path, let what):
+      "The data of '\(path)' has \(what), which the student of this run cannot read."
+    case .noRun(let path): "There is no run in '\(path)'."
     case .checkpoint(let path, let reason): "The checkpoint '\(path)' cannot be used: \(reason)."
     }
   }
@@ -127,7 +134,10 @@ public enum RunError: ExplainedError, Hashable {
     case .cannotWrite: "Check the folder's rights and the space left on the disk."
     case .otherRun: "Choose another folder with --out."
     case .alreadyThere: "Go on with --resume, or choose another folder with --out."
-    case .checkpoint: "Delete it to go on from an earlier one."
+    case .noRun:
+      "Name a folder with a config.yaml and a status.json, as `opd train --out` leaves it."
+    case .otherShape: "Give the stage data of the same kind as the run's, no longer than that."
+    case .checkpoint: "Repeat the run in another folder; the logs here are intact."
     }
   }
 }

@@ -13,7 +13,7 @@ public struct RunExecutor: Sendable {
   /// The version of the program, part of a run's identity.
   public static let program = "0.1.0"
 
-  private let laboratory: Laboratory
+  let laboratory: Laboratory
   private let report: @Sendable (String) -> Void
 
   /// An executor.
@@ -42,6 +42,7 @@ public struct RunExecutor: Sendable {
     Parallel.threads = configuration.threads
     let log = RunLog()
     let parts = try await RunParts(configuration, in: laboratory, log: log.add)
+    try parts.checkStages()
     let directory = RunDirectory(path)
     let text = ConfigurationFile.text(of: complete)
     var status = RunDirectory.Status(
@@ -70,12 +71,11 @@ public struct RunExecutor: Sendable {
   }
 
   private func identity(_ text: String, _ parts: RunParts) -> String {
-    // The number of threads changes no result.
-    let lines = text.split(separator: "\n").filter { !$0.hasPrefix("threads:") }
-    return ContentHash.of(
-      lines.map(String.init) + [
-        parts.context.dataset.fingerprint, parts.teacher?.identity ?? "", Self.program,
-      ])
+    // The number of threads changes no result, and neither does where measurements are remembered.
+    let lines = text.split(separator: "\n").filter {
+      !$0.hasPrefix("threads:") && !$0.hasPrefix("cache:")
+    }
+    return ContentHash.of(lines.map(String.init) + parts.identity + [Self.program])
   }
 }
 

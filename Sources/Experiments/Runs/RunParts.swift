@@ -5,7 +5,6 @@ internal import Plugins
 internal import Rollouts
 internal import Student
 internal import TAD
-internal import Teacher
 internal import Tensors
 
 /// The parts of a run, made from its configuration before anything is trained.
@@ -15,7 +14,10 @@ struct RunParts {
   let student: any StudentPolicy
   let teacher: TeacherChoice?
   let reward: any RewardFunction
+  /// The prompts to train on, but for stages with data of their own.
   let train: [Prompt]
+  /// What each stage trains on.
+  let pools: [StagePool]
   let dev: [Prompt]
   /// Frames scanned and operations spent to choose keyframes, once.
   let selection: SelectionCost
@@ -26,69 +28,140 @@ struct RunParts {
   ) async throws {
     self.configuration = configuration
     let context = try RunContext(configuration, in: laboratory, log: log)
-    let seed = context.seed
     self.context = context
     student = try laboratory.students.build(configuration.student, at: "student", in: context)
     teacher =
-      if let choice = configuration.teacher {
+      if let choice = configuration.teacher, !choice.isNull {
         try await laboratory.teachers.connect(choice, at: "teacher", in: context)
       } else { nil }
     reward = try await laboratory.rewards.connect(
       configuration.reward, at: "reward", in: context)
-    guard let choice = configuration.keyframes, !choice.isNull else {
-      train = context.dataset.train
-      dev = context.dataset.dev
-      selection = SelectionCost(framesScanned: 0, flops: 0)
-      return
+    var frames = try await FrameChoice(configuration.keyframes, context)
+    let own = try await frames.pool(context.dataset)
+    train = own.prompts
+    var pools: [StagePool] = []
+    for (index, stage) in configuration.stages.enumerated() {
+      guard let data = stage.data, !data.isNull else {
+        pools.append(own)
+        continue
+      }
+      pools.append(
+        try await frames.pool(try context.stageData(data, at: "stages[\(index)].data")))
     }
-    let selector = try await laboratory.selectors.connect(choice, at: "keyframes", in: context)
-    var cost = SelectionCost(framesScanned: 0, flops: 0)
-    train = try Self.select(context.dataset.train, selector, seed, &cost)
-    dev = try Self.select(context.dataset.dev, selector, seed, &cost)
-    selection = cost
+    self.pools = pools
+    dev = try await frames.prompts(context.dataset.dev)
+    selection = frames.cost
   }
 
-  private static func select(
-    _ prompts: [Prompt], _ selector: any KeyframeSelector, _ seed: Seed,
-    _ cost: inout SelectionCost
-  ) throws -> [Prompt] {
-    let selections = try selector.select(prompts, seed: seed.derived("keyframes"))
-    return zip(prompts, selections).map { prompt, selection in
-      cost.framesScanned += selection.cost.framesScanned
-      cost.flops += selection.cost.flops
-      var prompt = prompt
-      prompt.keyframes = selection.indices
-      return prompt
+  /// A digest of everything the run learns from.
+  var identity: [String] {
+    [context.dataset.fingerprint, teacher?.identity ?? ""]
+      + zip(configuration.stages, pools).filter { $0.0.data?.isNull == false }.map(\.1.identity)
+  }
+
+  /// Refuses stages that cannot be trained before anything is.
+  func checkStages() throws {
+    for (index, stage) in configuration.stages.enumerated() {
+      if let length = stage.maximumLength, !(1...context.codec.maximumLength).contains(length) {
+        throw ConfigurationError.unusable(
+          path: "stages[\(index)].maximumLength",
+          reason: "an answer of this codec has 1 to \(context.codec.maximumLength) tokens",
+          source: nil)
+      }
+      _ = try trainer(of: index, student: student, ledger: Ledger())
     }
+  }
+
+  /// The teacher of a method: the run's, or the student itself where the method says so and the run does not.
+  func teacher(for method: Method) -> TeacherChoice? {
+    guard let kind = method.hints.selfTeacher, !(teacher?.scorer is SelfTeacher) else {
+      return teacher
+    }
+    let own = SelfTeacher(
+      kind, evidence: method.hints.isPrivileged ? .allFrames : .sameAsStudent, codec: context.codec)
+    return TeacherChoice(own, predictor: own)
   }
 
   /// The trainer of one stage.
+  ///
+  /// - Parameters:
+  ///   - index: The stage.
+  ///   - student: Who is trained; also the frozen reference, where the method needs one.
+  ///   - ledger: What was spent before.
+  ///   - folder: The folder of the run, in which measurements are remembered unless runs share them elsewhere.
+  /// - Returns: A trainer before its first step.
+  /// - Throws: What is wrong with the method or the curriculum.
   func trainer(
-    of index: Int, student: any StudentPolicy, ledger: Ledger
+    of index: Int, student: any StudentPolicy, ledger: Ledger, folder: String? = nil
   ) throws -> Trainer {
     let stage = configuration.stages[index]
     let method = try Method(stage.method)
-    let curriculum = try context.laboratory.curricula.build(
-      stage.curriculum, at: "stages[\(index)].curriculum", in: context)
-    let needs = method.objective.requirements
-    let partners = TrainingPartners(
-      codec: context.codec, teacher: teacher?.scorer,
-      reference: needs.needsReference ? student : nil,
-      reward: reward, predictor: teacher?.predictor)
+    // With prepared weights of its own: the student's change with every update.
+    let reference =
+      method.objective.requirements.needsReference
+      ? (student as? DecoderStudent)?.detached() ?? student : nil
     var trainer = try Trainer(
-      student: student, objective: method.objective, pool: PromptPool(train),
-      curriculum: curriculum, partners: partners,
-      settings: TrainerSettings(
-        steps: stage.steps, prompts: stage.prompts, group: stage.group ?? method.hints.group,
-        temperature: stage.temperature,
-        maximumLength: stage.maximumLength ?? context.codec.maximumLength,
-        innerSteps: stage.innerSteps ?? method.hints.innerSteps, miniBatches: stage.miniBatches,
-        schedule: LearningRateSchedule(
-          peak: stage.learningRate, warmUp: stage.schedule.warmUp, shape: stage.schedule.shape,
-          floor: stage.schedule.floor), seed: context.seed.derived("stage", index)),
-      optimizer: stage.optimizer.settings)
+      student: student, objective: method.objective, pool: PromptPool(pools[index].prompts),
+      curriculum: try curriculum(of: index),
+      partners: partners(of: index, method, reference: reference, folder: folder),
+      settings: settings(of: index, hints: method.hints), optimizer: stage.optimizer.settings)
     trainer.ledger = ledger
     return trainer
+  }
+
+  /// The curriculum of one stage.
+  func curriculum(of index: Int) throws -> any PromptCurriculum {
+    try context.laboratory.curricula.build(
+      configuration.stages[index].curriculum, at: "stages[\(index)].curriculum", in: context)
+  }
+
+  /// Whom a stage asks.
+  func partners(
+    of index: Int, _ method: Method, reference: (any StudentPolicy)? = nil, folder: String?
+  ) -> TrainingPartners {
+    let teacher = teacher(for: method)
+    let cache = configuration.cache ?? folder.map { $0 + "/measurements" }
+    let measurements = cache.map {
+      MeasurementFolder(folder: $0, pool: pools[index].identity, teacher: teacherIdentity)
+    }
+    return TrainingPartners(
+      codec: context.codec, teacher: teacher?.scorer, reference: reference, reward: reward,
+      predictor: teacher?.predictor, measurements: measurements)
+  }
+
+  /// What a stage's loop is told.
+  func settings(of index: Int, hints: TrainerHints) -> TrainerSettings {
+    let stage = configuration.stages[index]
+    let diagnostics = configuration.diagnostics
+    return TrainerSettings(
+      steps: stage.steps, prompts: stage.prompts, group: stage.group ?? hints.group,
+      temperature: stage.temperature,
+      maximumLength: stage.maximumLength ?? context.codec.maximumLength,
+      innerSteps: stage.innerSteps ?? hints.innerSteps, miniBatches: stage.miniBatches,
+      refills: stage.refills ?? hints.refills, chunkBytes: stage.chunkMegabytes << 20,
+      diagnostics: DiagnosticsSettings(
+        every: diagnostics.every, gradientAudit: diagnostics.gradientAudit, k: diagnostics.k),
+      schedule: LearningRateSchedule(
+        peak: stage.learningRate, warmUp: stage.schedule.warmUp, shape: stage.schedule.shape,
+        floor: stage.schedule.floor), seed: context.seed.derived("stage", index),
+      roundResets: stage.roundResets.resets)
+  }
+
+  /// A digest of everything the teacher's words depend on besides the prompt.
+  private var teacherIdentity: String {
+    ContentHash.of([
+      teacher?.identity ?? "", configuration.teacher?.text ?? "", configuration.codec.text,
+      context.codec.vocabulary.fingerprint, "\(configuration.seed)",
+    ])
+  }
+}
+
+extension RoundResetsConfiguration {
+  var resets: RoundResets {
+    var resets: RoundResets = []
+    if optimizer { resets.insert(.optimizer) }
+    if learningRate { resets.insert(.learningRate) }
+    return resets
   }
 }
 

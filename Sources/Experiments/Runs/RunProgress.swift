@@ -21,6 +21,9 @@ struct RunProgress {
   private var trainer: Trainer?
   private var ledger = Ledger()
   private var stage = 0
+  private var monitor = StageMonitor()
+  /// The weights with which a later stage began: what its reference is.
+  private var stageStart: [Float]?
   /// Steps of all stages so far.
   private var steps = 0
   private var seconds = 0.0
@@ -36,6 +39,9 @@ struct RunProgress {
     self.report = report
     student = parts.student
     ledger.spend(.selection, flops: parts.selection.flops)
+    if let training = parts.teacher?.training, training > 0 {
+      ledger.spend(.teacherTraining, flops: training)
+    }
     if let saved = try RunCheckpoint.latest(directory) {
       try restore(saved)
     } else {
@@ -54,53 +60,123 @@ struct RunProgress {
     var last: [String: Double] = [:]
     while stage < stages.count {
       var trainer =
-        try self.trainer ?? parts.trainer(of: stage, student: student, ledger: ledger)
+        try self.trainer
+        ?? parts.trainer(of: stage, student: student, ledger: ledger, folder: directory.path)
       self.trainer = nil
-      let total = trainer.settings.steps
-      while trainer.steps < total {
+      while monitor.rule == nil {
         let start = DispatchTime.now()
         let record = try await trainer.step()
-        seconds += Self.seconds(since: start)
+        seconds += Self.seconds(since: start) - record.diagnosticSeconds
         steps += 1
+        try tell(record.notes)
         student = trainer.student
         ledger = trainer.ledger
         ledger.service = (parts.teacher?.costs?()).map { costsBefore + $0 }
-        let isLast = trainer.steps == total
-        let every = parts.configuration.evaluation.every
-        let evaluates = isLast || every > 0 && trainer.steps.isMultiple(of: every)
-        last = try log(record, stage: stages[stage], evaluates: evaluates, isLast: isLast)
+        last = try await log(record, stage: stages[stage])
         trainer.ledger = ledger
         let saves = parts.configuration.checkpoint.every
-        if !isLast, saves > 0, trainer.steps.isMultiple(of: saves) {
-          try RunCheckpoint(trainer, stage: stage, steps: steps, seconds: seconds).write(directory)
+        if monitor.rule == nil, saves > 0, trainer.steps.isMultiple(of: saves) {
+          try checkpoint(trainer)
         }
       }
-      stage += 1
-      try RunCheckpoint(trainer, stage: stage, steps: steps, seconds: seconds).write(directory)
+      try end(trainer, stages[stage])
     }
     try directory.write(json: ledger.summary, to: "ledger.json")
     return last.isEmpty ? try LastEvaluation.read(directory) : last
   }
 
+  private func checkpoint(_ trainer: Trainer) throws {
+    try RunCheckpoint(
+      trainer, monitor: monitor, stage: stage, stageStart: stageStart, steps: steps,
+      seconds: seconds
+    ).write(directory)
+  }
+
+  /// Notes which rule ended a stage, and goes on to the next.
+  private mutating func end(_ trainer: Trainer, _ stage: StageConfiguration) throws {
+    guard let rule = monitor.rule else { return }
+    let reason = monitor.reason(stage.stop, steps: trainer.steps)
+    let line = StageLine(
+      stage: self.stage, name: stage.title, steps: trainer.steps, step: steps,
+      tokens: monitor.tokens, rule: rule, reason: reason)
+    try directory.append([RunLines.json(line)], to: "stages.jsonl")
+    report("stage \(stage.title) ended after \(trainer.steps) steps: \(reason)")
+    try checkpoint(trainer)
+    self.stage += 1
+    stageStart = student.parameters.values
+    monitor = StageMonitor()
+  }
+
   private mutating func log(
-    _ record: StepRecord, stage: StageConfiguration, evaluates: Bool, isLast: Bool
-  ) throws -> [String: Double] {
+    _ record: StepRecord, stage: StageConfiguration
+  ) async throws -> [String: Double] {
+    monitor.note(tokens: record.groups.reduce(0) { $0 + $1.tokenCount })
+    monitor.note(steps: record.step + 1, of: stage.steps, stage.stop)
     var values = record.values
     values["step"] = Double(steps)
-    var evaluated: [String: Double] = [:]
-    if evaluates {
-      evaluated = try evaluation(whole: isLast)
-      values.merge(evaluated) { $1 }
-      try directory.append(
-        [RunLines.rollouts(record, codec: parts.context.codec)],
-        to: "rollouts.jsonl")
-    }
-    try directory.append(record.selection.map(RunLines.json), to: "selection.jsonl")
+    let evaluated = try await evaluation(after: record, of: stage, &values)
+    try directory.append(record.selection.map(line), to: "selection.jsonl")
     try write(values, stage: stage)
     let shown = evaluated["eval/mIoU"].map { String(format: "mIoU %.3f", $0) }
     report(
       "step \(steps) loss \(String(format: "%.4f", values["loss"] ?? .nan)) \(shown ?? "")")
     return evaluated
+  }
+
+  /// Says what a person should know, once in a run however often it is found.
+  private func tell(_ notes: [String]) throws {
+    let path = directory.file("log.txt")
+    let said = FileManager.default.contents(atPath: path).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    for note in notes where said?.contains(note) != true {
+      try directory.append(["note: " + note], to: "log.txt")
+      report("note: " + note)
+    }
+  }
+
+  /// The exact divergence from the teacher on the student's own answers to the questions of the evaluation.
+  private mutating func teacherDistance() async throws -> [String: Double] {
+    guard parts.configuration.evaluation.teacherKL, let teacher = parts.teacher?.scorer,
+      teacher.support == .full, !(teacher is any StudentFollower)
+    else { return [:] }
+    let start = DispatchTime.now()
+    let found = try await student.comparison(
+      with: teacher, on: parts.dev,
+      settings: SamplingSettings(
+        group: 1, temperature: 1, maximumLength: parts.context.codec.maximumLength),
+      seed: parts.context.seed.derived("teacher distance"))
+    ledger.spend(.evaluation, flops: found.flops)
+    ledger.spend(.evaluation, seconds: Self.seconds(since: start))
+    var values: [String: Double] = [:]
+    values["eval/teacher_kl"] = found.metrics["teacher_kl/reverse"]?.mean
+    values["eval/teacher_kl_forward"] = found.metrics["teacher_kl/forward"]?.mean
+    return values
+  }
+
+  /// Evaluates where it is due; the whole of the data where the stage ends, be it because of this very evaluation.
+  private mutating func evaluation(
+    after record: StepRecord, of stage: StageConfiguration, _ values: inout [String: Double]
+  ) async throws -> [String: Double] {
+    let every = parts.configuration.evaluation.every
+    let isDue = every > 0 && (record.step + 1).isMultiple(of: every)
+    var evaluated: [String: Double] = [:]
+    if isDue || monitor.rule != nil { evaluated = try evaluation(whole: monitor.rule != nil) }
+    values.merge(evaluated) { $1 }
+    let wasOver = monitor.rule != nil
+    monitor.note(values, stage.stop)
+    if monitor.rule != nil, !wasOver { evaluated = try evaluation(whole: true) }
+    if monitor.rule != nil { evaluated.merge(try await teacherDistance()) { $1 } }
+    values.merge(evaluated) { $1 }
+    guard !evaluated.isEmpty else { return [:] }
+    try directory.append(
+      [RunLines.rollouts(record, codec: parts.context.codec)], to: "rollouts.jsonl")
+    return evaluated
+  }
+
+  private func line(_ record: SelectionRecord) -> String {
+    RunLines.json(
+      SelectionLine(record, stage: stage, planted: parts.teacher?.isPlanted.map { $0(record.id) }))
   }
 
   private mutating func evaluate(_ values: [String: Double], whole: Bool) throws {
@@ -113,7 +189,9 @@ struct RunProgress {
     let start = DispatchTime.now()
     let count = whole ? nil : parts.configuration.evaluation.count
     let prompts = Array(parts.dev.prefix(count ?? parts.dev.count))
-    let evaluation = try Evaluation(of: student, on: prompts, codec: parts.context.codec)
+    let evaluation = try Evaluation(
+      of: student, on: prompts, codec: parts.context.codec,
+      decoding: parts.configuration.evaluation.decoding)
     ledger.spend(.evaluation, flops: evaluation.flops)
     ledger.spend(.evaluation, seconds: Self.seconds(since: start))
     if whole {
@@ -142,9 +220,16 @@ struct RunProgress {
     ledger = saved.ledger
     costsBefore = ledger.service ?? ServiceCosts()
     student.parameters.values = saved.parameters
-    guard stage < parts.configuration.stages.count, saved.stageSteps > 0 else { return }
-    // The reference of a stage is the student as it was when the stage began.
-    var trainer = try parts.trainer(of: stage, student: parts.student, ledger: ledger)
+    monitor = saved.monitor
+    guard stage < parts.configuration.stages.count, saved.stageSteps > 0 else {
+      stageStart = stage > 0 ? saved.parameters : nil
+      return
+    }
+    stageStart = saved.stageStart
+    var beginning = parts.student
+    if let stageStart { beginning.parameters.values = stageStart }
+    var trainer = try parts.trainer(
+      of: stage, student: beginning, ledger: ledger, folder: directory.path)
     trainer.student = student
     try saved.restore(&trainer)
     self.trainer = trainer

@@ -32,7 +32,7 @@ public struct SweepFile: Sendable {
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - arguments: Changes: `key=value` for every arm, `key=1,2,3` and `key=range(0,5)` for an axis more, `seeds=3` and
+  ///   - arguments: Changes: `key=value` for every arm, `key=1,2,3` and `key=range(0,5)` for an axis more, `seeds=3`, `base=FILE` and
   ///     the like for the sweep itself.
   /// - Throws: `SweepError`, `ConfigurationError` or `ConfigurationFileError`.
   public init(_ path: String, arguments: [String] = []) throws {
@@ -45,7 +45,7 @@ public struct SweepFile: Sendable {
         continue
       }
       let override = try ConfigurationOverride(argument)
-      if override.path.count == 1, ["seeds", "name"].contains(override.key) {
+      if override.path.count == 1, ["seeds", "name", "base"].contains(override.key) {
         written = try override.applied(to: written)
       } else {
         overrides.append(override)

@@ -6,16 +6,18 @@ internal import Storage
 public enum QVHighlights {
   /// What to load.
   public struct Options: Sendable, Hashable {
-    /// What is added to the features.
-    public enum Extra: String, Sendable, Hashable {
-      /// Nothing.
-      case none
-      /// One more channel: each row's cosine with the query, 1 for the query itself. The data is then query-aware.
-      case queryCosine
+    /// What a row carries.
+    public enum Rows: String, Sendable, Hashable, CaseIterable {
+      /// The features of its clip.
+      case features
+      /// Those and one more channel: the clip's cosine with the query, 1 for the query itself. The data is then query-aware.
+      case featuresAndCosine
+      /// The cosine alone, which too few queries cannot be memorised by. The data is then query-aware.
+      case cosine
     }
 
-    /// What is added to the features.
-    public var extra: Extra
+    /// What a row carries.
+    public var rows: Rows
     /// The most prompts to train on; `nil` for all.
     public var trainLimit: Int?
     /// The most prompts to report on; `nil` for all.
@@ -29,11 +31,11 @@ public enum QVHighlights {
 
     /// What to load; the names of files are those within the folder.
     public init(
-      extra: Extra = .none, trainLimit: Int? = nil, devLimit: Int? = nil,
+      rows: Rows = .features, trainLimit: Int? = nil, devLimit: Int? = nil,
       features: String = "features.h5", annotations: String = "highlight_val_release.jsonl",
       split: String = "split.json"
     ) {
-      self.extra = extra
+      self.rows = rows
       self.trainLimit = trainLimit
       self.devLimit = devLimit
       self.features = features
@@ -65,12 +67,12 @@ public enum QVHighlights {
         guard let question = questions[id.text] else {
           throw GroundingError.unknownQuery(path: splitPath, query: id.text)
         }
-        return try prompt(question, store, options.extra)
+        return try prompt(question, store, options.rows)
       }
     }
     return try GroundingDataset(
       name: folder.lastPathComponent, train: try prompts(split.train, options.trainLimit),
-      dev: try prompts(split.dev, options.devLimit), isQueryAware: options.extra == .queryCosine)
+      dev: try prompts(split.dev, options.devLimit), isQueryAware: options.rows != .features)
   }
 
   /// The annotations by query, for `EvaluationReport`.
@@ -78,6 +80,41 @@ public enum QVHighlights {
   /// - Throws: `StorageError`.
   public static func truths(_ path: String) throws -> [HighlightTruth] {
     try JSONLines.read(path, as: HighlightTruth.self).map(\.value)
+  }
+
+  /// Which queries of a folder are meant.
+  public enum Part: String, Sendable, Hashable, CaseIterable {
+    /// Those to train on.
+    case train
+    /// Those to report on.
+    case dev
+    /// Every annotated query, whether the split names it or not.
+    case all
+  }
+
+  /// The annotations of a part of a folder, for `EvaluationReport`.
+  ///
+  /// - Parameters:
+  ///   - folder: A folder as `load(path:options:)` reads it; features are not touched.
+  ///   - part: Which queries.
+  ///   - options: The names of the files.
+  /// - Returns: One annotation a query, in the order of the split, or of the file for all.
+  /// - Throws: `StorageError`, or `GroundingError.unknownQuery` where the split names a query without annotation.
+  public static func truths(
+    folder: String, part: Part, options: Options = Options()
+  ) throws -> [HighlightTruth] {
+    let base = URL(fileURLWithPath: folder)
+    let all = try truths(base.appendingPathComponent(options.annotations).path)
+    if part == .all { return all }
+    let splitPath = base.appendingPathComponent(options.split).path
+    let split = try JSONLines.readWhole(splitPath, as: Split.self)
+    let byQuery = Dictionary(all.map { ($0.query, $0) }) { first, _ in first }
+    return try (part == .train ? split.train : split.dev).map { name in
+      guard let truth = byQuery[name.text] else {
+        throw GroundingError.unknownQuery(path: splitPath, query: name.text)
+      }
+      return truth
+    }
   }
 
   private struct Split: Decodable {
@@ -108,22 +145,20 @@ public enum QVHighlights {
   }
 
   private static func prompt(
-    _ question: Question, _ store: FeatureStore, _ extra: Options.Extra
+    _ question: Question, _ store: FeatureStore, _ rows: Options.Rows
   ) throws -> Prompt {
     let plain = try store.video(question.vid, duration: question.duration)
     let query = try store.query(question.qid.text)
-    let evidence: FrameFeatures
-    let embedding: [Float]?
-    if extra == .queryCosine {
+    var evidence = plain
+    var embedding = query
+    if rows != .features {
       guard let query else {
         throw GroundingError.impossible(
           query: question.qid.text, reason: "a cosine needs its embedding, and there is none")
       }
-      evidence = plain.appendingCosine(with: query)
-      embedding = query + [1]
-    } else {
-      evidence = plain
-      embedding = query
+      let keepsFeatures = rows == .featuresAndCosine
+      evidence = plain.cosines(with: query, afterFeatures: keepsFeatures)
+      embedding = (keepsFeatures ? query : []) + [1]
     }
     return Prompt(
       id: question.qid.text, video: question.vid, query: question.query, queryEmbedding: embedding,
@@ -132,24 +167,24 @@ public enum QVHighlights {
 }
 
 extension FrameFeatures {
-  /// The same rows with one more channel: the cosine of each with `query`, 0 where either has no length.
+  /// The cosine of each row with `query`, 0 where either has no length, as the last channel or the only one.
   ///
   /// Features made so know the query.
   ///
   /// - Precondition: `query` has C numbers.
-  public func appendingCosine(with query: [Float]) -> FrameFeatures {
+  public func cosines(with query: [Float], afterFeatures: Bool) -> FrameFeatures {
     precondition(query.count == channels, "\(query.count) numbers against \(channels) channels.")
     let queryLength = dot(query[...], query[...]).squareRoot()
     var result: [Float] = []
-    result.reserveCapacity(values.count / channels * (channels + 1))
+    result.reserveCapacity(values.count / channels * (afterFeatures ? channels + 1 : 1))
     for index in 0..<frames * tokensPerFrame {
       let row = values[index * channels..<(index + 1) * channels]
       let lengths = dot(row, row).squareRoot() * queryLength
-      result.append(contentsOf: row)
+      if afterFeatures { result.append(contentsOf: row) }
       result.append(lengths > 0 ? Float(dot(row, query[...]) / lengths) : 0)
     }
     return FrameFeatures(
-      values: result, tokensPerFrame: tokensPerFrame, channels: channels + 1,
+      values: result, tokensPerFrame: tokensPerFrame, channels: afterFeatures ? channels + 1 : 1,
       timestamps: timestamps, duration: duration)
   }
 

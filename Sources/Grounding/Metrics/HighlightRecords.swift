@@ -1,4 +1,5 @@
 public import Rollouts
+internal import Storage
 
 /// What QVHighlights knows of a query: a line of its annotation file.
 public struct HighlightTruth: Sendable, Hashable, Decodable {
@@ -76,6 +77,15 @@ public struct HighlightPrediction: Sendable, Hashable, Decodable {
       ScoredInterval($0.interval, confidence: $0.score)
     }
     saliency = try line.decodeIfPresent([Double].self, forKey: .pred_saliency_scores)
+  }
+}
+
+extension HighlightPrediction {
+  /// The predictions of a file in the format of the benchmark's submissions, packed with gzip or not.
+  ///
+  /// - Throws: `StorageError` with file and line.
+  public static func load(_ path: String) throws -> [HighlightPrediction] {
+    try JSONLines.read(path, as: HighlightPrediction.self).map(\.value)
   }
 }
 

@@ -14,6 +14,8 @@ public enum RouteCondition: Sendable, Hashable, Codable {
   case difficulty([String: Double], atLeast: Double, below: Double)
   /// A share of prompts, drawn once for all by the seed and the prompt's id.
   case share(Double, seed: Seed)
+  /// Prompts for which several conditions all hold; every prompt where there is none.
+  indirect case all([RouteCondition])
   /// Every prompt.
   case always
 
@@ -27,6 +29,7 @@ public enum RouteCondition: Sendable, Hashable, Codable {
     case .difficulty(let known, let low, let high):
       known[prompt.id].map { $0 >= low && $0 < high } ?? false
     case .share(let share, let seed): seed.draws(share, of: prompt.id)
+    case .all(let conditions): conditions.allSatisfy { $0.holds(for: prompt) }
     case .always: true
     }
   }

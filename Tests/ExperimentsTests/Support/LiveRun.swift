@@ -18,8 +18,8 @@ func refusal(_ body: () async throws -> Void) async -> (any ExplainedError)? {
   return nil
 }
 
-/// Runs of seconds on the built-in world.
-struct SmallRun {
+/// Runs of seconds on the built-in world with live teachers.
+struct LiveRun {
   let folder: ScratchFolder
 
   init() throws { folder = try ScratchFolder() }

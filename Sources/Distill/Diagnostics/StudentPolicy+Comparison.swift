@@ -1,0 +1,42 @@
+public import Rollouts
+public import Student
+public import Teacher
+internal import Tensors
+
+extension StudentPolicy {
+  /// How far the student is from a teacher on its own answers, exactly: whole distributions at every position.
+  ///
+  /// - Parameters:
+  ///   - teacher: A teacher that knows whole distributions.
+  ///   - prompts: The questions.
+  ///   - settings: How answers are sampled; the temperature divides the student's logits here too.
+  ///   - k: k of overlap and of masses.
+  ///   - seed: The stream of the answers.
+  /// - Returns: Means over tokens by metric name (`teacher_kl/reverse`, `teacher_kl/forward`, …), and the floating-point
+  ///   operations it took.
+  /// - Throws: What student or teacher throw; `TrainingError.support` where the teacher knows less.
+  /// - Complexity: Sampling, and a training pass without a gradient.
+  public func comparison(
+    with teacher: any TeacherScorer, on prompts: [Prompt], settings: SamplingSettings, k: Int = 16,
+    seed: Seed
+  ) async throws -> (metrics: [String: WeightedMean], flops: Double) {
+    guard teacher.support == .full else {
+      throw TrainingError.support(needed: .full, given: teacher.support)
+    }
+    let groups = try sample(prompts, settings: settings, seed: seed)
+    let scores = try await teacher.score(groups.map(ScoringRequest.init), support: .full)
+    var scored = groups.map { group in
+      ScoredGroup(prompt: group.prompt, rollouts: group.rollouts.map { ScoredRollout($0) })
+    }
+    scored.assign(scores) { $0.teacher = $1 }
+    let probe = DistributionProbe(
+      responses: try SignalBatch(scored).groups, temperature: settings.temperature, k: k,
+      end: vocabulary.end, audited: nil, chunkBytes: 64 << 20)
+    var scratch = GradientShards(layout: parameters.layout)
+    let report = try differentiate(groups, loss: probe, into: &scratch)
+    let cost =
+      flops(of: groups, .sampling) + flops(of: groups, .training)
+      + teacher.flopsPerToken * Double(groups.tokenCount)
+    return (report.metrics, cost)
+  }
+}

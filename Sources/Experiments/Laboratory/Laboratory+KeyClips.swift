@@ -1,0 +1,74 @@
+internal import Grounding
+internal import Plugins
+internal import Rollouts
+internal import TAD
+
+/// What can be set of key-clip data.
+struct KeyClipParameters: PluginParameters {
+  var of: ConfigurationValue = "world"
+  var deviations = 1.0
+  var second = 0.5
+
+  static let documentation = [
+    "of": "the data whose right answers become key clips",
+    "deviations": "standard deviations above the mean from which a difference begins a scene",
+    "second":
+      "share of the best scene's overlap from which another scene is a P2 clip; above 1 none",
+  ]
+}
+
+extension Laboratory {
+  /// Adds key clips as data; it can be made of all data that is registered before.
+  mutating func registerKeyClips() throws {
+    let bases = datasets
+    try datasets.register(
+      "keyClips", summary: "other data, its right answers replaced by the scenes that hold them",
+      parameters: KeyClipParameters.self
+    ) { parameters, seed in
+      let clips = try KeyClipAnswers(parameters)
+      let base = try bases.build(parameters.of, at: "of", in: seed)
+      return try GroundingDataset(
+        name: "\(base.name)-key-clips", train: try base.train.map { try clips.prompt($0) },
+        dev: try base.dev.map { try clips.prompt($0) }, isQueryAware: base.isQueryAware)
+    }
+  }
+}
+
+/// The second stage of K-frames: which scenes a question is about, the one that holds most of the answer (P1) first.
+///
+/// Source: K-frames, arXiv:2510.13891; scenes are those of `SceneClipKeyframes`, in place of its annotated clips.
+struct KeyClipAnswers {
+  private let scenes: SceneClipKeyframes
+  private let second: Double
+
+  init(_ parameters: KeyClipParameters) throws {
+    var settings = SceneClipKeyframes.Parameters()
+    settings.deviations = parameters.deviations
+    settings.relevance = .variation
+    scenes = try SceneClipKeyframes(settings)
+    second = parameters.second
+  }
+
+  /// The prompt with clips for answers; one whose answers no scene overlaps keeps them.
+  func prompt(_ prompt: Prompt) throws -> Prompt {
+    let overlaps = try clips(of: prompt).map { clip in
+      (clip: clip, seconds: prompt.truth.map { $0.overlap(clip) }.max() ?? 0)
+    }
+    let ranked = overlaps.enumerated().sorted {
+      ($1.element.seconds, $0.offset) < ($0.element.seconds, $1.offset)
+    }.map(\.element)
+    guard let best = ranked.first, best.seconds > 0 else { return prompt }
+    let clips = ranked.filter { $0.seconds >= second * best.seconds && $0.seconds > 0 }
+    return Prompt(
+      id: prompt.id, video: prompt.video, query: prompt.query, tokens: prompt.tokens,
+      queryEmbedding: prompt.queryEmbedding, evidence: prompt.evidence,
+      truth: second > 1 ? [best.clip] : clips.map(\.clip), keyframes: prompt.keyframes)
+  }
+
+  /// The scenes of a prompt's video, in seconds.
+  private func clips(of prompt: Prompt) throws -> [Interval] {
+    let times = prompt.evidence.timestamps
+    let cuts = try scenes.select(prompt).apexes.map { (times[$0 - 1] + times[$0]) / 2 }
+    return zip([0] + cuts, cuts + [prompt.duration]).map { Interval($0, $1) }
+  }
+}

@@ -1,0 +1,84 @@
+internal import Distill
+internal import Grounding
+internal import Plugins
+internal import Rollouts
+internal import TAD
+
+/// The prompts a stage trains on, with the frames the student sees of them.
+struct StagePool {
+  /// The prompts, in the order of the data.
+  var prompts: [Prompt]
+  /// A digest of the prompts and the frames.
+  var identity: String
+}
+
+/// Chooses the frames of prompts and adds up what that costs.
+struct FrameChoice {
+  private var selector: (any KeyframeSelector)?
+  private let words: String
+  private let seed: Seed
+  private(set) var cost = SelectionCost(framesScanned: 0, flops: 0)
+
+  /// The selector that a configuration names; all frames where it names none.
+  init(_ value: ConfigurationValue?, _ context: RunContext) async throws {
+    seed = context.seed
+    guard let value, !value.isNull else {
+      selector = nil
+      words = "all"
+      return
+    }
+    selector = try await context.laboratory.selectors.connect(value, at: "keyframes", in: context)
+    words = "\(value.text) \(context.seed.value)"
+  }
+
+  /// Prompts with their frames chosen.
+  mutating func prompts(_ prompts: [Prompt]) async throws -> [Prompt] {
+    if let program = selector as? ProgramKeyframes {
+      selector = try await program.asked(about: prompts)
+    }
+    guard let selector else { return prompts }
+    let selections = try selector.select(prompts, seed: seed.derived("keyframes"))
+    for selection in selections {
+      cost.framesScanned += selection.cost.framesScanned
+      cost.flops += selection.cost.flops
+    }
+    return zip(prompts, selections).map { prompt, selection in
+      var prompt = prompt
+      prompt.keyframes = selection.indices
+      return prompt
+    }
+  }
+
+  /// The prompts of data to train on.
+  mutating func pool(_ dataset: GroundingDataset) async throws -> StagePool {
+    StagePool(
+      prompts: try await prompts(dataset.train),
+      identity: ContentHash.of([dataset.fingerprint, words]))
+  }
+}
+
+extension RunContext {
+  /// The data of a stage that has its own, in the words and shapes the student of this run can read.
+  func stageData(_ value: ConfigurationValue, at path: String) throws -> GroundingDataset {
+    let data = try laboratory.datasets.build(value, at: path, in: seed).readable(with: codec)
+    func refuse(_ what: String) -> RunError { .otherShape(path: path, what: what) }
+    guard data.channels == dataset.channels, data.tokensPerFrame == dataset.tokensPerFrame else {
+      throw refuse(
+        "frames of \(data.tokensPerFrame) × \(data.channels) numbers, not "
+          + "\(dataset.tokensPerFrame) × \(dataset.channels)")
+    }
+    guard data.maximumDuration <= dataset.maximumDuration,
+      data.longestPrompt <= dataset.longestPrompt
+    else { throw refuse("longer videos or questions") }
+    return data
+  }
+}
+
+extension GroundingDataset {
+  /// The most rows of a prompt: all of its frames, its tokens and the token before the answer.
+  var longestPrompt: Int {
+    (train + dev).map {
+      $0.evidence.frames * $0.evidence.tokensPerFrame + $0.tokens.count + 1
+    }.max() ?? 1
+  }
+}

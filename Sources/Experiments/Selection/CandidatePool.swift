@@ -1,0 +1,99 @@
+internal import Curriculum
+internal import Rollouts
+internal import Storage
+
+/// A file of candidates with what is known of each: one JSON object a line.
+///
+/// A line has an `id` and either scores — `teacherIoU` (best prediction first), `studentIoU`, `trajectoryReverseKL` with
+/// `responseLength`, `rewardSpread` — or predictions in seconds, from which scores are made: `truth` ([[start, end], …]),
+/// `teacher` ([[start, end], …], best first) and `student` ([start, end]). `planted` says whether the teacher is wrong on it
+/// on purpose.
+struct CandidatePool: Sendable {
+  /// What is known of each candidate.
+  let candidates: [CandidateEvidence]
+  /// What a line says of being planted, by id.
+  let planted: [String: Bool]
+
+  /// Reads a file, packed with gzip or not.
+  ///
+  /// - Throws: `StorageError` with the line that cannot be read, or `SelectionError.predictionsWithoutTruth`.
+  init(_ path: String) throws {
+    let lines = try JSONLines.read(path, as: PoolLine.self)
+    candidates = try lines.map { try $0.value.evidence() }
+    planted = Dictionary(
+      lines.compactMap { line in line.value.planted.map { (line.value.id, $0) } }
+    ) { first, _ in first }
+  }
+}
+
+/// A line of such a file.
+private struct PoolLine: Decodable {
+  var id: String
+  var teacherIoU: [Double]?
+  var studentIoU: Double?
+  var trajectoryReverseKL: Double?
+  var responseLength: Int?
+  var rewardSpread: Double?
+  var truth: [[Double]]?
+  var teacher: [[Double]]?
+  var student: [Double]?
+  var planted: Bool?
+
+  func evidence() throws -> CandidateEvidence {
+    var evidence = CandidateEvidence(
+      id: id, teacherIoU: teacherIoU, studentIoU: studentIoU,
+      trajectoryReverseKL: trajectoryReverseKL, responseLength: responseLength,
+      rewardSpread: rewardSpread)
+    guard teacher != nil || student != nil else { return evidence }
+    guard let truth else { throw SelectionError.predictionsWithoutTruth(id: id) }
+    let right = try truth.map(interval)
+    func best(_ ends: [Double]) throws -> Double {
+      let answer = try interval(ends)
+      return right.map { $0.iou(answer) }.max() ?? 0
+    }
+    if let teacher { evidence.teacherIoU = try teacher.map(best) }
+    if let student { evidence.studentIoU = student.isEmpty ? 0 : try best(student) }
+    return evidence
+  }
+
+  private func interval(_ ends: [Double]) throws -> Interval {
+    guard ends.count >= 2 else {
+      throw SelectionError.unreadableWindow(id: id, numbers: ends.count)
+    }
+    return Interval(ends[0], ends[1])
+  }
+}
+
+/// Why a choice cannot be shown.
+enum SelectionError: ExplainedError, Hashable {
+  /// A line of a pool has predictions but no right answer.
+  case predictionsWithoutTruth(id: String)
+  /// A window of a pool that is not a start and an end.
+  case unreadableWindow(id: String, numbers: Int)
+  /// The configuration has no such stage.
+  case noSuchStage(Int, stages: Int)
+
+  var happened: String {
+    switch self {
+    case .predictionsWithoutTruth(let id):
+      "Candidate '\(id)' of the pool has predictions but no truth to judge them by."
+    case .unreadableWindow(let id, let numbers):
+      "A window of candidate '\(id)' of the pool has \(numbers) numbers, not a start and an end."
+    case .noSuchStage(let stage, let stages):
+      "There is no stage \(stage) to select for: the configuration has \(stages)."
+    }
+  }
+
+  var remedy: String {
+    switch self {
+    case .predictionsWithoutTruth:
+      "Add truth: [[start, end], …], or give teacherIoU and studentIoU."
+    case .unreadableWindow: "Write windows as [start, end], in seconds."
+    case .noSuchStage: "Give --stage a number from 1 to the number of stages."
+    }
+  }
+
+  var exitStatus: ExitStatus {
+    if case .noSuchStage = self { .usage } else { .badInput }
+  }
+}

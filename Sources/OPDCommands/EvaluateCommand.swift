@@ -1,0 +1,101 @@
+public import ArgumentParser
+internal import Experiments
+internal import Foundation
+public import Grounding
+internal import Storage
+
+extension QVHighlights.Part: ExpressibleByArgument {}
+
+/// `opd evaluate`: how well a trained student, or a file of predictions, answers.
+public struct EvaluateCommand: AsyncParsableCommand {
+  /// What `--help` says.
+  public static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Evaluate a run's student, or a file of predictions.",
+    discussion: """
+      Example:
+        opd evaluate runs/opd keyframes.selector=uniform
+        opd evaluate --predictions predictions.jsonl --data data/qvhighlights
+
+      A run is evaluated with the student it saved last, on the queries it reports on. Predictions are judged as the \
+      QVHighlights evaluator does, to its printed digits.
+      """)
+
+  @Argument(help: "The folder of a run.", completion: .directory)
+  var run: String?
+
+  @Argument(help: "Changes to its configuration: key=value, +new=value or ~gone.")
+  var overrides: [String] = []
+
+  @Option(
+    help: "JSON lines with qid, pred_relevant_windows and pred_saliency_scores, instead of a run.")
+  var predictions: String?
+
+  @Option(help: "The folder with the annotations of the predictions.")
+  var data: String?
+
+  @Option(help: "Which queries the predictions are for: train, dev or all.")
+  var part: QVHighlights.Part = .dev
+
+  @Option(name: .shortAndLong, help: "Write the run's answers to this file, as predictions.")
+  var out: String?
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  /// A command without arguments, for the parser.
+  public init() {}
+
+  /// Refuses what is neither a run nor predictions with their data.
+  public func validate() throws {
+    guard (run == nil) != (predictions == nil) else {
+      throw ValidationError("Name the folder of a run, or a file with --predictions and --data.")
+    }
+    guard (predictions == nil) == (data == nil) else {
+      throw ValidationError("--predictions and --data belong together.")
+    }
+    guard predictions == nil || out == nil else {
+      throw ValidationError("--out writes the answers of a run; predictions are answers already.")
+    }
+  }
+
+  /// Evaluates and prints.
+  public func run() async throws {
+    if let predictions, let data {
+      try judge(predictions, data)
+    } else if let run {
+      try await evaluate(run)
+    }
+  }
+
+  private func judge(_ file: String, _ folder: String) throws {
+    let truths = try QVHighlights.truths(folder: folder, part: part)
+    let report = try EvaluationReport.qvhighlights(
+      predictions: try HighlightPrediction.load(file), truths: truths,
+      matching: part == .all ? .exact : .annotated)
+    if json {
+      print(report.asJSON)
+    } else {
+      show(report.brief.map { ($0.name, String(format: "%.2f", $0.value)) })
+    }
+  }
+
+  private func evaluate(_ folder: String) async throws {
+    let executor = RunExecutor(try OPDCommand.laboratory())
+    let evaluation = try await executor.evaluation(of: folder, overrides: overrides)
+    if let out { try evaluation.writePredictions(to: out) }
+    if json {
+      print(try JSONLines.line(evaluation.values))
+    } else {
+      show(
+        evaluation.values.sorted { $0.key < $1.key }.map {
+          ($0.key, String(format: "%.4f", $0.value))
+        })
+      print("queries\t\(evaluation.lines.count)")
+    }
+  }
+
+  private func show(_ rows: [(name: String, value: String)]) {
+    for row in rows { print("\(row.name)\t\(row.value)") }
+  }
+}

@@ -1,0 +1,68 @@
+public import ArgumentParser
+internal import Experiments
+internal import Rollouts
+
+/// `opd select`: what a curriculum takes, and why, without training.
+public struct SelectCommand: AsyncParsableCommand {
+  /// Its name and help.
+  public static let configuration = CommandConfiguration(
+    commandName: "select",
+    abstract: "Show which samples a curriculum takes, and why, without training.",
+    discussion: """
+      Example: opd select experiments/curriculum/select.yaml --run runs/opd
+
+      Teacher and student answer the whole pool as before the curriculum's first round. With --pool the answers come from a \
+      file instead, one JSON object a line: id with teacherIoU, studentIoU, or with truth, teacher and student in seconds.
+      """)
+
+  @Argument(help: "The configuration of a run.", completion: .file(extensions: ["yaml"]))
+  var config: String
+
+  @Argument(help: "Changes to it: key=value, +new=value or ~gone.")
+  var overrides: [String] = []
+
+  @Option(help: "The stage, from 1; the first whose curriculum measures anything if left out.")
+  var stage: Int?
+
+  @Option(
+    name: .customLong("run"),
+    help: "The folder of a run whose last student answers; the untrained one if left out.")
+  var trained: String?
+
+  @Option(help: "A file of candidates with what is known of each, instead of data and models.")
+  var pool: String?
+
+  @Option(help: "How many of the taken samples are listed.")
+  var limit = 10
+
+  @Option(name: [.customShort("o"), .long], help: "Where to write one line a candidate.")
+  var out: String?
+
+  @Flag(help: "Print JSON, with every sample that is taken.")
+  var json = false
+
+  /// A command without arguments, for the parser.
+  public init() {}
+
+  /// Refuses what contradicts itself.
+  public func validate() throws {
+    guard trained == nil || pool == nil else {
+      throw ValidationError("--run and --pool both say who answers; give one of them.")
+    }
+    guard limit >= 0 else { throw ValidationError("--limit must be at least 0.") }
+  }
+
+  /// Chooses and prints.
+  public func run() async throws {
+    let value = try ConfigurationFile.load(config, overrides: overrides)
+    let laboratory = try OPDCommand.laboratory()
+    let preview =
+      if let pool {
+        try SelectionPreview.reading(pool, value, laboratory, stage: stage)
+      } else {
+        try await SelectionPreview.measuring(value, laboratory, stage: stage, run: trained)
+      }
+    if let out { try preview.write(to: out) }
+    print(try json ? preview.json() : preview.text(limit: limit))
+  }
+}

@@ -30,14 +30,14 @@ extension StudentLaws {
 
   /// Central differences along the gradient itself: there the slope is its length, as large as it gets against rounding.
   ///
-  /// Long steps suffer from curvature and short ones from rounding, so the best of three counts; a gradient that is wrong
+  /// Long steps suffer from curvature and short ones from rounding, so the best counts; a gradient that is wrong
   /// agrees with none.
   private mutating func checkSlope(
     _ groups: [RolloutGroup], _ direction: [Double], _ norm: Double, _ law: String
   ) {
     let size = student.parameters.values.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
     var nearest = Double.infinity
-    for step in [2e-3, 4e-4, 8e-5].map({ $0 * max(size, 1) }) {
+    for step in [2e-3, 4e-4, 8e-5, 1.6e-5, 3.2e-6].map({ $0 * max(size, 1) }) {
       guard let above = value(groups, moved: step, along: direction, law),
         let below = value(groups, moved: -step, along: direction, law)
       else { return }

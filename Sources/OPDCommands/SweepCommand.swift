@@ -14,7 +14,7 @@ public struct SweepCommand: AsyncParsableCommand {
 
       Finished runs are never repeated, unfinished ones are gone on with, failed ones are begun again only \
       with --retry-failed. Any number of these commands, on any machines that share the folder, may work on \
-      one sweep. 'key=1,2,3' and 'key=range(0,5)' add an axis, 'seeds=3' sets the number of seeds.
+      one sweep. 'key=1,2,3' and 'key=range(0,5)' add an axis, 'seeds=3' sets the number of seeds, 'base=FILE' another base.
       """)
 
   @Argument(

@@ -14,7 +14,9 @@ public enum RowDivergence: Sendable, Hashable {
 extension Rows {
   /// A divergence over a whole row, and its gradient in the student's log-probabilities.
   ///
-  /// The gradient takes the log-probabilities as independent variables; `backward` carries it on to the logits.
+  /// `backward` carries the gradient on to the logits, where a multiple of π vanishes because Σπ = 1. Such multiples are
+  /// left out here: a student that is its teacher gets exactly 0, not a rounding error that an optimizer with moments
+  /// would blow up to whole steps.
   ///
   /// - Parameters:
   ///   - divergence: Which one.
@@ -23,7 +25,7 @@ extension Rows {
   ///   - teacher: log q, row-major; −∞ is allowed, see `ruledOut`.
   ///   - teacherOffset: Where the teacher's row begins.
   ///   - scale: What the gradient is multiplied by.
-  ///   - gradient: `scale·∂D/∂log π_v` is added to it; V numbers.
+  ///   - gradient: `scale·∂D/∂log π_v`, up to a multiple of π_v, is added to it; V numbers.
   /// - Returns: The divergence in nats, not scaled.
   /// - Complexity: O(V).
   @specialized(where Scalar == Float)
@@ -81,10 +83,8 @@ extension Rows {
   ) -> Double {
     blockSum(width) { index in
       let student = lanes(p, index, width, padding: emptyPadding(Scalar.self))
-      let weight = Scalar.exponential(student)
-      let term = weight * (student - teacherLanes(q, index, width))
-      write(
-        lanes(g, index, width, padding: 0) + (term + weight) * scale, g, index, width)
+      let term = Scalar.exponential(student) * (student - teacherLanes(q, index, width))
+      write(lanes(g, index, width, padding: 0) + term * scale, g, index, width)
       return term
     }
   }
@@ -98,7 +98,8 @@ extension Rows {
       let student = lanes(p, index, width, padding: emptyPadding(Scalar.self))
       let teacher = teacherLanes(q, index, width)
       let weight = Scalar.exponential(teacher)
-      write(lanes(g, index, width, padding: 0) - weight * scale, g, index, width)
+      let pull = Scalar.exponential(student) - weight
+      write(lanes(g, index, width, padding: 0) + pull * scale, g, index, width)
       return weight * (teacher - student)
     }
   }

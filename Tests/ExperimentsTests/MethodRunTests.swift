@@ -341,6 +341,7 @@ struct RunTeacherTests {
     "can be combined by configuration",
     arguments: [
       "{mixture: {teachers: [oracle, {oracle: {shift: 2}}], weights: [3, 1]}}",
+      "{treated: {teacher: oracle, temperature: 2, noise: 0.1, shuffled: true}}",
       "{routed: {routes: [{share: 0.5, teacher: {oracle: {shift: 2}}}, {teacher: oracle}]}}",
       "{routed: {routes: [{atLeast: 1, below: 5, teacher: {oracle: {shift: 2}}}, {teacher: oracle}]}}",
     ])
@@ -378,7 +379,8 @@ struct RunTeacherTests {
   @Test("that are the student itself leave it where it is")
   func ownTeacher() async throws {
     let run = try await TinyRun("stages: [{method: control-own-teacher, steps: 3, prompts: 4}]")
-    #expect(try run.metrics().allSatisfy { ($0["grad_norm"] ?? 1) < 1e-5 })
+    // Exactly: an optimizer with moments makes whole steps of rounding errors.
+    #expect(try run.metrics().allSatisfy { $0["grad_norm"] == 0 })
   }
 }
 

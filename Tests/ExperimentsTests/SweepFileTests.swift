@@ -29,6 +29,16 @@ struct SweepFileTests {
     }
   }
 
+  @Test("takes another base from the command line")
+  func otherBase() throws {
+    let files = ["a.yaml": "name: first\n", "b.yaml": "name: second\n"]
+    let yaml = "base: a.yaml\ncases: {only: {threads: 1}}\n"
+    #expect(try plan(yaml, files: files).runs.map(\.arm) == ["only"])
+    let folder = try ScratchFolder(files.merging(["s.yaml": yaml]) { $1 })
+    let sweep = try SweepFile(folder.path + "/s.yaml", arguments: ["base=b.yaml"])
+    #expect(sweep.base["name"]?.string == "second")
+  }
+
   @Test("makes every combination of its axes, seeds outermost so that arms can be compared early")
   func grid() throws {
     let plan = try plan(

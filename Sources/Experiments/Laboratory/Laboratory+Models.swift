@@ -67,6 +67,20 @@ struct TeacherRoute: DefaultedConfiguration {
   var share: Double?
 }
 
+struct TreatedTeacherParameters: PluginParameters {
+  var teacher: ConfigurationValue = .null
+  var temperature = 1.0
+  var noise = 0.0
+  var shuffled = false
+
+  static let documentation = [
+    "teacher": "the teacher to treat; mandatory",
+    "temperature": "what its log-probabilities are divided by, above 0",
+    "noise": "share of the uniform distribution mixed in, 0 to 1",
+    "shuffled": "whether each prompt is scored as another one (a control)",
+  ]
+}
+
 struct CachedTeacherParameters: PluginParameters {
   var teacher: ConfigurationValue = .null
   var folder = "runs/teacher-cache"
@@ -133,6 +147,17 @@ extension Laboratory {
       let routed = try RoutedTeacher(
         zip(conditions, members).map { (condition: $0.0, teacher: $0.1.scorer) })
       return TeacherChoice(routed, of: members)
+    }
+    try teachers.register(
+      "treated", summary: "another teacher made flatter, noisier, or one of other prompts",
+      parameters: TreatedTeacherParameters.self
+    ) { parameters, context in
+      let member = try context.laboratory.teachers.build(
+        parameters.teacher, at: "teacher.treated.teacher", in: context)
+      let scorer = try member.scorer.treated(
+        temperature: parameters.temperature, noise: parameters.noise,
+        shuffled: parameters.shuffled, context)
+      return TeacherChoice(scorer, of: [member])
     }
     try teachers.register(
       "cached", summary: "another teacher with a memory on disk, by content",

@@ -73,7 +73,19 @@ struct TeacherTreatment {
     }
     let windows = try WindowDistributionTeacher(
       source: source, codec: context.codec, smoothing: smoothing)
-    var scorer: any TeacherScorer = windows
+    let scorer = try windows.treated(
+      temperature: temperature, noise: noise, shuffled: shuffled, context)
+    return TeacherChoice(
+      scorer, predictor: windows, identity: source.identity, isPlanted: isPlanted)
+  }
+}
+
+extension TeacherScorer {
+  /// The same teacher, flatter, noisier, or one of other prompts.
+  func treated(
+    temperature: Double, noise: Double, shuffled: Bool, _ context: RunContext
+  ) throws -> any TeacherScorer {
+    var scorer: any TeacherScorer = self
     if temperature != 1 {
       scorer = try TemperedTeacher(scorer, .init(temperature: temperature))
     }
@@ -85,8 +97,7 @@ struct TeacherTreatment {
       scorer = try ShuffledTeacher(
         scorer, pool: context.dataset.train, seed: context.seed.derived("shuffled teacher"))
     }
-    return TeacherChoice(
-      scorer, predictor: windows, identity: source.identity, isPlanted: isPlanted)
+    return scorer
   }
 }
 

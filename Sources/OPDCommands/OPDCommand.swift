@@ -17,8 +17,8 @@ public struct OPDCommand: AsyncParsableCommand {
     MetricsCommand.self,
     DoctorCommand.self,
     BenchCommand.self,
-    SelectCommand.self,
     TeacherCommand.self,
+    SelectCommand.self,
     CompareCommand.self,
     ReportCommand.self,
   ]

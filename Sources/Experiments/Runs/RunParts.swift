@@ -37,13 +37,19 @@ struct RunParts {
     reward = try await laboratory.rewards.connect(
       configuration.reward, at: "reward", in: context)
     var frames = try await FrameChoice(configuration.keyframes, context)
-    let own = try frames.pool(context.dataset)
+    let own = try await frames.pool(context.dataset)
     train = own.prompts
-    pools = try configuration.stages.enumerated().map { index, stage in
-      guard let data = stage.data, !data.isNull else { return own }
-      return try frames.pool(try context.stageData(data, at: "stages[\(index)].data"))
+    var pools: [StagePool] = []
+    for (index, stage) in configuration.stages.enumerated() {
+      guard let data = stage.data, !data.isNull else {
+        pools.append(own)
+        continue
+      }
+      pools.append(
+        try await frames.pool(try context.stageData(data, at: "stages[\(index)].data")))
     }
-    dev = try frames.prompts(context.dataset.dev)
+    self.pools = pools
+    dev = try await frames.prompts(context.dataset.dev)
     selection = frames.cost
   }
 

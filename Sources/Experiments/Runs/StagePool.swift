@@ -14,7 +14,7 @@ struct StagePool {
 
 /// Chooses the frames of prompts and adds up what that costs.
 struct FrameChoice {
-  private let selector: (any KeyframeSelector)?
+  private var selector: (any KeyframeSelector)?
   private let words: String
   private let seed: Seed
   private(set) var cost = SelectionCost(framesScanned: 0, flops: 0)
@@ -32,7 +32,10 @@ struct FrameChoice {
   }
 
   /// Prompts with their frames chosen.
-  mutating func prompts(_ prompts: [Prompt]) throws -> [Prompt] {
+  mutating func prompts(_ prompts: [Prompt]) async throws -> [Prompt] {
+    if let program = selector as? ProgramKeyframes {
+      selector = try await program.asked(about: prompts)
+    }
     guard let selector else { return prompts }
     let selections = try selector.select(prompts, seed: seed.derived("keyframes"))
     for selection in selections {
@@ -47,9 +50,9 @@ struct FrameChoice {
   }
 
   /// The prompts of data to train on.
-  mutating func pool(_ dataset: GroundingDataset) throws -> StagePool {
+  mutating func pool(_ dataset: GroundingDataset) async throws -> StagePool {
     StagePool(
-      prompts: try prompts(dataset.train),
+      prompts: try await prompts(dataset.train),
       identity: ContentHash.of([dataset.fingerprint, words]))
   }
 }

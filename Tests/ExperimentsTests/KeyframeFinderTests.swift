@@ -26,7 +26,7 @@ private func clip(_ path: String, seconds: Int = 4) throws {
   try #require(process.terminationStatus == 0)
 }
 
-private func finder(_ selectors: [String], budget: Int = 4) throws -> KeyframeFinder {
+private func makeFinder(_ selectors: [String], budget: Int = 4) throws -> KeyframeFinder {
   let laboratory = try Laboratory.standard()
   return KeyframeFinder(
     try selectors.map { try laboratory.keyframeChoice($0, count: .budget(budget)) })
@@ -38,7 +38,7 @@ struct KeyframeFinderTests {
   func json() throws {
     let folder = try ScratchFolder()
     try clip(folder.path + "/a.mp4")
-    let found = try finder(["tad", "uniform"]).find(video: folder.path + "/a.mp4")
+    let found = try makeFinder(["tad", "uniform"]).find(video: folder.path + "/a.mp4")
     let object = try #require(
       JSONSerialization.jsonObject(with: Data(found.json.utf8)) as? [String: Any])
     #expect(object["video"] as? String == "a.mp4" && object["frames"] as? Int == 40)
@@ -58,7 +58,7 @@ struct KeyframeFinderTests {
       "truth.json": #"{"a": {"cuts": [10, 20], "cutTimes": [3.0], "windows": [[0.9, 1.2]]}}"#
     ])
     try clip(folder.path + "/a.mp4")
-    var finder = try finder(["tad", "oracle"])
+    var finder = try makeFinder(["tad", "oracle"])
     finder.truth = try KeyframeTruth.read(folder.path + "/truth.json")
     let found = try finder.find(video: folder.path + "/a.mp4")
     #expect(found.selections[0].cutRecall == 1)
@@ -71,7 +71,7 @@ struct KeyframeFinderTests {
   func page() throws {
     let folder = try ScratchFolder()
     try clip(folder.path + "/a.mp4")
-    let found = try finder(["tad", "{tad: {window: 5}}"]).find(video: folder.path + "/a.mp4")
+    let found = try makeFinder(["tad", "{tad: {window: 5}}"]).find(video: folder.path + "/a.mp4")
     let page = try #require(try KeyframeFormat.html.content(of: found))
     #expect(page.ranges(of: "data:image/jpeg;base64,").count == found.chosenFrames.count)
     #expect(page.contains("<h1>4 of 40 frames of a.mp4</h1>") && page.contains("tad window=5"))
@@ -85,7 +85,7 @@ struct KeyframeFinderTests {
   func features() throws {
     let folder = try ScratchFolder()
     try clip(folder.path + "/a.mp4")
-    var finder = try finder(["tad"])
+    var finder = try makeFinder(["tad"])
     finder.keepsFeatures = true
     let found = try finder.find(video: folder.path + "/a.mp4")
     let path = folder.path + "/a.h5"
@@ -99,7 +99,7 @@ struct KeyframeFinderTests {
     let stored = try StoredFeatures.read("a", from: path)
     #expect(try StoredFeatures.names(path) == ["a"])
     #expect(stored.features.tokensPerFrame == 16 && stored.features.frames == 4)
-    let again = try self.finder(["uniform"], 2).find(stored)
+    let again = try makeFinder(["uniform"], budget: 2).find(stored)
     #expect(again.selections[0].keyframes.map(\.index) == [1, 3])
     #expect(
       again.selections[0].keyframes.map(\.time) == [1, 3].map { stored.features.timestamps[$0] })
@@ -110,16 +110,12 @@ struct KeyframeFinderTests {
     }
   }
 
-  private func finder(_ selectors: [String], _ budget: Int) throws -> KeyframeFinder {
-    try ExperimentsTests.finder(selectors, budget: budget)
-  }
-
   @Test("a query-aware selector says that a video alone has no query")
   func query() throws {
     let folder = try ScratchFolder()
     try clip(folder.path + "/a.mp4", seconds: 1)
     #expect {
-      try finder(["bolt"]).find(video: folder.path + "/a.mp4")
+      try makeFinder(["bolt"]).find(video: folder.path + "/a.mp4")
     } throws: {
       "\($0)".contains("prompt 'a.mp4' has no query embedding.")
     }
@@ -142,7 +138,7 @@ struct KeyframeFolderTests {
     func run(_ budget: Int = 3) async throws -> KeyframeFolder.Summary {
       let work = try KeyframeFolder(
         folder.path + "/in", output: folder.path + "/out", formats: [.json, .hdf5, .html],
-        finder: kept(finder(["tad"], budget: budget)))
+        finder: kept(makeFinder(["tad"], budget: budget)))
       #expect(work.count == 3)
       var last = 0
       let summary = try await work.run(jobs: 2) { finished, _ in last = max(last, finished) }
@@ -178,7 +174,8 @@ struct KeyframeFolderTests {
       atPath: folder.path + "/in", withIntermediateDirectories: true)
     try clip(folder.path + "/in/a.mp4", seconds: 1)
     let work = try KeyframeFolder(
-      folder.path + "/in", output: folder.path + "/out", formats: [.json], finder: finder(["tad"]))
+      folder.path + "/in", output: folder.path + "/out", formats: [.json],
+      finder: makeFinder(["tad"]))
     await #expect(throws: StorageError.self) { _ = try await work.run(jobs: 1) { _, _ in } }
   }
 
@@ -187,7 +184,7 @@ struct KeyframeFolderTests {
     let folder = try ScratchFolder(["notes.txt": ""])
     #expect(throws: KeyframeInputError.noVideos(folder: folder.path)) {
       _ = try KeyframeFolder(
-        folder.path, output: folder.path, formats: [.text], finder: finder(["tad"]))
+        folder.path, output: folder.path, formats: [.text], finder: makeFinder(["tad"]))
     }
   }
 }

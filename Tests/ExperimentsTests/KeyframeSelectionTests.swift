@@ -2,6 +2,7 @@ import Foundation
 import Grounding
 import Plugins
 import Rollouts
+import Statistics
 import Synchronization
 import TAD
 import Testing

@@ -16,7 +16,7 @@ struct StagePool {
 ///
 /// Selectors see frames as they were filmed: what a data set wrote of the query into them is left out.
 struct FrameChoice {
-  private let selector: (any KeyframeSelector)?
+  private var selector: (any KeyframeSelector)?
   private let words: String
   private let identity: String
   private let cache: SelectionCache
@@ -49,14 +49,19 @@ struct FrameChoice {
   }
 
   /// Prompts of a data set with their frames chosen.
-  mutating func prompts(_ prompts: [Prompt], of dataset: GroundingDataset) throws -> [Prompt] {
-    guard let selector else { return prompts }
+  mutating func prompts(_ prompts: [Prompt], of dataset: GroundingDataset) async throws -> [Prompt]
+  {
+    let prompts = prompts.map { (shown: $0, filmed: dataset.unmarked($0)) }
+    if let program = selector as? ProgramKeyframes {
+      selector = try await program.asked(about: prompts.map(\.filmed))
+    }
+    guard let selector else { return prompts.map(\.shown) }
     let selections = try cache.select(
-      prompts.map(dataset.unmarked), by: selector, identity: identity,
+      prompts.map(\.filmed), by: selector, identity: identity,
       seed: seed.derived("keyframes"))
     for selection in selections { cost = cost + selection.cost }
     return zip(prompts, selections).map { prompt, selection in
-      var prompt = prompt
+      var prompt = prompt.shown
       prompt.keyframes = selection.indices
       prompt.gates = selection.gates
       return prompt
@@ -64,9 +69,9 @@ struct FrameChoice {
   }
 
   /// The prompts of data to train on.
-  mutating func pool(_ dataset: GroundingDataset) throws -> StagePool {
+  mutating func pool(_ dataset: GroundingDataset) async throws -> StagePool {
     StagePool(
-      prompts: try prompts(dataset.train, of: dataset),
+      prompts: try await prompts(dataset.train, of: dataset),
       identity: ContentHash.of([dataset.fingerprint, words]))
   }
 }

@@ -80,6 +80,9 @@ public struct Laboratory: Sendable {
   /// Keyframe selectors.
   public var selectors = Registry<RunContext, any KeyframeSelector>(kind: "selector")
 
+  /// What selectors chose so far.
+  public let selections = SelectionCache()
+
   /// Nothing to name.
   public init() {}
 
@@ -90,7 +93,8 @@ public struct Laboratory: Sendable {
     try laboratory.registerPolicies()
     try laboratory.registerTeachers()
     try laboratory.registerModels()
-    try laboratory.registerSelection()
+    try laboratory.registerKeyframes()
+    try laboratory.registerSalads50()
     try laboratory.registerCurricula()
     try laboratory.registerKeyClips()
     try laboratory.registerLive()

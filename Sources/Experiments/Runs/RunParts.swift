@@ -37,14 +37,25 @@ struct RunParts {
     reward = try await laboratory.rewards.connect(
       configuration.reward, at: "reward", in: context)
     var frames = try await FrameChoice(configuration.keyframes, context)
-    let own = try frames.pool(context.dataset)
+    let own = try await frames.pool(context.dataset)
     train = own.prompts
-    pools = try configuration.stages.enumerated().map { index, stage in
-      guard let data = stage.data, !data.isNull else { return own }
-      return try frames.pool(try context.stageData(data, at: "stages[\(index)].data"))
+    var pools: [StagePool] = []
+    for (index, stage) in configuration.stages.enumerated() {
+      guard let data = stage.data, !data.isNull else {
+        pools.append(own)
+        continue
+      }
+      pools.append(
+        try await frames.pool(try context.stageData(data, at: "stages[\(index)].data")))
     }
-    dev = try frames.prompts(context.dataset.dev)
-    selection = frames.cost
+    self.pools = pools
+    var reported =
+      configuration.evaluation.keyframes.map { $0.isNull } ?? true
+      ? frames.withoutCost
+      : try await FrameChoice(
+        configuration.evaluation.keyframes, context, at: "evaluation.keyframes")
+    dev = try await reported.prompts(context.dataset.dev, of: context.dataset)
+    selection = frames.cost + reported.cost
   }
 
   /// A digest of everything the run learns from.
@@ -114,10 +125,15 @@ struct RunParts {
     of index: Int, _ method: Method, reference: (any StudentPolicy)? = nil, folder: String?
   ) -> TrainingPartners {
     let teacher = teacher(for: method)
+    // What a teacher says that follows the student, or that nobody can tell from another, is not to be remembered.
+    let isKnown =
+      teacher.map { !($0.scorer is any StudentFollower) && !$0.identity.isEmpty } ?? true
     let cache = configuration.cache ?? folder.map { $0 + "/measurements" }
-    let measurements = cache.map {
-      MeasurementFolder(folder: $0, pool: pools[index].identity, teacher: teacherIdentity)
-    }
+    let measurements =
+      isKnown
+      ? cache.map { folder in
+        MeasurementFolder(folder: folder, pool: pools[index].identity, teacher: teacherIdentity)
+      } : nil
     return TrainingPartners(
       codec: context.codec, teacher: teacher?.scorer, reference: reference, reward: reward,
       predictor: teacher?.predictor, measurements: measurements)

@@ -21,6 +21,8 @@ public struct OPDCommand: AsyncParsableCommand {
     SelectCommand.self,
     CompareCommand.self,
     ReportCommand.self,
+    KeyframesCommand.self,
+    CompareKeyframesCommand.self,
   ]
 
   /// What the help says, and which subcommands there are.

@@ -86,6 +86,9 @@ public struct Laboratory: Sendable {
   /// Policy-gradient losses, which an objective names as a correction: `plugIn(name)`.
   public var losses = Registry<RunContext, any PolicyGradientLoss>(kind: "loss")
 
+  /// What selectors chose so far.
+  public let selections = SelectionCache()
+
   /// Nothing to name.
   public init() {}
 
@@ -96,7 +99,8 @@ public struct Laboratory: Sendable {
     try laboratory.registerPolicies()
     try laboratory.registerTeachers()
     try laboratory.registerModels()
-    try laboratory.registerSelection()
+    try laboratory.registerKeyframes()
+    try laboratory.registerSalads50()
     try laboratory.registerCurricula()
     try laboratory.registerKeyClips()
     try laboratory.registerLive()

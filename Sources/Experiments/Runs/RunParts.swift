@@ -49,8 +49,13 @@ struct RunParts {
         try await frames.pool(try context.stageData(data, at: "stages[\(index)].data")))
     }
     self.pools = pools
-    dev = try await frames.prompts(context.dataset.dev)
-    selection = frames.cost
+    var reported =
+      configuration.evaluation.keyframes.map { $0.isNull } ?? true
+      ? frames.withoutCost
+      : try await FrameChoice(
+        configuration.evaluation.keyframes, context, at: "evaluation.keyframes")
+    dev = try await reported.prompts(context.dataset.dev, of: context.dataset)
+    selection = frames.cost + reported.cost
   }
 
   /// A digest of everything the run learns from.

@@ -22,7 +22,7 @@ public struct CompareKeyframesCommand: AsyncParsableCommand {
   @Argument(help: "The data: qvhighlights, salads50, world, or {name: {parameter: value}}.")
   var data: String = "qvhighlights"
 
-  @Option(help: "Selectors, separated by commas; all that are registered if left out.")
+  @Option(help: "Selectors, separated by commas; all that take a budget if left out.")
   var selectors: String?
 
   @Option(name: [.short, .long], help: "One more selector: {name: {parameter: value}}.")
@@ -76,7 +76,7 @@ public struct CompareKeyframesCommand: AsyncParsableCommand {
     Parallel.threads = threads
     let laboratory = try OPDCommand.laboratory()
     let names = selectors?.split(separator: ",").map { String($0) }
-    let listed = names ?? (selector.isEmpty ? laboratory.selectors.names : [])
+    let listed = try names ?? (selector.isEmpty ? try laboratory.budgetedSelectors : [])
     var settings = KeyframeComparison.Settings(
       selectors: try (listed + selector).map {
         try ConfigurationFile.parse($0, file: "--selector")

@@ -65,7 +65,11 @@ struct KeyframeBench {
         seed: Seed(UInt64(seed)).derived("keyframes"))
       cell.selections.append(selections)
       guard settings.reads else { continue }
-      cell.reader.append(try zip(plain, selections).map { try Self.read($0, $1) })
+      // Only a selector that draws chooses otherwise: what was read need not be read again.
+      let isRepeated = cell.selections[0].map(\.indices) == selections.map(\.indices)
+      cell.reader.append(
+        try cell.reader.first.flatMap { isRepeated ? $0 : nil }
+          ?? zip(plain, selections).map { try Self.read($0, $1) })
     }
     for run in runs {
       var frames = try await FrameChoice(choice, run.parts.context, at: "selector")

@@ -39,6 +39,16 @@ extension Laboratory {
       selector: try selectors.build(configuration, at: "selector", in: context))
   }
 
+  /// The selectors that keep as many frames as they are told to, and need to be told nothing else.
+  public var budgetedSelectors: [String] {
+    get throws {
+      try selectors.describe().filter { plugin in
+        let names = plugin.parameters.map(\.name)
+        return names.contains("budget") && !names.contains("command")
+      }.map(\.name)
+    }
+  }
+
   /// The label and the complete configuration of a selector at a count.
   func keyframeConfiguration(
     _ written: ConfigurationValue, count: KeyframeCount

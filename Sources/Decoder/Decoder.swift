@@ -52,9 +52,12 @@ public struct Decoder<Scalar: Real>: Sendable {
   /// - Parameters:
   ///   - batch: Prompts with responses, packed.
   ///   - tape: The tape of the pass, bound to weights of this shape.
+  ///   - features: Gets the gradient in the feature rows, where it is wanted.
   /// - Returns: Hidden rows after the last norm, one a predicting row, and which of them predicts each token.
-  func hidden(_ batch: PackedBatch<Scalar>, on tape: Tape<Scalar>) -> Variable {
-    var x = inputs(batch, on: tape)
+  func hidden(
+    _ batch: PackedBatch<Scalar>, on tape: Tape<Scalar>, features: GradientSink<Scalar>? = nil
+  ) -> Variable {
+    var x = inputs(batch, on: tape, features: features)
     for layer in layers.dropLast() {
       let normed = tape.rmsNorm(x, layer.attentionNorm, epsilon: configuration.normEpsilon)
       let attended = tape.attention(
@@ -74,14 +77,18 @@ public struct Decoder<Scalar: Real>: Sendable {
     return tape.rmsNorm(x, norm, epsilon: configuration.normEpsilon)
   }
 
-  func inputs(_ batch: PackedBatch<Scalar>, on tape: Tape<Scalar>) -> Variable {
+  func inputs(
+    _ batch: PackedBatch<Scalar>, on tape: Tape<Scalar>, features sink: GradientSink<Scalar>? = nil
+  ) -> Variable {
     var projected: Variable?
     if batch.featureRows > 0 {
       guard let featureProjection else {
         preconditionFailure("A decoder of text alone was given feature rows.")
       }
-      let features = tape.input(
-        batch.features, rows: batch.featureRows, columns: configuration.features)
+      let (rows, columns) = (batch.featureRows, configuration.features)
+      let features =
+        sink.map { tape.leaf(batch.features, rows: rows, columns: columns, gradient: $0) }
+        ?? tape.input(batch.features, rows: rows, columns: columns)
       projected = tape.linear(features, featureProjection)
     }
     return tape.compose(batch.sources, projected: projected, table: embedding)

@@ -5,6 +5,7 @@ public import Rollouts
 ///
 /// A feature row is the frame's channels followed by what the decoder must know of them: which token of the frame it is,
 /// whether it is the query, and the frame's true time as a share u of the video: u itself and sin, cos of 2π·2ʲ·u.
+/// Channels of a keyframe with a gate are multiplied by it; what tells frames apart is not.
 /// Source of the time encoding: Vaswani et al., arXiv:1706.03762, §3.5, with octaves for wavelengths.
 public struct PromptEncoder: Sendable, Hashable, Codable {
   /// C: channels of a frame token.
@@ -37,14 +38,19 @@ public struct PromptEncoder: Sendable, Hashable, Codable {
         prompt: prompt.id, expected: [tokensPerFrame, channels],
         received: [frames.tokensPerFrame, frames.channels])
     }
+    if let gates = prompt.gates, gates.count != frames.frames {
+      throw PromptEncodingError.gates(
+        prompt: prompt.id, expected: frames.frames, received: gates.count)
+    }
     var values: [Float] = []
     values.reserveCapacity((frames.frames * tokensPerFrame + 1) * width)
     for frame in 0..<frames.frames {
       let time = encoded(frames.timestamps[frame] / frames.duration)
       let source = frames[frame: frame]
+      let factor = prompt.gates.map { scale * Float($0[frame]) } ?? scale
       for token in 0..<tokensPerFrame {
         let start = source.startIndex + token * channels
-        values.append(contentsOf: source[start..<start + channels].lazy.map { $0 * scale })
+        values.append(contentsOf: source[start..<start + channels].lazy.map { $0 * factor })
         for other in 0..<tokensPerFrame { values.append(other == token ? 1 : 0) }
         values.append(0)
         values.append(contentsOf: time)
@@ -64,6 +70,40 @@ public struct PromptEncoder: Sendable, Hashable, Codable {
     return PromptRows(features: values, featureRows: count, tokens: prompt.tokens)
   }
 
+  /// The gradient of a loss in the evidence of a prompt, from that in its rows: the way back of `rows(_:)`.
+  ///
+  /// The gather of keyframes is differentiable: what the rows of a keyframe get goes to the frame they were taken from, and
+  /// frames that were not kept get 0. `y = g·scale·x`, so `∂L/∂x = g·scale·∂L/∂y` and `∂L/∂g = Σ scale·x·∂L/∂y`.
+  ///
+  /// - Parameters:
+  ///   - prompt: The prompt that `rows(_:)` was given.
+  ///   - rows: The gradient in its feature rows, `featureRows · width` numbers.
+  /// - Returns: The gradient in the evidence and in the gates.
+  /// - Precondition: There are as many numbers as the prompt has in its rows.
+  public func evidenceGradient(_ prompt: Prompt, rows: [Double]) -> EvidenceGradient {
+    let evidence = prompt.evidence
+    let kept = prompt.keyframes ?? Array(0..<evidence.frames)
+    precondition(
+      rows.count >= kept.count * tokensPerFrame * width,
+      "\(rows.count) numbers are fewer than \(kept.count) frames have.")
+    var result = EvidenceGradient(values: [Double](repeating: 0, count: evidence.values.count))
+    for (place, frame) in kept.enumerated() {
+      let gate = prompt.gates?[place] ?? 1
+      var sum = 0.0
+      for token in 0..<tokensPerFrame {
+        let row = (place * tokensPerFrame + token) * width
+        let target = frame * evidence.stride + token * channels
+        for channel in 0..<channels {
+          let slope = Double(scale) * rows[row + channel]
+          result.values[target + channel] += gate * slope
+          sum += slope * Double(evidence.values[target + channel])
+        }
+      }
+      if prompt.gates != nil { result.gates.append(sum) }
+    }
+    return result
+  }
+
   private func encoded(_ share: Double) -> [Float] {
     [Float(share)]
       + (0..<timeOctaves).flatMap { octave in
@@ -73,10 +113,27 @@ public struct PromptEncoder: Sendable, Hashable, Codable {
   }
 }
 
+/// The gradient of a loss in what a prompt shows.
+public struct EvidenceGradient: Sendable, Hashable {
+  /// ∂L/∂x of every number of the evidence, F·N·C; 0 for frames that are not shown.
+  public var values: [Double]
+
+  /// ∂L/∂g of every gate, one a keyframe; empty where there are no gates.
+  public var gates: [Double] = []
+
+  /// A gradient.
+  public init(values: [Double], gates: [Double] = []) {
+    self.values = values
+    self.gates = gates
+  }
+}
+
 /// Why a prompt cannot be written as input rows.
 public enum PromptEncodingError: ExplainedError, Hashable {
   /// The features have another shape than the policy was made for: [tokens a frame, channels].
   case shape(prompt: String, expected: [Int], received: [Int])
+  /// There are not as many gates as keyframes.
+  case gates(prompt: String, expected: Int, received: Int)
   /// There is nothing to read.
   case empty(prompt: String)
 
@@ -88,6 +145,8 @@ public enum PromptEncodingError: ExplainedError, Hashable {
       Prompt '\(prompt)' has \(received[0]) tokens a frame of \(received[1]) channels, but the policy reads \
       \(expected[0]) of \(expected[1]).
       """
+    case .gates(let prompt, let expected, let received):
+      "Prompt '\(prompt)' has \(received) gates for \(expected) keyframes."
     case .empty(let prompt): "Prompt '\(prompt)' has neither frames nor words."
     }
   }
@@ -96,6 +155,7 @@ public enum PromptEncodingError: ExplainedError, Hashable {
   public var remedy: String {
     switch self {
     case .shape: "Use the features the policy was trained with, or train a policy for these."
+    case .gates: "Set gates together with keyframes."
     case .empty: "Give it a keyframe budget of at least 1."
     }
   }

@@ -13,8 +13,10 @@ public struct BenchCommand: ParsableCommand {
       Example: opd bench --against 'python3 torch_peer.py --threads 2 --reps 3 --phases rollout,step'
       """)
 
-  @Option(help: "Phases to time, separated by commas.")
-  var phases: String = BenchmarkPhase.allCases.map(\.rawValue).joined(separator: ",")
+  @Option(
+    help:
+      "Phases to time, separated by commas; besides those of a step there is keyframes (805 MB).")
+  var phases: String = BenchmarkPhase.ofStep.map(\.rawValue).joined(separator: ",")
 
   @Option(help: "A program to run in turn; it prints a JSON line with phase and ms for each phase.")
   var against: String?
@@ -96,6 +98,12 @@ public struct BenchCommand: ParsableCommand {
           ).padding(toLength: 28, withPad: " ", startingAt: 0)
           + String(format: "%6.1f   %5.1f %%", row.gigaflops, 100 * row.shareOfPeak)
           + "  \(rival)  \(ratio)")
+      if let bandwidth = row.bandwidth {
+        lines.append(
+          String(
+            format: "            features read at %.2f GB/s, %.0f %% of a plain copy's %.2f GB/s",
+            bandwidth, 100 * bandwidth / report.copyBandwidth, report.copyBandwidth))
+      }
     }
     lines.append(
       String(

@@ -17,10 +17,12 @@ public struct OPDCommand: AsyncParsableCommand {
     MetricsCommand.self,
     DoctorCommand.self,
     BenchCommand.self,
-    SelectCommand.self,
     TeacherCommand.self,
+    SelectCommand.self,
     CompareCommand.self,
     ReportCommand.self,
+    KeyframesCommand.self,
+    CompareKeyframesCommand.self,
   ]
 
   /// What the help says, and which subcommands there are.

@@ -36,7 +36,8 @@ public struct TrainCommand: AsyncParsableCommand {
     ParentWatch.start()
     let value = try ConfigurationFile.load(config, overrides: overrides)
     if memory {
-      print(try await MemoryEstimate(value, in: OPDCommand.laboratory()).text, terminator: "")
+      let estimate = try await MemoryEstimate(value, in: OPDCommand.laboratory())
+      print(estimate.text, terminator: "")
       return
     }
     let quiet = quiet

@@ -27,11 +27,15 @@ public struct Prompt: Sendable, Identifiable {
   /// The frames of `evidence` that the policy sees, in the order it sees them; `nil` means all.
   public var keyframes: [Int]?
 
+  /// What the rows of each keyframe are multiplied by on their way into the policy, one a keyframe; `nil` where they go in
+  /// as they are.
+  public var gates: [Double]?
+
   /// A question about a video.
   public init(
     id: String, video: String, query: String, tokens: [Token] = [],
     queryEmbedding: [Float]? = nil, evidence: FrameFeatures, truth: [Interval],
-    keyframes: [Int]? = nil
+    keyframes: [Int]? = nil, gates: [Double]? = nil
   ) {
     self.id = id
     self.video = video
@@ -41,6 +45,7 @@ public struct Prompt: Sendable, Identifiable {
     self.evidence = evidence
     self.truth = truth
     self.keyframes = keyframes
+    self.gates = gates
   }
 
   /// The length of the video, in seconds.
@@ -55,6 +60,7 @@ public struct Prompt: Sendable, Identifiable {
   public var withAllEvidence: Prompt {
     var copy = self
     copy.keyframes = nil
+    copy.gates = nil
     return copy
   }
 }

@@ -19,8 +19,8 @@ public struct DecoderStudent: StudentPolicy {
     didSet { generation = WeightsCache.nextGeneration() }
   }
 
-  private var generation: Int
-  private let cache: WeightsCache
+  private(set) var generation: Int
+  let cache: WeightsCache
 
   /// A student.
   ///
@@ -199,7 +199,7 @@ public struct DecoderStudent: StudentPolicy {
     return phase == .training ? 3 * forward : forward
   }
 
-  private func branch(_ group: RolloutGroup) throws -> Branch {
+  func branch(_ group: RolloutGroup) throws -> Branch {
     Branch(prompt: try encoder.rows(group.prompt), responses: group.rollouts.map(\.tokens))
   }
 

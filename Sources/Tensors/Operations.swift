@@ -2,6 +2,8 @@
 enum Operation<Scalar: Real> {
   /// A value from outside.
   case input
+  /// A value from outside whose gradient is wanted.
+  case leaf(GradientSink<Scalar>)
   /// `y = x·Wᵀ`, plus `residual` where given.
   case linear(Variable, ParameterID, residual: Variable?)
   /// `y = w ∘ x / rms(x)`.
@@ -34,13 +36,35 @@ public enum RowSource: Sendable, Hashable {
   case feature(Int)
 }
 
+/// Where the gradient in a value from outside goes.
+public final class GradientSink<Scalar: Real> {
+  /// The gradient, row-major; empty before the backward pass, and where nothing was computed from the value.
+  public fileprivate(set) var values: [Scalar] = []
+
+  /// Nothing yet.
+  public init() {}
+}
+
 extension Tape {
   /// A value from outside; no gradient goes into it.
   ///
   /// - Precondition: `values` has `rows · columns` numbers.
   public func input(_ values: [Scalar], rows: Int, columns: Int) -> Variable {
+    copied(values, into: append(rows: rows, columns: columns, .input))
+  }
+
+  /// A value from outside; the backward pass leaves the gradient in it in `gradient`.
+  ///
+  /// - Precondition: `values` has `rows · columns` numbers.
+  public func leaf(
+    _ values: [Scalar], rows: Int, columns: Int, gradient: GradientSink<Scalar>
+  ) -> Variable {
+    copied(values, into: append(rows: rows, columns: columns, .leaf(gradient)))
+  }
+
+  private func copied(_ values: [Scalar], into result: Variable) -> Variable {
+    let (rows, columns) = (result.rows, result.columns)
     precondition(values.count == rows * columns, "\(values.count) values for \(rows) × \(columns).")
-    let result = append(rows: rows, columns: columns, .input)
     let target = pointer(result)
     values.withUnsafeBufferPointer { source in
       for i in source.indices { target[i] = source[i] }
@@ -139,6 +163,8 @@ extension Tape {
     guard let gradient = node.gradient?.pointer else { return }
     switch node.operation {
     case .input: break
+    case .leaf(let sink):
+      sink.values = Array(UnsafeBufferPointer(start: gradient, count: node.rows * node.columns))
     case .linear(let x, let weight, let residual):
       propagateLinear(index, gradient, x, weight, residual)
     case .rmsNorm(let x, let weight, let inverse):

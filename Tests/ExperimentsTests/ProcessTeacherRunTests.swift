@@ -4,7 +4,7 @@ import Rollouts
 import Testing
 
 @Suite(
-  "A run with a teacher that is a program", .enabled(if: Programs.python), .timeLimit(.minutes(3)))
+  "A run with a teacher that is a program", .enabled(if: Programs.python), .timeLimit(.minutes(8)))
 struct ProcessTeacherRunTests {
   func teacher(_ words: [String], _ more: String = "") -> String {
     let quoted = words.map { "'\($0)'" }.joined(separator: ", ")
@@ -92,9 +92,12 @@ struct ProcessTeacherRunTests {
     let run = try LiveRun()
     let windows = try run.writeWindows()
     let program = Programs.path("Examples/python-teacher/window_teacher.py")
-    let cache = ", cache: '\(run.path("cache"))'"
-    let first = try await run.metrics("first", [teacher(["python3", program, windows], cache)])
-    let second = try await run.metrics("second", [teacher(["python3", program, windows], cache)])
+    func kept(_ words: [String]) -> String {
+      let member = teacher(words).dropFirst("teacher=".count)
+      return "teacher={cached: {folder: '\(run.path("cache"))', teacher: \(member)}}"
+    }
+    let first = try await run.metrics("first", [kept(["python3", program, windows])])
+    let second = try await run.metrics("second", [kept(["python3", program, windows])])
     #expect(first == second)
     #expect(try run.cost("requests", of: "first") > 0)
     #expect(try run.cost("requests", of: "second") == 0)
@@ -106,7 +109,7 @@ struct ProcessTeacherRunTests {
     try stranger.write(toFile: run.path("stranger.py"), atomically: true, encoding: .utf8)
     let words = ["python3", run.path("stranger.py"), Programs.path("Examples/python-teacher")]
     let error = await #expect(throws: LaboratoryError.self) {
-      try await run.metrics("stranger", [teacher(words, cache)])
+      try await run.metrics("stranger", [kept(words)])
     }
     #expect(error?.happened.contains("'identity' is missing") == true)
   }

@@ -6,7 +6,7 @@ import Rollouts
 import Testing
 
 @Suite(
-  "A run with a teacher that is a service", .enabled(if: Programs.python), .timeLimit(.minutes(3)))
+  "A run with a teacher that is a service", .enabled(if: Programs.python), .timeLimit(.minutes(8)))
 struct ServiceTeacherRunTests {
   static let words = "data.world.query=words"
 
@@ -47,11 +47,12 @@ struct ServiceTeacherRunTests {
     let server = try MortalServer(
       try options(run, #", "key": "\#(secret)""#), lives: 0, life: 9, in: run.folder.path)
     defer { server.stop() }
-    let cache = ", keyVariable: OPD_TEST_RUN_KEY, cache: '\(run.path("cache"))'"
-    try await run.metrics("open", [Self.words, teacher(server.port, cache)])
+    let member = teacher(server.port, ", keyVariable: OPD_TEST_RUN_KEY").dropFirst(8)
+    let kept = "teacher={cached: {folder: '\(run.path("cache"))', teacher: \(member)}}"
+    try await run.metrics("open", [Self.words, kept])
     setenv("OPD_TEST_RUN_KEY", secret + "-wrong", 1)
     let error = await refusal {
-      try await run.metrics("refused", [Self.words, teacher(server.port, cache)])
+      try await run.metrics("refused", [Self.words, kept])
     }
     #expect(error.map { "\($0)" }?.contains("status 401") == true)
     #expect(error.map { "\($0)" }?.contains(secret) == false)

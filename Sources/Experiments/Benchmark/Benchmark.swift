@@ -15,6 +15,8 @@ public struct Benchmark: Sendable {
     public var gigaflops: Double
     /// `gigaflops` as a share of what matrix products alone reach in this run.
     public var shareOfPeak: Double
+    /// 10⁹ bytes of features read a second, where memory is what limits the phase.
+    public var bandwidth: Double?
     /// Median milliseconds of the other program.
     public var rival: Double?
     /// The median over rounds of the other program's time divided by ours.
@@ -50,7 +52,7 @@ public struct Benchmark: Sendable {
 
   /// A benchmark.
   public init(
-    phases: [BenchmarkPhase] = BenchmarkPhase.allCases, rounds: Int = 7, repetitions: Int = 5,
+    phases: [BenchmarkPhase] = BenchmarkPhase.ofStep, rounds: Int = 7, repetitions: Int = 5,
     rival: String? = nil
   ) {
     self.phases = phases
@@ -106,7 +108,8 @@ public struct Benchmark: Sendable {
     let ratios = rival.map { zip($0, times).map { $0 / $1 } }
     return Row(
       phase: phase.rawValue, milliseconds: time, range: [times.min() ?? 0, times.max() ?? 0],
-      gigaflops: gigaflops, shareOfPeak: gigaflops / peak, rival: rival.map(median),
+      gigaflops: gigaflops, shareOfPeak: gigaflops / peak,
+      bandwidth: runner.bytesRead(phase).map { $0 / time * 1e-6 }, rival: rival.map(median),
       ratio: ratios.map(median))
   }
 }

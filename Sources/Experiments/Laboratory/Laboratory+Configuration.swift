@@ -14,6 +14,9 @@ extension Laboratory {
     run.keyframes = try run.keyframes.map {
       $0.isNull ? $0 : try selectors.resolved($0, at: "keyframes")
     }
+    run.evaluation.keyframes = try run.evaluation.keyframes.map {
+      $0.isNull ? $0 : try selectors.resolved($0, at: "evaluation.keyframes")
+    }
     run.teacher = try run.teacher.map { try resolvedTeacher($0, at: "teacher") }
     run.reward = try rewards.resolved(run.reward, at: "reward")
     for index in run.stages.indices {

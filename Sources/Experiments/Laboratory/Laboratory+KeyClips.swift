@@ -27,9 +27,11 @@ extension Laboratory {
     ) { parameters, seed in
       let clips = try KeyClipAnswers(parameters)
       let base = try bases.build(parameters.of, at: "of", in: seed)
-      return try GroundingDataset(
+      var dataset = try GroundingDataset(
         name: "\(base.name)-key-clips", train: try base.train.map { try clips.prompt($0) },
         dev: try base.dev.map { try clips.prompt($0) }, isQueryAware: base.isQueryAware)
+      dataset.filmed = base.filmed
+      return dataset
     }
   }
 }

@@ -124,10 +124,8 @@ extension Laboratory {
       "mixture", summary: "the weighted mean of several teachers' probabilities",
       parameters: MixtureTeacherParameters.self
     ) { parameters, context in
-      let members = try parameters.teachers.enumerated().map {
-        try context.laboratory.teachers.build(
-          $1, at: "teacher.mixture.teachers[\($0)]", in: context)
-      }
+      let members = try await context.members(
+        parameters.teachers.enumerated().map { ($1, "teacher.mixture.teachers[\($0)]") })
       let weights = parameters.weights.isEmpty ? members.map { _ in 1 } : parameters.weights
       guard weights.count == members.count else {
         throw LaboratoryError.mandatory(
@@ -141,10 +139,10 @@ extension Laboratory {
       "routed", summary: "a teacher by what a prompt is about",
       parameters: RoutedTeacherParameters.self
     ) { parameters, context in
-      let members = try parameters.routes.enumerated().map {
-        try context.laboratory.teachers.build(
-          $1.teacher, at: "teacher.routed.routes[\($0)].teacher", in: context)
-      }
+      let members = try await context.members(
+        parameters.routes.enumerated().map {
+          ($1.teacher, "teacher.routed.routes[\($0)].teacher")
+        })
       let conditions = parameters.routes.map { $0.condition(context.seed) }
       let routed = try RoutedTeacher(
         zip(conditions, members).map { (condition: $0.0, teacher: $0.1.scorer) })
@@ -154,7 +152,7 @@ extension Laboratory {
       "treated", summary: "another teacher made flatter, noisier, or one of other prompts",
       parameters: TreatedTeacherParameters.self
     ) { parameters, context in
-      let member = try context.laboratory.teachers.build(
+      let member = try await context.laboratory.teachers.connect(
         parameters.teacher, at: "teacher.treated.teacher", in: context)
       let scorer = try member.scorer.treated(
         temperature: parameters.temperature, noise: parameters.noise,
@@ -165,14 +163,25 @@ extension Laboratory {
       "cached", summary: "another teacher with a memory on disk, by content",
       parameters: CachedTeacherParameters.self
     ) { parameters, context in
-      let member = try context.laboratory.teachers.build(
+      let member = try await context.laboratory.teachers.connect(
         parameters.teacher, at: "teacher.cached.teacher", in: context)
+      guard !member.identity.isEmpty else {
+        throw LaboratoryError.mandatory(
+          key: "identity", why: "the teacher to remember does not say what its scores depend on")
+      }
       // Everything that shapes the scores is part of the key: what the teacher knows, and how it was asked for.
       let cached = try CachedTeacher(
         member.scorer, identity: ContentHash.of([member.identity, parameters.teacher.text]),
         folder: URL(filePath: parameters.folder))
       var choice = TeacherChoice(cached, of: [member])
       choice.predictor = member.predictor
+      if let costs = member.costs {
+        choice.costs = {
+          var sum = costs()
+          sum.remembered += cached.remembered
+          return sum
+        }
+      }
       return choice
     }
   }
@@ -214,9 +223,25 @@ extension TeacherChoice {
   fileprivate init(_ scorer: any TeacherScorer, of members: [TeacherChoice]) {
     self.init(
       scorer, predictor: members.compactMap(\.predictor).first,
-      identity: ContentHash.of(members.map(\.identity)),
+      identity: members.contains(where: \.identity.isEmpty)
+        ? "" : ContentHash.of(members.map(\.identity)),
       training: members.reduce(0) { $0 + $1.training },
       isPlanted: members.first { $0.predictor != nil }?.isPlanted)
+    let costs = members.compactMap(\.costs)
+    if !costs.isEmpty { self.costs = { costs.reduce(ServiceCosts()) { $0 + $1() } } }
+  }
+}
+
+extension RunContext {
+  /// The teachers that a combination is made of.
+  fileprivate func members(
+    _ choices: [(ConfigurationValue, String)]
+  ) async throws -> [TeacherChoice] {
+    var members: [TeacherChoice] = []
+    for (value, path) in choices {
+      members.append(try await laboratory.teachers.connect(value, at: path, in: self))
+    }
+    return members
   }
 }
 

@@ -8,7 +8,7 @@ public enum LaboratoryError: ExplainedError, Hashable {
   case heads(width: Int, heads: Int, keyValueHeads: Int)
   /// A mandatory parameter is missing.
   case mandatory(key: String, why: String)
-  /// A program that chose frames when the run began was not asked about a prompt.
+  /// A program that chooses frames was not asked about a prompt beforehand.
   case notAsked(program: String, prompt: String)
 
   /// What happened.
@@ -21,7 +21,7 @@ public enum LaboratoryError: ExplainedError, Hashable {
       """
     case .mandatory(let key, let why): "'\(key)' is missing: \(why)."
     case .notAsked(let program, let prompt):
-      "The program '\(program)' was not asked about prompt '\(prompt)' when the run began."
+      "The program '\(program)' was not asked about prompt '\(prompt)' beforehand."
     }
   }
 
@@ -37,7 +37,7 @@ public enum LaboratoryError: ExplainedError, Hashable {
     case .heads:
       "Choose a width that is an even multiple of heads, and heads a multiple of keyValueHeads."
     case .mandatory(let key, _): "Set \(key) in the configuration."
-    case .notAsked: "Select frames of the run's own data only."
+    case .notAsked: "Use the selector in a run, which asks first."
     }
   }
 

@@ -1,5 +1,28 @@
 /// Small pieces of a page.
 enum HTML {
+  /// A page that needs nothing but itself.
+  ///
+  /// - Parameters:
+  ///   - title: What the window says.
+  ///   - style: What is added to the common style sheet.
+  ///   - body: Markup.
+  ///   - command: The command that wrote it.
+  /// - Returns: The whole page.
+  static func page(_ title: String, style: String = "", body: String, command: String) -> String {
+    """
+    <!doctype html>
+    <html lang="en"><head><meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>\(escaped(title))</title>
+    <style>\(ReportStyle.css)\(style)</style></head>
+    <body><main>
+    \(body)<footer>Written by <code>\(command)</code>.</footer>
+    </main></body></html>
+
+    """
+  }
+
   /// Text that cannot be taken for markup.
   static func escaped(_ text: String) -> String {
     text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")

@@ -19,17 +19,7 @@ struct ReportPage: Sendable {
       CurriculumSection(source: source).html, RolloutsSection(source: source).html,
       CommandsSection(source: source).html,
     ]
-    return """
-      <!doctype html>
-      <html lang="en"><head><meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <title>\(HTML.escaped(source.comparison.verdict))</title>
-      <style>\(ReportStyle.css)</style></head>
-      <body><main>
-      \(sections.joined())<footer>Written by <code>opd report</code>.</footer>
-      </main></body></html>
-
-      """
+    return HTML.page(
+      source.comparison.verdict, body: sections.joined(), command: "opd report")
   }
 }

@@ -129,6 +129,8 @@ public struct EvaluationConfiguration: DefaultedConfiguration {
   public var every = 0
   /// The most queries of an evaluation before the last; all if left out.
   public var count: Int?
+  /// Which frames the student sees when it is evaluated; those it is trained with if left out.
+  public var keyframes: ConfigurationValue?
   /// How an answer is read from the student: 0 for greedily, or from so many samples, the one that agrees best with all.
   public var consensus = 0
   /// Whether the last evaluation measures the exact divergence from a teacher that knows whole distributions.

@@ -1,8 +1,5 @@
 internal import Grounding
-internal import Plugins
-internal import Rollouts
 internal import Storage
-internal import Student
 internal import Tensors
 
 extension RunExecutor {
@@ -16,27 +13,9 @@ extension RunExecutor {
   /// - Throws: `RunError.noRun` where there is no run, `.checkpoint` where the saved weights do not fit; what is wrong with
   ///   the configuration or the data.
   public func evaluation(of path: String, overrides: [String] = []) async throws -> Evaluation {
-    let directory = RunDirectory(path)
-    guard directory.status != nil else { throw RunError.noRun(path: path) }
-    let value = try ConfigurationFile.load(directory.file("config.yaml"), overrides: overrides)
-    let configuration = try laboratory.complete(value).decoded(as: RunConfiguration.self)
-    Parallel.threads = configuration.threads
-    let parts = try await RunParts(configuration, in: laboratory)
-    var student = parts.student
-    if let saved = try RunCheckpoint.latest(directory) {
-      guard saved.parameters.count == student.parameters.layout.count else {
-        throw RunError.checkpoint(
-          path: path,
-          reason: "it holds \(saved.parameters.count) weights and the configured student has "
-            + "\(student.parameters.layout.count)")
-      }
-      student.parameters.values = saved.parameters
-    } else if !configuration.stages.isEmpty {
-      throw RunError.checkpoint(path: path, reason: "nothing has been saved yet")
-    }
-    return try Evaluation(
-      of: student, on: parts.dev, codec: parts.context.codec,
-      decoding: configuration.evaluation.decoding)
+    let run = try await TrainedRun(path, overrides: overrides, in: laboratory)
+    Parallel.threads = run.parts.configuration.threads
+    return try run.evaluation(on: run.parts.dev)
   }
 }
 

@@ -13,44 +13,74 @@ struct StagePool {
 }
 
 /// Chooses the frames of prompts and adds up what that costs.
+///
+/// Selectors see frames as they were filmed: what a data set wrote of the query into them is left out.
 struct FrameChoice {
-  private let selector: (any KeyframeSelector)?
+  private var selector: (any KeyframeSelector)?
   private let words: String
+  private let identity: String
+  private let cache: SelectionCache
   private let seed: Seed
   private(set) var cost = SelectionCost(framesScanned: 0, flops: 0)
 
   /// The selector that a configuration names; all frames where it names none.
-  init(_ value: ConfigurationValue?, _ context: RunContext) async throws {
+  init(
+    _ value: ConfigurationValue?, _ context: RunContext, at path: String = "keyframes"
+  ) async throws {
+    let laboratory = context.laboratory
     seed = context.seed
+    cache = laboratory.selections
     guard let value, !value.isNull else {
       selector = nil
       words = "all"
+      identity = ""
       return
     }
-    selector = try await context.laboratory.selectors.connect(value, at: "keyframes", in: context)
+    selector = try await laboratory.selectors.connect(value, at: path, in: context)
     words = "\(value.text) \(context.seed.value)"
+    identity = ConfigurationFile.text(of: try laboratory.selectors.resolved(value, at: path))
   }
 
-  /// Prompts with their frames chosen.
-  mutating func prompts(_ prompts: [Prompt]) throws -> [Prompt] {
-    guard let selector else { return prompts }
-    let selections = try selector.select(prompts, seed: seed.derived("keyframes"))
-    for selection in selections {
-      cost.framesScanned += selection.cost.framesScanned
-      cost.flops += selection.cost.flops
+  /// The same choice before anything was spent.
+  var withoutCost: FrameChoice {
+    var copy = self
+    copy.cost = SelectionCost(framesScanned: 0, flops: 0)
+    return copy
+  }
+
+  /// Prompts of a data set with their frames chosen.
+  mutating func prompts(_ prompts: [Prompt], of dataset: GroundingDataset) async throws -> [Prompt]
+  {
+    let prompts = prompts.map { (shown: $0, filmed: dataset.unmarked($0)) }
+    if let program = selector as? ProgramKeyframes {
+      selector = try await program.asked(about: prompts.map(\.filmed))
     }
+    guard let selector else { return prompts.map(\.shown) }
+    let selections = try cache.select(
+      prompts.map(\.filmed), by: selector, identity: identity,
+      seed: seed.derived("keyframes"))
+    for selection in selections { cost = cost + selection.cost }
     return zip(prompts, selections).map { prompt, selection in
-      var prompt = prompt
+      var prompt = prompt.shown
       prompt.keyframes = selection.indices
+      prompt.gates = selection.gates
       return prompt
     }
   }
 
   /// The prompts of data to train on.
-  mutating func pool(_ dataset: GroundingDataset) throws -> StagePool {
+  mutating func pool(_ dataset: GroundingDataset) async throws -> StagePool {
     StagePool(
-      prompts: try prompts(dataset.train),
+      prompts: try await prompts(dataset.train, of: dataset),
       identity: ContentHash.of([dataset.fingerprint, words]))
+  }
+}
+
+extension SelectionCost {
+  /// Both costs together.
+  static func + (first: SelectionCost, second: SelectionCost) -> SelectionCost {
+    SelectionCost(
+      framesScanned: first.framesScanned + second.framesScanned, flops: first.flops + second.flops)
   }
 }
 

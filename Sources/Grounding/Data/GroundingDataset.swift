@@ -14,6 +14,10 @@ public struct GroundingDataset: Sendable {
   /// Whether the frames were made knowing the query, such as with a channel for their similarity.
   public let isQueryAware: Bool
 
+  /// Where the data is query-aware, each prompt by its id with the frames and the query as they were before one was written
+  /// into the other.
+  public var filmed: [String: Prompt] = [:]
+
   /// A digest of every prompt, in order: ids, queries, right answers, times and features, whatever the vocabulary.
   public let fingerprint: String
 

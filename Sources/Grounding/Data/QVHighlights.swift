@@ -62,17 +62,32 @@ public enum QVHighlights {
     let splitPath = folder.appendingPathComponent(options.split).path
     let split = try JSONLines.readWhole(splitPath, as: Split.self)
     let store = try FeatureStore(folder.appendingPathComponent(options.features).path)
-    func prompts(_ ids: [QueryName], _ limit: Int?) throws -> [Prompt] {
+    func prompts(
+      _ ids: [QueryName], _ limit: Int?, _ rows: Options.Rows
+    ) throws -> [Prompt] {
       try ids.prefix(limit ?? ids.count).map { id in
         guard let question = questions[id.text] else {
           throw GroundingError.unknownQuery(path: splitPath, query: id.text)
         }
-        return try prompt(question, store, options.rows)
+        return try prompt(question, store, rows)
       }
     }
-    return try GroundingDataset(
-      name: folder.lastPathComponent, train: try prompts(split.train, options.trainLimit),
-      dev: try prompts(split.dev, options.devLimit), isQueryAware: options.rows != .features)
+    func both(_ rows: Options.Rows) throws -> (train: [Prompt], dev: [Prompt]) {
+      (
+        try prompts(split.train, options.trainLimit, rows),
+        try prompts(split.dev, options.devLimit, rows)
+      )
+    }
+    let asked = try both(options.rows)
+    var dataset = try GroundingDataset(
+      name: folder.lastPathComponent, train: asked.train, dev: asked.dev,
+      isQueryAware: options.rows != .features)
+    if dataset.isQueryAware {
+      let plain = try both(.features)
+      dataset.filmed = Dictionary(
+        uniqueKeysWithValues: (plain.train + plain.dev).map { ($0.id, $0) })
+    }
+    return dataset
   }
 
   /// The annotations by query, for `EvaluationReport`.

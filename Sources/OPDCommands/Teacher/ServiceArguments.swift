@@ -45,8 +45,8 @@ extension TeacherProbeCommand {
     guard let file else { return nil }
     let teacher = try OPDCommand.laboratory().complete(file.value())["teacher"]
     guard let written = teacher?["openai"] else { return nil }
-    let parameters = try written.decoded(as: ServiceTeacherParameters.self, at: "teacher.openai")
-    return (parameters.service, try file.context())
+    let parameters = try written.decoded(as: CompletionsParameters.self, at: "teacher.openai")
+    return (parameters, try file.context())
   }
 
   /// Probes a service.

@@ -28,7 +28,7 @@ extension Prompt {
   fileprivate func hasSameContent(as other: Prompt) -> Bool {
     id == other.id && video == other.video && query == other.query && tokens == other.tokens
       && queryEmbedding == other.queryEmbedding && truth == other.truth
-      && keyframes == other.keyframes && evidence == other.evidence
+      && keyframes == other.keyframes && gates == other.gates && evidence == other.evidence
   }
 
   /// SHA-256 of every field.
@@ -38,6 +38,7 @@ extension Prompt {
     hash.append(integers: tokens)
     hash.append(integer: keyframes == nil ? 0 : 1)
     hash.append(integers: keyframes ?? [])
+    if let gates { hash.append("gates \(gates)") }
     hash.append(integer: queryEmbedding?.count ?? -1)
     hash.append(reals: queryEmbedding ?? [])
     hash.append(integer: truth.count)

@@ -18,7 +18,7 @@ func refusal(_ body: () async throws -> Void) async -> (any ExplainedError)? {
   return nil
 }
 
-/// Runs of seconds on the built-in world.
+/// Runs of seconds on the built-in world with live teachers.
 struct LiveRun {
   let folder: ScratchFolder
 

@@ -1,0 +1,91 @@
+public import Rollouts
+internal import TAD
+
+/// Finds keyframes in videos and in files of features, by one or several selectors.
+public struct KeyframeFinder: Sendable {
+  /// What chooses.
+  public var choices: [KeyframeChoice]
+
+  /// What is known of a video, by its name.
+  public var truth: @Sendable (String) -> KeyframeTruth?
+
+  /// How many frames from a true cut a keyframe still finds it.
+  public var tolerance: Int
+
+  /// Whether the descriptors of the frames are kept, for a file of features.
+  public var keepsFeatures: Bool
+
+  /// The stream of selectors that draw.
+  public var seed: Seed
+
+  /// A finder.
+  public init(
+    _ choices: [KeyframeChoice],
+    truth: @escaping @Sendable (String) -> KeyframeTruth? = { _ in nil },
+    tolerance: Int = 1, keepsFeatures: Bool = false, seed: Seed = Seed(0)
+  ) {
+    self.choices = choices
+    self.truth = truth
+    self.tolerance = tolerance
+    self.keepsFeatures = keepsFeatures
+    self.seed = seed
+  }
+
+  /// The keyframes of a video.
+  ///
+  /// - Parameters:
+  ///   - path: The video.
+  ///   - name: What to call it; the name of its file if left out.
+  ///   - stored: Features to select by instead of the video's own descriptors.
+  ///   - progress: Is told how many frames were read, and how many the header announces.
+  /// - Returns: What each selector chose.
+  /// - Throws: `VideoError` for a video that cannot be read whole, `KeyframeError`.
+  public func find(
+    video path: String, name: String? = nil, features stored: StoredFeatures? = nil,
+    progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+  ) throws -> VideoKeyframes {
+    let name = name ?? path.split(separator: "/").last.map { String($0) } ?? path
+    let known = truth(name)
+    if let stored { return try find(stored, name: name, truth: known, pictures: path) }
+    let decoder = try VideoDecoder(path: path)
+    let isFull = keepsFeatures || choices.contains { VideoScan.detail(for: $0.selector) != .curves }
+    let expected = decoder.announcedFrames ?? 0
+    let scan = try VideoScan(decoder, detail: isFull ? .descriptors : .curves) {
+      progress($0, max($0, expected))
+    }
+    let selections = try choices.map {
+      try scan.select(
+        $0.selector, video: name, truth: known?.intervals ?? [], seed: seed.derived("keyframes"))
+    }
+    let evidence = KeyframeEvidence(
+      picturePath: path, times: scan.features.timestamps,
+      variation: scan.variation[.perToken] ?? [], features: scan.features, truth: known)
+    return VideoKeyframes(
+      video: name, rate: scan.summary.rate, evidence: evidence, choices: choices,
+      selections: selections, tolerance: tolerance)
+  }
+
+  /// The keyframes of features from a file.
+  ///
+  /// - Throws: `KeyframeError`.
+  public func find(_ stored: StoredFeatures) throws -> VideoKeyframes {
+    try find(stored, name: stored.name, truth: truth(stored.name), pictures: nil)
+  }
+
+  private func find(
+    _ stored: StoredFeatures, name: String, truth: KeyframeTruth?, pictures: String?
+  ) throws -> VideoKeyframes {
+    let features = stored.features
+    let prompt = Prompt(
+      id: name, video: name, query: "", evidence: features, truth: truth?.intervals ?? [])
+    let selections = try choices.map {
+      try $0.selector.select([prompt], seed: seed.derived("keyframes"))[0]
+    }
+    let evidence = KeyframeEvidence(
+      picturePath: pictures, times: features.timestamps,
+      variation: features.variation(reading: .perToken), features: features, truth: truth)
+    return VideoKeyframes(
+      video: name, rate: stored.rate, evidence: evidence, choices: choices, selections: selections,
+      tolerance: tolerance)
+  }
+}

@@ -1,0 +1,186 @@
+public import ArgumentParser
+internal import Experiments
+internal import Foundation
+internal import Rollouts
+internal import Storage
+
+/// `opd keyframes`: the frames of a video that matter.
+public struct KeyframesCommand: AsyncParsableCommand {
+  /// What the help says.
+  public static let configuration = CommandConfiguration(
+    commandName: "keyframes",
+    abstract: "Choose the keyframes of a video, of a folder of videos, or of a file of features.",
+    discussion: """
+      Example: opd keyframes bikes.mp4 --selector tad --selector uniform --budget 8 --format html
+
+      A video is read by ffmpeg, frame by frame. A folder is worked on several videos at a time; run the \
+      command again to go on after an interruption. `opd plugins --kind selector` lists the selectors.
+      """)
+
+  @Argument(help: "A video, a folder of videos, or a file of features (.h5).")
+  var input: String
+
+  @Option(
+    name: [.short, .long],
+    help: "Who chooses: a name, or {name: {parameter: value}}; may be given several times.")
+  var selector: [String] = ["tad"]
+
+  @Option(help: "How many frames to keep (K); 8 if neither this nor a ratio is given.")
+  var budget: Int?
+
+  @Option(help: "Which share of the frames to keep (δ), instead of a budget.")
+  var ratio: Double?
+
+  @Option(help: "Features to choose by (.h5) instead of the video's own descriptors.")
+  var features: String?
+
+  @Option(
+    help:
+      "What is known, as JSON: cuts (frames), cutTimes and windows (seconds), or these by video.")
+  var truth: String?
+
+  @Option(help: "How many frames from a true cut a keyframe still finds it.")
+  var tolerance: Int = 1
+
+  @Option(help: "text, json, html or hdf5; of a folder several, separated by commas.")
+  var format: String = "text"
+
+  @Option(name: [.short, .long], help: "The file to write; of a folder the folder for results.")
+  var output: String?
+
+  @Option(help: "How many videos of a folder are worked on at once.")
+  var jobs: Int = 2
+
+  @Option(help: "The seed of selectors that draw.")
+  var seed: UInt64 = 0
+
+  @Flag(help: "Show no progress.")
+  var quiet = false
+
+  /// What parses a command line without arguments.
+  public init() {}
+
+  /// Refuses a command line that contradicts itself.
+  public func validate() throws {
+    if budget != nil, ratio != nil { throw ValidationError("Give --budget or --ratio, not both.") }
+    if jobs < 1 { throw ValidationError("--jobs is \(jobs), but must be at least 1.") }
+    if tolerance < 0 {
+      throw ValidationError("--tolerance is \(tolerance), but must be at least 0.")
+    }
+    _ = try formats()
+  }
+
+  /// Chooses and writes.
+  public func run() async throws {
+    let formats = try formats()
+    let finder = try finder(formats)
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: input) else {
+      throw KeyframeInputError.missing(path: input)
+    }
+    if formats.contains(.hdf5), finder.choices.count > 1 {
+      throw KeyframeInputError.oneSelector(format: "hdf5")
+    }
+    if attributes[.type] as? FileAttributeType == .typeDirectory {
+      try await folder(finder, formats)
+    } else if input.hasSuffix(".h5") || input.hasSuffix(".hdf5") {
+      for name in try StoredFeatures.names(input) {
+        try deliver(try finder.find(StoredFeatures.read(name, from: input)), formats, several: true)
+      }
+    } else {
+      try deliver(try single(finder), formats, several: false)
+    }
+  }
+
+  private func formats() throws -> [KeyframeFormat] {
+    let known = KeyframeFormat.allCases.map(\.rawValue)
+    return try format.split(separator: ",").map { name in
+      guard let format = KeyframeFormat(rawValue: String(name)) else {
+        let nearest = nearestName(to: String(name), in: known).map { "Did you mean '\($0)'?" }
+        throw ValidationError(
+          "There is no format '\(name)'. \(nearest ?? "Choose from \(known.joined(separator: ", ")).")"
+        )
+      }
+      return format
+    }
+  }
+
+  private func finder(_ formats: [KeyframeFormat]) throws -> KeyframeFinder {
+    let laboratory = try OPDCommand.laboratory()
+    let count: KeyframeCount = ratio.map { .ratio($0) } ?? .budget(budget ?? 8)
+    var finder = KeyframeFinder(
+      try selector.map { try laboratory.keyframeChoice($0, count: count) }, tolerance: tolerance,
+      keepsFeatures: formats.contains(.hdf5), seed: Seed(seed))
+    if let truth { finder.truth = try KeyframeTruth.read(truth) }
+    return finder
+  }
+
+  private func single(_ finder: KeyframeFinder) throws -> VideoKeyframes {
+    let name = URL(filePath: input).deletingPathExtension().lastPathComponent
+    let stored = try features.map { try StoredFeatures.read(name, from: $0) }
+    let style = quiet ? ProgressLine.Style.quiet : nil
+    var line = ProgressLine(name, total: 0, unit: "frames", style: style)
+    var announced = -1
+    let found = try finder.find(video: input, features: stored) { done, total in
+      if announced < 0 {
+        line = ProgressLine(name, total: total, unit: "frames", style: style)
+        announced = total
+      }
+      // The header's number may be too small: the last frame is only known once it is there.
+      if done.isMultiple(of: 16), done < announced { line.update(done) }
+    }
+    line.finish()
+    return found
+  }
+
+  /// Writes what was chosen of one video: to the named file, to standard output, or beside where one stands.
+  private func deliver(_ found: VideoKeyframes, _ formats: [KeyframeFormat], several: Bool) throws {
+    for format in formats {
+      let isText = format == .text || format == .json
+      if let output, !several, formats.count == 1 {
+        try format.write(found, to: output)
+        print(output)
+      } else if isText, output == nil {
+        try StandardOutput.write(try format.content(of: found) ?? "")
+      } else {
+        let name = "\(found.video).\(format.ending)"
+        let path = output.map { "\($0)/\(name)" } ?? name
+        try format.write(found, to: path)
+        print(path)
+      }
+    }
+  }
+
+  private func folder(_ finder: KeyframeFinder, _ formats: [KeyframeFormat]) async throws {
+    let target = output ?? "keyframes"
+    let folder = try KeyframeFolder(input, output: target, formats: formats, finder: finder)
+    let style = quiet ? ProgressLine.Style.quiet : nil
+    var line = ProgressLine(
+      "keyframes", total: folder.count, unit: "videos", style: style)
+    let summary = try await folder.run(jobs: jobs) { line.update($0, note: $1) }
+    line.finish()
+    let known = summary.known > 0 ? ", \(summary.known) were there" : ""
+    print("\(target): \(summary.done) videos done\(known), \(summary.failures.count) failed")
+    let failures = summary.failures.sorted { $0.key < $1.key }
+    for (_, message) in failures.dropFirst() {
+      FileHandle.standardError.write(Data((message + "\n").utf8))
+    }
+    if let first = failures.first {
+      throw KeyframeInputError.failed(count: failures.count, of: folder.count, first: first.value)
+    }
+  }
+}
+
+/// Standard output that says when it cannot take what it is given, such as on a full disk.
+enum StandardOutput {
+  /// Writes a text.
+  ///
+  /// - Throws: `StorageError.unwritable`.
+  static func write(_ text: String) throws {
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    } catch {
+      throw StorageError.unwritable(
+        path: "standard output", reason: (error as NSError).localizedFailureReason ?? "\(error)")
+    }
+  }
+}

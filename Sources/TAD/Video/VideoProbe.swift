@@ -1,0 +1,97 @@
+internal import Foundation
+
+/// What the header of a video says.
+struct VideoProbe: Sendable {
+  /// Width after rotation, pixels.
+  var width: Int
+  /// Height after rotation, pixels.
+  var height: Int
+  /// How many frames there are, where the header says so.
+  var frames: Int?
+  /// How long the pictures last, in seconds, where the header says so.
+  var duration: Double?
+  /// The average number of frames a second, where the header says so.
+  var rate: Double?
+  /// How long the file lasts with its sound, in seconds, where the header says so.
+  var fileDuration: Double?
+
+  /// Asks ffprobe about a file.
+  ///
+  /// - Throws: `VideoError` for a file that is missing, empty, not a video or without pictures.
+  init(_ path: String) throws {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    guard let attributes else { throw VideoError.missingFile(path) }
+    if attributes[.size] as? Int == 0 { throw VideoError.emptyFile(path) }
+    let probe = try ChildProgram(
+      "ffprobe",
+      ["-v", "error", "-show_streams", "-show_format", "-of", "json", "-i", fileArgument(path)])
+    let (status, output, lastError) = try probe.read()
+    guard status == 0, let file = try? JSONDecoder().decode(ProbedFile.self, from: output) else {
+      throw VideoError.undecodable(path, reason: plainReason(lastError, path: path))
+    }
+    // A cover picture in a sound file is a video stream by name only.
+    let pictures = file.streams.first {
+      $0.codec_type == "video" && $0.disposition?["attached_pic"] != 1
+    }
+    guard let stream = pictures, let width = stream.width, let height = stream.height else {
+      throw VideoError.noVideo(path)
+    }
+    let turned = stream.isTurned
+    self.width = turned ? height : width
+    self.height = turned ? width : height
+    frames = stream.nb_frames.flatMap { Int($0) }
+    let own = stream.duration.flatMap { Double($0) } ?? stream.tags?["DURATION"].flatMap(seconds)
+    fileDuration = file.format?.duration.flatMap { Double($0) }
+    let onlyPictures = file.streams.allSatisfy { $0.codec_type == "video" }
+    duration = own ?? (onlyPictures ? fileDuration : nil)
+    rate = stream.avg_frame_rate.flatMap(fraction)
+  }
+}
+
+/// What ffprobe writes, as far as it is needed.
+private struct ProbedFile: Decodable {
+  struct Stream: Decodable {
+    struct SideData: Decodable { var rotation: Double? }
+    var codec_type: String?
+    var width: Int?
+    var height: Int?
+    var nb_frames: String?
+    var duration: String?
+    var avg_frame_rate: String?
+    var tags: [String: String]?
+    var disposition: [String: Int]?
+    var side_data_list: [SideData]?
+
+    /// Whether the picture is shown lying on its side.
+    var isTurned: Bool {
+      let rotation = side_data_list?.compactMap(\.rotation).first ?? 0
+      return Int(rotation.rounded()) % 180 != 0
+    }
+  }
+  struct Format: Decodable { var duration: String? }
+  var streams: [Stream]
+  var format: Format?
+}
+
+/// A path as an argument: a name that begins with a dash or looks like a protocol is still a file.
+func fileArgument(_ path: String) -> String { "file:\(path)" }
+
+/// The decoder's last line without the path that the message names anyway, and without its full stop.
+func plainReason(_ line: String, path: String) -> String {
+  var text = line.replacing(fileArgument(path) + ": ", with: "")
+  while text.hasSuffix(".") { text.removeLast() }
+  return text.isEmpty ? "the decoder gives no reason" : text
+}
+
+/// Seconds of a time like 00:00:29.958000000.
+private func seconds(_ text: String) -> Double? {
+  let parts = text.split(separator: ":").compactMap { Double($0) }
+  return parts.count == 3 ? parts[0] * 3600 + parts[1] * 60 + parts[2] : nil
+}
+
+/// The number that a fraction like 30000/1001 stands for.
+private func fraction(_ text: String) -> Double? {
+  let parts = text.split(separator: "/").compactMap { Double($0) }
+  guard parts.count == 2, parts[1] > 0, parts[0] > 0 else { return nil }
+  return parts[0] / parts[1]
+}

@@ -64,6 +64,37 @@ struct OPDCommandTests {
   }
 }
 
+@Suite("opd select")
+struct SelectCommandTests {
+  @Test("chooses from a file of predictions and writes a line a candidate")
+  func pool() async throws {
+    let folder = NSTemporaryDirectory() + "opd-select-" + UUID().uuidString
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try
+      "{teacher: oracle, stages: [{method: opd, curriculum: {tvdf: {theta: 0.5, k: 1, budget: 2}}}]}\n"
+      .write(toFile: folder + "/run.yaml", atomically: false, encoding: .utf8)
+    let lines = (0..<8).map { "{\"id\":\"q\($0)\",\"teacherIoU\":[0.\($0)],\"studentIoU\":0.1}\n" }
+    try lines.joined().write(toFile: folder + "/pool.jsonl", atomically: false, encoding: .utf8)
+    let words = ["select", folder + "/run.yaml", "--pool", folder + "/pool.jsonl", "--json"]
+    let outcome = await OPDCommand.perform(words + ["--out", folder + "/selection.jsonl"])
+    #expect(outcome == CommandOutcome(status: 0, output: "", errors: ""))
+    let written = try String(contentsOfFile: folder + "/selection.jsonl", encoding: .utf8)
+      .split(separator: "\n")
+    #expect(written.count == 8)
+    let taken = written.filter { $0.contains("\"taken\":true") }
+    #expect(
+      taken.count == 2 && taken[0].contains("\"id\":\"q6\"") && taken[1].contains("\"id\":\"q7\""))
+    #expect(written.count { $0.contains("below θ = 0.5") } == 5)
+  }
+
+  @Test("refuses two answers to who answers")
+  func contradiction() async {
+    let outcome = await OPDCommand.perform(["select", "x.yaml", "--pool", "a", "--run", "b"])
+    #expect(outcome.status == 64 && outcome.errors.contains("--run and --pool"))
+  }
+}
+
 @Suite("opd plugins")
 struct PluginListingTests {
   let listing = PluginListing([

@@ -30,7 +30,7 @@ serve() {
 
 # train NAME ARGUMENT…: a run, and what its teacher cost.
 train() {
-  "$opd" train service.yaml "${@:2}" --out "$work/$1" --quiet
+  "$opd" train service.yaml "${@:2}" --out "$work/$1" --quiet || return
   grep -o '"service":{[^}]*}' "$work/$1/ledger.json"
 }
 

@@ -29,6 +29,12 @@ sha256sum "$work"/{inside,outside}/metrics.jsonl | sed "s|$work/||"
 one_core=$(command -v taskset >/dev/null && echo "taskset -c 0" || true)
 $one_core "$opd" teacher rate small.yaml "$windows" --seconds 3
 
+echo "the teachers of the tutorial"
+for step in 1 2 3; do
+  PYTHONPATH=$PWD "$opd" teacher probe small.yaml \
+    "$(process "../../docs/opd.docc/Resources/my_teacher-$step.py")" | tail -n 1
+done
+
 if "$python" -c "import torch" 2>/dev/null; then
   echo "torch"
   "$opd" teacher vocabulary small.yaml >"$work/words.json"

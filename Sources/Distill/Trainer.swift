@@ -107,7 +107,9 @@ public struct Trainer: Sendable {
   func context(_ roles: [GroupRole]) -> ObjectiveContext {
     ObjectiveContext(
       step: steps, seed: settings.seed.derived("objective"),
-      maximumLength: settings.maximumLength, chunkBytes: settings.chunkBytes, roles: roles)
+      maximumLength: settings.maximumLength, chunkBytes: settings.chunkBytes, roles: roles,
+      advantageEstimators: partners.advantageEstimators,
+      policyGradientLosses: partners.policyGradientLosses)
   }
 
   /// A diagnosis of the batch before it is learnt from, where one is due.

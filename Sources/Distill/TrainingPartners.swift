@@ -17,6 +17,10 @@ public struct TrainingPartners: Sendable {
   public var codec: any AnswerCodec
   /// Remembers what curricula measured on the pool.
   public var measurements: (any MeasurementStore)?
+  /// Plug-ins that an objective names among its signals.
+  public var advantageEstimators: [String: any AdvantageEstimator] = [:]
+  /// Plug-ins that an objective names as corrections.
+  public var policyGradientLosses: [String: any PolicyGradientLoss] = [:]
 
   /// Whom a training loop asks.
   public init(

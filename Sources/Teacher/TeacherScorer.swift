@@ -15,6 +15,18 @@ public struct ScoringRequest: Sendable {
   }
 }
 
+extension ScoringRequest {
+  /// Throws if a response has a token that the vocabulary lacks.
+  func refuseForeignTokens(vocabularySize: Int) throws(TeacherError) {
+    for response in responses {
+      guard let foreign = response.first(where: { !(0..<vocabularySize).contains($0) }) else {
+        continue
+      }
+      throw .foreignToken(prompt: prompt.id, token: foreign, vocabulary: vocabularySize)
+    }
+  }
+}
+
 /// Says how likely *it* finds each token of somebody else's responses.
 ///
 /// Takes whole batches. A teacher never pads, never drops a token and never guesses: what it cannot score it throws.

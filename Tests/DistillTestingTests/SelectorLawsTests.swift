@@ -54,9 +54,14 @@ struct SelectorLawsTests {
 
   @Test("our own selectors keep every law")
   func ours() throws {
-    checkKeyframeSelector(try UniformKeyframes(), prompts: prompts)
-    checkKeyframeSelector(try RandomKeyframes(), prompts: prompts)
-    checkKeyframeSelector(try TemporalApexDistillation(), prompts: prompts)
+    let selectors: [any KeyframeSelector] = [
+      try UniformKeyframes(), try RandomKeyframes(), try TemporalApexDistillation(),
+      try ContentScenes(), try AdaptiveScenes(), try PeakSegments(),
+      try DiverseRepresentativeKeyframes(), try MaximumInformationKeyframes(),
+      try SceneClipKeyframes(), try SimilarityKeyframes(), try SimilarityFitKeyframes(),
+      try AdaptiveKeyframeSampling(), try InverseTransformKeyframes(), try OracleKeyframes(),
+    ]
+    for selector in selectors { checkKeyframeSelector(selector, prompts: prompts) }
   }
 
   @Test(

@@ -1,4 +1,5 @@
 import DistillTesting
+import Foundation
 import Grounding
 import Rollouts
 import Synchronization
@@ -96,8 +97,39 @@ struct TeacherLawsTests {
       try NoisyTeacher(windows, .init(), vocabularySize: codec.vocabulary.count),
       try MixtureTeacher([(windows, 1), (try OracleTeacher(codec: codec), 2)]),
       try ShuffledTeacher(windows, pool: prompts, seed: Seed(2)),
+      try RoutedTeacher([(.share(0.5, seed: Seed(1)), windows), (.always, windows)]),
     ]
     for teacher in teachers {
+      await checkTeacherScorer(
+        teacher, prompts: prompts, responses: responses, vocabulary: codec.vocabulary)
+    }
+  }
+
+  @Test("a program keeps every law, and so does what is remembered of it")
+  func program() async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "opd-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let examples = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "Examples/python-teacher").path
+    let script = """
+      import math, sys; sys.path.insert(0, sys.argv[1])
+      import opd_teacher as o
+      class Uniform(o.Teacher):
+        support = "full"
+        identity = "uniform"
+        def score(self, prompts, support, k):
+          n = len(self.vocabulary.words)
+          each = -math.log(n)
+          top = [(t, each) for t in range(k or 0)]
+          return [[o.Score([each] * len(r), top=[top] * len(r) if support == "top" else None,
+            rows=[each] * (n * len(r)) if support == "full" else None) for r in p.responses]
+            for p in prompts]
+      o.serve(Uniform())
+      """
+    let teacher = try await ProcessTeacher.connect(
+      ProcessParameters(command: ["python3", "-c", script, examples]), vocabulary: codec.vocabulary)
+    let cached = try CachedTeacher(teacher, identity: "uniform", folder: folder)
+    for teacher in [teacher, cached] as [any TeacherScorer] {
       await checkTeacherScorer(
         teacher, prompts: prompts, responses: responses, vocabulary: codec.vocabulary)
     }

@@ -278,3 +278,61 @@ struct TeacherAnswerTests {
     await #expect(throws: TrainingError.self) { try await self.answers(teacher) }
   }
 }
+
+@Suite("A teacher made of the student")
+struct SelfTeacherTests {
+  private func weights(
+    _ kind: SelfTeacher.Kind
+  ) async throws -> (teacher: TeacherScore, start: TeacherScore, now: TeacherScore) {
+    let start = Loop.student
+    var now = start
+    for index in now.parameters.values.indices { now.parameters.values[index] *= 1.5 }
+    var teacher = SelfTeacher(kind, evidence: .sameAsStudent, rate: 0.25, codec: Loop.Codec())
+    try teacher.begin(with: start)
+    teacher.follow(now)
+    let requests = [ScoringRequest(prompt: Loop.prompts[1], responses: [[1, 2, 0]])]
+    func score(_ teacher: some TeacherScorer) async throws -> TeacherScore {
+      try await teacher.score(requests, support: .sampled)[0][0]
+    }
+    func policy(_ student: DecoderStudent) -> PolicyTeacher {
+      PolicyTeacher(student, codec: Loop.Codec(), evidence: .sameAsStudent)
+    }
+    return (try await score(teacher), try await score(policy(start)), try await score(policy(now)))
+  }
+
+  @Test("stays as it was where it is frozen, and follows where it is live")
+  func kinds() async throws {
+    let frozen = try await weights(.frozen)
+    #expect(frozen.teacher.sampled == frozen.start.sampled)
+    let live = try await weights(.live)
+    #expect(live.teacher.sampled == live.now.sampled)
+    #expect(live.now.sampled != live.start.sampled)
+  }
+
+  @Test("moves by its rate towards the student where it averages")
+  func average() throws {
+    let start = Loop.student
+    var now = start
+    for index in now.parameters.values.indices { now.parameters.values[index] += 2 }
+    var teacher = SelfTeacher(.average, evidence: .allFrames, rate: 0.25, codec: Loop.Codec())
+    #expect(teacher.ownParameters == nil)
+    try teacher.begin(with: start)
+    teacher.follow(now)
+    let own = try #require(teacher.ownParameters)
+    let moved = zip(own, start.parameters.values).allSatisfy { abs($0 - $1 - 0.5) < 1e-5 }
+    #expect(moved)
+  }
+
+  @Test("sees the frames or the answer that the student does not")
+  func evidence() async throws {
+    func sampled(_ evidence: PolicyTeacher.Evidence) async throws -> [Float] {
+      var teacher = SelfTeacher(.frozen, evidence: evidence, codec: Loop.Codec())
+      try teacher.begin(with: Loop.student)
+      let requests = [ScoringRequest(prompt: Loop.prompts[1], responses: [[1, 2, 0]])]
+      return try await teacher.score(requests, support: .sampled)[0][0].sampled
+    }
+    let same = try await sampled(.sameAsStudent)
+    #expect(try await sampled(.allFrames) != same)
+    #expect(try await sampled(.answer) != same)
+  }
+}

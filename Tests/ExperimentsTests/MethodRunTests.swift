@@ -410,3 +410,35 @@ struct CompanionTests {
     #expect(try again.weights() == whole.weights())
   }
 }
+
+@Suite("The estimate of a run's memory")
+struct MemoryEstimateTests {
+  private func estimate(_ yaml: String, base: String = TinyRun.base) async throws -> MemoryEstimate
+  {
+    try await MemoryEstimate(
+      ConfigurationFile.parse(base + yaml, file: "c.yaml"), in: .standard())
+  }
+
+  @Test("counts gradients, moments, the reference and the teacher's rows where there are any")
+  func parts() async throws {
+    let nothing = try await estimate("stages: []")
+    #expect(!nothing.lines.contains { $0.what.contains("gradients") })
+    let grpo = try await estimate("stages: [{method: grpo}]")
+    #expect(grpo.lines.contains { $0.what.contains("reference") })
+    let full = try await estimate("teacher: oracle\nstages: [{method: opd-full}]")
+    #expect(full.lines.contains { $0.what.contains("rows of the teacher") })
+    #expect(nothing.total < full.total && full.total < grpo.total)
+  }
+
+  @Test("of weights follows their number")
+  func weights() async throws {
+    func bytes(_ width: Int) async throws -> Double {
+      let base = TinyRun.base.replacing("width: 32", with: "width: \(width)")
+      let estimate = try await estimate("stages: [{method: sft}]", base: base)
+      return try #require(estimate.lines.first { $0.what.contains("gradients") }).bytes
+    }
+    // Matrices of width × width and width × hidden: between twice and four times as many.
+    let ratio = try await bytes(64) / bytes(32)
+    #expect(ratio > 2 && ratio < 4)
+  }
+}

@@ -6,7 +6,7 @@ import Rollouts
 import Testing
 
 @Suite(
-  "A run with a teacher that is a service", .enabled(if: Programs.python), .timeLimit(.minutes(3)))
+  "A run with a teacher that is a service", .enabled(if: Programs.python), .timeLimit(.minutes(8)))
 struct ServiceTeacherRunTests {
   static let words = "data.world.query=words"
 

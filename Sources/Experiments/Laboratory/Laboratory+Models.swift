@@ -152,7 +152,7 @@ extension Laboratory {
       "treated", summary: "another teacher made flatter, noisier, or one of other prompts",
       parameters: TreatedTeacherParameters.self
     ) { parameters, context in
-      let member = try context.laboratory.teachers.build(
+      let member = try await context.laboratory.teachers.connect(
         parameters.teacher, at: "teacher.treated.teacher", in: context)
       let scorer = try member.scorer.treated(
         temperature: parameters.temperature, noise: parameters.noise,

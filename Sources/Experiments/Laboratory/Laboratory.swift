@@ -1,5 +1,5 @@
 public import Curriculum
-internal import Distill
+public import Distill
 public import Grounding
 public import Plugins
 public import Rollouts
@@ -79,6 +79,12 @@ public struct Laboratory: Sendable {
   public var curricula = Registry<RunContext, any PromptCurriculum>(kind: "curriculum")
   /// Keyframe selectors.
   public var selectors = Registry<RunContext, any KeyframeSelector>(kind: "selector")
+  /// Advantage estimators, which an objective names as a signal: `plugIn(name)`.
+  ///
+  /// One that listens to the teacher stands beside a signal `teacher`, if need be of weight 0, so that the teacher is asked.
+  public var advantages = Registry<RunContext, any AdvantageEstimator>(kind: "advantage")
+  /// Policy-gradient losses, which an objective names as a correction: `plugIn(name)`.
+  public var losses = Registry<RunContext, any PolicyGradientLoss>(kind: "loss")
 
   /// What selectors chose so far.
   public let selections = SelectionCache()
@@ -104,6 +110,7 @@ public struct Laboratory: Sendable {
   /// All plug-ins, for `opd plugins`.
   public func describe() throws -> [PluginDescription] {
     try datasets.describe() + codecs.describe() + students.describe() + teachers.describe()
-      + rewards.describe() + curricula.describe() + selectors.describe() + MethodPreset.describe()
+      + rewards.describe() + curricula.describe() + selectors.describe()
+      + advantages.describe() + losses.describe() + MethodPreset.describe()
   }
 }

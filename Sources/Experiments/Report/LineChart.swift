@@ -62,7 +62,9 @@ struct LineChart: Sendable {
       result += "\(Quantity.decimals(value, up.decimals))</text>"
     }
     for value in across.values where frame.holds(value) {
-      result += "<text class=\"tick\" text-anchor=\"middle\" x=\"\(HTML.place(frame.x(value)))\""
+      // A label at the edge ends there, lest half of it be cut off.
+      let anchor = frame.x(value) > size.width - margin.right - 30 ? "end" : "middle"
+      result += "<text class=\"tick\" text-anchor=\"\(anchor)\" x=\"\(HTML.place(frame.x(value)))\""
       result += " y=\"\(HTML.place(size.height - margin.bottom + 22))\">\(format(value))</text>"
     }
     return result + "<text class=\"axis\" text-anchor=\"end\" x=\"\(right)\""

@@ -108,7 +108,7 @@ struct RunParts {
     var trainer = try Trainer(
       student: student, objective: method.objective, pool: PromptPool(pools[index].prompts),
       curriculum: try curriculum(of: index),
-      partners: partners(of: index, method, reference: reference, folder: folder),
+      partners: try partners(of: index, method, reference: reference, folder: folder),
       settings: settings(of: index, hints: method.hints), optimizer: stage.optimizer.settings)
     trainer.ledger = ledger
     return trainer
@@ -121,9 +121,11 @@ struct RunParts {
   }
 
   /// Whom a stage asks.
+  ///
+  /// - Throws: `ConfigurationError` where the objective names a plug-in that nobody registered.
   func partners(
     of index: Int, _ method: Method, reference: (any StudentPolicy)? = nil, folder: String?
-  ) -> TrainingPartners {
+  ) throws -> TrainingPartners {
     let teacher = teacher(for: method)
     // What a teacher says that follows the student, or that nobody can tell from another, is not to be remembered.
     let isKnown =
@@ -134,9 +136,19 @@ struct RunParts {
       ? cache.map { folder in
         MeasurementFolder(folder: folder, pool: pools[index].identity, teacher: teacherIdentity)
       } : nil
-    return TrainingPartners(
+    var partners = TrainingPartners(
       codec: context.codec, teacher: teacher?.scorer, reference: reference, reward: reward,
       predictor: teacher?.predictor, measurements: measurements)
+    for component in method.objective.components {
+      for case .plugIn(let name) in component.signals.map(\.source) {
+        partners.advantageEstimators[name] = try context.laboratory.advantages.build(
+          ConfigurationValue(.string(name)), at: "stages[\(index)].method", in: context)
+      }
+      guard case .plugIn(let name) = component.correction else { continue }
+      partners.policyGradientLosses[name] = try context.laboratory.losses.build(
+        ConfigurationValue(.string(name)), at: "stages[\(index)].method", in: context)
+    }
+    return partners
   }
 
   /// What a stage's loop is told.

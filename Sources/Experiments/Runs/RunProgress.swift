@@ -125,14 +125,16 @@ struct RunProgress {
 
   /// Says what a person should know, once in a run however often it is found.
   private func tell(_ notes: [String]) throws {
-    let path = directory.file("log.txt")
-    let said = FileManager.default.contents(atPath: path).map {
-      String(decoding: $0, as: UTF8.self)
+    for line in notes.map({ "note: " + $0 }) where !isLogged(line) {
+      report(line)
+      // The worker of a sweep keeps what is reported in the same file already.
+      if !isLogged(line) { try directory.append([line], to: "log.txt") }
     }
-    for note in notes where said?.contains(note) != true {
-      try directory.append(["note: " + note], to: "log.txt")
-      report("note: " + note)
-    }
+  }
+
+  private func isLogged(_ line: String) -> Bool {
+    let log = FileManager.default.contents(atPath: directory.file("log.txt"))
+    return log.map { String(decoding: $0, as: UTF8.self).contains(line) } ?? false
   }
 
   /// The exact divergence from the teacher on the student's own answers to the questions of the evaluation.

@@ -54,7 +54,7 @@ public struct SelectionPreview: Sendable {
     let curriculum = try parts.curriculum(of: index)
     let measurement = PoolMeasurement(
       needs: curriculum.needs, student: student,
-      partners: parts.partners(of: index, method, folder: nil),
+      partners: try parts.partners(of: index, method, folder: nil),
       settings: parts.settings(of: index, hints: method.hints), step: 0)
     let start = ContinuousClock.now
     let pool = try await measurement.measure(PromptPool(parts.pools[index].prompts))

@@ -72,6 +72,7 @@ public struct CompletionsTeacher: TeacherScorer {
     _ requests: [ScoringRequest], support: TeacherSupport
   ) async throws -> [[TeacherScore]] {
     try self.support.require(support)
+    for request in requests { try request.refuseForeignTokens(vocabularySize: vocabulary.count) }
     let questions = requests.flatMap { request in
       request.responses.map { (prompt: request.prompt, response: $0) }
     }
@@ -88,10 +89,6 @@ public struct CompletionsTeacher: TeacherScorer {
   private func score(
     _ response: [Token], to prompt: Prompt, support: TeacherSupport
   ) async throws -> TeacherScore {
-    if let foreign = response.first(where: { !vocabulary.words.indices.contains($0) }) {
-      throw TeacherError.foreignToken(
-        prompt: prompt.id, token: foreign, vocabulary: vocabulary.count)
-    }
     let context = try await spelling.context(of: prompt)
     var k = 0
     if case .top(let wanted) = support { k = wanted }

@@ -55,11 +55,12 @@ public struct ProcessTeacher: TeacherScorer {
 
   /// Scores every token of every response.
   ///
-  /// - Throws: `ProcessError`, `TeacherError.support`.
+  /// - Throws: `ProcessError`, `TeacherError.support`, `TeacherError.foreignToken`.
   public func score(
     _ requests: [ScoringRequest], support: TeacherSupport
   ) async throws -> [[TeacherScore]] {
     try self.support.require(support)
+    for request in requests { try request.refuseForeignTokens(vocabularySize: vocabularySize) }
     return try await parameters.inBatches(requests) {
       try await score(batch: $0, support: support)
     }

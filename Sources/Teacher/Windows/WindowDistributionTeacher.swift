@@ -75,9 +75,9 @@ public struct WindowDistributionTeacher: TeacherScorer, IntervalPredictor {
   ) async throws -> [[TeacherScore]] {
     try requests.map { request in
       let distribution = try distribution(for: request.prompt)
-      return try request.responses.map { response in
-        try check(response, of: request.prompt)
-        return distribution.score(response, support: support)
+      try request.refuseForeignTokens(vocabularySize: vocabulary.count)
+      return request.responses.map { response in
+        distribution.score(response, support: support)
       }
     }
   }
@@ -92,14 +92,6 @@ public struct WindowDistributionTeacher: TeacherScorer, IntervalPredictor {
       }
       return ranked.prefix(count).map(\.element)
     }
-  }
-
-  private func check(_ response: [Token], of prompt: Prompt) throws {
-    guard let foreign = response.first(where: { !vocabulary.words.indices.contains($0) }) else {
-      return
-    }
-    throw TeacherError.foreignToken(
-      prompt: prompt.id, token: foreign, vocabulary: vocabulary.count)
   }
 }
 

@@ -25,7 +25,12 @@ static herr_t keep(unsigned depth, const H5E_error2_t *error, void *context) {
 }
 
 /// Printing is switched off for each thread separately, so every entry does it.
+///
+/// A file that could not be flushed, on a full disk, stays open in the library, whose work at the end of the process would
+/// write to it again and crash. Everything that matters is flushed by then, so that work is switched off; it must be
+/// before the first call, and later calls of it do nothing.
 static void begin(void) {
+  H5dont_atexit();
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
   H5Eclear2(H5E_DEFAULT);
 }

@@ -18,9 +18,15 @@ extension VideoKeyframes {
   /// - Throws: `StorageError.unwritable`.
   public static func writeFeatures(of videos: [VideoKeyframes], to path: String) throws {
     try AtomicFile.replace(path) { temporary in
-      let file = try HDF5File.create(temporary)
-      for video in videos { try video.write(to: file) }
-      try file.flush()
+      do {
+        let file = try HDF5File.create(temporary)
+        for video in videos { try video.write(to: file) }
+        try file.flush()
+      } catch StorageError.unwritable(_, let reason) {
+        // Named after the file that was asked for, with the library's first words: it goes on for lines.
+        let words = reason.prefix { !$0.isNewline && $0 != ":" }
+        throw StorageError.unwritable(path: path, reason: String(words))
+      }
     }
   }
 

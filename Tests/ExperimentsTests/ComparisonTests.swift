@@ -93,6 +93,29 @@ struct ComparisonTests {
     if measure == .tokens { #expect(comparison.arms[0].value.map { $0.value < 0.2 } == true) }
   }
 
+  @Test("an arm that spends nothing of a cost is taken at its end and holds nobody back")
+  func nothingSpent() async throws {
+    let folder = try sweep {
+      $0.seeds = 1
+      $0.arms = [$0.arms[0], $0.arms[1], $0.arms[2]]
+    }
+    let names = try await Comparison.read(folder.path).arms.map(\.name)
+    func lines(_ tokens: [Double]) -> String {
+      tokens.enumerated().map { step, tokens in
+        "{\"step\":\(step),\"tokens\":\(tokens),\"eval/mIoU\":\(Double(step + 1) / 10)}\n"
+      }.joined()
+    }
+    for (arm, tokens) in zip(names, [[0, 0, 0, 0], [0, 40], [0, 20]]) {
+      try lines(tokens).write(
+        toFile: folder.path + "/\(arm)/seed-0/metrics.jsonl", atomically: false, encoding: .utf8)
+    }
+    let comparison = try await Comparison.read(folder.path, match: .tokens)
+    #expect(comparison.matchedCost == 20)
+    #expect(comparison.arms.map { $0.value?.value } == [0.4, 0.15000000000000002, 0.2])
+    #expect(
+      comparison.notes.contains { $0.contains("no rollout tokens spent") && $0.contains(names[0]) })
+  }
+
   @Test("an interpolated value lies on the line between two evaluations")
   func interpolation() async throws {
     let folder = try sweep {

@@ -49,14 +49,18 @@ struct Measured: Sendable {
   }
 
   private mutating func matchCosts(_ runs: [RecordedRun], _ match: CostMeasure) {
-    let reached = runs.compactMap { run in run.evaluations.compactMap { $0[match.key] }.last }
+    // A run that goes on without spending any of it (an untrained student; imitation, of rollout tokens) has no curve.
+    let spending = runs.filter { $0.spends(match) }
+    let reached = spending.compactMap { $0.costs(match).last }
     guard let cost = reached.min() else {
       notes.append("No run has recorded its \(match.unit).")
       return
     }
     self.cost = cost
     for run in runs {
-      let numbers = interpolated(run.evaluations, at: cost, along: match.key)
+      let numbers =
+        run.spends(match)
+        ? interpolated(run.evaluations, at: cost, along: match.key) : run.evaluations.last ?? [:]
       guard numbers[metric] != nil else {
         let late = "\(run.arm)/seed-\(run.seed)"
         notes.append("\(late) was first evaluated after that many \(match.unit): left out.")
@@ -67,6 +71,10 @@ struct Measured: Sendable {
     notes.append(
       "Learning curves are read at \(Quantity.cost(cost, match)), the most that every run has"
         + " reached; values between two evaluations are interpolated.")
+    let others = Set(runs.filter { !$0.spends(match) }.map(\.arm)).sorted()
+    guard !others.isEmpty else { return }
+    notes.append(
+      "\(others.joined(separator: ", ")): no \(match.unit) spent in training, taken at the end.")
   }
 
   /// What a row of the table needs of a run's evaluations at a cost, linear between them.
@@ -91,5 +99,18 @@ struct Measured: Sendable {
     notes.append(
       "\(archive.runs.count - unfinished.count) of \(archive.runs.count) runs are done (\(states))."
     )
+  }
+}
+
+extension RecordedRun {
+  /// What had been spent at each evaluation.
+  fileprivate func costs(_ measure: CostMeasure) -> [Double] {
+    evaluations.compactMap { $0[measure.key] }
+  }
+
+  /// Whether its evaluations differ in what had been spent.
+  fileprivate func spends(_ measure: CostMeasure) -> Bool {
+    let costs = costs(measure)
+    return costs.first != costs.last
   }
 }

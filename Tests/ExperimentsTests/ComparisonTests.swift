@@ -105,7 +105,7 @@ struct ComparisonTests {
         "{\"step\":\(step),\"tokens\":\(tokens),\"eval/mIoU\":\(Double(step + 1) / 10)}\n"
       }.joined()
     }
-    for (arm, tokens) in zip(names, [[0, 0, 0, 0], [0, 40], [0, 20]]) {
+    for (arm, tokens) in zip(names, [[0.0, 0, 0, 0], [0, 40], [0, 20]]) {
       try lines(tokens).write(
         toFile: folder.path + "/\(arm)/seed-0/metrics.jsonl", atomically: false, encoding: .utf8)
     }

@@ -9,7 +9,7 @@ public struct SelectCommand: AsyncParsableCommand {
     commandName: "select",
     abstract: "Show which samples a curriculum takes, and why, without training.",
     discussion: """
-      Example: opd select experiments/curriculum/select.yaml --run runs/opd
+      Example: opd select runs/world/opd-tvdf/seed-0/config.yaml --stage 2
 
       Teacher and student answer the whole pool as before the curriculum's first round. With --pool the answers come from a \
       file instead, one JSON object a line: id with teacherIoU, studentIoU, or with truth, teacher and student in seconds.

@@ -270,23 +270,19 @@ struct TrainedStudent {
 
   /// Builds the student as its run did, with the weights of the last checkpoint.
   ///
-  /// - Throws: `RunError.checkpoint` where there is none that fits.
+  /// - Throws: `RunError.noRun` where there is no run, `.checkpoint` where no weights fit.
   init(_ path: String, in laboratory: Laboratory) throws {
     let directory = RunDirectory(path)
     let value = try ConfigurationFile.load(directory.file("config.yaml"))
     let configuration = try value.decoded(as: RunConfiguration.self)
-    let seed = Seed(UInt64(bitPattern: Int64(configuration.seed)))
-    let data = try laboratory.datasets.build(configuration.data, at: "data", in: seed)
-    let codec = try laboratory.codecs.build(configuration.codec, at: "codec", in: data)
-    let context = RunContext(
-      seed: seed, dataset: try data.readable(with: codec), codec: codec, laboratory: laboratory)
+    let context = try RunContext(configuration, in: laboratory)
     guard
       var student = try laboratory.students.build(
         configuration.student, at: "student", in: context) as? DecoderStudent
     else { throw RunError.checkpoint(path: path, reason: "its student is no decoder") }
-    guard let saved = try RunCheckpoint.latest(directory),
-      saved.parameters.count == student.parameters.values.count
-    else { throw RunError.checkpoint(path: path, reason: "there is none that fits the student") }
+    guard let saved = try RunCheckpoint.latest(directory, fitting: student) else {
+      throw RunError.checkpoint(path: path, reason: "nothing has been saved yet")
+    }
     student.parameters.values = saved.parameters
     self.student = student
     var hash = ContentHash()

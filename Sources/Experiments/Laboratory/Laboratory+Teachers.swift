@@ -22,12 +22,7 @@ struct WindowsTeacherParameters: PluginParameters {
     "floorShare": "share of probability spread over the whole answer grid",
     "confidenceTemperature": "what log-confidences are divided by",
     "offGridMass": "share of probability spread over tokens that no window continues with",
-    "shift": "seconds by which every window is moved (a biased teacher)",
-    "unreliableShare": "share of prompts on which the teacher is wrong on purpose",
-    "temperature": "the teacher's own temperature",
-    "noise": "share of the uniform distribution mixed in",
-    "shuffled": "whether each prompt is scored as another one (a control)",
-  ]
+  ].merging(TeacherTreatment.documentation) { own, _ in own }
 }
 
 struct OracleTeacherParameters: PluginParameters {
@@ -44,16 +39,19 @@ struct OracleTeacherParameters: PluginParameters {
     "sharpness": "per second; belief falls as exp(-sharpness * seconds off)",
     "floorShare": "share of probability spread over the whole answer grid",
     "offGridMass": "share of probability spread over tokens that no window continues with",
+  ].merging(TeacherTreatment.documentation) { own, _ in own }
+}
+
+/// What can be done to a teacher of windows.
+struct TeacherTreatment {
+  static let documentation = [
     "shift": "seconds by which every window is moved (a biased teacher)",
     "unreliableShare": "share of prompts on which the teacher is wrong on purpose",
     "temperature": "the teacher's own temperature",
     "noise": "share of the uniform distribution mixed in",
     "shuffled": "whether each prompt is scored as another one (a control)",
   ]
-}
 
-/// What can be done to a teacher of windows.
-struct TeacherTreatment {
   var shift: Double
   var unreliableShare: Double
   var temperature: Double

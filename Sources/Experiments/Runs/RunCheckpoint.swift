@@ -139,6 +139,24 @@ struct RunCheckpoint {
     return try RunCheckpoint(reading: folder + "/" + name)
   }
 
+  /// The last saved state of a run whose student has the shape of `student`, or `nil` where nothing was saved.
+  ///
+  /// - Throws: `RunError.noRun` where there is no run, `.checkpoint` where the saved weights do not fit.
+  static func latest(
+    _ directory: RunDirectory, fitting student: any StudentPolicy
+  ) throws -> RunCheckpoint? {
+    guard directory.status != nil else { throw RunError.noRun(path: directory.path) }
+    guard let saved = try latest(directory) else { return nil }
+    let count = student.parameters.layout.count
+    guard saved.parameters.count == count else {
+      throw RunError.checkpoint(
+        path: directory.path,
+        reason: "it holds \(saved.parameters.count) weights and the configured student has \(count)"
+      )
+    }
+    return saved
+  }
+
   private static func timing(beside path: String) throws -> Timing {
     let file = path.dropLast(suffix.count) + timingSuffix
     guard let data = FileManager.default.contents(atPath: String(file)) else { return Timing() }

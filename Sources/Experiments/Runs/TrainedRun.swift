@@ -25,13 +25,7 @@ struct TrainedRun {
     let configuration = try laboratory.complete(value).decoded(as: RunConfiguration.self)
     parts = try await RunParts(configuration, in: laboratory)
     var student = parts.student
-    if let saved = try RunCheckpoint.latest(directory) {
-      guard saved.parameters.count == student.parameters.layout.count else {
-        throw RunError.checkpoint(
-          path: path,
-          reason: "it holds \(saved.parameters.count) weights and the configured student has "
-            + "\(student.parameters.layout.count)")
-      }
+    if let saved = try RunCheckpoint.latest(directory, fitting: student) {
       student.parameters.values = saved.parameters
     } else if !configuration.stages.isEmpty {
       throw RunError.checkpoint(path: path, reason: "nothing has been saved yet")

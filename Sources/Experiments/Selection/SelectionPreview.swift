@@ -42,11 +42,8 @@ public struct SelectionPreview: Sendable {
     }
     var student = parts.student
     if let run {
-      guard let saved = try RunCheckpoint.latest(RunDirectory(run)) else {
-        throw RunError.noRun(path: run)
-      }
-      guard saved.parameters.count == student.parameters.values.count else {
-        throw RunError.checkpoint(path: run, reason: "its student has another shape")
+      guard let saved = try RunCheckpoint.latest(RunDirectory(run), fitting: student) else {
+        throw RunError.checkpoint(path: run, reason: "nothing has been saved yet")
       }
       student.parameters.values = saved.parameters
     }

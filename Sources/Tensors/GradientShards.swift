@@ -110,14 +110,23 @@ private func addChunks(_ source: [Float], to target: inout [Float]) {
   }
 }
 
-/// Σ g², in Double, in chunks of fixed size.
+/// Σ g², in Double, in chunks of fixed size that are added up in order.
 private func squaredNorm(_ values: [Float]) -> Double {
-  values.withUnsafeBufferPointer { buffer in
-    guard let base = buffer.baseAddress else { return 0 }
-    var sum = 0.0
-    for from in stride(from: 0, to: values.count, by: 1 << 12) {
-      sum += Double(dot(base + from, base + from, min(1 << 12, values.count - from)))
+  let chunks = (values.count + chunk - 1) / chunk
+  var sums = [Double](repeating: 0, count: chunks)
+  sums.withUnsafeMutableBufferPointer { sums in
+    guard let base = sums.baseAddress else { return }
+    let place = Place(base)
+    Parallel.run(chunks: chunks) { index in
+      values.withUnsafeBufferPointer { values in
+        guard let start = values.baseAddress else { return }
+        let end = min(values.count, (index + 1) * chunk)
+        for from in stride(from: index * chunk, to: end, by: 1 << 12) {
+          let part = min(1 << 12, end - from)
+          place.pointer[index] += Double(dot(start + from, start + from, part))
+        }
+      }
     }
-    return sum
   }
+  return sums.reduce(0, +)
 }

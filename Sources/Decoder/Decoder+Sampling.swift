@@ -24,6 +24,8 @@ extension Decoder {
   ///   - maximumLength: The most tokens of a response.
   ///   - tape: A tape bound to weights of this shape.
   /// - Returns: For each prompt, its responses in the order of their seeds.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func sample(
     _ prompts: [PromptRows], seeds: [[Seed]], temperature: Double, end: Token?, maximumLength: Int,
     on tape: Tape<Scalar>
@@ -45,6 +47,8 @@ extension Decoder {
   }
 
   /// The prompts' pass: keys and values of every layer into caches, hidden states of the prompts' last rows out.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func prefill(
     _ batch: PackedBatch<Scalar>, responses: Int, length: Int,
     _ caches: inout [DecodingCache<Scalar>], on tape: Tape<Scalar>
@@ -70,6 +74,8 @@ extension Decoder {
   }
 
   /// One token of every growing response.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func step(
     _ growing: Growing, _ caches: [DecodingCache<Scalar>], on tape: Tape<Scalar>
   ) -> Variable {
@@ -127,6 +133,8 @@ private struct Growing {
     }
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   mutating func take<Scalar: Real>(
     _ tape: Tape<Scalar>, _ logits: Variable, temperature: Double, end: Token?
   ) {

@@ -11,11 +11,13 @@ public struct BenchCommand: ParsableCommand {
     abstract: "Time the parts of an on-policy step, alone or against another program.",
     discussion: """
       Example: opd bench --against 'python3 torch_peer.py --threads 2 --reps 3 --phases rollout,step'
+               opd bench --phases opd_full_step,grpo_step --against 'python3 benchmarks/trl_peer.py --threads 2'
       """)
 
   @Option(
     help:
-      "Phases to time, separated by commas; besides those of a step there is keyframes (805 MB).")
+      "Phases to time, separated by commas; there are opd_full_step, grpo_step and keyframes (805 MB) besides."
+  )
   var phases: String = BenchmarkPhase.ofStep.map(\.rawValue).joined(separator: ",")
 
   @Option(help: "A program to run in turn; it prints a JSON line with phase and ms for each phase.")
@@ -87,12 +89,12 @@ public struct BenchCommand: ParsableCommand {
   }
 
   private static func table(_ report: Benchmark.Report) -> String {
-    var lines = ["phase           ms  (min–max)        GFLOP/s  of peak   rival ms   ratio"]
+    var lines = ["phase               ms  (min–max)        GFLOP/s  of peak   rival ms   ratio"]
     for row in report.rows {
       let rival = row.rival.map { String(format: "%9.1f", $0) } ?? "        –"
       let ratio = row.ratio.map { String(format: "%6.2f×", $0) } ?? "      –"
       lines.append(
-        row.phase.padding(toLength: 12, withPad: " ", startingAt: 0)
+        row.phase.padding(toLength: 16, withPad: " ", startingAt: 0)
           + String(
             format: "%7.1f  (%.1f–%.1f)", row.milliseconds, row.range[0], row.range[1]
           ).padding(toLength: 28, withPad: " ", startingAt: 0)

@@ -50,11 +50,21 @@ public struct BenchCommand: ParsableCommand {
   @Option(help: "Layers of the student.")
   var layers: Int = WorkloadSizes().layers
 
+  @Option(help: "Width of the student, a multiple of 64; its heads and inner width follow.")
+  var width: Int = WorkloadSizes().width
+
   @Flag(help: "Print JSON.")
   var json = false
 
   /// A command without arguments.
   public init() {}
+
+  /// Refuses a width that does not divide into heads.
+  public func validate() throws {
+    guard width > 0, width.isMultiple(of: 64) else {
+      throw ValidationError("'--width' must be a multiple of 64.")
+    }
+  }
 
   /// Runs the benchmark and prints its table.
   public func run() throws {
@@ -66,6 +76,7 @@ public struct BenchCommand: ParsableCommand {
     sizes.answer = answer
     sizes.vocabulary = vocabulary
     sizes.layers = layers
+    sizes.setWidth(width)
     let chosen = try phases.split(separator: ",").map { name in
       guard let phase = BenchmarkPhase(rawValue: String(name)) else {
         throw ValidationError("There is no phase '\(name)'. Choose from \(Self.names).")

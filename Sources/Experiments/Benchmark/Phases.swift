@@ -39,7 +39,7 @@ public struct BenchmarkRunner: Sendable {
   private var optimizer: AdamW<Float>
   private var gradient: GradientShards
   private var keyframes: KeyframeWorkload?
-  private let reference: DecoderStudent
+  private var reference: DecoderStudent?
   private let groups: [RolloutGroup]
   private let scored: [ScoredGroup]
 
@@ -50,7 +50,6 @@ public struct BenchmarkRunner: Sendable {
       count: workload.student.parameters.layout.count,
       settings: .init(beta2: 0.999, weightDecay: 0.01, clipNorm: nil))
     gradient = GradientShards(layout: workload.student.parameters.layout)
-    reference = workload.student.detached()
     groups = try workload.student.sample(
       workload.prompts, settings: workload.sampling, seed: Seed(1))
     scored = try Self.scored(
@@ -129,7 +128,7 @@ public struct BenchmarkRunner: Sendable {
       try update(Self.objective(phase), Self.scored(fresh, rows: rows))
     case .grpoStep:
       let fresh = try freshAnswers()
-      let scores = try reference.logProbabilities(fresh, temperature: 1)
+      let scores = try frozen().logProbabilities(fresh, temperature: 1)
       try update(Self.objective(phase), Self.scored(fresh, reference: scores))
     }
     return Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) * 1e-6
@@ -137,6 +136,13 @@ public struct BenchmarkRunner: Sendable {
 
   private func freshAnswers() throws -> [RolloutGroup] {
     try workload.student.sample(workload.prompts, settings: workload.sampling, seed: Seed(3))
+  }
+
+  /// The student as it was when it was first asked for.
+  private mutating func frozen() -> DecoderStudent {
+    let made = reference ?? workload.student.detached()
+    reference = made
+    return made
   }
 
   /// The videos, made when they are first asked for: most benchmarks do without their 805 MB.
@@ -167,7 +173,7 @@ public struct BenchmarkRunner: Sendable {
     case .teacher: teacher
     case .opdFull, .opdSampled, .grpo: training
     case .step, .opdFullStep: sampling + teacher + training
-    case .grpoStep: sampling + reference.flops(of: groups, .forward) + training
+    case .grpoStep: sampling + workload.student.flops(of: groups, .forward) + training
     }
   }
 

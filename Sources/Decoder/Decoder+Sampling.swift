@@ -39,7 +39,7 @@ extension Decoder {
     for length in 1...maximumLength {
       growing.take(tape, logits, temperature: temperature, end: end)
       if length == maximumLength || growing.live.isEmpty { break }
-      logits = step(growing, caches, on: tape)
+      logits = tape.transient { step(growing, caches, on: tape) }
     }
     return growing.collected(seeds.map(\.count))
   }
@@ -53,15 +53,18 @@ extension Decoder {
     let all = plan(batch, read: false)
     let read = plan(batch, read: true)
     for (index, layer) in layers.enumerated() {
-      let normed = tape.rmsNorm(x, layer.attentionNorm, epsilon: configuration.normEpsilon)
-      let keyValue = tape.linear(normed, layer.keyValue)
-      caches.append(tape.cache(keyValue, plan: all, responses: responses, length: length))
-      let isLast = index == layers.count - 1
-      let rows = isLast ? tape.gather(normed, rows: batch.readRows) : normed
-      let residual = isLast ? tape.gather(x, rows: batch.readRows) : x
-      let attended = tape.attention(
-        query: tape.linear(rows, layer.query), keyValue: keyValue, plan: isLast ? read : all)
-      x = feedForward(tape.linear(attended, layer.output, adding: residual), layer, on: tape)
+      let attended = tape.transient {
+        let normed = tape.rmsNorm(x, layer.attentionNorm, epsilon: configuration.normEpsilon)
+        let keyValue = tape.linear(normed, layer.keyValue)
+        caches.append(tape.cache(keyValue, plan: all, responses: responses, length: length))
+        let isLast = index == layers.count - 1
+        let rows = isLast ? tape.gather(normed, rows: batch.readRows) : normed
+        let residual = isLast ? tape.gather(x, rows: batch.readRows) : x
+        let mixed = tape.attention(
+          query: tape.linear(rows, layer.query), keyValue: keyValue, plan: isLast ? read : all)
+        return tape.linear(mixed, layer.output, adding: residual)
+      }
+      x = feedForward(attended, layer, on: tape)
     }
     return tape.rmsNorm(x, norm, epsilon: configuration.normEpsilon)
   }
@@ -74,11 +77,14 @@ extension Decoder {
     var x = tape.compose(
       growing.live.map { .token(growing.tokens[$0].last ?? 0) }, projected: nil, table: embedding)
     for (layer, cache) in zip(layers, caches) {
-      let normed = tape.rmsNorm(x, layer.attentionNorm, epsilon: configuration.normEpsilon)
-      let attended = tape.attention(
-        query: tape.linear(normed, layer.query), keyValue: tape.linear(normed, layer.keyValue),
-        cache: cache, step: rows)
-      x = feedForward(tape.linear(attended, layer.output, adding: x), layer, on: tape)
+      let attended = tape.transient {
+        let normed = tape.rmsNorm(x, layer.attentionNorm, epsilon: configuration.normEpsilon)
+        let mixed = tape.attention(
+          query: tape.linear(normed, layer.query), keyValue: tape.linear(normed, layer.keyValue),
+          cache: cache, step: rows)
+        return tape.linear(mixed, layer.output, adding: x)
+      }
+      x = feedForward(attended, layer, on: tape)
     }
     return tape.linear(
       tape.rmsNorm(x, norm, epsilon: configuration.normEpsilon), embedding)

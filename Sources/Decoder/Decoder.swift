@@ -59,20 +59,25 @@ public struct Decoder<Scalar: Real>: Sendable {
   ) -> Variable {
     var x = inputs(batch, on: tape, features: features)
     for layer in layers.dropLast() {
-      let normed = tape.rmsNorm(x, layer.attentionNorm, epsilon: configuration.normEpsilon)
-      let attended = tape.attention(
-        query: tape.linear(normed, layer.query), keyValue: tape.linear(normed, layer.keyValue),
-        plan: plan(batch, read: false))
-      x = feedForward(tape.linear(attended, layer.output, adding: x), layer, on: tape)
+      let attended = tape.transient {
+        let normed = tape.rmsNorm(x, layer.attentionNorm, epsilon: configuration.normEpsilon)
+        let mixed = tape.attention(
+          query: tape.linear(normed, layer.query), keyValue: tape.linear(normed, layer.keyValue),
+          plan: plan(batch, read: false))
+        return tape.linear(mixed, layer.output, adding: x)
+      }
+      x = feedForward(attended, layer, on: tape)
     }
     // Only rows the loss reads need the last layer's queries, output and feed-forward part; all need its keys and values.
     if let layer = layers.last {
-      let normed = tape.rmsNorm(x, layer.attentionNorm, epsilon: configuration.normEpsilon)
-      let attended = tape.attention(
-        query: tape.linear(tape.gather(normed, rows: batch.readRows), layer.query),
-        keyValue: tape.linear(normed, layer.keyValue), plan: plan(batch, read: true))
-      let residual = tape.gather(x, rows: batch.readRows)
-      x = feedForward(tape.linear(attended, layer.output, adding: residual), layer, on: tape)
+      let attended = tape.transient {
+        let normed = tape.rmsNorm(x, layer.attentionNorm, epsilon: configuration.normEpsilon)
+        let mixed = tape.attention(
+          query: tape.linear(tape.gather(normed, rows: batch.readRows), layer.query),
+          keyValue: tape.linear(normed, layer.keyValue), plan: plan(batch, read: true))
+        return tape.linear(mixed, layer.output, adding: tape.gather(x, rows: batch.readRows))
+      }
+      x = feedForward(attended, layer, on: tape)
     }
     return tape.rmsNorm(x, norm, epsilon: configuration.normEpsilon)
   }
@@ -95,8 +100,10 @@ public struct Decoder<Scalar: Real>: Sendable {
   }
 
   func feedForward(_ x: Variable, _ layer: Layer, on tape: Tape<Scalar>) -> Variable {
-    let normed = tape.rmsNorm(x, layer.feedForwardNorm, epsilon: configuration.normEpsilon)
-    return tape.linear(tape.swiGLU(tape.linear(normed, layer.gateUp)), layer.down, adding: x)
+    tape.transient {
+      let normed = tape.rmsNorm(x, layer.feedForwardNorm, epsilon: configuration.normEpsilon)
+      return tape.linear(tape.swiGLU(tape.linear(normed, layer.gateUp)), layer.down, adding: x)
+    }
   }
 
   func plan(_ batch: PackedBatch<Scalar>, read: Bool) -> AttentionPlan<Scalar> {

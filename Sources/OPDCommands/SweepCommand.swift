@@ -87,10 +87,10 @@ public struct SweepCommand: AsyncParsableCommand {
     if !quiet { print("Done: \(folder.plan.runs.count) runs in \(folder.path)") }
   }
 
-  /// Runs with their states; until one has finished, a trial of a few arms says how long they take.
+  /// Runs with their states; a trial of a few arms says what those that are left need.
   private func overview(_ folder: SweepFolder) async throws -> SweepOverview {
     var overview = SweepOverview(folder)
-    if overview.secondsPerRun == nil {
+    if overview.count(.done) < overview.runs.count {
       overview.expect(
         try await SweepForecast(folder.plan, limit: 5, in: OPDCommand.laboratory))
     }

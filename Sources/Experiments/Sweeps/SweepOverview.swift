@@ -27,8 +27,12 @@ public struct SweepOverview: Sendable {
     tokensPerRun = tokens.isEmpty ? nil : tokens.reduce(0, +) / Double(tokens.count)
   }
 
+  /// The most memory a run holds, bytes; `nil` where nobody knows.
+  public private(set) var peakMemory: Int?
+
   /// Takes over what was predicted, where no run has shown it yet.
   public mutating func expect(_ forecast: SweepForecast) {
+    peakMemory = forecast.peakMemory
     secondsPerRun = secondsPerRun ?? forecast.secondsPerRun
     tokensPerRun = tokensPerRun ?? forecast.tokensPerRun
   }
@@ -60,7 +64,8 @@ public struct SweepOverview: Sendable {
     }
     let seconds = secondsPerRun * Double(left) / Double(max(1, jobs))
     let tokens = tokensPerRun.map { ", \(Int($0 * Double(left))) sampled tokens" } ?? ""
-    return "Left: about \(ProgressLine.duration(seconds)) with \(jobs) at a time\(tokens)."
+    let memory = peakMemory.map { ", up to \($0 / 1_000_000) MB a run" } ?? ""
+    return "Left: about \(ProgressLine.duration(seconds)) with \(jobs) at a time\(tokens)\(memory)."
   }
 
   private static func reason(_ state: SweepFolder.State, retryFailed: Bool) -> String {

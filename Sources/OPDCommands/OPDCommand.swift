@@ -12,6 +12,7 @@ public struct OPDCommand: AsyncParsableCommand {
     TrainCommand.self,
     EvaluateCommand.self,
     SweepCommand.self,
+    ReproCommand.self,
     SelftestCommand.self,
     PluginsCommand.self,
     MetricsCommand.self,

@@ -72,12 +72,15 @@ public struct SweepCommand: AsyncParsableCommand {
     let folder = try folder()
     if dryRun {
       try folder.check()
-      print(SweepOverview(folder).text(jobs: jobs, retryFailed: retryFailed))
+      var overview = SweepOverview(folder)
+      try await overview.estimateMemory(in: OPDCommand.laboratory())
+      print(overview.text(jobs: jobs, retryFailed: retryFailed))
       return
     }
     if cluster.engine == .slurm { return try cluster.submit(folder, jobs: jobs) }
     let display = SweepDisplay(folder, quiet: quiet)
     let engine = SweepEngine(folder, worker: runner, options: options) { display.note($0) }
+    display.start()
     do {
       try await engine.run()
       display.finish()
@@ -95,7 +98,9 @@ public struct SweepCommand: AsyncParsableCommand {
     let file = try SweepFile(sweep, arguments: overrides)
     let laboratory = try OPDCommand.laboratory()
     let plan = try SweepPlan(file) { try laboratory.complete($0) }
-    return SweepFolder(out ?? "runs/\(plan.name)", plan: plan)
+    return SweepFolder(
+      out ?? "runs/\(plan.name)", plan: plan,
+      command: (["opd", "sweep", sweep] + overrides).map(SlurmScript.quoted).joined(separator: " "))
   }
 
   private var options: SweepEngine.Options {
@@ -110,7 +115,9 @@ public struct SweepCommand: AsyncParsableCommand {
 
   /// What carries a run out: this program, or another one for tests, called with the run's folder.
   private var runner: SweepWorker {
-    guard let program else { return .thisProgram(jobs: jobs) }
+    guard let program else {
+      return .thisProgram(jobs: jobs, cores: worker ? cluster.cores : nil)
+    }
     return SweepWorker(program: URL(filePath: program)) { [$0] }
   }
 }
@@ -134,6 +141,15 @@ struct ClusterOptions: ParsableArguments {
   @Option(help: "The partition.")
   var partition: String?
 
+  @Option(help: "The account that pays.")
+  var account: String?
+
+  @Option(help: "Memory a task, in MiB.")
+  var memory: Int?
+
+  @Option(help: "The number of a job that must have succeeded before; may be given several times.")
+  var after: [Int] = []
+
   @Option(help: "Hours after which the cluster ends a task.")
   var timeLimit = 24.0
 
@@ -150,6 +166,9 @@ struct ClusterOptions: ParsableArguments {
     script.threads = cores
     script.timeLimit = Int(timeLimit * 3600)
     script.partition = partition
+    script.account = account
+    script.memory = memory
+    script.after = after
     let file = path + "/slurm.sh"
     try script.text().write(toFile: file, atomically: true, encoding: .utf8)
     guard !export else { return print("Written: \(file)") }

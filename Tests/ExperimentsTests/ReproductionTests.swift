@@ -36,12 +36,12 @@ struct ReproductionTests {
     #expect(
       result.files == [
         "metrics.jsonl", "selection.jsonl", "rollouts.jsonl", "stages.jsonl", "evaluation.jsonl",
-        "events.out.tfevents.0.opd", "checkpoints/step-000006.h5",
+        "events.out.tfevents.0.opd", "keyframes.jsonl", "checkpoints/step-000006.h5",
       ])
     #expect(result.differences.isEmpty && !result.isOtherRun)
     #expect(
       result.sentence
-        == "Repeated: '\(folder.path)/run' left the same bytes again in 7 files (6 steps).")
+        == "Repeated: '\(folder.path)/run' left the same bytes again in 8 files (6 steps).")
   }
 
   @Test("finds a number that was changed by hand, and names its line and field")
@@ -105,6 +105,18 @@ struct ReproductionTests {
     ) {
       try await RunExecutor(run.laboratory()).repetition(
         of: folder.path + "/dead", in: folder.path + "/again-2")
+    }
+  }
+
+  @Test("has beside it which frames the student was shown, and how well they meet the truth")
+  func keyframes() async throws {
+    try await MortalRun(stages: stages).carryOut(in: folder.path + "/run")
+    let lines = folder.lines("run", "keyframes.jsonl")
+    #expect(lines.count == 8)
+    #expect(lines.allSatisfy { $0.numbers["seen"] == 8 && $0.numbers["frames"] == 12 })
+    for line in lines {
+      let rate = try #require(line.numbers["quality/keyframeRate"])
+      #expect((0...1).contains(rate) && (rate * 8).rounded() == rate * 8)
     }
   }
 }

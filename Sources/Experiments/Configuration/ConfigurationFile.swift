@@ -1,5 +1,6 @@
 internal import Foundation
 public import Plugins
+internal import Rollouts
 internal import Yams
 
 /// Configurations as YAML files, every value with its file and line.
@@ -42,12 +43,18 @@ public enum ConfigurationFile {
   }
 
   /// The configuration with those it builds on beneath it; `chain` holds the files that led here.
-  static func loadWithBases(_ path: String, chain: [String]) throws -> ConfigurationValue {
+  static func loadWithBases(
+    _ path: String, chain: [String], named source: ConfigurationSource? = nil
+  ) throws -> ConfigurationValue {
     let file = URL(filePath: path).standardizedFileURL.path
     guard !chain.contains(file) else {
       let start = chain.firstIndex(of: file) ?? 0
       throw ConfigurationFileError.cyclicBase(
-        chain: (chain[start...] + [file]).map { URL(filePath: $0).lastPathComponent })
+        chain: (chain[start...] + [file]).map { URL(filePath: $0).lastPathComponent },
+        place: source?.text ?? path)
+    }
+    if let source, !FileManager.default.fileExists(atPath: path) {
+      throw missing(path, named: source)
     }
     return try withBases(try read(path), from: path, chain: chain + [file])
   }
@@ -63,9 +70,22 @@ public enum ConfigurationFile {
     var result = ConfigurationValue(.map(ConfigurationMap()), source: written.source)
     for name in try names(of: base) {
       let beneath = name.hasPrefix("/") ? name : folder.appending(path: name).path
-      result = PluginSlot.merge(try loadWithBases(beneath, chain: chain), over: result)
+      result = PluginSlot.merge(
+        try loadWithBases(beneath, chain: chain, named: base.source), over: result)
     }
     return PluginSlot.merge(written, over: result)
+  }
+
+  /// A file that another one names and that is not there, with the nearest that is.
+  private static func missing(
+    _ path: String, named source: ConfigurationSource
+  ) -> ConfigurationFileError {
+    let url = URL(filePath: path)
+    let folder = url.deletingLastPathComponent().path
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return .missing(
+      path: path, place: source.text,
+      nearest: nearestName(to: url.lastPathComponent, in: files.filter { $0.hasSuffix(".yaml") }))
   }
 
   private static func names(of base: ConfigurationValue) throws -> [String] {

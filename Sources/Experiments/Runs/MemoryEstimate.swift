@@ -15,6 +15,9 @@ public struct MemoryEstimate: Sendable {
   /// Bytes in all.
   public var total: Double { lines.reduce(0) { $0 + $1.bytes } }
 
+  /// Bytes of the whole process.
+  var whole: Double { total + Self.program }
+
   /// An estimate for a configuration; its data are loaded, nothing is trained.
   ///
   /// - Parameters:
@@ -56,7 +59,7 @@ public struct MemoryEstimate: Sendable {
 
   /// The estimate as lines for a person.
   public var text: String {
-    (lines + [("in all, with the program itself", total + Self.program)]).map { line in
+    (lines + [("in all, with the program itself", whole)]).map { line in
       String(format: "%10.1f MB  ", line.bytes / 1e6) + line.what
     }.joined(separator: "\n") + "\n"
   }

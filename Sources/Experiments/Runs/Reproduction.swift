@@ -38,7 +38,10 @@ public struct Reproduction: Sendable, Hashable {
   }
 
   /// The logs and results that a run always leaves alike.
-  static let names = RunCheckpoint.repeatable + ["evaluation.jsonl", MetricEvents.name]
+  static let names = RunCheckpoint.repeatable + ["evaluation.jsonl"] + later
+
+  /// What runs did not leave from the beginning on: a run of an earlier program is not the worse for lacking it.
+  static let later = [MetricEvents.name, KeyframeLines.name]
 }
 
 extension RunExecutor {
@@ -62,9 +65,8 @@ extension RunExecutor {
     let repeated = RunDirectory(folder)
     _ = try await run(value, in: folder, resume: false)
     let names = Reproduction.names + checkpoints(recorded, repeated)
-    // A run of an earlier program has no events; everything else must be there if the repetition has it.
     let present = names.filter {
-      recorded.size($0) != nil || (repeated.size($0) != nil && $0 != MetricEvents.name)
+      recorded.size($0) != nil || (repeated.size($0) != nil && !Reproduction.later.contains($0))
     }
     return Reproduction(
       run: path, files: present, steps: Int(RunFile(repeated.file("metrics.jsonl")).lastStep ?? 0),

@@ -86,7 +86,7 @@ if [ -z "$ready" ]; then
 fi
 
 # finished SWEEP: how many runs of a sweep in $work are done.
-finished() { grep -l '"state":"done"' "$work/$1"/*/seed-*/status.json 2>/dev/null | wc -l; }
+finished() { { grep -l '"state":"done"' "$work/$1"/*/seed-*/status.json 2>/dev/null || true; } | wc -l; }
 
 # wait_until SECONDS COMMAND…: until the command succeeds.
 wait_until() {

@@ -13,6 +13,7 @@ public struct OPDCommand: AsyncParsableCommand {
     EvaluateCommand.self,
     SweepCommand.self,
     ReproCommand.self,
+    PlanCommand.self,
     SelftestCommand.self,
     PluginsCommand.self,
     MetricsCommand.self,

@@ -44,17 +44,22 @@ struct SweepOverviewTests {
     #expect(
       text.hasSuffix(
         "Left: 3 runs, about 1 min 25 s with 2 at a time, 6k sampled tokens, 160 MB of memory"
-          + " (by the runs of 2 of 2 arms that have finished)."))
+          + " (by the runs that have finished, 2 of 2 arms)."))
   }
 
-  @Test("says what memory a run will need before any has measured it")
-  func memory() async throws {
+  @Test("takes over what a trial predicts until a run has finished")
+  func forecast() async throws {
     let (folder, sweep) = try sweep()
+    let forecast = try await SweepForecast(sweep.plan, limit: 1, in: Laboratory.standard)
     var overview = SweepOverview(sweep)
-    try await overview.estimateMemory(in: Laboratory.standard())
-    let text = overview.text(jobs: 1, retryFailed: false)
-    #expect(text.contains(#/6 runs, 1 at a time, \d+ MB of memory;/#), "\(text.suffix(120))")
-    _ = folder
+    overview.expect(forecast)
+    #expect(
+      overview.text(jobs: 1, retryFailed: false)
+        .contains(#/6 runs, about .* with 1 at a time, .* MB of memory \(by a trial, 1 of 2 arms\)/#))
+    try finish("a/seed-0", in: folder, seconds: 10, tokens: 0)
+    overview = SweepOverview(sweep)
+    overview.expect(forecast)
+    #expect(overview.text(jobs: 1, retryFailed: false).contains("about 50 s with 1 at a time"))
   }
 
   @Test("a plan keeps the command that created it, and refuses another version of the program")

@@ -47,16 +47,24 @@ public enum ConfigurationFile {
     _ path: String, chain: [String], named source: ConfigurationSource? = nil
   ) throws -> ConfigurationValue {
     let file = URL(filePath: path).standardizedFileURL.path
-    guard !chain.contains(file) else {
-      let start = chain.firstIndex(of: file) ?? 0
-      throw ConfigurationFileError.cyclicBase(
-        chain: (chain[start...] + [file]).map { URL(filePath: $0).lastPathComponent },
-        place: source?.text ?? path)
-    }
-    if let source, !FileManager.default.fileExists(atPath: path) {
-      throw missing(path, named: source)
-    }
+    try refuseCycle(to: file, chain: chain, named: source)
+    try refuseMissing(path, named: source)
     return try withBases(try read(path), from: path, chain: chain + [file])
+  }
+
+  /// Throws if a file leads back to one of those that led to it.
+  static func refuseCycle(
+    to file: String, chain: [String], named source: ConfigurationSource? = nil
+  ) throws {
+    guard let start = chain.firstIndex(of: file) else { return }
+    throw ConfigurationFileError.cyclicBase(
+      chain: (chain[start...] + [file]).map { URL(filePath: $0).lastPathComponent },
+      place: source?.text ?? file)
+  }
+
+  /// Where a file lies that another one names.
+  static func place(of name: String, from folder: URL) -> String {
+    name.hasPrefix("/") ? name : folder.appending(path: name).path
   }
 
   /// What was written in a file, with the configurations that its `base` names beneath it.
@@ -68,32 +76,32 @@ public enum ConfigurationFile {
     written["base"] = nil
     let folder = URL(filePath: path).deletingLastPathComponent()
     var result = ConfigurationValue(.map(ConfigurationMap()), source: written.source)
-    for name in try names(of: base) {
-      let beneath = name.hasPrefix("/") ? name : folder.appending(path: name).path
+    for name in try names(of: base, key: "base") {
       result = PluginSlot.merge(
-        try loadWithBases(beneath, chain: chain, named: base.source), over: result)
+        try loadWithBases(place(of: name, from: folder), chain: chain, named: base.source),
+        over: result)
     }
     return PluginSlot.merge(written, over: result)
   }
 
-  /// A file that another one names and that is not there, with the nearest that is.
-  private static func missing(
-    _ path: String, named source: ConfigurationSource
-  ) -> ConfigurationFileError {
+  /// Throws if a file that another one names is not there, with the nearest that is.
+  static func refuseMissing(_ path: String, named source: ConfigurationSource?) throws {
+    guard let source, !FileManager.default.fileExists(atPath: path) else { return }
     let url = URL(filePath: path)
     let folder = url.deletingLastPathComponent().path
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return .missing(
+    throw ConfigurationFileError.missing(
       path: path, place: source.text,
       nearest: nearestName(to: url.lastPathComponent, in: files.filter { $0.hasSuffix(".yaml") }))
   }
 
-  private static func names(of base: ConfigurationValue) throws -> [String] {
-    let names = base.string.map { [$0] } ?? base.list?.compactMap(\.string)
-    guard let names, names.count == base.list?.count ?? 1 else {
+  /// The file names that a key holds: one, or a list.
+  static func names(of value: ConfigurationValue, key: String) throws -> [String] {
+    let names = value.string.map { [$0] } ?? value.list?.compactMap(\.string)
+    guard let names, names.count == value.list?.count ?? 1 else {
       throw ConfigurationError.wrongType(
-        path: "base", expected: "a file name or a list of them", found: base.kind,
-        source: base.source)
+        path: key, expected: "a file name or a list of them", found: value.kind,
+        source: value.source)
     }
     return names
   }

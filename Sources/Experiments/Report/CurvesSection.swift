@@ -31,7 +31,8 @@ struct CurvesSection: Sendable {
     measure == .wall ? "by time" : "by \(measure.unit)"
   }
 
-  private func chart(_ measure: CostMeasure) -> LineChart {
+  /// The curves along one cost.
+  func chart(_ measure: CostMeasure) -> LineChart {
     let points = source.shown.map { (arm: $0, points: curves.points($0, by: measure)) }
     let unit = Quantity.unit(measure, upTo: points.flatMap(\.points).map(\.x).max() ?? 0)
     return LineChart(

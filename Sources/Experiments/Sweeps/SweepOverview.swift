@@ -1,17 +1,14 @@
 internal import Foundation
-internal import Plugins
 
 /// What `--dry-run` says: every run with its state and why, and what the rest will take.
 public struct SweepOverview: Sendable {
   /// The runs with their states, in order.
   public let runs: [(folder: String, state: SweepFolder.State)]
 
-  /// What runs took so far.
-  public let rates: SweepRates
+  /// What runs take.
+  public private(set) var rates: SweepRates
 
   private let plan: SweepPlan
-  /// Bytes that a run of an arm will need by its configuration, where nothing was measured.
-  private var estimates: [String: Double] = [:]
 
   /// Looks at a sweep without changing anything.
   public init(_ folder: SweepFolder) {
@@ -21,17 +18,8 @@ public struct SweepOverview: Sendable {
     rates = SweepRates(folder, states)
   }
 
-  /// Estimates the memory of arms of which no run has measured any; their data are loaded, a dozen arms at the most.
-  ///
-  /// - Throws: What is wrong with the data.
-  public mutating func estimateMemory(in laboratory: Laboratory) async throws {
-    for arm in plan.arms.filter({ rates.byArm[$0]?.memory == nil }).prefix(12) {
-      guard let place = zip(plan.runs, runs).first(where: { $0.arm == arm && $1.state != .done })
-      else { continue }
-      let value = try ConfigurationFile.parse(place.0.configuration, file: place.0.folder)
-      estimates[arm] = try await MemoryEstimate(value, in: laboratory).whole
-    }
-  }
+  /// Takes over what was predicted, where no run has shown it yet.
+  public mutating func expect(_ forecast: SweepForecast) { rates.expect(forecast) }
 
   /// How many runs are in a state.
   public func count(_ state: SweepFolder.State) -> Int { runs.count { $0.state == state } }
@@ -74,7 +62,7 @@ public struct SweepOverview: Sendable {
     return
       "Left: \(arms.count) runs, about \(ProgressLine.duration(seconds)) with \(jobs) at a time,"
       + " \(Quantity.count(tokens)) sampled tokens\(memory ?? "")"
-      + " (by the runs of \(rates.byArm.count) of \(plan.arms.count) arms that have finished)."
+      + " (by \(rates.origin), \(rates.byArm.count) of \(plan.arms.count) arms)."
   }
 
   private static func reason(_ state: SweepFolder.State, retryFailed: Bool) -> String {

@@ -1,5 +1,4 @@
 internal import Foundation
-internal import Plugins
 
 /// What a finished run of each arm took, on average, by what the runs themselves measured.
 public struct SweepRates: Sendable {
@@ -13,8 +12,10 @@ public struct SweepRates: Sendable {
     public var memory: Double?
   }
 
-  /// Rates by arm; arms without a finished run are missing.
+  /// Rates by arm; arms of which nothing is known are missing.
   public private(set) var byArm: [String: Rate] = [:]
+  /// Where the rates are from, in words.
+  public private(set) var origin = "the runs that have finished"
 
   /// How many finished runs of an arm are read: they tell well enough.
   private static let most = 20
@@ -30,7 +31,7 @@ public struct SweepRates: Sendable {
     byArm = ledgers.mapValues(Self.rate)
   }
 
-  /// The rate of an arm, or the mean of the others where none of its runs has finished; `nil` before the first of all.
+  /// The rate of an arm, or the mean of the others where nothing is known of it; `nil` where nothing is of any.
   public subscript(_ arm: String) -> Rate? {
     if let own = byArm[arm] { return own }
     guard !byArm.isEmpty else { return nil }
@@ -39,6 +40,17 @@ public struct SweepRates: Sendable {
       seconds: byArm.values.reduce(0) { $0 + $1.seconds } / count,
       tokens: byArm.values.reduce(0) { $0 + $1.tokens } / count,
       memory: byArm.values.compactMap(\.memory).max())
+  }
+
+  /// Takes over what a trial predicts, where no run has finished yet.
+  mutating func expect(_ forecast: SweepForecast) {
+    guard byArm.isEmpty else { return }
+    origin = "a trial"
+    for arm in forecast.arms {
+      byArm[arm.name] = Rate(
+        seconds: arm.run.seconds, tokens: arm.run.rolloutTokens,
+        memory: Double(arm.run.peakMemory))
+    }
   }
 
   private static func rate(_ ledgers: [FlatObject]) -> Rate {

@@ -61,6 +61,29 @@ struct ReportTests {
     #expect(page.contains("id=\"curves\""))
   }
 
+  @Test(
+    "gives one drawing as a file that needs nothing else", arguments: [Figure.curves, .arms])
+  func figure(_ figure: Figure) async throws {
+    let folder = TemporaryFolder()
+    var sweep = SyntheticSweep()
+    sweep.steps = 40
+    sweep.evaluationEvery = 4
+    sweep.seeds = 3
+    try sweep.write(to: folder.path)
+    let path = folder.path + "/figure.svg"
+    try await Report.write(figure, of: folder.path, to: path, by: .tokens)
+    let drawing = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(drawing.hasPrefix("<svg xmlns=\"http://www.w3.org/2000/svg\""))
+    for tag in ["svg", "text", "style", "title", "polyline"] {
+      let opened = drawing.ranges(of: "<\(tag)>").count + drawing.ranges(of: "<\(tag) ").count
+      #expect(opened == drawing.ranges(of: "</\(tag)>").count, "\(tag)")
+    }
+    for arm in sweep.arms { #expect(drawing.contains(">\(arm.name)</text>"), "\(arm.name)") }
+    #expect(drawing.ranges(of: "<circle").count == sweep.arms.count)
+    #expect(drawing.contains("rollout tokens") == (figure == .curves))
+    #expect(!drawing.contains("nan") && !drawing.contains("<script"))
+  }
+
   @Test("can be written to a file of choice", .enabled(if: Self.wanted != nil))
   func example() async throws {
     let path = try #require(Self.wanted)

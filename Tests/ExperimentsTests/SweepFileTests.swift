@@ -92,6 +92,44 @@ struct SweepFileTests {
     #expect(plan.runs[0].configuration.contains("every: 77"))
   }
 
+  @Test("is laid over the sweeps it extends, each with its own base")
+  func extending() throws {
+    let full = try ScratchFolder([
+      "full.yaml": """
+      name: full
+      base: run.yaml
+      cases: {none: {stages: []}, two: {}}
+      seeds: 10
+      set: {evaluation.every: 9, threads: 1}
+      """,
+      "run.yaml":
+        "stages: [{method: sft, steps: 50}, {method: sft, steps: 60, prompts: 4}]\nthreads: 2\n",
+    ])
+    let folder = try ScratchFolder([
+      "tiny.yaml": "set: {stages.*.steps: 3, evaluation.every: 2}\n",
+      "smoke.yaml": "extends: [\(full.path)/full.yaml, tiny.yaml]\nname: smoke\nseeds: 1\n",
+    ])
+    let sweep = try SweepFile(folder.path + "/smoke.yaml")
+    #expect(sweep.name == "smoke")
+    #expect(sweep.seeds == [0])
+    let laboratory = try Laboratory.standard()
+    let runs = try SweepPlan(sweep) { try laboratory.complete($0) }.runs
+    #expect(runs.map(\.arm) == ["none", "two"])
+    #expect(runs[0].configuration.contains("stages: []\n"))
+    #expect(runs[1].configuration.split(separator: "    steps: 3\n").count == 3)
+    #expect(runs[1].configuration.contains("prompts: 4\n"))
+    #expect(runs.allSatisfy { $0.configuration.contains("threads: 1\n") })
+    #expect(runs.allSatisfy { $0.configuration.contains("every: 2\n") })
+  }
+
+  @Test("that extends itself, or another with a stray key, is refused")
+  func wronglyExtending() {
+    #expect(complaint("extends: s.yaml\n").contains("builds on itself: s.yaml → s.yaml."))
+    #expect(complaint("base: {}\nset: [1]\n").hasPrefix("s.yaml:2: 'set' must be a map of changes"))
+    #expect(
+      complaint("base: {}\nset: {stags.*.steps: 2}\n").contains("nothing reads the key 'stags'"))
+  }
+
   @Test("that is wrong is refused in a sentence with file, line and the nearest name")
   func wrong() {
     #expect(

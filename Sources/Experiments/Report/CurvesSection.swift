@@ -31,7 +31,8 @@ struct CurvesSection: Sendable {
     measure == .wall ? "by time" : "by \(measure.unit)"
   }
 
-  private func chart(_ measure: CostMeasure) -> LineChart {
+  /// The curves along one cost.
+  func chart(_ measure: CostMeasure) -> LineChart {
     LineChart(
       series: source.shown.map { arm in
         LineChart.Series(

@@ -3,7 +3,7 @@ enum ReportStyle {
   /// The style sheet.
   static let css = [colors, text, tables, charts, pieces, media].joined(separator: "\n")
 
-  private static let colors = """
+  static let colors = """
     :root{--paper:#fbfaf8;--card:#fff;--ink:#1b1d21;--soft:#5d636e;--rule:#e3e0da;--good:31 138 76;
     --bad:205 62 48;--c0:#7b828e;--c1:#d9480f;--c2:#1864ab;--c3:#2b8a3e;--c4:#862e9c;--c5:#b08900;
     --c6:#0b7285;--c7:#c2255c;--c8:#5c4033}

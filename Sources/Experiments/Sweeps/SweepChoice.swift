@@ -152,19 +152,33 @@ extension ConfigurationValue {
   func changed(by changes: ConfigurationMap) throws -> ConfigurationValue {
     try changes.pairs.reduce(self) { configuration, pair in
       let path = pair.key.split(separator: ".").map(String.init)
-      var value = pair.value
-      if value.map != nil, let present = configuration.value(at: path), let last = path.last {
-        var upper = ConfigurationMap()
-        var lower = ConfigurationMap()
-        upper[last] = value
-        lower[last] = present
-        let merged = PluginSlot.merge(
-          ConfigurationValue(.map(upper)), over: ConfigurationValue(.map(lower)))
-        value = merged[last] ?? value
-      }
       let argument = "\(pair.key): \(pair.value.text)"
-      return try ConfigurationOverride(argument: argument, path: path, value: value)
-        .applied(to: configuration)
+      return try configuration.paths(matching: path).reduce(configuration) { configuration, path in
+        let value = pair.value.merged(over: configuration.value(at: path), key: path.last)
+        return try ConfigurationOverride(argument: argument, path: path, value: value)
+          .applied(to: configuration)
+      }
+    }
+  }
+
+  /// The map laid over what stands at its key; any other value as it is.
+  private func merged(over present: ConfigurationValue?, key: String?) -> ConfigurationValue {
+    guard map != nil, let present, let key else { return self }
+    var upper = ConfigurationMap()
+    var lower = ConfigurationMap()
+    upper[key] = self
+    lower[key] = present
+    let merged = PluginSlot.merge(
+      ConfigurationValue(.map(upper)), over: ConfigurationValue(.map(lower)))
+    return merged[key] ?? self
+  }
+
+  /// The paths that one with `*` stands for: `stages.*.steps` is one for each stage that there is.
+  func paths(matching path: [String]) -> [[String]] {
+    guard let place = path.firstIndex(of: "*"), let list = value(at: Array(path[..<place]))?.list
+    else { return [path] }
+    return list.indices.flatMap { index in
+      paths(matching: path[..<place] + ["\(index)"] + path[(place + 1)...])
     }
   }
 }

@@ -96,6 +96,7 @@ public struct SweepPlan: Sendable, Hashable {
       guard let changes = rule.changes else { return nil }
       configuration = try configuration.changed(by: changes)
     }
+    configuration = try configuration.changed(by: file.set)
     return try file.overrides.reduce(configuration) { try $1.applied(to: $0) }
   }
 }

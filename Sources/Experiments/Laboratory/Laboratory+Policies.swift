@@ -30,7 +30,8 @@ struct DecoderStudentParameters: PluginParameters {
     "hidden": "numbers inside the feed-forward part",
     "timeOctaves": "octaves of the time encoding of a frame",
     "framePositions": "the rotary position of a frame: row (its place among those kept), time",
-    "timeSteps": "positions a whole video spans, of framePositions time; the most frames of a video",
+    "timeSteps":
+      "positions a whole video spans, of framePositions time; the most frames of a video",
   ]
 }
 

@@ -43,7 +43,7 @@ public enum LaboratoryError: ExplainedError, Hashable {
     case .timeSteps:
       "Set framePositions to time and timeSteps to at least 1, or leave timeSteps out."
     case .mandatory(let key, _): "Set \(key) in the configuration."
-    case .notAsked: "Use the selector in a run, which asks first."
+    case .notAsked: "Ask it with `asked(about:)` about these prompts before it selects."
     }
   }
 

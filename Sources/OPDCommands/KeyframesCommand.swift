@@ -183,9 +183,7 @@ enum StandardOutput {
     do {
       try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
     } catch {
-      let reason = (error as NSError).localizedFailureReason ?? "\(error)"
-      throw StorageError.unwritable(
-        path: "standard output", reason: reason.hasSuffix(".") ? String(reason.dropLast()) : reason)
+      throw StorageError.unwritable(path: "standard output", because: error)
     }
   }
 }

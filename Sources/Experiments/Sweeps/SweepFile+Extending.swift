@@ -7,7 +7,10 @@ extension SweepFile {
   /// Every key replaces the one beneath it as a whole, but `set`, which joins it key by key. A `base` beneath is found from the
   /// folder of the file that names it.
   ///
-  /// - Parameter chain: The files that led here.
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - chain: The files that led here.
+  /// - Returns: The sweep without `extends`.
   /// - Throws: `ConfigurationError` or `ConfigurationFileError`.
   static func read(_ path: String, chain: [String] = []) throws -> ConfigurationValue {
     let file = URL(filePath: path).standardizedFileURL.path

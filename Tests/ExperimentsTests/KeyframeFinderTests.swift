@@ -167,7 +167,7 @@ struct KeyframeFolderTests {
     func run(_ budget: Int = 3) async throws -> KeyframeFolder.Summary {
       let work = try KeyframeFolder(
         folder.path + "/in", output: folder.path + "/out", formats: [.json, .hdf5, .html],
-        finder: kept(makeFinder(["tad"], budget: budget)))
+        finder: kept(await makeFinder(["tad"], budget: budget)))
       #expect(work.count == 3)
       var last = 0
       let summary = try await work.run(jobs: 2) { finished, _ in last = max(last, finished) }
@@ -204,16 +204,17 @@ struct KeyframeFolderTests {
     try clip(folder.path + "/in/a.mp4", seconds: 1)
     let work = try KeyframeFolder(
       folder.path + "/in", output: folder.path + "/out", formats: [.json],
-      finder: makeFinder(["tad"]))
+      finder: await makeFinder(["tad"]))
     await #expect(throws: StorageError.self) { _ = try await work.run(jobs: 1) { _, _ in } }
   }
 
   @Test("a folder without videos is an error")
-  func empty() throws {
+  func empty() async throws {
     let folder = try ScratchFolder(["notes.txt": ""])
+    let finder = try await makeFinder(["tad"])
     #expect(throws: KeyframeInputError.noVideos(folder: folder.path)) {
       _ = try KeyframeFolder(
-        folder.path, output: folder.path, formats: [.text], finder: makeFinder(["tad"]))
+        folder.path, output: folder.path, formats: [.text], finder: finder)
     }
   }
 }

@@ -1,10 +1,11 @@
+import Decoder
 import Foundation
 import Grounding
 import Plugins
 import Rollouts
 import Statistics
-import Synchronization
 import Student
+import Synchronization
 import TAD
 import Testing
 
@@ -97,7 +98,7 @@ struct KeyframeRunTests {
     func student(_ words: String) async throws -> DecoderStudent? {
       var value = try ConfigurationFile.parse(
         """
-        data: {world: {videos: 6, devVideos: 3, queriesPerVideo: 2, frames: 12, patches: 1}}
+        data: {world: {videos: 6, devVideos: 3, queriesPerVideo: 1, frames: 12, patches: 1}}
         student: {decoder: {layers: 1, width: 16, heads: 2, keyValueHeads: 1, hidden: 32\(words)}}
         """, file: "small.yaml")
       value = try laboratory.complete(value)

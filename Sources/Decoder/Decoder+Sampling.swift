@@ -24,6 +24,8 @@ extension Decoder {
   ///   - maximumLength: The most tokens of a response.
   ///   - tape: A tape bound to weights of this shape.
   /// - Returns: For each prompt, its responses in the order of their seeds.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func sample(
     _ prompts: [PromptRows], seeds: [[Seed]], temperature: Double, end: Token?, maximumLength: Int,
     on tape: Tape<Scalar>
@@ -39,12 +41,14 @@ extension Decoder {
     for length in 1...maximumLength {
       growing.take(tape, logits, temperature: temperature, end: end)
       if length == maximumLength || growing.live.isEmpty { break }
-      logits = step(growing, caches, on: tape)
+      logits = tape.transient { step(growing, caches, on: tape) }
     }
     return growing.collected(seeds.map(\.count))
   }
 
   /// The prompts' pass: keys and values of every layer into caches, hidden states of the prompts' last rows out.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func prefill(
     _ batch: PackedBatch<Scalar>, responses: Int, length: Int,
     _ caches: inout [DecodingCache<Scalar>], on tape: Tape<Scalar>
@@ -53,20 +57,25 @@ extension Decoder {
     let all = plan(batch, read: false)
     let read = plan(batch, read: true)
     for (index, layer) in layers.enumerated() {
-      let normed = tape.rmsNorm(x, layer.attentionNorm, epsilon: configuration.normEpsilon)
-      let keyValue = tape.linear(normed, layer.keyValue)
-      caches.append(tape.cache(keyValue, plan: all, responses: responses, length: length))
-      let isLast = index == layers.count - 1
-      let rows = isLast ? tape.gather(normed, rows: batch.readRows) : normed
-      let residual = isLast ? tape.gather(x, rows: batch.readRows) : x
-      let attended = tape.attention(
-        query: tape.linear(rows, layer.query), keyValue: keyValue, plan: isLast ? read : all)
-      x = feedForward(tape.linear(attended, layer.output, adding: residual), layer, on: tape)
+      let attended = tape.transient {
+        let normed = tape.rmsNorm(x, layer.attentionNorm, epsilon: configuration.normEpsilon)
+        let keyValue = tape.linear(normed, layer.keyValue)
+        caches.append(tape.cache(keyValue, plan: all, responses: responses, length: length))
+        let isLast = index == layers.count - 1
+        let rows = isLast ? tape.gather(normed, rows: batch.readRows) : normed
+        let residual = isLast ? tape.gather(x, rows: batch.readRows) : x
+        let mixed = tape.attention(
+          query: tape.linear(rows, layer.query), keyValue: keyValue, plan: isLast ? read : all)
+        return tape.linear(mixed, layer.output, adding: residual)
+      }
+      x = feedForward(attended, layer, on: tape)
     }
     return tape.rmsNorm(x, norm, epsilon: configuration.normEpsilon)
   }
 
   /// One token of every growing response.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func step(
     _ growing: Growing, _ caches: [DecodingCache<Scalar>], on tape: Tape<Scalar>
   ) -> Variable {
@@ -74,11 +83,14 @@ extension Decoder {
     var x = tape.compose(
       growing.live.map { .token(growing.tokens[$0].last ?? 0) }, projected: nil, table: embedding)
     for (layer, cache) in zip(layers, caches) {
-      let normed = tape.rmsNorm(x, layer.attentionNorm, epsilon: configuration.normEpsilon)
-      let attended = tape.attention(
-        query: tape.linear(normed, layer.query), keyValue: tape.linear(normed, layer.keyValue),
-        cache: cache, step: rows)
-      x = feedForward(tape.linear(attended, layer.output, adding: x), layer, on: tape)
+      let attended = tape.transient {
+        let normed = tape.rmsNorm(x, layer.attentionNorm, epsilon: configuration.normEpsilon)
+        let mixed = tape.attention(
+          query: tape.linear(normed, layer.query), keyValue: tape.linear(normed, layer.keyValue),
+          cache: cache, step: rows)
+        return tape.linear(mixed, layer.output, adding: x)
+      }
+      x = feedForward(attended, layer, on: tape)
     }
     return tape.linear(
       tape.rmsNorm(x, norm, epsilon: configuration.normEpsilon), embedding)
@@ -121,6 +133,8 @@ private struct Growing {
     }
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   mutating func take<Scalar: Real>(
     _ tape: Tape<Scalar>, _ logits: Variable, temperature: Double, end: Token?
   ) {

@@ -54,29 +54,38 @@ public struct Decoder<Scalar: Real>: Sendable {
   ///   - tape: The tape of the pass, bound to weights of this shape.
   ///   - features: Gets the gradient in the feature rows, where it is wanted.
   /// - Returns: Hidden rows after the last norm, one a predicting row, and which of them predicts each token.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func hidden(
     _ batch: PackedBatch<Scalar>, on tape: Tape<Scalar>, features: GradientSink<Scalar>? = nil
   ) -> Variable {
     var x = inputs(batch, on: tape, features: features)
     for layer in layers.dropLast() {
-      let normed = tape.rmsNorm(x, layer.attentionNorm, epsilon: configuration.normEpsilon)
-      let attended = tape.attention(
-        query: tape.linear(normed, layer.query), keyValue: tape.linear(normed, layer.keyValue),
-        plan: plan(batch, read: false))
-      x = feedForward(tape.linear(attended, layer.output, adding: x), layer, on: tape)
+      let attended = tape.transient {
+        let normed = tape.rmsNorm(x, layer.attentionNorm, epsilon: configuration.normEpsilon)
+        let mixed = tape.attention(
+          query: tape.linear(normed, layer.query), keyValue: tape.linear(normed, layer.keyValue),
+          plan: plan(batch, read: false))
+        return tape.linear(mixed, layer.output, adding: x)
+      }
+      x = feedForward(attended, layer, on: tape)
     }
     // Only rows the loss reads need the last layer's queries, output and feed-forward part; all need its keys and values.
     if let layer = layers.last {
-      let normed = tape.rmsNorm(x, layer.attentionNorm, epsilon: configuration.normEpsilon)
-      let attended = tape.attention(
-        query: tape.linear(tape.gather(normed, rows: batch.readRows), layer.query),
-        keyValue: tape.linear(normed, layer.keyValue), plan: plan(batch, read: true))
-      let residual = tape.gather(x, rows: batch.readRows)
-      x = feedForward(tape.linear(attended, layer.output, adding: residual), layer, on: tape)
+      let attended = tape.transient {
+        let normed = tape.rmsNorm(x, layer.attentionNorm, epsilon: configuration.normEpsilon)
+        let mixed = tape.attention(
+          query: tape.linear(tape.gather(normed, rows: batch.readRows), layer.query),
+          keyValue: tape.linear(normed, layer.keyValue), plan: plan(batch, read: true))
+        return tape.linear(mixed, layer.output, adding: tape.gather(x, rows: batch.readRows))
+      }
+      x = feedForward(attended, layer, on: tape)
     }
     return tape.rmsNorm(x, norm, epsilon: configuration.normEpsilon)
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func inputs(
     _ batch: PackedBatch<Scalar>, on tape: Tape<Scalar>, features sink: GradientSink<Scalar>? = nil
   ) -> Variable {
@@ -94,11 +103,17 @@ public struct Decoder<Scalar: Real>: Sendable {
     return tape.compose(batch.sources, projected: projected, table: embedding)
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func feedForward(_ x: Variable, _ layer: Layer, on tape: Tape<Scalar>) -> Variable {
-    let normed = tape.rmsNorm(x, layer.feedForwardNorm, epsilon: configuration.normEpsilon)
-    return tape.linear(tape.swiGLU(tape.linear(normed, layer.gateUp)), layer.down, adding: x)
+    tape.transient {
+      let normed = tape.rmsNorm(x, layer.feedForwardNorm, epsilon: configuration.normEpsilon)
+      return tape.linear(tape.swiGLU(tape.linear(normed, layer.gateUp)), layer.down, adding: x)
+    }
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func plan(_ batch: PackedBatch<Scalar>, read: Bool) -> AttentionPlan<Scalar> {
     AttentionPlan(
       heads: heads, rotary: rotary, segments: batch.segments,

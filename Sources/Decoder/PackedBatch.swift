@@ -59,6 +59,8 @@ struct PackedBatch<Scalar: Real> {
     for branch in branches { append(branch) }
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private mutating func append(_ branch: Branch) {
     let start = sources.count
     appendPrompt(branch.prompt)
@@ -90,6 +92,8 @@ struct PackedBatch<Scalar: Real> {
     }
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private mutating func appendPrompt(_ prompt: PromptRows) {
     for row in 0..<prompt.featureRows {
       positions.append(row)
@@ -103,6 +107,8 @@ struct PackedBatch<Scalar: Real> {
     }
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private mutating func appendResponse(
     _ response: [Token], after length: Int, _ shared: Int,
     _ family: inout AttentionPlan<Scalar>.Family, _ readFamily: inout AttentionPlan<Scalar>.Family

@@ -68,10 +68,7 @@ public struct PolicyTeacher: TeacherScorer, IntervalPredictor {
   private func rows(_ groups: [RolloutGroup]) throws -> [[TeacherScore]] {
     let rows = try policy.vocabularyRows(groups, temperature: temperature)
     return zip(groups, rows).map { group, rows in
-      zip(group.rollouts, rows).map { rollout, rows in
-        let sampled = rollout.tokens.enumerated().map { rows.values[$0 * rows.vocabularySize + $1] }
-        return TeacherScore(sampled: sampled, rows: rows)
-      }
+      zip(group.rollouts, rows).map { TeacherScore(of: $0.tokens, in: $1) }
     }
   }
 

@@ -11,11 +11,13 @@ public struct BenchCommand: ParsableCommand {
     abstract: "Time the parts of an on-policy step, alone or against another program.",
     discussion: """
       Example: opd bench --against 'python3 torch_peer.py --threads 2 --reps 3 --phases rollout,step'
+               opd bench --phases opd_full_step,grpo_step --against 'python3 benchmarks/trl_peer.py --threads 2'
       """)
 
   @Option(
     help:
-      "Phases to time, separated by commas; besides those of a step there is keyframes (805 MB).")
+      "Phases to time, separated by commas; there are opd_full_step, grpo_step and keyframes (805 MB) besides."
+  )
   var phases: String = BenchmarkPhase.ofStep.map(\.rawValue).joined(separator: ",")
 
   @Option(help: "A program to run in turn; it prints a JSON line with phase and ms for each phase.")
@@ -48,11 +50,21 @@ public struct BenchCommand: ParsableCommand {
   @Option(help: "Layers of the student.")
   var layers: Int = WorkloadSizes().layers
 
+  @Option(help: "Width of the student, a multiple of 64; its heads and inner width follow.")
+  var width: Int = WorkloadSizes().width
+
   @Flag(help: "Print JSON.")
   var json = false
 
   /// A command without arguments.
   public init() {}
+
+  /// Refuses a width that does not divide into heads.
+  public func validate() throws {
+    guard width > 0, width.isMultiple(of: 64) else {
+      throw ValidationError("'--width' must be a multiple of 64.")
+    }
+  }
 
   /// Runs the benchmark and prints its table.
   public func run() throws {
@@ -64,6 +76,7 @@ public struct BenchCommand: ParsableCommand {
     sizes.answer = answer
     sizes.vocabulary = vocabulary
     sizes.layers = layers
+    sizes.setWidth(width)
     let chosen = try phases.split(separator: ",").map { name in
       guard let phase = BenchmarkPhase(rawValue: String(name)) else {
         throw ValidationError("There is no phase '\(name)'. Choose from \(Self.names).")
@@ -87,12 +100,12 @@ public struct BenchCommand: ParsableCommand {
   }
 
   private static func table(_ report: Benchmark.Report) -> String {
-    var lines = ["phase           ms  (min–max)        GFLOP/s  of peak   rival ms   ratio"]
+    var lines = ["phase               ms  (min–max)        GFLOP/s  of peak   rival ms   ratio"]
     for row in report.rows {
       let rival = row.rival.map { String(format: "%9.1f", $0) } ?? "        –"
       let ratio = row.ratio.map { String(format: "%6.2f×", $0) } ?? "      –"
       lines.append(
-        row.phase.padding(toLength: 12, withPad: " ", startingAt: 0)
+        row.phase.padding(toLength: 16, withPad: " ", startingAt: 0)
           + String(
             format: "%7.1f  (%.1f–%.1f)", row.milliseconds, row.range[0], row.range[1]
           ).padding(toLength: 28, withPad: " ", startingAt: 0)

@@ -72,8 +72,7 @@ public struct SweepCommand: AsyncParsableCommand {
     let folder = try folder()
     if dryRun {
       try folder.check()
-      print(SweepOverview(folder).text(jobs: jobs, retryFailed: retryFailed))
-      return
+      return print(try await overview(folder).text(jobs: jobs, retryFailed: retryFailed))
     }
     if cluster.engine == .slurm { return try cluster.submit(folder, jobs: jobs) }
     let display = SweepDisplay(folder, quiet: quiet)
@@ -86,6 +85,16 @@ public struct SweepCommand: AsyncParsableCommand {
       throw error
     }
     if !quiet { print("Done: \(folder.plan.runs.count) runs in \(folder.path)") }
+  }
+
+  /// Runs with their states; until one has finished, a trial of a few arms says how long they take.
+  private func overview(_ folder: SweepFolder) async throws -> SweepOverview {
+    var overview = SweepOverview(folder)
+    if overview.secondsPerRun == nil {
+      overview.expect(
+        try await SweepForecast(folder.plan, limit: 5, in: OPDCommand.laboratory))
+    }
+    return overview
   }
 
   private func folder() throws -> SweepFolder {

@@ -98,3 +98,15 @@ public struct DenseVocabularyRows: VocabularyRows, Hashable {
     Array(values[range.lowerBound * vocabularySize..<range.upperBound * vocabularySize])
   }
 }
+
+extension TeacherScore {
+  /// What rows over the vocabulary say of a response, with the rows themselves.
+  ///
+  /// - Precondition: there is a row for each of the T tokens.
+  public init(of tokens: [Token], in rows: DenseVocabularyRows) {
+    precondition(
+      tokens.count == rows.positions, "\(tokens.count) tokens, but \(rows.positions) rows.")
+    let starts = tokens.indices.map { $0 * rows.vocabularySize }
+    self.init(sampled: zip(starts, tokens).map { rows.values[$0 + $1] }, rows: rows)
+  }
+}

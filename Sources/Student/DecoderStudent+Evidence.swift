@@ -16,7 +16,7 @@ extension DecoderStudent {
   public func evidenceGradients(
     _ groups: [RolloutGroup], loss: some ResponseLoss
   ) throws -> [EvidenceGradient] {
-    let weights = cache.weights(parameters, generation)
+    let weights = cache.weights(parameters, generation, for: .training)
     var dropped = [Float](repeating: 0, count: parameters.layout.count)
     return try groups.enumerated().map { index, group in
       let branch = try branch(group)

@@ -82,8 +82,9 @@ public struct DecoderStudent: StudentPolicy {
   public func sample(
     _ prompts: [Prompt], settings: SamplingSettings, seed: Seed
   ) throws -> [RolloutGroup] {
-    let weights = cache.weights(parameters, generation)
-    let parts = split(prompts.count)
+    let weights = cache.weights(parameters, generation, for: .inference)
+    // A token's bits do not depend on what is sampled beside it: the fewest parts read the weights least often.
+    let parts = split(prompts.count, parts: Parallel.threads)
     let chunks = try Parallel.map(chunks: parts.count) { part in
       let own = prompts[parts[part]]
       let rows = try own.map { try encoder.rows($0) }
@@ -146,8 +147,8 @@ public struct DecoderStudent: StudentPolicy {
     _ groups: [RolloutGroup],
     _ body: @Sendable (RolloutGroup, _ response: Int, inout MutableSpan<Float>) throws -> Result
   ) throws -> [[Result]] {
-    let weights = cache.weights(parameters, generation)
-    let parts = split(groups.count)
+    let weights = cache.weights(parameters, generation, for: .inference)
+    let parts = split(groups.count, parts: GradientShards.standardCount)
     let chunks = try Parallel.map(chunks: parts.count) { part in
       let own = Array(groups[parts[part]])
       var results: [[Result]] = own.map { _ in [] }
@@ -172,7 +173,7 @@ public struct DecoderStudent: StudentPolicy {
   public func differentiate(
     _ groups: [RolloutGroup], loss: some ResponseLoss, into gradient: inout GradientShards
   ) throws -> LossReport {
-    let weights = cache.weights(parameters, generation)
+    let weights = cache.weights(parameters, generation, for: .training)
     let parts = GradientShards.parts(groups.count, count: gradient.count)
     let reports = try gradient.fill { part, tape, values in
       guard !parts[part].isEmpty else { return LossReport?.none }
@@ -203,8 +204,8 @@ public struct DecoderStudent: StudentPolicy {
     Branch(prompt: try encoder.rows(group.prompt), responses: group.rollouts.map(\.tokens))
   }
 
-  private func split(_ count: Int) -> [Range<Int>] {
-    GradientShards.parts(count, count: GradientShards.standardCount).filter { !$0.isEmpty }
+  private func split(_ count: Int, parts: Int) -> [Range<Int>] {
+    GradientShards.parts(count, count: parts).filter { !$0.isEmpty }
   }
 
   /// Neighbouring groups of about 320 rows together: enough for the product kernel, few enough for the caches.
@@ -241,17 +242,22 @@ final class WeightsCache: Sendable {
     generations.wrappingAdd(1, ordering: .relaxed).newValue
   }
 
-  /// The prepared weights of a generation of parameters, made or refreshed where they are older.
-  func weights(_ parameters: Parameters<Float>, _ generation: Int) -> Weights<Float> {
+  /// The prepared weights of a generation of parameters, made or refreshed where they are older or lack what is wanted.
+  func weights(
+    _ parameters: Parameters<Float>, _ generation: Int, for purpose: WeightPurpose
+  ) -> Weights<Float> {
     prepared.withLock { prepared in
-      if prepared == nil {
-        prepared = Prepared(
-          weights: Weights(parameters, for: .training), generation: generation)
-      } else if prepared?.generation != generation {
-        prepared?.weights.refresh(parameters)
-        prepared?.generation = generation
+      guard var current = prepared.take() else {
+        let made = Weights(parameters, for: purpose)
+        prepared = Prepared(weights: made, generation: generation)
+        return made
       }
-      return prepared?.weights ?? Weights(parameters, for: .training)
+      if current.generation != generation || current.weights.purpose < purpose {
+        current.weights.refresh(parameters, for: purpose)
+        current.generation = generation
+      }
+      prepared = current
+      return current.weights
     }
   }
 }

@@ -71,6 +71,8 @@ struct AttentionBlock<Scalar: Real> {
   }
 
   /// `scores ← A·Kᵀ` over everything a row sees, where A is rows × width.
+  ///
+  /// Whole panels are written: what stands in the padding means nothing, and the softmax clears it.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   func scores(
@@ -81,15 +83,15 @@ struct AttentionBlock<Scalar: Real> {
     for segment in family.visible {
       let count = plan.segments[segment].count
       Multiply.run(
-        m: rows, n: count, k: width, a: a, rowStride: width, columnStride: 1,
+        m: rows, n: Self.padded(count), k: width, a: a, rowStride: width, columnStride: 1,
         packed: keys(segment), c: scores + column, ldc: stride, adding: false)
       column += Self.padded(count)
     }
     for member in family.members {
       let row = firstRow(member)
       Multiply.run(
-        m: member.queries.count * sharing, n: Self.ownKeys(member), k: width, a: a + row * width,
-        rowStride: width, columnStride: 1, packed: keys(member.own),
+        m: member.queries.count * sharing, n: Self.padded(Self.ownKeys(member)), k: width,
+        a: a + row * width, rowStride: width, columnStride: 1, packed: keys(member.own),
         c: scores + row * stride + ownColumn, ldc: stride, adding: false)
     }
   }
@@ -189,25 +191,21 @@ enum Softmax {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   static func maximum<Scalar: Real>(_ x: UnsafePointer<Scalar>, _ count: Int) -> Scalar {
-    var peak = -Scalar.infinity
     var peaks = SIMD8<Scalar>(repeating: -.infinity)
     var i = 0
     while i + 8 <= count {
-      let v = load(x + i)
-      peaks.replace(with: v, where: v .> peaks)
+      peaks = Scalar.larger(peaks, load(x + i))
       i += 8
     }
-    if count >= 8 { peak = peaks.max() }
-    while i < count {
-      peak = max(peak, x[i])
-      i += 1
+    if i < count {
+      peaks = Scalar.larger(peaks, first(count - i, of: load(x + i), padding: -.infinity))
     }
-    return peak
+    return peaks.peak()
   }
 
-  /// Exponentials in place, `x ← exp(x − shift)`, and zero from `count` to the next multiple of 16.
+  /// `x ← exp(x − shift)`, and zeros up to the next multiple of 16.
   ///
-  /// Returns eight partial sums.
+  /// - Returns: The sum in eight lanes; a row's lanes are added up once, after all of its parts.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   static func exponentials<Scalar: Real>(
@@ -222,13 +220,23 @@ enum Softmax {
       i += 8
     }
     if i < count {
-      var value = Scalar.exponential(load(x + i) - shift)
-      for lane in count - i..<8 { value[lane] = 0 }
+      let value = first(
+        count - i, of: Scalar.exponential(load(x + i) - shift), padding: 0)
       put(value, x + i)
       sums += value
     }
     clear(x, from: count, to: (count + 15) / 16 * 16)
     return sums
+  }
+
+  /// The first lanes of a vector; the others are padding, whatever was in them.
+  @inline(__always)
+  private static func first<Scalar: Real>(
+    _ count: Int, of x: SIMD8<Scalar>, padding: Scalar
+  ) -> SIMD8<Scalar> {
+    Scalar.choose(
+      x, SIMD8(repeating: padding), whereLess: SIMD8(0, 1, 2, 3, 4, 5, 6, 7),
+      SIMD8(repeating: Scalar(count)))
   }
 
   static func clear<Scalar: Real>(_ x: UnsafeMutablePointer<Scalar>, from: Int, to: Int) {
@@ -255,13 +263,14 @@ enum Softmax {
     _ gradient: UnsafeMutablePointer<Scalar>, weights: UnsafePointer<Scalar>, _ count: Int,
     minus shift: Scalar
   ) {
+    let zero = SIMD8<Scalar>()
+    let positive = SIMD8<Scalar>(repeating: .leastNonzeroMagnitude)
     var i = 0
     while i < count {
       // A weight of zero clears whatever the padding holds, even a NaN.
       let weight = load(weights + i)
-      var value = weight * (load(gradient + i) - shift)
-      value.replace(with: 0, where: weight .== 0)
-      put(value, gradient + i)
+      let value = weight * (load(gradient + i) - shift)
+      put(Scalar.choose(zero, value, whereLess: weight, positive), gradient + i)
       i += 8
     }
   }

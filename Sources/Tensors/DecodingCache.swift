@@ -22,6 +22,8 @@ extension Tape {
   ///   - responses: How many responses will grow.
   ///   - length: The most tokens each will feed back.
   /// - Returns: The cache.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func cache(
     _ keyValue: Variable, plan: AttentionPlan<Scalar>, responses: Int, length: Int
   ) -> DecodingCache<Scalar> {
@@ -50,6 +52,8 @@ extension Tape {
   ///   - step: For each row, which response it is, which prompt segments it sees, its position, and how many tokens it fed
   ///     back before.
   /// - Returns: One row a growing response.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func attention(
     query: Variable, keyValue: Variable, cache: DecodingCache<Scalar>, step: [DecodingRow]
   ) -> Variable {
@@ -72,6 +76,8 @@ extension Tape {
   }
 
   /// Neighbouring rows with the same ancestors share a family, so that a prompt's keys are read once for all of them.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func families(
     _ step: [DecodingRow], prompts: Int
   ) -> [AttentionPlan<Scalar>.Family] {

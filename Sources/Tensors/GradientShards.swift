@@ -78,46 +78,53 @@ public struct GradientShards: Sendable {
     }
   }
 
-  /// Adds the parts up in the memory of the first, and lends the sum.
+  /// Adds the parts up in the memory of the first, and lends the sum with its norm.
   private func withSum<Result>(_ body: ([Float], Double) -> Result) -> Result {
-    for part in shards.dropFirst() {
-      shards[0].state.withLock { first in
-        part.state.withLock { other in
-          guard other.used else { return }
-          addChunks(other.values, to: &first.values)
-          other.used = false
-        }
+    shards[0].state.withLock { first in
+      let squares = lend(shards.dropFirst(), []) { addChunks($0, to: &first.values) }
+      return body(first.values, squares.squareRoot())
+    }
+  }
+
+  /// Lends the numbers of all parts that were used, in order, and marks them as unused.
+  private func lend(
+    _ parts: ArraySlice<Shard>, _ before: [Place<Float>], _ body: ([Place<Float>]) -> Double
+  ) -> Double {
+    guard let next = parts.first else { return body(before) }
+    return next.state.withLock { state in
+      guard state.used else { return lend(parts.dropFirst(), before, body) }
+      state.used = false
+      return state.values.withUnsafeMutableBufferPointer { values in
+        lend(parts.dropFirst(), before + (values.baseAddress.map { [Place($0)] } ?? []), body)
       }
     }
-    return shards[0].state.withLock { body($0.values, squaredNorm($0.values).squareRoot()) }
   }
 }
 
 private let chunk = 1 << 16
+private let block = 1 << 12
 
-private func addChunks(_ source: [Float], to target: inout [Float]) {
-  let count = source.count
+/// Adds `sources` to `target` one after another, in one pass over memory.
+///
+/// - Returns: Σ target², in Double, in blocks of fixed size that are added up in order.
+private func addChunks(_ sources: [Place<Float>], to target: inout [Float]) -> Double {
+  let count = target.count
+  let chunks = (count + chunk - 1) / chunk
+  var squares = [Double](repeating: 0, count: chunks)
   target.withUnsafeMutableBufferPointer { target in
-    guard let base = target.baseAddress else { return }
-    let place = Place(base)
-    Parallel.run(chunks: (count + chunk - 1) / chunk) { index in
-      source.withUnsafeBufferPointer { source in
-        guard let source = source.baseAddress else { return }
-        let from = index * chunk
-        Vectors.add(source + from, to: place.pointer + from, count: min(chunk, count - from))
+    squares.withUnsafeMutableBufferPointer { squares in
+      guard let base = target.baseAddress, let sums = squares.baseAddress else { return }
+      let (place, sumPlace) = (Place(base), Place(sums))
+      Parallel.run(chunks: chunks) { index in
+        let end = min(count, (index + 1) * chunk)
+        for from in stride(from: index * chunk, to: end, by: block) {
+          let size = min(block, end - from)
+          let target = place.pointer + from
+          for source in sources { Vectors.add(source.pointer + from, to: target, count: size) }
+          sumPlace.pointer[index] += Double(dot(target, target, size))
+        }
       }
     }
   }
-}
-
-/// Σ g², in Double, in chunks of fixed size.
-private func squaredNorm(_ values: [Float]) -> Double {
-  values.withUnsafeBufferPointer { buffer in
-    guard let base = buffer.baseAddress else { return 0 }
-    var sum = 0.0
-    for from in stride(from: 0, to: values.count, by: 1 << 12) {
-      sum += Double(dot(base + from, base + from, min(1 << 12, values.count - from)))
-    }
-    return sum
-  }
+  return squares.reduce(0, +)
 }

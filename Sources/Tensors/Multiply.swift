@@ -5,8 +5,8 @@
 /// (training). So the log-probabilities of sampler and trainer agree exactly. BLAS libraries do not promise this: they
 /// choose another kernel, with another order, for another shape.
 ///
-/// The kernel holds a 6 × 16 tile in twelve of the sixteen vector registers of x86-64-v3; the right-hand matrix is packed
-/// ahead into panels of 16 columns, which for weights is done once an update.
+/// The kernel holds a 6 × 16 tile in twelve of the sixteen vector registers of x86-64-v3 (a 4 × 16 tile where that wastes
+/// less); the right-hand matrix is packed ahead into panels of 16 columns, which for weights is done once an update.
 enum Multiply {
   /// Columns of a panel: two vectors.
   static let panel = 16
@@ -36,6 +36,16 @@ enum Multiply {
         for i in 0..<k { target[i * panel + j] = source[i] }
       }
     }
+  }
+
+  /// Row `row` of the matrix that `packTransposed` packed, k numbers.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  static func unpackRow<Scalar: Real>(
+    _ row: Int, k: Int, _ packed: UnsafePointer<Scalar>, into target: UnsafeMutablePointer<Scalar>
+  ) {
+    let source = packed + row / panel * panel * k + row % panel
+    for i in 0..<k { target[i] = source[i * panel] }
   }
 
   /// Packs the panels `range` of B, where `b` is k × n row-major.
@@ -87,91 +97,82 @@ enum Multiply {
         let b = packed + p * panelStride + from * panel
         var row = 0
         while row < m {
-          let rows = min(6, m - row)
-          tile(
-            rows: rows, columns: columns, steps: steps,
-            a: a + row * rowStride + from * columnStride, rowStride: rowStride,
-            columnStride: columnStride, b: b, c: c + row * ldc + p * panel, ldc: ldc,
-            adding: adding || from > 0)
-          row += rows
+          let left = m - row
+          let a = a + row * rowStride + from * columnStride
+          let c = c + row * ldc + p * panel
+          // Seven and eight rows are two tiles of four, and so are the last of thirteen and fourteen.
+          if left > 8 || left == 6 || left == 5 {
+            Tile<6, Scalar>(
+              rows: left, steps: steps, a: a, rowStride: rowStride, columnStride: columnStride, b: b
+            ).store(c, ldc: ldc, rows: left, columns: columns, adding: adding || from > 0)
+            row += 6
+          } else {
+            Tile<4, Scalar>(
+              rows: left, steps: steps, a: a, rowStride: rowStride, columnStride: columnStride, b: b
+            ).store(c, ldc: ldc, rows: left, columns: columns, adding: adding || from > 0)
+            row += 4
+          }
         }
       }
       from += steps
     } while from < k
   }
+}
 
-  /// One tile of at most 6 × 16.
+/// `height` × 16 sums, in registers.
+private struct Tile<let height: Int, Scalar: Real> {
+  private var low: InlineArray<height, SIMD8<Scalar>>
+  private var high: InlineArray<height, SIMD8<Scalar>>
+
+  /// Sums over `steps` terms; `rows` may be more or fewer than the tile has.
   @inline(__always)
-  private static func tile<Scalar: Real>(
-    rows: Int, columns: Int, steps: Int, a: UnsafePointer<Scalar>, rowStride: Int,
-    columnStride: Int, b: UnsafePointer<Scalar>, c: UnsafeMutablePointer<Scalar>, ldc: Int,
-    adding: Bool
+  init(
+    rows: Int, steps: Int, a: UnsafePointer<Scalar>, rowStride: Int, columnStride: Int,
+    b: UnsafePointer<Scalar>
   ) {
     // Rows past the last repeat it: their sums are thrown away.
-    let r1 = rows > 1 ? rowStride : 0
-    let r2 = rows > 2 ? 2 * rowStride : 0
-    let r3 = rows > 3 ? 3 * rowStride : 0
-    let r4 = rows > 4 ? 4 * rowStride : 0
-    let r5 = rows > 5 ? 5 * rowStride : 0
-    var s00 = SIMD8<Scalar>()
-    var s01 = SIMD8<Scalar>()
-    var s10 = SIMD8<Scalar>()
-    var s11 = SIMD8<Scalar>()
-    var s20 = SIMD8<Scalar>()
-    var s21 = SIMD8<Scalar>()
-    var s30 = SIMD8<Scalar>()
-    var s31 = SIMD8<Scalar>()
-    var s40 = SIMD8<Scalar>()
-    var s41 = SIMD8<Scalar>()
-    var s50 = SIMD8<Scalar>()
-    var s51 = SIMD8<Scalar>()
+    let offsets = InlineArray<height, Int> { min($0, rows - 1) * rowStride }
+    low = InlineArray(repeating: SIMD8())
+    high = InlineArray(repeating: SIMD8())
     var a = a
     var b = b
     for _ in 0..<steps {
       let b0 = load(b)
       let b1 = load(b + 8)
-      let x0 = SIMD8(repeating: a[0])
-      s00.addProduct(x0, b0)
-      s01.addProduct(x0, b1)
-      let x1 = SIMD8(repeating: a[r1])
-      s10.addProduct(x1, b0)
-      s11.addProduct(x1, b1)
-      let x2 = SIMD8(repeating: a[r2])
-      s20.addProduct(x2, b0)
-      s21.addProduct(x2, b1)
-      let x3 = SIMD8(repeating: a[r3])
-      s30.addProduct(x3, b0)
-      s31.addProduct(x3, b1)
-      let x4 = SIMD8(repeating: a[r4])
-      s40.addProduct(x4, b0)
-      s41.addProduct(x4, b1)
-      let x5 = SIMD8(repeating: a[r5])
-      s50.addProduct(x5, b0)
-      s51.addProduct(x5, b1)
+      for row in 0..<height {
+        let x = SIMD8(repeating: a[offsets[unchecked: row]])
+        low[unchecked: row].addProduct(x, b0)
+        high[unchecked: row].addProduct(x, b1)
+      }
       a += columnStride
-      b += panel
+      b += Multiply.panel
     }
-    store(s00, s01, c, columns, adding)
-    if rows > 1 { store(s10, s11, c + ldc, columns, adding) }
-    if rows > 2 { store(s20, s21, c + 2 * ldc, columns, adding) }
-    if rows > 3 { store(s30, s31, c + 3 * ldc, columns, adding) }
-    if rows > 4 { store(s40, s41, c + 4 * ldc, columns, adding) }
-    if rows > 5 { store(s50, s51, c + 5 * ldc, columns, adding) }
   }
 
   @inline(__always)
-  private static func store<Scalar: Real>(
-    _ low: SIMD8<Scalar>, _ high: SIMD8<Scalar>, _ c: UnsafeMutablePointer<Scalar>,
-    _ columns: Int, _ adding: Bool
-  ) {
-    if columns == panel {
-      put(adding ? load(c) + low : low, c)
-      put(adding ? load(c + 8) + high : high, c + 8)
-      return
+  func store(_ c: UnsafeMutablePointer<Scalar>, ldc: Int, rows: Int, columns: Int, adding: Bool) {
+    if columns < Multiply.panel {
+      for row in 0..<min(rows, height) { storePart(row, c + row * ldc, columns, adding) }
+    } else if rows < height {
+      for row in 0..<rows { storeRow(row, c + row * ldc, adding) }
+    } else {
+      for row in 0..<height { storeRow(row, c + row * ldc, adding) }
     }
-    for j in 0..<columns {
-      let value = j < 8 ? low[j] : high[j - 8]
-      c[j] = adding ? c[j] + value : value
+  }
+
+  @inline(__always)
+  private func storeRow(_ row: Int, _ c: UnsafeMutablePointer<Scalar>, _ adding: Bool) {
+    put(adding ? load(c) + low[unchecked: row] : low[unchecked: row], c)
+    put(adding ? load(c + 8) + high[unchecked: row] : high[unchecked: row], c + 8)
+  }
+
+  @inline(__always)
+  private func storePart(
+    _ row: Int, _ c: UnsafeMutablePointer<Scalar>, _ columns: Int, _ adding: Bool
+  ) {
+    for column in 0..<columns {
+      let value = column < 8 ? low[unchecked: row][column] : high[unchecked: row][column - 8]
+      c[column] = adding ? c[column] + value : value
     }
   }
 }

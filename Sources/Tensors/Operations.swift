@@ -87,7 +87,7 @@ extension Tape {
     if let residual { target.update(from: pointer(residual), count: y.rows * y.columns) }
     Multiply.run(
       m: x.rows, n: weight.rows, k: weight.columns, a: pointer(x), rowStride: x.columns,
-      columnStride: 1, packed: bound.forward + bound.forwardOffsets[weight.entry], c: target,
+      columnStride: 1, packed: bound.transposed(weight), c: target,
       ldc: y.columns, adding: residual != nil)
     return y
   }
@@ -102,7 +102,7 @@ extension Tape {
     let y = append(
       rows: x.rows, columns: x.columns, .rmsNorm(x, weight, inverse: inverse))
     RootMeanSquare.forward(
-      pointer(x), weight: bound.plain + weight.offset, rows: x.rows, columns: x.columns,
+      pointer(x), weight: bound.vector(weight), rows: x.rows, columns: x.columns,
       epsilon: Scalar(epsilon), into: pointer(y), inverse: inverse.pointer)
     return y
   }
@@ -146,7 +146,7 @@ extension Tape {
       switch source {
       case .token(let token):
         precondition(token >= 0 && token < table.rows, "Token \(token) of \(table.rows).")
-        (target + i * width).update(from: bound.plain + table.offset + token * width, count: width)
+        Multiply.unpackRow(token, k: width, bound.transposed(table), into: target + i * width)
       case .feature(let row):
         guard let projected else { preconditionFailure("A feature row without features.") }
         (target + i * width).update(from: pointer(projected) + row * width, count: width)
@@ -170,7 +170,7 @@ extension Tape {
     case .rmsNorm(let x, let weight, let inverse):
       let target = self.gradient(x)
       RootMeanSquare.backward(
-        pointer(x), weight: bound.plain + weight.offset, inverse: inverse.pointer,
+        pointer(x), weight: bound.vector(weight), inverse: inverse.pointer,
         outputGradient: gradient, rows: x.rows, columns: x.columns, into: target.pointer,
         adding: target.adding, weightGradient: bound.gradient.map { $0 + weight.offset })
     case .swiGLU(let gateUp):

@@ -77,7 +77,14 @@ enum Rotary {
         guard let cosine = cosines.baseAddress, let sine = sines.baseAddress else { return }
         let c = cosine + position * half
         let s = sine + position * half
-        for i in 0..<half {
+        let vectors = half / 8 * 8
+        for i in stride(from: 0, to: vectors, by: 8) {
+          let first = load(x + i)
+          let second = load(x + half + i)
+          put((first * load(c + i) - second * load(s + i)) * scale, target + i)
+          put((second * load(c + i) + first * load(s + i)) * scale, target + half + i)
+        }
+        for i in vectors..<half {
           let first = x[i]
           let second = x[half + i]
           target[i] = (first * c[i] - second * s[i]) * scale
@@ -100,7 +107,15 @@ enum Rotary {
         guard let cosine = cosines.baseAddress, let sine = sines.baseAddress else { return }
         let c = cosine + position * half
         let s = sine + position * half
-        for i in 0..<half {
+        let vectors = half / 8 * 8
+        for i in stride(from: 0, to: vectors, by: 8) {
+          let (low, high) = (load(gradient + i), load(gradient + half + i))
+          let first = (low * load(c + i) + high * load(s + i)) * scale
+          let second = (high * load(c + i) - low * load(s + i)) * scale
+          put(adding ? load(target + i) + first : first, target + i)
+          put(adding ? load(target + half + i) + second : second, target + half + i)
+        }
+        for i in vectors..<half {
           let first = (gradient[i] * c[i] + gradient[half + i] * s[i]) * scale
           let second = (gradient[half + i] * c[i] - gradient[i] * s[i]) * scale
           target[i] = adding ? target[i] + first : first

@@ -54,7 +54,7 @@ public enum Rows {
     for index in stride(from: 0, to: width, by: 8) {
       peaks = Scalar.larger(peaks, lanes(row, index, width, padding: lowest))
     }
-    let peak = peaks.max()
+    let peak = peaks.peak()
     let total = blockSum(width) { index in
       let z = lanes(row, index, width, padding: lowest)
       let x = Scalar.raised((z - peak) * inverseTemperature, to: lowest)

@@ -183,4 +183,11 @@ extension SIMD8 where Scalar: Real {
     let two = four.lowHalf + four.highHalf
     return two.x + two.y
   }
+
+  /// The largest lane.
+  @inline(__always)
+  func peak() -> Scalar {
+    let turned = Scalar.larger(self, SIMD8(lowHalf: highHalf, highHalf: lowHalf))
+    return Swift.max(Swift.max(turned[0], turned[1]), Swift.max(turned[2], turned[3]))
+  }
 }

@@ -28,12 +28,23 @@ public final class Tape<Scalar: Real> {
 
   /// Where the weights of the current pass lie, and where its gradient goes.
   struct PassMemory {
-    let plain: UnsafePointer<Scalar>
+    let vectors: UnsafePointer<Scalar>?
     let forward: UnsafePointer<Scalar>
     let backward: UnsafePointer<Scalar>?
     let forwardOffsets: [Int]
     let backwardOffsets: [Int]
     let gradient: UnsafeMutablePointer<Scalar>?
+
+    /// A vector's numbers.
+    func vector(_ parameter: ParameterID) -> UnsafePointer<Scalar> {
+      guard let vectors else { preconditionFailure("These weights have no vectors.") }
+      return vectors + forwardOffsets[parameter.entry]
+    }
+
+    /// A matrix, transposed and packed.
+    func transposed(_ parameter: ParameterID) -> UnsafePointer<Scalar> {
+      forward + forwardOffsets[parameter.entry]
+    }
   }
 
   /// One step.
@@ -78,20 +89,39 @@ public final class Tape<Scalar: Real> {
       nodes.removeAll(keepingCapacity: true)
       memory = nil
     }
-    return try weights.plain.withUnsafeBufferPointer { plain in
+    return try weights.vectors.withUnsafeBufferPointer { vectors in
       try weights.forward.withUnsafeBufferPointer { forward in
         try weights.backward.withUnsafeBufferPointer { backward in
-          guard let plainBase = plain.baseAddress, let forwardBase = forward.baseAddress else {
+          guard let forwardBase = forward.baseAddress else {
             preconditionFailure("A pass needs at least one matrix.")
           }
           memory = PassMemory(
-            plain: plainBase, forward: forwardBase, backward: backward.baseAddress,
+            vectors: vectors.baseAddress, forward: forwardBase, backward: backward.baseAddress,
             forwardOffsets: weights.forwardOffsets, backwardOffsets: weights.backwardOffsets,
             gradient: gradient)
           return try body()
         }
       }
     }
+  }
+
+  /// Runs a part of a pass of which only the result is used later: without a gradient to come, the memory of the steps in
+  /// between goes back at once, so that the next part finds it in the caches.
+  ///
+  /// - Parameter body: The steps; returns the value of one of them.
+  /// - Returns: That value. No other value of a step in `body` may be used afterwards.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public func transient(_ body: () throws -> Variable) rethrows -> Variable {
+    guard bound.gradient == nil else { return try body() }
+    let first = nodes.count
+    let result = try body()
+    precondition(result.index >= first, "The result comes from a step before this part.")
+    for (index, node) in nodes.enumerated().dropFirst(first) where index != result.index {
+      release(node)
+    }
+    nodes.replaceSubrange(first..., with: CollectionOfOne(nodes[result.index]))
+    return Variable(index: first, rows: result.rows, columns: result.columns)
   }
 
   var bound: PassMemory {

@@ -6,15 +6,18 @@ public struct Weights<Scalar: Real>: Sendable {
   /// What the parameters are called and where they lie.
   public let layout: ParameterLayout
 
-  /// The numbers as they stand, for vectors and for rows that are looked up.
-  var plain: [Scalar]
+  /// The vectors as they stand, one after another.
+  var vectors: [Scalar]
   /// Wᵀ of each matrix, packed.
   var forward: [Scalar]
-  /// W of each matrix, packed; empty where no gradient is wanted.
-  var backward: [Scalar]
-  /// Where each matrix begins in `forward` and in `backward`, by entry.
+  /// W of each matrix, packed; empty until gradients are wanted.
+  var backward: [Scalar] = []
+  /// Where each entry begins: a vector in `vectors`, a matrix in `forward`.
   let forwardOffsets: [Int]
+  /// Where each matrix begins in `backward`.
   let backwardOffsets: [Int]
+
+  private let backwardCount: Int
 
   /// Parameters prepared for computing.
   ///
@@ -25,52 +28,71 @@ public struct Weights<Scalar: Real>: Sendable {
     layout = parameters.layout
     var forwardOffsets: [Int] = []
     var backwardOffsets: [Int] = []
+    var vectorCount = 0
     var forwardCount = 0
     var backwardCount = 0
     for entry in layout.entries {
-      forwardOffsets.append(forwardCount)
       backwardOffsets.append(backwardCount)
-      guard entry.shape.count == 2 else { continue }
+      guard entry.shape.count == 2 else {
+        forwardOffsets.append(vectorCount)
+        vectorCount += entry.count
+        continue
+      }
+      forwardOffsets.append(forwardCount)
       forwardCount += Multiply.packedCount(k: entry.shape[1], n: entry.shape[0])
       backwardCount += Multiply.packedCount(k: entry.shape[0], n: entry.shape[1])
     }
     self.forwardOffsets = forwardOffsets
     self.backwardOffsets = backwardOffsets
-    plain = parameters.values
+    self.backwardCount = backwardCount
+    vectors = [Scalar](repeating: 0, count: vectorCount)
     forward = [Scalar](repeating: 0, count: forwardCount)
-    backward = [Scalar](repeating: 0, count: purpose == .training ? backwardCount : 0)
-    pack(parameters)
+    refresh(parameters, for: purpose)
   }
 
-  /// Takes over changed parameters into the memory it has.
+  /// What the weights are ready for.
+  public var purpose: WeightPurpose { backward.isEmpty ? .inference : .training }
+
+  /// Takes over changed parameters into the memory it has; once prepared for gradients, it stays so.
   ///
-  /// - Complexity: O(number of parameters): three copies.
-  public mutating func refresh(_ parameters: Parameters<Scalar>) {
-    parameters.values.withUnsafeBufferPointer { source in
-      plain.withUnsafeMutableBufferPointer { _ = $0.update(from: source) }
+  /// - Complexity: O(number of parameters): two copies, shared by all threads.
+  public mutating func refresh(
+    _ parameters: Parameters<Scalar>, for purpose: WeightPurpose = .inference
+  ) {
+    if purpose == .training, backward.isEmpty {
+      backward = [Scalar](repeating: 0, count: backwardCount)
     }
-    pack(parameters)
-  }
-
-  private mutating func pack(_ parameters: Parameters<Scalar>) {
-    let wantsBackward = !backward.isEmpty
+    let layout = layout
+    let (forwardOffsets, backwardOffsets) = (forwardOffsets, backwardOffsets)
     parameters.values.withUnsafeBufferPointer { source in
-      guard let base = source.baseAddress else { return }
-      for (index, entry) in layout.entries.enumerated() where entry.shape.count == 2 {
-        let rows = entry.shape[0]
-        let columns = entry.shape[1]
-        forward.withUnsafeMutableBufferPointer { target in
-          guard let packed = target.baseAddress else { return }
-          Multiply.packTransposed(
-            base + entry.offset, k: columns, n: rows, panels: Multiply.panels(rows),
-            into: packed + forwardOffsets[index])
-        }
-        guard wantsBackward else { continue }
-        backward.withUnsafeMutableBufferPointer { target in
-          guard let packed = target.baseAddress else { return }
-          Multiply.pack(
-            base + entry.offset, stride: columns, k: rows, n: columns,
-            panels: Multiply.panels(columns), into: packed + backwardOffsets[index])
+      vectors.withUnsafeMutableBufferPointer { vectors in
+        forward.withUnsafeMutableBufferPointer { forward in
+          backward.withUnsafeMutableBufferPointer { backward in
+            guard let source = source.baseAddress, let forward = forward.baseAddress else { return }
+            let places = (
+              source: Place(UnsafeMutablePointer(mutating: source)), forward: Place(forward),
+              vectors: vectors.baseAddress.map(Place.init),
+              // An empty array has an address, too.
+              backward: backward.isEmpty ? nil : backward.baseAddress.map(Place.init)
+            )
+            Parallel.run(chunks: layout.entries.count) { index in
+              let entry = layout.entries[index]
+              let values = UnsafePointer(places.source.pointer + entry.offset)
+              guard entry.shape.count == 2 else {
+                places.vectors.map { $0.pointer + forwardOffsets[index] }?
+                  .update(from: values, count: entry.count)
+                return
+              }
+              let (rows, columns) = (entry.shape[0], entry.shape[1])
+              Multiply.packTransposed(
+                values, k: columns, n: rows, panels: Multiply.panels(rows),
+                into: places.forward.pointer + forwardOffsets[index])
+              guard let backward = places.backward else { return }
+              Multiply.pack(
+                values, stride: columns, k: rows, n: columns, panels: Multiply.panels(columns),
+                into: backward.pointer + backwardOffsets[index])
+            }
+          }
         }
       }
     }
@@ -78,7 +100,7 @@ public struct Weights<Scalar: Real>: Sendable {
 }
 
 /// What prepared parameters will be used for.
-public enum WeightPurpose: Sendable {
+public enum WeightPurpose: Sendable, Comparable {
   /// Forward passes only.
   case inference
   /// Gradients too.

@@ -16,13 +16,19 @@ public enum BenchmarkPhase: String, Sendable, CaseIterable, Codable {
   case opdSampled = "opd_sampled"
   /// An update with group-relative advantages, clipping and a penalty to a reference.
   case grpo
-  /// Sampling, scoring and an update.
+  /// Sampling, scoring the sampled tokens and an update.
   case step
+  /// Sampling, the teacher's whole distributions and an update with the exact reverse KL divergence.
+  case opdFullStep = "opd_full_step"
+  /// Sampling, scoring by a frozen reference and an update with group-relative advantages.
+  case grpoStep = "grpo_step"
   /// Temporal Apex Distillation over 256 videos of 768 frames × 16 tokens × 64 channels, 805 MB.
   case keyframes
 
-  /// The parts of a step.
-  public static let ofStep = allCases.filter { $0 != .keyframes }
+  /// The parts of a step, and a step of the sampled tokens.
+  public static let ofStep: [BenchmarkPhase] = [
+    .rollout, .teacher, .opdFull, .opdSampled, .grpo, .step,
+  ]
 }
 
 /// Runs phases over and over on one workload.
@@ -33,6 +39,7 @@ public struct BenchmarkRunner: Sendable {
   private var optimizer: AdamW<Float>
   private var gradient: GradientShards
   private var keyframes: KeyframeWorkload?
+  private var reference: DecoderStudent?
   private let groups: [RolloutGroup]
   private let scored: [ScoredGroup]
 
@@ -45,20 +52,21 @@ public struct BenchmarkRunner: Sendable {
     gradient = GradientShards(layout: workload.student.parameters.layout)
     groups = try workload.student.sample(
       workload.prompts, settings: workload.sampling, seed: Seed(1))
-    scored = try Self.scored(groups, workload)
+    scored = try Self.scored(
+      groups, rows: workload.teacher.vocabularyRows(groups, temperature: 1),
+      reference: groups.map { $0.rollouts.map(\.logProbabilities) })
   }
 
-  private static func scored(_ groups: [RolloutGroup], _ workload: Workload) throws -> [ScoredGroup]
-  {
-    let rows = try workload.teacher.vocabularyRows(groups, temperature: 1)
+  /// Answers with what teacher and reference say of them, as far as it is there, and a random reward.
+  private static func scored(
+    _ groups: [RolloutGroup], rows: [[DenseVocabularyRows]]? = nil, reference: [[[Float]]]? = nil
+  ) -> [ScoredGroup] {
     var generator = Seed(2).generator()
     return groups.enumerated().map { g, group in
       let rollouts = group.rollouts.enumerated().map { i, rollout in
-        let width = rows[g][i].vocabularySize
-        let sampled = rollout.tokens.enumerated().map { rows[g][i].values[$0 * width + $1] }
-        return ScoredRollout(
-          rollout, teacher: TeacherScore(sampled: sampled, rows: rows[g][i]),
-          reference: rollout.logProbabilities,
+        ScoredRollout(
+          rollout, teacher: rows.map { TeacherScore(of: rollout.tokens, in: $0[g][i]) },
+          reference: reference?[g][i],
           reward: Reward(total: generator.uniform(), terms: [:], parsed: true))
       }
       return ScoredGroup(prompt: group.prompt, rollouts: rollouts)
@@ -68,12 +76,12 @@ public struct BenchmarkRunner: Sendable {
   /// The objective of an update phase.
   static func objective(_ phase: BenchmarkPhase) -> Objective {
     switch phase {
-    case .opdFull:
+    case .opdFull, .opdFullStep:
       Objective([
         ObjectiveComponent(
           name: "opd-full", [.teacher], support: .full, estimator: .divergence(.reverseKL))
       ])
-    case .grpo:
+    case .grpo, .grpoStep:
       Objective([
         ObjectiveComponent(
           name: "grpo", [.reward(.grpo)], estimator: .policyGradient,
@@ -98,16 +106,13 @@ public struct BenchmarkRunner: Sendable {
     let start = DispatchTime.now()
     switch phase {
     case .keyframes: try keyframes?.run()
-    case .rollout:
-      _ = try workload.student.sample(
-        workload.prompts, settings: workload.sampling, seed: Seed(3))
+    case .rollout: _ = try freshAnswers()
     case .teacher:
       _ = try workload.teacher.vocabularyRows(groups, temperature: 1)
     case .opdFull, .opdSampled, .grpo:
       try update(Self.objective(phase), scored)
     case .step:
-      let fresh = try workload.student.sample(
-        workload.prompts, settings: workload.sampling, seed: Seed(3))
+      let fresh = try freshAnswers()
       let scores = try workload.teacher.logProbabilities(fresh, temperature: 1)
       let scored = zip(fresh, scores).map { group, scores in
         ScoredGroup(
@@ -117,8 +122,27 @@ public struct BenchmarkRunner: Sendable {
           })
       }
       try update(Self.objective(.step), scored)
+    case .opdFullStep:
+      let fresh = try freshAnswers()
+      let rows = try workload.teacher.vocabularyRows(fresh, temperature: 1)
+      try update(Self.objective(phase), Self.scored(fresh, rows: rows))
+    case .grpoStep:
+      let fresh = try freshAnswers()
+      let scores = try frozen().logProbabilities(fresh, temperature: 1)
+      try update(Self.objective(phase), Self.scored(fresh, reference: scores))
     }
     return Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) * 1e-6
+  }
+
+  private func freshAnswers() throws -> [RolloutGroup] {
+    try workload.student.sample(workload.prompts, settings: workload.sampling, seed: Seed(3))
+  }
+
+  /// The student as it was when it was first asked for.
+  private mutating func frozen() -> DecoderStudent {
+    let made = reference ?? workload.student.detached()
+    reference = made
+    return made
   }
 
   /// The videos, made when they are first asked for: most benchmarks do without their 805 MB.
@@ -148,7 +172,8 @@ public struct BenchmarkRunner: Sendable {
     case .rollout: sampling
     case .teacher: teacher
     case .opdFull, .opdSampled, .grpo: training
-    case .step: sampling + teacher + training
+    case .step, .opdFullStep: sampling + teacher + training
+    case .grpoStep: sampling + workload.student.flops(of: groups, .forward) + training
     }
   }
 

@@ -30,6 +30,17 @@ public struct WorkloadSizes: Sendable, Hashable, Codable {
 
   /// The reference workload.
   public init() {}
+
+  /// Another width of the student with the proportions of the reference: heads 32 wide, half as many for keys and values.
+  ///
+  /// - Precondition: `width` is a multiple of 64.
+  public mutating func setWidth(_ width: Int) {
+    precondition(width > 0 && width.isMultiple(of: 64), "\(width) is no multiple of 64.")
+    self.width = width
+    heads = width / 32
+    keyValueHeads = width / 64
+    hidden = 43 * width / 16
+  }
 }
 
 /// Everything a benchmark's phases work on.

@@ -5,15 +5,16 @@ internal import Plugins
 internal import Rollouts
 internal import Student
 internal import TAD
+internal import Teacher
 internal import Tensors
 
 /// The parts of a run, made from its configuration before anything is trained.
 struct RunParts {
-  let configuration: RunConfiguration
+  var configuration: RunConfiguration
   let context: RunContext
   let student: any StudentPolicy
   let teacher: TeacherChoice?
-  let reward: any RewardFunction
+  var reward: any RewardFunction
   /// The prompts to train on, but for stages with data of their own.
   let train: [Prompt]
   /// What each stage trains on.
@@ -112,6 +113,21 @@ struct RunParts {
       settings: settings(of: index, hints: method.hints), optimizer: stage.optimizer.settings)
     trainer.ledger = ledger
     return trainer
+  }
+
+  /// The exact divergence from the teacher on a student's own answers to the questions of the evaluation, where it is wanted
+  /// and the teacher knows whole distributions.
+  func teacherDistance(
+    of student: any StudentPolicy
+  ) async throws -> (metrics: [String: WeightedMean], flops: Double)? {
+    guard configuration.evaluation.teacherKL, let teacher = teacher?.scorer,
+      teacher.support == .full, !(teacher is any StudentFollower)
+    else { return nil }
+    return try await student.comparison(
+      with: teacher, on: dev,
+      settings: SamplingSettings(
+        group: 1, temperature: 1, maximumLength: context.codec.maximumLength),
+      seed: context.seed.derived("teacher distance"))
   }
 
   /// The curriculum of one stage.

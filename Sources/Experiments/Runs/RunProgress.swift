@@ -139,15 +139,8 @@ struct RunProgress {
 
   /// The exact divergence from the teacher on the student's own answers to the questions of the evaluation.
   private mutating func teacherDistance() async throws -> [String: Double] {
-    guard parts.configuration.evaluation.teacherKL, let teacher = parts.teacher?.scorer,
-      teacher.support == .full, !(teacher is any StudentFollower)
-    else { return [:] }
     let start = DispatchTime.now()
-    let found = try await student.comparison(
-      with: teacher, on: parts.dev,
-      settings: SamplingSettings(
-        group: 1, temperature: 1, maximumLength: parts.context.codec.maximumLength),
-      seed: parts.context.seed.derived("teacher distance"))
+    guard let found = try await parts.teacherDistance(of: student) else { return [:] }
     ledger.spend(.evaluation, flops: found.flops)
     ledger.spend(.evaluation, seconds: Self.seconds(since: start))
     var values: [String: Double] = [:]

@@ -66,6 +66,14 @@ public struct SweepFile: Sendable {
     set = try Self.set(written["set"], path)
   }
 
+  /// Whether a file describes a sweep and not one run: it says what varies, or how often it is repeated.
+  ///
+  /// - Throws: `ConfigurationFileError`.
+  public static func isSweep(_ path: String) throws -> Bool {
+    let written = try ConfigurationFile.read(path)
+    return keys.contains { !["name", "base"].contains($0) && written[$0] != nil }
+  }
+
   static func refuseUnknownKeys(_ written: ConfigurationValue, _ path: String) throws {
     guard let map = written.map else {
       throw ConfigurationError.wrongType(

@@ -6,11 +6,11 @@ public struct SweepOverview: Sendable {
   /// The runs with their states, in order.
   public let runs: [(folder: String, state: SweepFolder.State)]
 
-  /// Seconds that runs of the sweep took so far, on average; `nil` where none has finished.
-  public let secondsPerRun: Double?
+  /// Seconds that runs of the sweep took so far, on average; `nil` where none has finished and nobody knows.
+  public private(set) var secondsPerRun: Double?
 
   /// Tokens that finished runs sampled, on average.
-  public let tokensPerRun: Double?
+  public private(set) var tokensPerRun: Double?
 
   /// Looks at a sweep without changing anything.
   public init(_ folder: SweepFolder) {
@@ -25,6 +25,12 @@ public struct SweepOverview: Sendable {
     let tokens = ledgers.compactMap { $0.numbers["rolloutTokens"] }
     secondsPerRun = seconds.isEmpty ? nil : seconds.reduce(0, +) / Double(seconds.count)
     tokensPerRun = tokens.isEmpty ? nil : tokens.reduce(0, +) / Double(tokens.count)
+  }
+
+  /// Takes over what was predicted, where no run has shown it yet.
+  public mutating func expect(_ forecast: SweepForecast) {
+    secondsPerRun = secondsPerRun ?? forecast.secondsPerRun
+    tokensPerRun = tokensPerRun ?? forecast.tokensPerRun
   }
 
   /// How many runs are in a state.

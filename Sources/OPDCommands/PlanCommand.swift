@@ -1,0 +1,53 @@
+public import ArgumentParser
+internal import Experiments
+internal import Foundation
+
+/// `opd plan`: what a run or a sweep will take of time and memory.
+public struct PlanCommand: AsyncParsableCommand {
+  /// Its name and help.
+  public static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Predict the seconds and the memory of a run, or of every run of a sweep.",
+    discussion: """
+      Example: opd plan experiments/opd.yaml stages.0.steps=1000
+
+      Loads the data and makes a few steps of every stage, one run an arm of a sweep, in a few seconds each; nothing is kept. \
+      A live teacher is asked for real. Figures hold for this machine as busy as it is now.
+      """)
+
+  @Argument(
+    help: "The configuration of a run, or a sweep file.", completion: .file(extensions: ["yaml"]))
+  var config: String
+
+  @Argument(help: "Changes to it, as `opd train` or `opd sweep` takes them.")
+  var overrides: [String] = []
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  /// A command without arguments, for the parser.
+  public init() {}
+
+  /// Tries out and prints.
+  public func run() async throws {
+    guard try SweepFile.isSweep(config) else {
+      let value = try ConfigurationFile.load(config, overrides: overrides)
+      let forecast = try await RunForecast(value, in: OPDCommand.laboratory())
+      return print(try json ? Self.json(forecast) : forecast.text, terminator: "")
+    }
+    let laboratory = try OPDCommand.laboratory()
+    let plan = try SweepPlan(SweepFile(config, arguments: overrides)) {
+      try laboratory.complete($0)
+    }
+    let forecast = try await SweepForecast(plan, in: OPDCommand.laboratory) {
+      FileHandle.standardError.write(Data("\($0)\n".utf8))
+    }
+    print(try json ? Self.json(forecast) : forecast.text, terminator: "")
+  }
+
+  private static func json(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+  }
+}

@@ -13,6 +13,7 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PHASES = {"step": "whole step", "opd_sampled": "student", "teacher": "teacher", "rollout": "rollout"}
 QUERY = 16
+REPETITIONS = "3"
 # What is varied, its option, its values, and what the option is given for a value.
 AXES = [
     ("tokens of an answer", "gen", [4, 8, 16, 32, 64, 128], lambda v: v),
@@ -31,7 +32,7 @@ def measure(opd):
         for value in values:
             print(f"{title}: {value}", file=sys.stderr, flush=True)
             text = subprocess.run(
-                [opd, "bench", "--json", "--phases", ",".join(PHASES), "--rounds", "1", "--repetitions", "3", f"--{option}", str(given(value))],
+                [opd, "bench", "--json", "--phases", ",".join(PHASES), "--rounds", "1", "--repetitions", REPETITIONS, f"--{option}", str(given(value))],
                 check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
             report = json.loads(text)
             points.append(dict(
@@ -57,9 +58,9 @@ def table(axes):
 WIDTH, HEIGHT, LEFT, TOP, GAP = 300, 210, 52, 56, 44
 STYLE = """
 text{font:11px system-ui,sans-serif;fill:#444}.title{font-size:12px;font-weight:600;fill:#222}.grid{stroke:#ddd;stroke-width:1}
-.line{fill:none;stroke-width:2}.step{stroke:#1b1b1b;fill:#1b1b1b}.opd_sampled{stroke:#0a6ebd;fill:#0a6ebd}.teacher{stroke:#c2571a;fill:#c2571a}
-.rollout{stroke:#2f8f4e;fill:#2f8f4e}.memory{stroke:#7a4fb5;fill:#7a4fb5}.line{fill:none}.back{fill:#fff}
-@media(prefers-color-scheme:dark){text{fill:#bbb}.title{fill:#eee}.grid{stroke:#3a3a3a}.step{stroke:#f0f0f0;fill:#f0f0f0}.line{fill:none}.back{fill:#161616}}
+.line{stroke-width:2}.step{stroke:#1b1b1b;fill:#1b1b1b}.opd_sampled{stroke:#0a6ebd;fill:#0a6ebd}.teacher{stroke:#c2571a;fill:#c2571a}
+.rollout{stroke:#2f8f4e;fill:#2f8f4e}.memory{stroke:#7a4fb5;fill:#7a4fb5}.back{fill:#fff}
+@media(prefers-color-scheme:dark){text{fill:#bbb}.title{fill:#eee}.grid{stroke:#3a3a3a}.step{stroke:#f0f0f0;fill:#f0f0f0}.back{fill:#161616}}
 """
 
 
@@ -72,7 +73,7 @@ def ticks(low, high):
     return chosen if len(chosen) < 9 else [v for v in chosen if math.isclose(math.log10(v) % 1, 0, abs_tol=1e-9) or v in (chosen[0], chosen[-1])]
 
 
-def panel(title, xs, lines, left, top, unit):
+def panel(title, xs, lines, left, top):
     """A chart with logarithmic axes; a line is a class with a y for each x."""
     marks = ticks(min(min(ys) for _, ys in lines), max(max(ys) for _, ys in lines))
     w, h = WIDTH - LEFT - 14, HEIGHT - 62
@@ -81,11 +82,11 @@ def panel(title, xs, lines, left, top, unit):
     parts = [f'<text class="title" x="{left + LEFT}" y="{top + 12}">{title}</text>']
     for mark in marks:
         parts.append(f'<line class="grid" x1="{left + LEFT}" x2="{left + LEFT + w}" y1="{y(mark):.1f}" y2="{y(mark):.1f}"/>'
-                     f'<text x="{left + LEFT - 6}" y="{y(mark) + 4:.1f}" text-anchor="end">{mark:g}{unit if mark == marks[-1] else ""}</text>')
+                     f'<text x="{left + LEFT - 6}" y="{y(mark) + 4:.1f}" text-anchor="end">{mark:g}</text>')
     for v in xs:
         parts.append(f'<text x="{x(v):.1f}" y="{top + 24 + h + 16}" text-anchor="middle">{v}</text>')
     for name, ys in lines:
-        parts.append(f'<polyline class="line {name}" points="{" ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in zip(xs, ys))}"/>')
+        parts.append(f'<polyline class="line {name}" style="fill:none" points="{" ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in zip(xs, ys))}"/>')
         parts += [f'<circle class="{name}" cx="{x(a):.1f}" cy="{y(b):.1f}" r="2.6"/>' for a, b in zip(xs, ys)]
     return "".join(parts)
 
@@ -100,8 +101,8 @@ def draw(axes):
     for index, axis in enumerate(axes):
         xs = [p["value"] for p in axis["points"]]
         left, top = index % columns * WIDTH, TOP + index // columns * HEIGHT
-        parts.append(panel(axis["title"], xs, [(n, [p["ms"][n] for p in axis["points"]]) for n in PHASES], left, top, " ms"))
-        parts.append(panel(axis["title"], xs, [("memory", [p["megabytes"] for p in axis["points"]])], left, top + 2 * HEIGHT + GAP, " MB"))
+        parts.append(panel(axis["title"], xs, [(n, [p["ms"][n] for p in axis["points"]]) for n in PHASES], left, top))
+        parts.append(panel(axis["title"], xs, [("memory", [p["megabytes"] for p in axis["points"]])], left, top + 2 * HEIGHT + GAP))
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
             f'aria-label="Cost of a training step against the sizes of the work"><style>{STYLE}</style>'
             f'<rect class="back" width="{width}" height="{height}"/>' + "\n".join(parts) + "</svg>\n")

@@ -106,11 +106,11 @@ private struct Growing {
   private var ended: [Bool] = []
   private var generators: [SeededGenerator] = []
   private let promptSegments: [Int]
-  private let lengths: [Int]
+  private let positions: [Int]
 
   init(_ prompts: [PromptRows], _ seeds: [[Seed]], promptSegments: [Int]) {
     self.promptSegments = promptSegments
-    lengths = prompts.map(\.count)
+    positions = prompts.map(\.responsePosition)
     for (index, own) in seeds.enumerated() {
       for seed in own {
         generators.append(seed.generator())
@@ -129,7 +129,7 @@ private struct Growing {
       let fed = tokens[index].count - 1
       return DecodingRow(
         response: index, ancestors: [promptSegments[branch[index]]],
-        position: lengths[branch[index]] + fed, fed: fed)
+        position: positions[branch[index]] + fed, fed: fed)
     }
   }
 

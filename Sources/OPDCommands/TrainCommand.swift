@@ -36,8 +36,10 @@ public struct TrainCommand: AsyncParsableCommand {
     ParentWatch.start()
     let value = try ConfigurationFile.load(config, overrides: overrides)
     if memory {
+      // The trial first: the estimate loads the data too, and the peak is the whole process's.
+      let peak = try await RunForecast(value, in: OPDCommand.laboratory()).peakMemory
       let estimate = try await MemoryEstimate(value, in: OPDCommand.laboratory())
-      print(estimate.text, terminator: "")
+      print(estimate.text(peak: peak), terminator: "")
       return
     }
     let quiet = quiet

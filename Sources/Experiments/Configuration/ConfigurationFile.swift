@@ -1,5 +1,6 @@
 internal import Foundation
 public import Plugins
+internal import Rollouts
 internal import Yams
 
 /// Configurations as YAML files, every value with its file and line.
@@ -42,17 +43,23 @@ public enum ConfigurationFile {
   }
 
   /// The configuration with those it builds on beneath it; `chain` holds the files that led here.
-  static func loadWithBases(_ path: String, chain: [String]) throws -> ConfigurationValue {
+  static func loadWithBases(
+    _ path: String, chain: [String], named source: ConfigurationSource? = nil
+  ) throws -> ConfigurationValue {
     let file = URL(filePath: path).standardizedFileURL.path
-    try refuseCycle(to: file, chain: chain)
+    try refuseCycle(to: file, chain: chain, named: source)
+    try refuseMissing(path, named: source)
     return try withBases(try read(path), from: path, chain: chain + [file])
   }
 
   /// Throws if a file leads back to one of those that led to it.
-  static func refuseCycle(to file: String, chain: [String]) throws {
+  static func refuseCycle(
+    to file: String, chain: [String], named source: ConfigurationSource? = nil
+  ) throws {
     guard let start = chain.firstIndex(of: file) else { return }
     throw ConfigurationFileError.cyclicBase(
-      chain: (chain[start...] + [file]).map { URL(filePath: $0).lastPathComponent })
+      chain: (chain[start...] + [file]).map { URL(filePath: $0).lastPathComponent },
+      place: source?.text ?? file)
   }
 
   /// Where a file lies that another one names.
@@ -71,9 +78,21 @@ public enum ConfigurationFile {
     var result = ConfigurationValue(.map(ConfigurationMap()), source: written.source)
     for name in try names(of: base, key: "base") {
       result = PluginSlot.merge(
-        try loadWithBases(place(of: name, from: folder), chain: chain), over: result)
+        try loadWithBases(place(of: name, from: folder), chain: chain, named: base.source),
+        over: result)
     }
     return PluginSlot.merge(written, over: result)
+  }
+
+  /// Throws if a file that another one names is not there, with the nearest that is.
+  static func refuseMissing(_ path: String, named source: ConfigurationSource?) throws {
+    guard let source, !FileManager.default.fileExists(atPath: path) else { return }
+    let url = URL(filePath: path)
+    let folder = url.deletingLastPathComponent().path
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    throw ConfigurationFileError.missing(
+      path: path, place: source.text,
+      nearest: nearestName(to: url.lastPathComponent, in: files.filter { $0.hasSuffix(".yaml") }))
   }
 
   /// The file names that a key holds: one, or a list.

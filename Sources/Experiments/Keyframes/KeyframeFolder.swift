@@ -81,7 +81,13 @@ public struct KeyframeFolder: Sendable {
     try await withThrowingTaskGroup(of: (String, Result<Void, any Error>).self) { group in
       func start() {
         guard let video = rest.popFirst() else { return }
-        group.addTask { (video, Result { try work(video) }) }
+        group.addTask {
+          do throws(any Error) {
+            return (video, .success(try await work(video)))
+          } catch {
+            return (video, .failure(error))
+          }
+        }
       }
       for _ in 0..<max(1, jobs) { start() }
       while let (video, result) = try await group.next() {
@@ -100,8 +106,8 @@ public struct KeyframeFolder: Sendable {
     return summary
   }
 
-  private func work(_ video: String) throws {
-    let found = try finder.find(video: input + "/" + video, name: video)
+  private func work(_ video: String) async throws {
+    let found = try await finder.find(video: input + "/" + video, name: video)
     for format in formats { try format.write(found, to: path(video, format)) }
   }
 

@@ -63,6 +63,7 @@ struct StageSample {
   ///   - name: What people call the stage.
   ///   - count: Its steps.
   ///   - diagnostics: How often the student is diagnosed; the first step always is, where any is.
+  /// - Returns: Seconds by account, evaluations and checkpoints left out.
   func part(
     _ name: String, steps count: Int, _ diagnostics: DiagnosticsConfiguration
   ) -> RunForecast.Part {

@@ -45,15 +45,17 @@ public struct SweepForecast: Sendable, Hashable, Codable {
   }
 
   /// Seconds of a run, on average over the arms that were tried.
-  public var secondsPerRun: Double {
-    let tried = arms.reduce(0) { $0 + $1.runs }
-    return arms.reduce(0) { $0 + $1.run.seconds * Double($1.runs) } / Double(max(1, tried))
-  }
+  public var secondsPerRun: Double { mean(\.seconds) }
 
   /// Tokens that a run samples, on average over the arms that were tried.
-  public var tokensPerRun: Double {
+  public var tokensPerRun: Double { mean(\.rolloutTokens) }
+
+  /// The most memory that a run of the arms that were tried holds, bytes.
+  public var peakMemory: Int { arms.map(\.run.peakMemory).max() ?? 0 }
+
+  private func mean(_ value: (RunForecast) -> Double) -> Double {
     let tried = arms.reduce(0) { $0 + $1.runs }
-    return arms.reduce(0) { $0 + $1.run.rolloutTokens * Double($1.runs) } / Double(max(1, tried))
+    return arms.reduce(0) { $0 + value($1.run) * Double($1.runs) } / Double(max(1, tried))
   }
 
   /// Seconds of all runs, one after the other.
@@ -70,10 +72,9 @@ public struct SweepForecast: Sendable, Hashable, Codable {
       ]
     }
     let most = arms.contains(where: \.run.mayEndEarlier) ? "at most " : ""
-    let peak = arms.map(\.run.peakMemory).max() ?? 0
     return table.aligned + "\n"
       + String(
         format: "%d runs one after the other: %@%@, at most %.0f MB each\n", runs, most,
-        ProgressLine.duration(seconds), Double(peak) / 1e6)
+        ProgressLine.duration(seconds), Double(peakMemory) / 1e6)
   }
 }

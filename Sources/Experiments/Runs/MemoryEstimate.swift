@@ -55,14 +55,20 @@ public struct MemoryEstimate: Sendable {
   }
 
   /// The estimate as lines for a person.
-  public var text: String {
-    (lines + [("in all, with the program itself", total + Self.program)]).map { line in
+  ///
+  /// - Parameter peak: The most memory that a trial of the run has held, bytes.
+  /// - Returns: A line for each part, for what is not accounted for, and for the peak.
+  public func text(peak: Int) -> String {
+    let rest = max(0, Double(peak) - total)
+    let all =
+      lines + [
+        ("the program, its libraries and what the allocator keeps", rest),
+        ("at the peak of a trial of a few steps", Double(peak)),
+      ]
+    return all.map { line in
       String(format: "%10.1f MB  ", line.bytes / 1e6) + line.what
     }.joined(separator: "\n") + "\n"
   }
-
-  /// The program with its libraries and what the allocator keeps, measured on small runs.
-  private static let program = 60e6
 
   /// Activations of one pass over about 360 rows, forward and backward.
   private static func pass(_ parts: RunParts) -> Double {

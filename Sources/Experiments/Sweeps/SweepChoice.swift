@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Plugins
+internal import Rollouts
 
 /// One point of an axis: what it changes and what it is called.
 struct SweepChoice: Sendable {
@@ -104,6 +105,8 @@ struct SweepCondition: Sendable {
   var conditions: ConfigurationMap
   /// What is changed in addition; `nil` leaves the combination out.
   var changes: ConfigurationMap?
+  /// Where it is written.
+  var source: ConfigurationSource?
 
   /// Reads the rules of a sweep.
   static func read(_ written: ConfigurationValue?, file: String) throws -> [SweepCondition] {
@@ -117,12 +120,28 @@ struct SweepCondition: Sendable {
       guard let map = rule.map, let conditions = map["where"]?.map, map.count == 2 else {
         throw SweepError.unusable(rule, file: file, "a rule of 'when' cannot be read", remedy)
       }
-      if map["drop"]?.bool == true { return SweepCondition(conditions: conditions, changes: nil) }
+      if map["drop"]?.bool == true {
+        return SweepCondition(conditions: conditions, changes: nil, source: rule.source)
+      }
       guard let changes = map["set"]?.map else {
         throw SweepError.unusable(rule, file: file, "a rule of 'when' does nothing", remedy)
       }
-      return SweepCondition(conditions: conditions, changes: changes)
+      return SweepCondition(conditions: conditions, changes: changes, source: rule.source)
     }
+  }
+
+  /// Why it applies to nothing, with the nearest case.
+  func useless(cases: [String], file: String) -> SweepError {
+    let name = conditions["case"]?.string
+    let isUnknown = name.map { !cases.contains($0) } ?? false
+    let nearest = isUnknown ? name.flatMap { nearestName(to: $0, in: cases) } : nil
+    return .unusable(
+      place: source?.text ?? file,
+      reason: isUnknown
+        ? "no case is called '\(name ?? "")', so a rule of 'when' applies to nothing"
+        : "a rule of 'when' applies to no combination",
+      remedy: nearest.map { "Did you mean '\($0)'?" }
+        ?? "Write values as the base, a case or an axis writes them, or remove the rule.")
   }
 
   /// Whether it applies to a combination.

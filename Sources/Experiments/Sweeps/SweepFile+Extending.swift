@@ -10,11 +10,15 @@ extension SweepFile {
   /// - Parameters:
   ///   - path: The file.
   ///   - chain: The files that led here.
+  ///   - source: Where the file is named, if a file names it.
   /// - Returns: The sweep without `extends`.
   /// - Throws: `ConfigurationError` or `ConfigurationFileError`.
-  static func read(_ path: String, chain: [String] = []) throws -> ConfigurationValue {
+  static func read(
+    _ path: String, chain: [String] = [], named source: ConfigurationSource? = nil
+  ) throws -> ConfigurationValue {
     let file = URL(filePath: path).standardizedFileURL.path
-    try ConfigurationFile.refuseCycle(to: file, chain: chain)
+    try ConfigurationFile.refuseCycle(to: file, chain: chain, named: source)
+    try ConfigurationFile.refuseMissing(path, named: source)
     var written = try ConfigurationFile.read(path)
     try refuseUnknownKeys(written, path)
     guard let extended = written["extends"] else { return written }
@@ -24,7 +28,8 @@ extension SweepFile {
     for name in try ConfigurationFile.names(of: extended, key: "extends") {
       let beneath = ConfigurationFile.place(of: name, from: folder)
       result = lay(
-        try baseAbsolute(try read(beneath, chain: chain + [file]), beneath), over: result)
+        try baseAbsolute(
+          try read(beneath, chain: chain + [file], named: extended.source), beneath), over: result)
     }
     return lay(written, over: result)
   }

@@ -117,7 +117,12 @@ public struct SweepFile: Sendable {
     _ written: ConfigurationValue?, _ path: String
   ) throws -> [SweepChoice] {
     guard let written else { return [] }
-    guard let map = written.map, !map.isEmpty else {
+    if written.map?.isEmpty == true {
+      throw SweepError.unusable(
+        written, file: path, "'cases' is empty", "Name an arm and what it changes, or leave it out."
+      )
+    }
+    guard let map = written.map else {
       throw ConfigurationError.wrongType(
         path: "cases", expected: "a map of arms", found: written.kind, source: written.source)
     }

@@ -3,9 +3,9 @@
 
     scripts/arm-means.py [--stage NAME] [--baseline ARM] [--after STEP] DIR KEY…
 
-A KEY is a metric of metrics.jsonl, averaged over the lines that have it, or `ledger:seconds/teacher`, a number of
-ledger.json. A cell is the mean over seeds; with --baseline it is followed by the mean difference over paired seeds with its
-95 % interval (Student's t).
+A KEY is a metric of metrics.jsonl, averaged over the lines that have it, the difference of two of them ("a minus b"), or
+`ledger:seconds/teacher`, a number of ledger.json. A cell is the mean over seeds with its 95 % interval (Student's t); with
+--baseline it is the mean, and the mean difference over paired seeds with its interval.
 """
 import argparse
 import json
@@ -24,26 +24,40 @@ def value(run: pathlib.Path, key: str, stage: str | None, after: int) -> float |
         for part in key.removeprefix("ledger:").split("/"):
             found = found.get(part) if isinstance(found, dict) else None
         return found
+    first, _, second = key.partition(" minus ")
     lines = map(json.loads, (run / "metrics.jsonl").read_text().splitlines())
     values = [
-        line[key] for line in lines
-        if key in line and line["step"] > after and stage in (None, line.get("stage"))
+        line[first] - (line[second] if second else 0) for line in lines
+        if first in line and (not second or second in line)
+        and line["step"] > after and stage in (None, line.get("stage"))
     ]
     return statistics.fmean(values) if values else None
+
+
+def number(value: float, sign: str = "") -> str:
+    """Three digits after the point, or three in all of what is counted in millions."""
+    return f"{value:{sign}.3g}" if abs(value) >= 1e6 else f"{value:{sign}.3f}"
+
+
+def interval(values: list[float], sign: str = "") -> str:
+    """The mean with its interval; the mean alone of a single value."""
+    middle = statistics.fmean(values)
+    if len(values) < 2:
+        return number(middle, sign)
+    reach = QUANTILES[len(values) - 2] * statistics.stdev(values) / math.sqrt(len(values))
+    ends = [number(end, sign) for end in (middle - reach, middle + reach)]
+    return f"{number(middle, sign)} [{ends[0]}, {ends[1]}]"
 
 
 def cell(own: dict[int, float], other: dict[int, float] | None) -> str:
     """The mean over seeds, and the paired difference where there is somebody to pair with."""
     if not own:
         return "–"
-    text = f"{statistics.fmean(own.values()):.3f}"
-    seeds = sorted(own.keys() & other.keys()) if other else []
-    if len(seeds) < 2 or own == other:
-        return text
-    differences = [own[seed] - other[seed] for seed in seeds]
-    middle = statistics.fmean(differences)
-    reach = QUANTILES[len(seeds) - 2] * statistics.stdev(differences) / math.sqrt(len(seeds))
-    return f"{text} ({middle:+.3f} [{middle - reach:+.3f}, {middle + reach:+.3f}])"
+    if other is None:
+        return interval(list(own.values()))
+    seeds = [] if own == other else sorted(own.keys() & other.keys())
+    text = number(statistics.fmean(own.values()))
+    return f"{text} ({interval([own[s] - other[s] for s in seeds], '+')})" if seeds else text
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ trap 'rm -rf "$folder" ${teachers[@]+"${teachers[@]}"}' EXIT
 # Runs one sweep and says how long it took; shows what it said only if it fails.
 sweep() {
   local start=$SECONDS log="$folder/log"
-  if ! "$opd" sweep "$@" ${dry[@]+"${dry[@]}"} >"$log" 2>&1; then
+  if ! "$opd" sweep "$@" >"$log" 2>&1; then
     cat "$log"
     echo "failed: $1"
     return 1
@@ -25,10 +25,10 @@ sweep() {
 for experiment in experiments/*/smoke.yaml; do
   name=$(basename "$(dirname "$experiment")")
   before=experiments/$name/smoke-teachers.yaml
-  # Students name their teachers' runs, which are therefore at a place that is known beforehand.
+  # Students name their teachers' runs: these are at a place known beforehand, and must be there for a dry run, too.
   if [ -e "$before" ]; then
     teachers+=("runs/$name-smoke")
     sweep "$before" --out "runs/$name-smoke/teachers"
   fi
-  sweep "$experiment" --out "$folder/$name"
+  sweep "$experiment" --out "$folder/$name" ${dry[@]+"${dry[@]}"}
 done

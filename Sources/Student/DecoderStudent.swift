@@ -83,8 +83,10 @@ public struct DecoderStudent: StudentPolicy {
     _ prompts: [Prompt], settings: SamplingSettings, seed: Seed
   ) throws -> [RolloutGroup] {
     let weights = cache.weights(parameters, generation, for: .inference)
-    // A token's bits do not depend on what is sampled beside it: the fewest parts read the weights least often.
-    let parts = split(prompts.count, parts: Parallel.threads)
+    // A token's bits do not depend on what is sampled beside it: few parts read the weights less often, and small ones keep
+    // their memory bounded however many prompts there are.
+    let rows = prompts.reduce(0) { $0 + self.rows(of: $1) + settings.group * settings.maximumLength }
+    let parts = split(prompts.count, parts: max(Parallel.threads, rows / Self.sampledRows))
     let chunks = try Parallel.map(chunks: parts.count) { part in
       let own = prompts[parts[part]]
       let rows = try own.map { try encoder.rows($0) }
@@ -208,15 +210,21 @@ public struct DecoderStudent: StudentPolicy {
     GradientShards.parts(count, count: parts).filter { !$0.isEmpty }
   }
 
+  /// Rows of prompts and answers, about, that are sampled together.
+  private static var sampledRows: Int { 1024 }
+
+  /// About as many rows as a prompt has in the decoder's input.
+  private func rows(of prompt: Prompt) -> Int {
+    prompt.visible.frames * encoder.tokensPerFrame + prompt.tokens.count
+  }
+
   /// Neighbouring groups of about 320 rows together: enough for the product kernel, few enough for the caches.
   private func blocks(_ groups: [RolloutGroup]) -> [Range<Int>] {
     var result: [Range<Int>] = []
     var start = 0
     var rows = 0
     for (index, group) in groups.enumerated() {
-      let own =
-        group.prompt.visible.frames * encoder.tokensPerFrame + group.prompt.tokens.count
-        + group.rollouts.reduce(0) { $0 + $1.tokens.count }
+      let own = self.rows(of: group.prompt) + group.rollouts.reduce(0) { $0 + $1.tokens.count }
       if rows > 0, rows + own > 360 {
         result.append(start..<index)
         start = index

@@ -9,6 +9,8 @@ extension Decoder {
   ///   - differentiating: Whether `body` replaces the logits by a loss's gradient in them, to be added to the tape's gradient.
   ///   - features: Gets the gradient in the feature rows of all branches, one after the other, where it is wanted.
   ///   - body: Gets the indices of branch and response and the T·V logits, row-major.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func pass(
     _ branches: [Branch], on tape: Tape<Scalar>, differentiating: Bool,
     features: GradientSink<Scalar>? = nil,

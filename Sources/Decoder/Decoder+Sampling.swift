@@ -24,6 +24,8 @@ extension Decoder {
   ///   - maximumLength: The most tokens of a response.
   ///   - tape: A tape bound to weights of this shape.
   /// - Returns: For each prompt, its responses in the order of their seeds.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func sample(
     _ prompts: [PromptRows], seeds: [[Seed]], temperature: Double, end: Token?, maximumLength: Int,
     on tape: Tape<Scalar>
@@ -45,6 +47,8 @@ extension Decoder {
   }
 
   /// The prompts' pass: keys and values of every layer into caches, hidden states of the prompts' last rows out.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func prefill(
     _ batch: PackedBatch<Scalar>, responses: Int, length: Int,
     _ caches: inout [DecodingCache<Scalar>], on tape: Tape<Scalar>
@@ -70,6 +74,8 @@ extension Decoder {
   }
 
   /// One token of every growing response.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func step(
     _ growing: Growing, _ caches: [DecodingCache<Scalar>], on tape: Tape<Scalar>
   ) -> Variable {
@@ -100,11 +106,11 @@ private struct Growing {
   private var ended: [Bool] = []
   private var generators: [SeededGenerator] = []
   private let promptSegments: [Int]
-  private let lengths: [Int]
+  private let positions: [Int]
 
   init(_ prompts: [PromptRows], _ seeds: [[Seed]], promptSegments: [Int]) {
     self.promptSegments = promptSegments
-    lengths = prompts.map(\.count)
+    positions = prompts.map(\.responsePosition)
     for (index, own) in seeds.enumerated() {
       for seed in own {
         generators.append(seed.generator())
@@ -123,10 +129,12 @@ private struct Growing {
       let fed = tokens[index].count - 1
       return DecodingRow(
         response: index, ancestors: [promptSegments[branch[index]]],
-        position: lengths[branch[index]] + fed, fed: fed)
+        position: positions[branch[index]] + fed, fed: fed)
     }
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   mutating func take<Scalar: Real>(
     _ tape: Tape<Scalar>, _ logits: Variable, temperature: Double, end: Token?
   ) {

@@ -54,6 +54,8 @@ public struct Decoder<Scalar: Real>: Sendable {
   ///   - tape: The tape of the pass, bound to weights of this shape.
   ///   - features: Gets the gradient in the feature rows, where it is wanted.
   /// - Returns: Hidden rows after the last norm, one a predicting row, and which of them predicts each token.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func hidden(
     _ batch: PackedBatch<Scalar>, on tape: Tape<Scalar>, features: GradientSink<Scalar>? = nil
   ) -> Variable {
@@ -82,6 +84,8 @@ public struct Decoder<Scalar: Real>: Sendable {
     return tape.rmsNorm(x, norm, epsilon: configuration.normEpsilon)
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func inputs(
     _ batch: PackedBatch<Scalar>, on tape: Tape<Scalar>, features sink: GradientSink<Scalar>? = nil
   ) -> Variable {
@@ -99,6 +103,8 @@ public struct Decoder<Scalar: Real>: Sendable {
     return tape.compose(batch.sources, projected: projected, table: embedding)
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func feedForward(_ x: Variable, _ layer: Layer, on tape: Tape<Scalar>) -> Variable {
     tape.transient {
       let normed = tape.rmsNorm(x, layer.feedForwardNorm, epsilon: configuration.normEpsilon)
@@ -106,6 +112,8 @@ public struct Decoder<Scalar: Real>: Sendable {
     }
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func plan(_ batch: PackedBatch<Scalar>, read: Bool) -> AttentionPlan<Scalar> {
     AttentionPlan(
       heads: heads, rotary: rotary, segments: batch.segments,

@@ -9,16 +9,41 @@ public struct PromptRows: Sendable, Hashable {
   public var featureRows: Int
   /// The tokens after them.
   public var tokens: [Token]
+  /// The rotary position of each feature row; several rows may share one.
+  public var featurePositions: [Int]
+  /// The rotary position of the first token after the feature rows; each later token has the next one.
+  public var firstTokenPosition: Int
 
   /// A prompt's rows.
-  public init(features: [Float] = [], featureRows: Int = 0, tokens: [Token]) {
+  ///
+  /// - Parameters:
+  ///   - features: `featureRows · C` numbers.
+  ///   - featureRows: How many feature rows there are.
+  ///   - tokens: The tokens after them.
+  ///   - featurePositions: The rotary position of each feature row; its place among them if left out.
+  ///   - firstTokenPosition: Where tokens begin; after the feature rows if left out.
+  /// - Precondition: There are as many positions as feature rows, and tokens begin after all of them.
+  public init(
+    features: [Float] = [], featureRows: Int = 0, tokens: [Token], featurePositions: [Int]? = nil,
+    firstTokenPosition: Int? = nil
+  ) {
     self.features = features
     self.featureRows = featureRows
     self.tokens = tokens
+    self.featurePositions = featurePositions ?? Array(0..<featureRows)
+    self.firstTokenPosition = firstTokenPosition ?? featureRows
+    precondition(
+      self.featurePositions.count == featureRows
+        && self.featurePositions.allSatisfy { $0 < self.firstTokenPosition },
+      "\(featureRows) feature rows cannot stand at \(self.featurePositions) before "
+        + "\(self.firstTokenPosition).")
   }
 
   /// Rows in all.
   public var count: Int { featureRows + tokens.count }
+
+  /// The rotary position of a response's first token.
+  public var responsePosition: Int { firstTokenPosition + tokens.count }
 }
 
 /// A prompt with the responses that follow it, as a decoder reads them.
@@ -59,6 +84,8 @@ struct PackedBatch<Scalar: Real> {
     for branch in branches { append(branch) }
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private mutating func append(_ branch: Branch) {
     let start = sources.count
     appendPrompt(branch.prompt)
@@ -82,7 +109,7 @@ struct PackedBatch<Scalar: Real> {
     var readFamily = family
     predictors.append(
       branch.responses.map { response in
-        appendResponse(response, after: length, shared, &family, &readFamily)
+        appendResponse(response, at: branch.prompt.responsePosition, shared, &family, &readFamily)
       })
     if !family.members.isEmpty {
       families.append(family)
@@ -90,21 +117,25 @@ struct PackedBatch<Scalar: Real> {
     }
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private mutating func appendPrompt(_ prompt: PromptRows) {
     for row in 0..<prompt.featureRows {
-      positions.append(row)
+      positions.append(prompt.featurePositions[row])
       sources.append(.feature(featureRows + row))
     }
     featureRows += prompt.featureRows
     features.append(contentsOf: prompt.features.lazy.map { Scalar($0) })
     for (i, token) in prompt.tokens.enumerated() {
-      positions.append(prompt.featureRows + i)
+      positions.append(prompt.firstTokenPosition + i)
       sources.append(.token(token))
     }
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private mutating func appendResponse(
-    _ response: [Token], after length: Int, _ shared: Int,
+    _ response: [Token], at position: Int, _ shared: Int,
     _ family: inout AttentionPlan<Scalar>.Family, _ readFamily: inout AttentionPlan<Scalar>.Family
   ) -> [Int] {
     let inputs = response.count - 1
@@ -113,7 +144,7 @@ struct PackedBatch<Scalar: Real> {
     let read = readRows.count
     for i in 0..<inputs {
       sources.append(.token(response[i]))
-      positions.append(length + i)
+      positions.append(position + i)
       readRows.append(first + i)
     }
     let segment = segments.count

@@ -6,7 +6,9 @@ public import Rollouts
 /// A feature row is the frame's channels followed by what the decoder must know of them: which token of the frame it is,
 /// whether it is the query, and the frame's true time as a share u of the video: u itself and sin, cos of 2π·2ʲ·u.
 /// Channels of a keyframe with a gate are multiplied by it; what tells frames apart is not.
-/// Source of the time encoding: Vaswani et al., arXiv:1706.03762, §3.5, with octaves for wavelengths.
+/// Its rotary position is its row's number or, with `timeSteps`, its time.
+/// Source of the time encoding: Vaswani et al., arXiv:1706.03762, §3.5, with octaves for wavelengths; of rotary positions
+/// that are times: Bai et al., "Qwen2.5-VL Technical Report", arXiv:2502.13923, §2.1.2.
 public struct PromptEncoder: Sendable, Hashable, Codable {
   /// C: channels of a frame token.
   public var channels: Int
@@ -16,13 +18,22 @@ public struct PromptEncoder: Sendable, Hashable, Codable {
   public var timeOctaves: Int
   /// What features are multiplied by, to bring them to a root mean square near 1.
   public var scale: Float
+  /// S: how many rotary positions a whole video spans, at least 1; `nil` where a position is the number of a row.
+  ///
+  /// A frame at the share u of its video stands at ⌊S·u⌋, all its tokens at the same position; the query stands at S and
+  /// words follow. So what lies between a frame and the answer is a time, whichever frames were kept.
+  public var timeSteps: Int?
 
   /// An encoder for features of a shape.
-  public init(channels: Int, tokensPerFrame: Int, timeOctaves: Int = 6, scale: Float = 1) {
+  public init(
+    channels: Int, tokensPerFrame: Int, timeOctaves: Int = 6, scale: Float = 1,
+    timeSteps: Int? = nil
+  ) {
     self.channels = channels
     self.tokensPerFrame = tokensPerFrame
     self.timeOctaves = timeOctaves
     self.scale = scale
+    self.timeSteps = timeSteps
   }
 
   /// Numbers of an encoded row.
@@ -67,7 +78,22 @@ public struct PromptEncoder: Sendable, Hashable, Codable {
     guard count + prompt.tokens.count > 0 else {
       throw PromptEncodingError.empty(prompt: prompt.id)
     }
-    return PromptRows(features: values, featureRows: count, tokens: prompt.tokens)
+    guard let timeSteps else {
+      return PromptRows(features: values, featureRows: count, tokens: prompt.tokens)
+    }
+    let positions = frames.timestamps.flatMap { time in
+      repeatElement(position(time / frames.duration, of: timeSteps), count: tokensPerFrame)
+    }
+    let query = Array(repeating: timeSteps, count: count - positions.count)
+    return PromptRows(
+      features: values, featureRows: count, tokens: prompt.tokens,
+      featurePositions: positions + query, firstTokenPosition: timeSteps + query.count)
+  }
+
+  /// ⌊S·u⌋ within 0 ..< S; a frame on the border of two steps, but for rounding, belongs to the later one.
+  private func position(_ share: Double, of steps: Int) -> Int {
+    let step = (share * Double(steps) + 1e-6).rounded(.down)
+    return step > 0 ? Int(min(step, Double(steps - 1))) : 0
   }
 
   /// The gradient of a loss in the evidence of a prompt, from that in its rows: the way back of `rows(_:)`.

@@ -142,6 +142,9 @@ public enum MetricDictionary {
       "teacher_kl/k1_after_update", "nats/token", .lower, per: .tokens,
       "k1 at the same answers after the last, weighted by π / π_old"),
     .init(
+      "teacher_kl/decile_*", "nats/token", .lower, per: .tokens,
+      "exact reverse KL by decile of the position in the response, from 0, before the update"),
+    .init(
       "teacher_mass@k", "1", .none, per: .tokens,
       "teacher's probability of the student's k likeliest tokens"),
     .init(

@@ -82,7 +82,7 @@ public struct ProgressLine {
   }
 
   /// Seconds as people say them: `42 s`, `3 min 07 s`, `2 h 05 min`.
-  static func duration(_ seconds: Double) -> String {
+  public static func duration(_ seconds: Double) -> String {
     let whole = Int(seconds.rounded(.up))
     if whole < 60 { return "\(whole) s" }
     if whole < 3600 { return "\(whole / 60) min \(twoDigits(whole % 60)) s" }

@@ -29,6 +29,9 @@ public struct CompareCommand: AsyncParsableCommand {
   @Option(help: "The arm the others are compared to; the first one if left out.")
   var baseline: String?
 
+  @Option(help: "A level of the metric: what each arm spends until it gets there is shown too.")
+  var target: Double?
+
   @Option(help: "How the result is printed.")
   var format: ComparisonFormat = .text
 
@@ -38,7 +41,7 @@ public struct CompareCommand: AsyncParsableCommand {
   /// Compares and prints.
   public func run() async throws {
     let comparison = try await Comparison.read(
-      directory, match: match, metric: metric, baseline: baseline)
+      directory, match: match, metric: metric, baseline: baseline, target: target)
     print(comparison.formatted(format), terminator: "")
   }
 }

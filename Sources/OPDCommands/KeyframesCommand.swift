@@ -73,7 +73,7 @@ public struct KeyframesCommand: AsyncParsableCommand {
   /// Chooses and writes.
   public func run() async throws {
     let formats = try formats()
-    let finder = try finder(formats)
+    let finder = try await finder(formats)
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: input) else {
       throw KeyframeInputError.missing(path: input)
     }
@@ -84,10 +84,11 @@ public struct KeyframesCommand: AsyncParsableCommand {
       try await folder(finder, formats)
     } else if input.hasSuffix(".h5") || input.hasSuffix(".hdf5") {
       for name in try StoredFeatures.names(input) {
-        try deliver(try finder.find(StoredFeatures.read(name, from: input)), formats, several: true)
+        let found = try await finder.find(StoredFeatures.read(name, from: input))
+        try deliver(found, formats, several: true)
       }
     } else {
-      try deliver(try single(finder), formats, several: false)
+      try deliver(try await single(finder), formats, several: false)
     }
   }
 
@@ -104,23 +105,26 @@ public struct KeyframesCommand: AsyncParsableCommand {
     }
   }
 
-  private func finder(_ formats: [KeyframeFormat]) throws -> KeyframeFinder {
+  private func finder(_ formats: [KeyframeFormat]) async throws -> KeyframeFinder {
     let laboratory = try OPDCommand.laboratory()
     let count: KeyframeCount = ratio.map { .ratio($0) } ?? .budget(budget ?? 8)
+    var choices: [KeyframeChoice] = []
+    for text in selector {
+      choices.append(try await laboratory.keyframeChoice(text, count: count))
+    }
     var finder = KeyframeFinder(
-      try selector.map { try laboratory.keyframeChoice($0, count: count) }, tolerance: tolerance,
-      keepsFeatures: formats.contains(.hdf5), seed: Seed(seed))
+      choices, tolerance: tolerance, keepsFeatures: formats.contains(.hdf5), seed: Seed(seed))
     if let truth { finder.truth = try KeyframeTruth.read(truth) }
     return finder
   }
 
-  private func single(_ finder: KeyframeFinder) throws -> VideoKeyframes {
+  private func single(_ finder: KeyframeFinder) async throws -> VideoKeyframes {
     let name = URL(filePath: input).deletingPathExtension().lastPathComponent
     let stored = try features.map { try StoredFeatures.read(name, from: $0) }
     let style = quiet ? ProgressLine.Style.quiet : nil
     var line = ProgressLine(name, total: 0, unit: "frames", style: style)
     var announced = -1
-    let found = try finder.find(video: input, features: stored) { done, total in
+    let found = try await finder.find(video: input, features: stored) { done, total in
       if announced < 0 {
         line = ProgressLine(name, total: total, unit: "frames", style: style)
         announced = total
@@ -179,9 +183,7 @@ enum StandardOutput {
     do {
       try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
     } catch {
-      let reason = (error as NSError).localizedFailureReason ?? "\(error)"
-      throw StorageError.unwritable(
-        path: "standard output", reason: reason.hasSuffix(".") ? String(reason.dropLast()) : reason)
+      throw StorageError.unwritable(path: "standard output", because: error)
     }
   }
 }

@@ -12,6 +12,7 @@ public struct OPDCommand: AsyncParsableCommand {
     TrainCommand.self,
     EvaluateCommand.self,
     SweepCommand.self,
+    ReproCommand.self,
     PlanCommand.self,
     SelftestCommand.self,
     PluginsCommand.self,

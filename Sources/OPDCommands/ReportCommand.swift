@@ -1,6 +1,8 @@
 public import ArgumentParser
 internal import Experiments
 
+extension Figure: ExpressibleByArgument {}
+
 /// `opd report`: a sweep or a run as one page.
 public struct ReportCommand: AsyncParsableCommand {
   /// Its name and help.
@@ -10,6 +12,8 @@ public struct ReportCommand: AsyncParsableCommand {
     discussion: """
       Example: opd report runs/grpo-vs-opd -o report.html
 
+      With --figure it is one drawing of the page as an SVG file: opd report runs/x --figure curves --by flops -o x.svg
+
       The page needs no network. It works while runs are still going: run the command again for the news.
       """)
 
@@ -18,6 +22,12 @@ public struct ReportCommand: AsyncParsableCommand {
 
   @Option(name: [.short, .long], help: "The file to write; report.html in the folder if left out.")
   var output: String?
+
+  @Option(help: "One drawing as an SVG file instead of the page.")
+  var figure: Figure?
+
+  @Option(help: "What the curves of a figure run along.")
+  var by: CostMeasure = .flops
 
   @Option(help: "The metric that decides, by its name in metrics.jsonl.")
   var metric: String = "eval/mIoU"
@@ -30,8 +40,13 @@ public struct ReportCommand: AsyncParsableCommand {
 
   /// Writes the page and prints where it is.
   public func run() async throws {
-    let path = output ?? directory + "/report.html"
-    try await Report.write(directory, to: path, metric: metric, baseline: baseline)
+    let path = output ?? directory + (figure.map { "/\($0.rawValue).svg" } ?? "/report.html")
+    if let figure {
+      try await Report.write(
+        figure, of: directory, to: path, metric: metric, baseline: baseline, by: by)
+    } else {
+      try await Report.write(directory, to: path, metric: metric, baseline: baseline)
+    }
     print(path)
   }
 }

@@ -77,6 +77,7 @@ public struct SweepCommand: AsyncParsableCommand {
     if cluster.engine == .slurm { return try cluster.submit(folder, jobs: jobs) }
     let display = SweepDisplay(folder, quiet: quiet)
     let engine = SweepEngine(folder, worker: runner, options: options) { display.note($0) }
+    display.start()
     do {
       try await engine.run()
       display.finish()
@@ -90,7 +91,7 @@ public struct SweepCommand: AsyncParsableCommand {
   /// Runs with their states; a trial of a few arms says what those that are left need.
   private func overview(_ folder: SweepFolder) async throws -> SweepOverview {
     var overview = SweepOverview(folder)
-    if overview.count(.done) < overview.runs.count {
+    if overview.rates.byArm.isEmpty {
       overview.expect(
         try await SweepForecast(folder.plan, limit: 5, in: OPDCommand.laboratory))
     }
@@ -104,7 +105,9 @@ public struct SweepCommand: AsyncParsableCommand {
     let file = try SweepFile(sweep, arguments: overrides)
     let laboratory = try OPDCommand.laboratory()
     let plan = try SweepPlan(file) { try laboratory.complete($0) }
-    return SweepFolder(out ?? "runs/\(plan.name)", plan: plan)
+    return SweepFolder(
+      out ?? "runs/\(plan.name)", plan: plan,
+      command: (["opd", "sweep", sweep] + overrides).map(SlurmScript.quoted).joined(separator: " "))
   }
 
   private var options: SweepEngine.Options {
@@ -119,7 +122,9 @@ public struct SweepCommand: AsyncParsableCommand {
 
   /// What carries a run out: this program, or another one for tests, called with the run's folder.
   private var runner: SweepWorker {
-    guard let program else { return .thisProgram(jobs: jobs) }
+    guard let program else {
+      return .thisProgram(jobs: jobs, cores: worker ? cluster.cores : nil)
+    }
     return SweepWorker(program: URL(filePath: program)) { [$0] }
   }
 }
@@ -143,6 +148,15 @@ struct ClusterOptions: ParsableArguments {
   @Option(help: "The partition.")
   var partition: String?
 
+  @Option(help: "The account that pays.")
+  var account: String?
+
+  @Option(help: "Memory a task, in MiB.")
+  var memory: Int?
+
+  @Option(help: "The number of a job that must have succeeded before; may be given several times.")
+  var after: [Int] = []
+
   @Option(help: "Hours after which the cluster ends a task.")
   var timeLimit = 24.0
 
@@ -159,6 +173,9 @@ struct ClusterOptions: ParsableArguments {
     script.threads = cores
     script.timeLimit = Int(timeLimit * 3600)
     script.partition = partition
+    script.account = account
+    script.memory = memory
+    script.after = after
     let file = path + "/slurm.sh"
     try script.text().write(toFile: file, atomically: true, encoding: .utf8)
     guard !export else { return print("Written: \(file)") }

@@ -2,76 +2,111 @@ internal import Experiments
 internal import Foundation
 internal import Synchronization
 
-/// What `opd sweep` says on standard error while it works: one line in place on a terminal, else a line a run.
+/// What `opd sweep` says on standard error while it works: on a terminal a line for the whole and one a run that is going,
+/// rewritten in place twice a second; else a plain line a run.
 final class SweepDisplay: Sendable {
   private struct State {
-    var done: Int
-    var finishedHere = 0
-    var running: [String] = []
+    var board: SweepBoard
+    /// Lines on the screen that the next drawing replaces.
+    var drawn = 0
   }
 
-  private let total: Int
-  private let name: String
+  private let folder: SweepFolder
   private let style: ProgressLine.Style
-  private let start = ProcessInfo.processInfo.systemUptime
   private let state: Mutex<State>
+  private let ticker: Mutex<Task<Void, Never>?>
 
   /// A display of the sweep in a folder.
   init(_ folder: SweepFolder, quiet: Bool) {
-    total = folder.plan.runs.count
-    name = folder.plan.name
+    self.folder = folder
     style = quiet ? .quiet : .standardError
-    state = Mutex(State(done: SweepOverview(folder).count(.done)))
+    let overview = SweepOverview(folder)
+    let rates = overview.rates
+    let arms = Dictionary(folder.plan.runs.map { ($0.folder, $0.arm) }) { one, _ in one }
+    // By what runs took, once some have finished; until then all count alike.
+    let board = SweepBoard(
+      name: folder.plan.name, runs: overview.runs.map { ($0.folder, $0.state == .done) },
+      time: Self.now
+    ) { run in arms[run].flatMap { rates[$0]?.seconds } ?? 1 }
+    state = Mutex(State(board: board))
+    ticker = Mutex(nil)
+  }
+
+  private static var now: Double { ProcessInfo.processInfo.systemUptime }
+
+  /// Starts to redraw on a terminal.
+  func start() {
+    guard case .terminal = style else { return }
+    ticker.withLock {
+      $0 = Task { [weak self] in
+        while !Task.isCancelled {
+          self?.tick()
+          try? await Task.sleep(for: .milliseconds(500))
+        }
+      }
+    }
   }
 
   /// Shows what happened; failures at once, with the end of their log.
   func note(_ event: SweepEngine.Event) {
     state.withLock { state in
       switch event {
-      case .began(let run): state.running.append(run)
+      case .began(let run):
+        if let planned = folder.plan.runs.first(where: { $0.folder == run }) {
+          state.board.begin(SweepGauge(planned, in: folder), at: Self.now)
+        }
+        say("begun", run, &state)
       case .finished(let run):
-        state.done += 1
-        state.finishedHere += 1
-        state.running.removeAll { $0 == run }
+        state.board.end(run, finished: true)
+        say("finished", run, &state)
       case .failed(let run, let reason, let log, let again):
-        state.running.removeAll { $0 == run }
+        state.board.end(run, finished: false)
         let next = again ? "; it is begun again" : ""
-        write(
-          (["\(run) \(reason)\(next):"] + log.map { "  | " + $0 }).joined(separator: "\n") + "\n")
-      case .stopped(let run): state.running.removeAll { $0 == run }
+        let lines = ["\(run) \(reason)\(next):"] + log.map { "  | " + $0 }
+        write(erasure(&state) + lines.joined(separator: "\n") + "\n")
+      case .stopped(let run): state.board.end(run, finished: false)
       }
-      show(event, state)
+      draw(&state)
     }
   }
 
-  /// Ends the line.
+  /// Removes the lines in place.
   func finish() {
-    if case .terminal = style { write("") }
+    ticker.withLock { $0?.cancel() }
+    state.withLock { write(erasure(&$0)) }
   }
 
-  private func show(_ event: SweepEngine.Event, _ state: State) {
-    let left = state.finishedHere == 0 ? "" : " · \(remaining(state)) left"
-    let line = "\(name) \(state.done)/\(total) runs\(left)"
-    switch (style, event) {
-    case (.terminal(let width), _):
-      let running = state.running.isEmpty ? "" : " · " + state.running.joined(separator: ", ")
-      let text = String((line + running).prefix(max(1, width - 1)))
-      try? FileHandle.standardError.write(contentsOf: Data("\r\u{1B}[2K\(text)".utf8))
-    case (.plain, .finished(let run)): write("\(line) · \(run) finished\n")
-    case (.plain, .began(let run)): write("\(line) · \(run) begun\n")
-    default: break
+  private func tick() {
+    state.withLock { state in
+      state.board.update { $0.read() }
+      draw(&state)
     }
   }
 
-  private func remaining(_ state: State) -> String {
-    let elapsed = ProcessInfo.processInfo.systemUptime - start
-    let seconds = elapsed / Double(state.finishedHere) * Double(total - state.done)
-    return "\(Int(seconds.rounded(.up))) s"
+  /// A line of its own where lines cannot be replaced.
+  private func say(_ what: String, _ run: String, _ state: inout State) {
+    guard case .plain = style else { return }
+    state.board.update { $0.read() }
+    write("\(state.board.summary(at: Self.now)) · \(run) \(what)\n")
+  }
+
+  private func draw(_ state: inout State) {
+    guard case .terminal(let width) = style else { return }
+    let lines = [state.board.summary(at: Self.now)] + state.board.lines(at: Self.now)
+    let text = lines.map { String($0.prefix(max(1, width - 1))) }.joined(separator: "\n")
+    write(erasure(&state) + text)
+    state.drawn = lines.count
+  }
+
+  /// What moves the cursor to where the lines in place began, and removes them.
+  private func erasure(_ state: inout State) -> String {
+    defer { state.drawn = 0 }
+    guard state.drawn > 0 else { return "" }
+    return "\r\u{1B}[2K" + String(repeating: "\u{1B}[1A\u{1B}[2K", count: state.drawn - 1)
   }
 
   private func write(_ text: String) {
-    var text = text
-    if case .terminal = style { text = "\r\u{1B}[2K" + text }
+    guard !text.isEmpty else { return }
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 }

@@ -37,7 +37,7 @@ public enum AtomicFile {
       do {
         try Data(bytes).write(to: URL(fileURLWithPath: temporary))
       } catch {
-        throw StorageError.unwritable(path: path, reason: error.localizedDescription)
+        throw StorageError.unwritable(path: path, because: error)
       }
     }
   }

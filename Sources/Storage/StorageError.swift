@@ -1,3 +1,4 @@
+internal import Foundation
 public import Rollouts
 
 /// What can be wrong with a file.
@@ -16,6 +17,14 @@ public enum StorageError: ExplainedError, Hashable {
   case malformedLine(path: String, line: Int, reason: String)
   /// Something could not be written.
   case unwritable(path: String, reason: String)
+
+  /// Something could not be written, for the system's reason without its full stop.
+  public static func unwritable(path: String, because error: any Error) -> StorageError {
+    let error = error as NSError
+    let reason = error.localizedFailureReason ?? error.localizedDescription
+    return .unwritable(
+      path: path, reason: reason.hasSuffix(".") ? String(reason.dropLast()) : reason)
+  }
 
   /// What happened: one sentence.
   public var happened: String {

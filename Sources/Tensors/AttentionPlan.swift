@@ -107,6 +107,8 @@ public struct AttentionPlan<Scalar: Real>: Sendable {
   ///   - families: Who sees what; every query row is in one member. Large families are cut into blocks that fit the cache.
   ///   - queryPositions: The position of each query row.
   ///   - keyPositions: The position of each key row.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public init(
     heads: HeadLayout, rotary: RotaryTable<Scalar>, segments: [Range<Int>], families: [Family],
     queryPositions: [Int], keyPositions: [Int]

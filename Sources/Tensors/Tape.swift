@@ -110,6 +110,8 @@ public final class Tape<Scalar: Real> {
   ///
   /// - Parameter body: The steps; returns the value of one of them.
   /// - Returns: That value. No other value of a step in `body` may be used afterwards.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func transient(_ body: () throws -> Variable) rethrows -> Variable {
     guard bound.gradient == nil else { return try body() }
     let first = nodes.count

@@ -27,10 +27,18 @@ private func randomBranches(seed: UInt64) -> [Branch] {
       features: (0..<features * 5).map { _ in Float(generator.normal()) }, featureRows: features,
       tokens: tokens(words))
   }
+  /// Frames that stand at their times, and words after the end of the video.
+  func timed(_ positions: [Int]) -> PromptRows {
+    var result = rows(positions.count, 2)
+    result.featurePositions = positions
+    result.firstTokenPosition = 32
+    return result
+  }
   return [
     Branch(prompt: rows(3, 2), responses: [tokens(4), tokens(1), tokens(2)]),
     Branch(prompt: rows(0, 3), responses: [tokens(3)]),
     Branch(prompt: rows(37, 1), responses: [tokens(2), tokens(5)]),
+    Branch(prompt: timed([0, 0, 7, 30]), responses: [tokens(3), tokens(2)]),
   ]
 }
 
@@ -158,5 +166,35 @@ struct DecoderTests {
       counts.append(tape.allocations)
     }
     #expect(counts[0] > 0 && counts[1] == counts[0] && counts[2] == counts[0])
+  }
+
+  /// The logits of one response to a prompt whose features stand at these positions.
+  private func logits(positions: [Int], firstToken: Int) -> [Double] {
+    let features = (0..<15).map { Float(sin(Double(3 * $0))) }
+    let prompt = PromptRows(
+      features: features, featureRows: 3, tokens: [4, 2], featurePositions: positions,
+      firstTokenPosition: firstToken)
+    let weights = Weights(randomParameters(small, seed: 4), for: .inference)
+    var result: [Double] = []
+    Tape<Double>().run(weights) { tape in
+      Decoder<Double>(small).pass(
+        [Branch(prompt: prompt, responses: [[1, 5, 3]])], on: tape, differentiating: false
+      ) { _, _, logits in
+        for index in 0..<logits.count { result.append(logits[index]) }
+      }
+    }
+    return result
+  }
+
+  private func distance(_ first: [Double], _ second: [Double]) -> Double {
+    zip(first, second).reduce(0) { max($0, ($1.0 - $1.1).magnitude) }
+  }
+
+  @Test("a row at another position gives other logits; all positions moved alike give the same")
+  func positions() {
+    let rows = logits(positions: [0, 1, 2], firstToken: 3)
+    #expect(distance(rows, logits(positions: [0, 1, 1], firstToken: 3)) > 1e-3)
+    #expect(distance(rows, logits(positions: [0, 1, 2], firstToken: 9)) > 1e-3)
+    #expect(distance(rows, logits(positions: [20, 21, 22], firstToken: 23)) < 1e-12)
   }
 }

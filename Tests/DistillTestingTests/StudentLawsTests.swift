@@ -76,8 +76,10 @@ struct StudentLawsTests {
   let codec = DigitsCodec(step: 2, maximumDuration: 20)
   var prompts: [Prompt] { Samples.prompts(4, vocabulary: codec.vocabulary) }
 
-  var student: DecoderStudent {
-    let encoder = PromptEncoder(channels: 3, tokensPerFrame: 2)
+  var student: DecoderStudent { student(timeSteps: nil) }
+
+  func student(timeSteps: Int?) -> DecoderStudent {
+    let encoder = PromptEncoder(channels: 3, tokensPerFrame: 2, timeSteps: timeSteps)
     let shape = DecoderConfiguration(
       vocabularySize: codec.vocabulary.count, layers: 2, width: 16, heads: 2, keyValueHeads: 1,
       hidden: 24, features: encoder.width, positions: 64)
@@ -86,9 +88,9 @@ struct StudentLawsTests {
       parameters: DecoderStudent.initialParameters(shape, seed: Seed(4)))
   }
 
-  @Test("our own student keeps every law")
-  func ours() {
-    checkStudentPolicy(student, prompts: prompts)
+  @Test("our own student keeps every law", arguments: [nil, 9])
+  func ours(timeSteps: Int?) {
+    checkStudentPolicy(student(timeSteps: timeSteps), prompts: prompts)
   }
 
   @Test(

@@ -58,6 +58,27 @@ struct DiagnosticsTests {
     #expect(try #require(whole.overlap.mean) >= 0.5)
   }
 
+  @Test("divergence by place adds up to the divergence, and is found where the teacher differs")
+  func places() throws {
+    // Four positions, of which only the third has another distribution than the student's.
+    var response = ResponseSignals(
+      promptID: "p", slot: 0, tokens: [1, 2, 3, 0], behaviour: [0, 0, 0, 0])
+    response.teacherRows = .exact(p + p + q + p, width: 7)
+    // 15 numbers hold two rows: the probe looks at the response in two parts.
+    let probe = DistributionProbe(
+      responses: [[response]], temperature: 1, k: 3, end: 0, audited: nil, chunkBytes: 60)
+    var logits = p + p + p + p
+    var span = logits.mutableSpan
+    let metrics = try probe.evaluate(group: 0, slot: 0, logits: &span).metrics
+    let deciles = try [0, 2, 5, 7].map { decile in
+      try #require(metrics["teacher_kl/decile_\(decile)"]?.mean)
+    }
+    let exact = zip(p, q).reduce(0) { $0 + exp($1.0) * ($1.0 - $1.1) }
+    #expect(deciles.enumerated().allSatisfy { abs($1 - ($0 == 2 ? exact : 0)) < 1e-6 })
+    let whole = try #require(metrics["teacher_kl/reverse"])
+    #expect(abs(deciles.reduce(0, +) - whole.sum) < 1e-9 && whole.weight == 4)
+  }
+
   @Test("the profile of advantages finds sign, size and place")
   func profile() {
     let profile = AdvantageProfile([[1, -2, 3, -4, 5, -6, 7, -8, 9, -10], [0]])

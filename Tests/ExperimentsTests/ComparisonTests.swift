@@ -48,6 +48,55 @@ struct ComparisonTests {
     #expect(contrast.verdict.contains("5 seeds show differences above"))
   }
 
+  @Test("says who is ahead of all, by how much of the next, and of whom it is not seen to be")
+  func leader() async throws {
+    let usual = try sweep()
+    let open = try await Comparison.read(usual.path)
+    #expect(open.leader?.contains(", but is not seen to differ from opd.") == true)
+    let folder = try sweep {
+      $0.arms[2].height = 0.7
+      $0.seeds = 6
+    }
+    let won = try await Comparison.read(folder.path)
+    let leader = try #require(won.leader)
+    #expect(leader.hasPrefix("opd-curriculum is best with mIoU 0.6"))
+    #expect(leader.contains("ahead of opd, the next (p < 0.001, 6 paired seeds)."))
+    #expect(won.formatted(.text).hasPrefix(leader + "\n" + won.verdict))
+    let pair = try sweep { $0.arms = Array($0.arms.prefix(2)) }
+    #expect(try await Comparison.read(pair.path).leader == nil)
+  }
+
+  @Test("says what each arm spends until it reaches a level, and the area under its curve")
+  func target() async throws {
+    let folder = try sweep {
+      $0.seeds = 2
+      $0.arms = [$0.arms[0], $0.arms[1]]
+    }
+    func lines(_ values: [Double]) -> String {
+      values.enumerated().map { step, value in
+        "{\"step\":\(step),\"tokens\":\(step * 10),\"eval/mIoU\":\(value)}\n"
+      }.joined()
+    }
+    for (run, values) in [
+      ("grpo/seed-0", [0.0, 0.2, 0.4]), ("grpo/seed-1", [0.0, 0.1, 0.2]),
+      ("opd/seed-0", [0.0, 0.6, 0.6]), ("opd/seed-1", [0.1, 0.3, 0.5]),
+    ] {
+      try lines(values).write(
+        toFile: "\(folder.path)/\(run)/metrics.jsonl", atomically: false, encoding: .utf8)
+    }
+    let comparison = try await Comparison.read(folder.path, target: 0.3)
+    let grpo = comparison.targetCosts[0]
+    let opd = comparison.targetCosts[1]
+    #expect(grpo.reached == 1 && grpo.runs == 2)
+    #expect(grpo.cost(.steps) == 1.5 && grpo.cost(.tokens) == 15)
+    // Steps ½ and 1; heights 0.45 and 0.3.
+    #expect(opd.reached == 2 && opd.cost(.steps) == 0.75)
+    #expect(opd.area.map { abs($0 - 0.375) < 1e-12 } == true)
+    let text = comparison.formatted(.text)
+    #expect(text.contains("What mIoU 0.300 costs"))
+    #expect(text.contains("grpo      1/2"))
+  }
+
   @Test("one seed proves nothing")
   func oneSeed() async throws {
     let folder = try sweep { $0.seeds = 1 }

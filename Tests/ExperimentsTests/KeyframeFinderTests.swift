@@ -13,6 +13,8 @@ private func program(_ name: String) -> String? {
 
 private let hasFFmpeg = program("ffmpeg") != nil && program("ffprobe") != nil
 
+private let hasPython = program("python3") != nil
+
 /// Makes a clip whose picture changes once a second.
 private func clip(_ path: String, seconds: Int = 4) throws {
   let process = Process()
@@ -26,19 +28,24 @@ private func clip(_ path: String, seconds: Int = 4) throws {
   try #require(process.terminationStatus == 0)
 }
 
-private func makeFinder(_ selectors: [String], budget: Int = 4) throws -> KeyframeFinder {
+private func makeFinder(
+  _ selectors: [String], budget: Int = 4
+) async throws -> KeyframeFinder {
   let laboratory = try Laboratory.standard()
-  return KeyframeFinder(
-    try selectors.map { try laboratory.keyframeChoice($0, count: .budget(budget)) })
+  var choices: [KeyframeChoice] = []
+  for text in selectors {
+    choices.append(try await laboratory.keyframeChoice(text, count: .budget(budget)))
+  }
+  return KeyframeFinder(choices)
 }
 
 @Suite("Keyframes of a video", .enabled(if: hasFFmpeg, "ffmpeg is not installed"))
 struct KeyframeFinderTests {
   @Test("as JSON have index, time, score and apex, with cost, coverage and agreement")
-  func json() throws {
+  func json() async throws {
     let folder = try ScratchFolder()
     try clip(folder.path + "/a.mp4")
-    let found = try makeFinder(["tad", "uniform"]).find(video: folder.path + "/a.mp4")
+    let found = try await makeFinder(["tad", "uniform"]).find(video: folder.path + "/a.mp4")
     let object = try #require(
       JSONSerialization.jsonObject(with: Data(found.json.utf8)) as? [String: Any])
     #expect(object["video"] as? String == "a.mp4" && object["frames"] as? Int == 40)
@@ -53,14 +60,14 @@ struct KeyframeFinderTests {
   }
 
   @Test("are judged by known cuts and windows")
-  func truth() throws {
+  func truth() async throws {
     let folder = try ScratchFolder([
       "truth.json": #"{"a": {"cuts": [10, 20], "cutTimes": [3.0], "windows": [[0.9, 1.2]]}}"#
     ])
     try clip(folder.path + "/a.mp4")
-    var finder = try makeFinder(["tad", "oracle"])
+    var finder = try await makeFinder(["tad", "oracle"])
     finder.truth = try KeyframeTruth.read(folder.path + "/truth.json")
-    let found = try finder.find(video: folder.path + "/a.mp4")
+    let found = try await finder.find(video: folder.path + "/a.mp4")
     #expect(found.selections[0].cutRecall == 1)
     #expect(found.selections[0].windows?.hitRate == 1)
     #expect(found.selections[1].windows?.keyframeRate == 0.75)
@@ -68,10 +75,11 @@ struct KeyframeFinderTests {
   }
 
   @Test("as a page show each picture once, whoever chose it, and need no network")
-  func page() throws {
+  func page() async throws {
     let folder = try ScratchFolder()
     try clip(folder.path + "/a.mp4")
-    let found = try makeFinder(["tad", "{tad: {window: 5}}"]).find(video: folder.path + "/a.mp4")
+    let found = try await makeFinder(["tad", "{tad: {window: 5}}"]).find(
+      video: folder.path + "/a.mp4")
     let page = try #require(try KeyframeFormat.html.content(of: found))
     #expect(page.ranges(of: "data:image/jpeg;base64,").count == found.chosenFrames.count)
     #expect(page.contains("<h1>4 of 40 frames of a.mp4</h1>") && page.contains("tad window=5"))
@@ -82,12 +90,12 @@ struct KeyframeFinderTests {
   }
 
   @Test("as a file of features have the layout of video summarization, and are read back")
-  func features() throws {
+  func features() async throws {
     let folder = try ScratchFolder()
     try clip(folder.path + "/a.mp4")
-    var finder = try makeFinder(["tad"])
+    var finder = try await makeFinder(["tad"])
     finder.keepsFeatures = true
-    let found = try finder.find(video: folder.path + "/a.mp4")
+    let found = try await finder.find(video: folder.path + "/a.mp4")
     let path = folder.path + "/a.h5"
     try KeyframeFormat.hdf5.write(found, to: path)
     let file = try HDF5File.open(path)
@@ -99,7 +107,7 @@ struct KeyframeFinderTests {
     let stored = try StoredFeatures.read("a", from: path)
     #expect(try StoredFeatures.names(path) == ["a"])
     #expect(stored.features.tokensPerFrame == 16 && stored.features.frames == 4)
-    let again = try makeFinder(["uniform"], budget: 2).find(stored)
+    let again = try await makeFinder(["uniform"], budget: 2).find(stored)
     #expect(again.selections[0].keyframes.map(\.index) == [1, 3])
     #expect(
       again.selections[0].keyframes.map(\.time) == [1, 3].map { stored.features.timestamps[$0] })
@@ -111,14 +119,35 @@ struct KeyframeFinderTests {
   }
 
   @Test("a query-aware selector says that a video alone has no query")
-  func query() throws {
+  func query() async throws {
     let folder = try ScratchFolder()
     try clip(folder.path + "/a.mp4", seconds: 1)
-    #expect {
-      try makeFinder(["bolt"]).find(video: folder.path + "/a.mp4")
+    await #expect {
+      try await makeFinder(["bolt"]).find(video: folder.path + "/a.mp4")
     } throws: {
       "\($0)".contains("prompt 'a.mp4' has no query embedding.")
     }
+  }
+
+  @Test("can be chosen by a program, which is asked about every frame", .enabled(if: hasPython))
+  func program() async throws {
+    let program = """
+      import sys; sys.path.insert(0, sys.argv[1])
+      import opd_teacher as o
+      class Every(o.Selector):
+        name = "every"
+        def choose(self, prompts):
+          return [list(range(0, len(p.timestamps), 8)) for p in prompts]
+      o.serve(Every())
+      """
+    let folder = try ScratchFolder(["every.py": program])
+    try clip(folder.path + "/a.mp4")
+    let command =
+      "['python3', '\(folder.path)/every.py', '\(Programs.path("Examples/python-teacher"))']"
+    let finder = try await makeFinder(["uniform", "{process: {command: \(command)}}"])
+    let found = try await finder.find(video: folder.path + "/a.mp4")
+    #expect(found.selections[1].keyframes.map(\.index) == [0, 8, 16, 24, 32])
+    #expect(found.selections[0].keyframes.count == 4)
   }
 }
 
@@ -138,7 +167,7 @@ struct KeyframeFolderTests {
     func run(_ budget: Int = 3) async throws -> KeyframeFolder.Summary {
       let work = try KeyframeFolder(
         folder.path + "/in", output: folder.path + "/out", formats: [.json, .hdf5, .html],
-        finder: kept(makeFinder(["tad"], budget: budget)))
+        finder: kept(await makeFinder(["tad"], budget: budget)))
       #expect(work.count == 3)
       var last = 0
       let summary = try await work.run(jobs: 2) { finished, _ in last = max(last, finished) }
@@ -175,16 +204,17 @@ struct KeyframeFolderTests {
     try clip(folder.path + "/in/a.mp4", seconds: 1)
     let work = try KeyframeFolder(
       folder.path + "/in", output: folder.path + "/out", formats: [.json],
-      finder: makeFinder(["tad"]))
+      finder: await makeFinder(["tad"]))
     await #expect(throws: StorageError.self) { _ = try await work.run(jobs: 1) { _, _ in } }
   }
 
   @Test("a folder without videos is an error")
-  func empty() throws {
+  func empty() async throws {
     let folder = try ScratchFolder(["notes.txt": ""])
+    let finder = try await makeFinder(["tad"])
     #expect(throws: KeyframeInputError.noVideos(folder: folder.path)) {
       _ = try KeyframeFolder(
-        folder.path, output: folder.path, formats: [.text], finder: makeFinder(["tad"]))
+        folder.path, output: folder.path, formats: [.text], finder: finder)
     }
   }
 }

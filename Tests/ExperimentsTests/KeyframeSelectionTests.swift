@@ -1,8 +1,10 @@
+import Decoder
 import Foundation
 import Grounding
 import Plugins
 import Rollouts
 import Statistics
+import Student
 import Synchronization
 import TAD
 import Testing
@@ -87,6 +89,31 @@ struct KeyframeRunTests {
     let complete = try laboratory.complete(
       ConfigurationFile.parse("evaluation: {keyframes: aks}", file: "a.yaml"))
     #expect(complete["evaluation"]?["keyframes"]?["aks"]?["depth"]?.integer == 5)
+  }
+
+  @Test(
+    "framePositions: time counts positions over the longest video, and is refused what it ignores")
+  func framePositions() async throws {
+    let laboratory = try Laboratory.standard()
+    func student(_ words: String) async throws -> DecoderStudent? {
+      var value = try ConfigurationFile.parse(
+        """
+        data: {world: {videos: 6, devVideos: 3, queriesPerVideo: 1, frames: 12, patches: 1}}
+        student: {decoder: {layers: 1, width: 16, heads: 2, keyValueHeads: 1, hidden: 32\(words)}}
+        """, file: "small.yaml")
+      value = try laboratory.complete(value)
+      let configuration = try value.decoded(as: RunConfiguration.self)
+      return try await RunParts(configuration, in: laboratory).student as? DecoderStudent
+    }
+    #expect(try await student("")?.encoder.timeSteps == nil)
+    #expect(try await student(", framePositions: time")?.encoder.timeSteps == 12)
+    #expect(try await student(", framePositions: time, timeSteps: 40")?.encoder.timeSteps == 40)
+    for (words, steps) in [(", timeSteps: 40", 40), (", framePositions: time, timeSteps: 0", 0)] {
+      let positions = steps == 40 ? "row" : "time"
+      await #expect(throws: LaboratoryError.timeSteps(steps, positions: positions)) {
+        try await student(words)
+      }
+    }
   }
 
   @Test("with straightThrough the scores of kept frames go in with their rows")

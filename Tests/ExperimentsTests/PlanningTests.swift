@@ -49,7 +49,10 @@ struct RunForecastTests {
       "stages: [{method: sft, steps: 100, prompts: 2, stop: {tokens: 60}}]")
     #expect(stopped.parts[1].steps == 10)
     let open = try await forecast(
-      "stages: [{method: sft, steps: 4, prompts: 2, stop: {plateau: {metric: loss}}}]")
+      """
+      evaluation: {every: 1}
+      stages: [{method: sft, steps: 4, prompts: 2, stop: {plateau: {}}}]
+      """)
     #expect(open.mayEndEarlier)
   }
 
@@ -62,7 +65,7 @@ struct RunForecastTests {
       cache: \(cache)
       teacher: oracle
       stages:
-        - {method: opd, steps: 4, prompts: 2, curriculum: {tvdf: {theta: 0, budget: 8}}}
+        - {method: opd, steps: 4, prompts: 2, curriculum: {tvdf: {theta: 0, k: 1, budget: 8}}}
       """)
     #expect(!FileManager.default.fileExists(atPath: cache))
   }

@@ -65,6 +65,7 @@ struct SyntheticSweep {
     if state == "done" { try write(files.ledger(last), path + "/ledger.json") }
     guard isRich else { return }
     try write(files.queries(), path + "/evaluation.jsonl")
+    try write(files.keyframes(), path + "/keyframes.jsonl")
     if arm.selects { try write(files.selections(), path + "/selection.jsonl") }
     if seed == 0 { try write(files.rollouts(), path + "/rollouts.jsonl") }
   }
@@ -154,6 +155,18 @@ struct SyntheticRun {
         "{\"id\":\"q\(query)\",\"video\":\"v\(query / 3)\",\"iou\":\(query % 40 == 7 ? 0 : iou),"
         + "\"duration\":\(duration),\"windowLength\":\(length),\"predicted\":\(predicted),"
         + "\"truth\":[[\(start),\(start + length)]]}\n"
+    }.joined()
+  }
+
+  /// Eight evenly spaced frames of forty for arms that teach, four for the others.
+  func keyframes() -> String {
+    (0..<6).map { query in
+      let seen = arm.teaches ? 8 : 4
+      let times = (0..<seen).map { "\(40 * (Double($0) + 0.5) / Double(seen))" }
+      return
+        "{\"id\":\"q\(query)\",\"video\":\"v\(query)\",\"duration\":40,\"frames\":40,\"seen\":\(seen),"
+        + "\"times\":[\(times.joined(separator: ","))],\"truth\":[[4,\(14 + query)]],\"gap\":1,"
+        + "\"quality\":{\"keyframeRate\":0.3,\"hitRate\":1,\"balance\":0.9,\"distribution\":1,\"unified\":0.6}}\n"
     }.joined()
   }
 

@@ -57,6 +57,7 @@ struct RunTests {
 
   static let results = [
     "metrics.jsonl", "selection.jsonl", "rollouts.jsonl", "evaluation.jsonl", "stages.jsonl",
+    MetricEvents.name,
     "config.yaml", "checkpoints/step-000012.h5",
   ]
 

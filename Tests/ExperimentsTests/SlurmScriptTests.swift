@@ -27,7 +27,7 @@ struct SlurmScriptTests {
         #SBATCH --time=1-02:03:04
         #SBATCH --requeue
         #SBATCH --open-mode=append
-        #SBATCH --signal=TERM@60
+        #SBATCH --signal=B:USR1@60
         #SBATCH --output=/data/runs/world/slurm-%A_%a.log
         #SBATCH --mem=2048M
         #SBATCH --partition=cpu
@@ -35,9 +35,19 @@ struct SlurmScriptTests {
         #SBATCH --dependency=afterok:7:9
 
         set -euo pipefail
-        export OPENBLAS_NUM_THREADS=2
-        # exec, so that the worker itself receives the signal that comes before the time limit.
-        exec /opt/opd sweep /data/runs/world --worker
+        /opt/opd sweep /data/runs/world --worker --cores 2 &
+        worker=$!
+        # USR1 comes shortly before the time limit: the task is queued again, and goes on with what is left.
+        again() {
+          kill "$worker" || true
+          wait "$worker" || true
+          scontrol requeue "$SLURM_JOB_ID"
+          exit 0
+        }
+        trap again USR1
+        # Whoever cancels the task does not want it back.
+        trap 'kill "$worker" || true; wait "$worker" || true; exit 143' TERM
+        wait "$worker"
 
         """)
   }
@@ -46,7 +56,7 @@ struct SlurmScriptTests {
   func quoting() throws {
     let script = SlurmScript(program: "/my opd", folder: "/it's/50%", name: "a b; rm -rf /")
     let text = try script.text()
-    #expect(text.contains("exec '/my opd' sweep '/it'\\''s/50%' --worker"))
+    #expect(text.contains("\n'/my opd' sweep '/it'\\''s/50%' --worker"))
     #expect(text.contains("#SBATCH --job-name='a b; rm -rf /'"))
     #expect(text.contains("50%%/slurm-%A_%a.log"))
   }
@@ -82,7 +92,7 @@ struct SlurmScriptTests {
     #expect(error.exitStatus == .failed)
   }
 
-  /// With `OPD_SLURM_TEST` set there is a cluster, as `scripts/slurm-test.sh` starts one.
+  /// With `OPD_SLURM_TEST` set there is a cluster, as `scripts/slurm-check.sh` starts one.
   static let hasCluster = ProcessInfo.processInfo.environment["OPD_SLURM_TEST"] != nil
 
   @Test("is run by a real cluster: each task once, its log in the folder", .enabled(if: hasCluster))
@@ -104,7 +114,7 @@ struct SlurmScriptTests {
     let number = try SlurmScript.jobNumber(in: try output(of: command))
     for task in 0..<3 {
       let said = try String(contentsOfFile: "\(folder)/task-\(task)", encoding: .utf8)
-      #expect(said == "sweep \(folder) --worker\n")
+      #expect(said == "sweep \(folder) --worker --cores 1\n")
       #expect(FileManager.default.fileExists(atPath: "\(folder)/slurm-\(number)_\(task).log"))
     }
   }

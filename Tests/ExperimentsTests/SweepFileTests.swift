@@ -92,6 +92,44 @@ struct SweepFileTests {
     #expect(plan.runs[0].configuration.contains("every: 77"))
   }
 
+  @Test("is laid over the sweeps it extends, each with its own base")
+  func extending() throws {
+    let full = try ScratchFolder([
+      "full.yaml": """
+      name: full
+      base: run.yaml
+      cases: {none: {stages: []}, two: {}}
+      seeds: 10
+      set: {evaluation.every: 9, threads: 1}
+      """,
+      "run.yaml":
+        "stages: [{method: sft, steps: 50}, {method: sft, steps: 60, prompts: 4}]\nthreads: 2\n",
+    ])
+    let folder = try ScratchFolder([
+      "tiny.yaml": "set: {stages.*.steps: 3, evaluation.every: 2}\n",
+      "smoke.yaml": "extends: [\(full.path)/full.yaml, tiny.yaml]\nname: smoke\nseeds: 1\n",
+    ])
+    let sweep = try SweepFile(folder.path + "/smoke.yaml")
+    #expect(sweep.name == "smoke")
+    #expect(sweep.seeds == [0])
+    let laboratory = try Laboratory.standard()
+    let runs = try SweepPlan(sweep) { try laboratory.complete($0) }.runs
+    #expect(runs.map(\.arm) == ["none", "two"])
+    #expect(runs[0].configuration.contains("stages: []\n"))
+    #expect(runs[1].configuration.split(separator: "    steps: 3\n").count == 3)
+    #expect(runs[1].configuration.contains("prompts: 4\n"))
+    #expect(runs.allSatisfy { $0.configuration.contains("threads: 1\n") })
+    #expect(runs.allSatisfy { $0.configuration.contains("every: 2\n") })
+  }
+
+  @Test("that extends itself, or another with a stray key, is refused")
+  func wronglyExtending() {
+    #expect(complaint("extends: s.yaml\n").contains("builds on itself: s.yaml → s.yaml."))
+    #expect(complaint("base: {}\nset: [1]\n").hasPrefix("s.yaml:2: 'set' must be a map of changes"))
+    #expect(
+      complaint("base: {}\nset: {stags.*.steps: 2}\n").contains("nothing reads the key 'stags'"))
+  }
+
   @Test("that is wrong is refused in a sentence with file, line and the nearest name")
   func wrong() {
     #expect(
@@ -110,7 +148,24 @@ struct SweepFileTests {
     #expect(
       complaint("base: {}\nseeds: [1, 2, 1]\n")
         == "s.yaml:2: the seed 1 is listed twice. Remove one of them.")
-    #expect(complaint("base: s.yaml\n").contains("builds on itself: s.yaml → s.yaml."))
+    #expect(
+      complaint("seeds: 2\nbase: s.yaml\n")
+        == "s.yaml:2: 's.yaml' builds on itself: s.yaml → s.yaml. Remove one of the 'base' entries."
+    )
+    #expect(
+      complaint("base: t.yaml\n").hasPrefix("s.yaml:1: there is no configuration '"))
+    #expect(complaint("base: t.yaml\n").hasSuffix("Did you mean 's.yaml'?"))
+    #expect(complaint("base: {}\ncases: {}\n").hasPrefix("s.yaml:2: 'cases' is empty."))
+    #expect(
+      complaint("base: {}\naxes:\n  stduent.decoder.width: [8, 16]\n")
+        == "s.yaml:3: nothing reads the key 'stduent'. Did you mean 'student'?")
+    #expect(
+      complaint("base: {}\ncases: {grpo: {}}\nwhen:\n  - {where: {case: gpro}, drop: true}\n")
+        == "s.yaml:4: no case is called 'gpro', so a rule of 'when' applies to nothing. "
+        + "Did you mean 'grpo'?")
+    #expect(
+      complaint("base: {}\nwhen: [{where: {thraeds: 1}, drop: true}]\n")
+        .hasPrefix("s.yaml:2: a rule of 'when' applies to no combination."))
     #expect(complaint("seeds: 3\n").hasPrefix("s.yaml:1: the key 'base' is missing."))
     #expect(complaint("base: {}\nseeds: 0\n").contains("'seeds' must be a number above 0"))
     #expect(
@@ -134,4 +189,38 @@ struct SweepFileTests {
       complaint("base:\n  stages:\n    - {method: opd, steps: 0}\n")
         .contains("'stages[0].steps' cannot be used: it is 0, and must be at least 1."))
   }
+
+  @Test(
+    "that is wrong leaves nothing behind, with status 64 before anything is created",
+    .enabled(if: SweepFileTests.program != nil),
+    arguments: [
+      "base: {}\nsees: 3\n", "base: {}\naxes: {keyframse.budget: [4, 8]}\n",
+      "base: {}\nzip: {threads: [1, 2], seed: [1]}\n", "base: {}\ncases: {a: }\n",
+      "base: s.yaml\n", "base: {}\nseeds: [1, 1]\n",
+    ])
+  func nothingCreated(yaml: String) throws {
+    let program = try #require(Self.program)
+    let folder = try ScratchFolder(["s.yaml": yaml])
+    let process = Process()
+    let pipe = Pipe()
+    process.executableURL = program
+    process.currentDirectoryURL = URL(filePath: folder.path)
+    process.arguments = ["sweep", "s.yaml"]
+    process.standardError = pipe
+    try process.run()
+    let said = String(
+      decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 64)
+    #expect(said.hasPrefix("error: ") && said.contains("s.yaml:"), "\(said)")
+    #expect(said.filter { $0 == "\n" }.count == 1, "\(said)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["s.yaml"])
+  }
+
+  /// The `opd` program beside the tests, where it was built.
+  static let program: URL? = {
+    let url = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+      .deletingLastPathComponent().appending(path: "opd")
+    return FileManager.default.isExecutableFile(atPath: url.path) ? url : nil
+  }()
 }

@@ -66,6 +66,7 @@ struct SweepKillTests {
   /// What every run leaves that must not depend on how it came about.
   static let results = [
     "config.yaml", "metrics.jsonl", "evaluation.jsonl", "selection.jsonl", "rollouts.jsonl",
+    "events.out.tfevents.0.opd",
     "checkpoints/step-000004.h5",
   ]
 

@@ -7,6 +7,8 @@ internal import Tensors
 public struct DistributionComparison: Sendable, Hashable {
   /// KL(π‖q), nats.
   public private(set) var reverseKL = WeightedMean(sum: 0, weight: 0)
+  /// KL(π‖q) of each position, nats, in the order in which they were added.
+  public private(set) var reverseKLByPosition: [Double] = []
   /// KL(q‖π), nats.
   public private(set) var forwardKL = WeightedMean(sum: 0, weight: 0)
   /// The student's entropy, nats.
@@ -50,7 +52,9 @@ public struct DistributionComparison: Sendable, Hashable {
         gradient: &span)
     }
     for offset in stride(from: 0, to: student.count, by: width) {
-      reverseKL.note(divergence(.reverseKL, offset))
+      let reverse = divergence(.reverseKL, offset)
+      reverseKL.note(reverse)
+      reverseKLByPosition.append(reverse)
       forwardKL.note(divergence(.forwardKL, offset))
       studentEntropy.note(Self.entropy(student[offset..<offset + width]))
       teacherEntropy.note(Self.entropy(teacher[offset..<offset + width]))

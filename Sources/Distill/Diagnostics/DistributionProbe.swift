@@ -60,6 +60,9 @@ struct DistributionProbe: ResponseLoss {
       }
     }
     report.metrics.merge(comparison.metrics) { _, compared in compared }
+    for (position, value) in comparison.reverseKLByPosition.enumerated() {
+      report.note("teacher_kl/decile_\(10 * position / rows.positions)", [value])
+    }
   }
 
   private func audit(

@@ -18,8 +18,14 @@ public struct Comparison: Sendable, Hashable, Codable {
   public var arms: [ComparedArm]
   /// The other arms against the baseline.
   public var contrasts: [Contrast]
-  /// The result in words.
+  /// Who is ahead of all others, and by how much of the next; `nil` with fewer than three arms or two seeds.
+  public var leader: String?
+  /// The best arm against the baseline in words.
   public var verdict: String
+  /// What each arm had spent when it first reached `target`; empty where no target was asked for.
+  public var targetCosts: [TargetCost] = []
+  /// The level of the metric whose price was asked for.
+  public var target: Double?
   /// What a reader should know before believing it.
   public var notes: [String]
 }
@@ -75,15 +81,27 @@ extension Comparison {
   ///   - match: What every arm is given equally much of; `nil` to take each run's last evaluation.
   ///   - metric: The metric that decides, by its name in `metrics.jsonl`.
   ///   - baseline: The arm the others are compared to; the sweep's first one if `nil`.
+  ///   - target: A level of the metric whose price is wanted.
   /// - Returns: The comparison.
   /// - Throws: `ComparisonError`.
-  /// - Complexity: Without `match` only the end of each run's metrics is read.
+  /// - Complexity: Without `match` and `target` only the end of each run's metrics is read.
   public static func read(
     _ path: String, match: CostMeasure? = nil, metric: String = "eval/mIoU",
-    baseline: String? = nil
+    baseline: String? = nil, target: Double? = nil
   ) async throws -> Comparison {
-    let archive = try await RunArchive.read(path, detail: match == nil ? .end : .evaluations)
-    return try Comparison(archive, match: match, metric: metric, baseline: baseline)
+    let needsCurves = match != nil || target != nil
+    let archive = try await RunArchive.read(path, detail: needsCurves ? .evaluations : .end)
+    var comparison = try Comparison(archive, match: match, metric: metric, baseline: baseline)
+    if let target { comparison.priceTarget(target, archive) }
+    return comparison
+  }
+
+  /// Works out what each arm paid for a level of the metric.
+  mutating func priceTarget(_ target: Double, _ archive: RunArchive) {
+    self.target = target
+    targetCosts = archive.arms.map {
+      TargetCost($0, archive.runs(of: $0), target: target, metric: metric)
+    }
   }
 
   /// Compares runs that have been read.
@@ -107,6 +125,7 @@ extension Comparison {
     notes = measured.notes
     if let reference { contrasts = Contrast.all(in: arms, against: reference, metric: metric) }
     verdict = Verdict(metric: metric, arms: arms, contrasts: contrasts).sentence
+    leader = Lead(of: arms, metric: metric)?.sentence
   }
 
   private static func unmeasured(_ metric: String, _ archive: RunArchive) -> ComparisonError {

@@ -40,8 +40,12 @@ extension Comparison {
   }
 
   private var plainText: String {
-    var parts = [verdict, "\(metric) \(denominator)", armTable(for: .text).aligned]
+    var parts = [
+      [leader, verdict].compactMap { $0 }.joined(separator: "\n"), "\(metric) \(denominator)",
+      armTable(for: .text).aligned,
+    ]
     if !contrasts.isEmpty { parts.append(contrastTable.aligned) }
+    if let target { parts += [targetTitle(target), targetTable.aligned] }
     if contrasts.count > 1 {
       parts.append(contrasts.map(\.verdict).filter { $0 != verdict }.joined(separator: "\n"))
     }
@@ -50,8 +54,12 @@ extension Comparison {
   }
 
   private var markdown: String {
-    var parts = ["**\(verdict)**", "`\(metric)` \(denominator).", armTable(for: .text).markdown]
+    var parts = [
+      [leader.map { "\($0) " }, verdict].compactMap { $0 }.joined().bold,
+      "`\(metric)` \(denominator).", armTable(for: .text).markdown,
+    ]
     if !contrasts.isEmpty { parts.append(contrastTable.markdown) }
+    if let target { parts += [targetTitle(target), targetTable.markdown] }
     parts.append((notes + [legend]).map { "- \($0)" }.joined(separator: "\n"))
     return parts.joined(separator: "\n\n") + "\n"
   }
@@ -91,6 +99,28 @@ extension Comparison {
   }
 }
 
+extension Comparison {
+  private func targetTitle(_ target: Double) -> String {
+    "What \(Metric(metric).title) \(Quantity.metric(target)) costs, mean over the runs that reach it;"
+      + " area: mean height of the learning curve over its steps."
+  }
+
+  private var targetTable: TextTable {
+    TextTable(
+      header: ["arm", "reached", "steps", "rollout tokens", "FLOPs", "time", "area"],
+      rows: targetCosts.map { row in
+        [row.arm, "\(row.reached)/\(row.runs)"]
+          + CostMeasure.allCases.map { measure in
+            row.cost(measure).map { Quantity.amount($0, measure) } ?? "–"
+          } + [row.area.map(Quantity.metric) ?? "–"]
+      })
+  }
+}
+
+extension String {
+  fileprivate var bold: String { "**\(self)**" }
+}
+
 extension ComparedArm {
   /// For people.
   fileprivate var cells: [String] {
@@ -119,11 +149,16 @@ extension ComparedArm {
 }
 
 extension Contrast {
+  /// The interval of the difference in brackets, or a dash where a single seed gives none.
+  var interval: String {
+    guard let difference, pairs > 1 else { return "–" }
+    return "[\(Quantity.signed(difference.lower)), \(Quantity.signed(difference.upper))]"
+  }
+
   fileprivate var cells: [String] {
-    let interval = difference.map { "[\(Quantity.signed($0.lower)), \(Quantity.signed($0.upper))]" }
-    return [
-      arm, difference.map { Quantity.signed($0.value) } ?? "–",
-      pairs > 1 ? interval ?? "–" : "–", correctedPValue.map(Quantity.pColumn) ?? "–",
+    [
+      arm, difference.map { Quantity.signed($0.value) } ?? "–", interval,
+      correctedPValue.map(Quantity.pColumn) ?? "–",
       permutationPValue.map(Quantity.pColumn) ?? "–",
       probabilityOfImprovement.map { Quantity.decimals($0, 2) } ?? "–",
       minimumDetectableEffect.map(Quantity.metric) ?? "–", "\(pairs)",

@@ -79,7 +79,7 @@ extension Contrast {
 
 extension Estimate {
   /// The mean of paired differences with the interval of the paired t test, so that both always agree.
-  fileprivate static func ofDifferences(_ values: [Double]) -> Estimate {
+  static func ofDifferences(_ values: [Double]) -> Estimate {
     let center = mean(values)
     guard values.count > 1 else { return Estimate(value: center, lower: center, upper: center) }
     let error = standardDeviation(values) / Double(values.count).squareRoot()

@@ -54,6 +54,26 @@ enum Quantity {
     }
   }
 
+  /// An amount of a cost in a column that names it.
+  static func amount(_ value: Double, _ measure: CostMeasure) -> String {
+    switch measure {
+    case .steps, .tokens: count(value)
+    case .flops, .wall: cost(value, measure)
+    }
+  }
+
+  /// A unit for an axis that runs up to an amount, and how much of the cost it is.
+  static func unit(_ measure: CostMeasure, upTo largest: Double) -> (name: String, size: Double) {
+    let sizes: [(name: String, size: Double)] =
+      switch measure {
+      case .steps, .tokens: []
+      case .flops:
+        [("ZFLOP", 1e21), ("EFLOP", 1e18), ("PFLOP", 1e15), ("TFLOP", 1e12), ("GFLOP", 1e9)]
+      case .wall: [("hours", 3600), ("minutes", 60), ("seconds", 1)]
+      }
+    return sizes.first { largest >= 2 * $0.size } ?? sizes.last ?? (measure.unit, 1)
+  }
+
   /// Three digits, without needless zeros.
   static func short(_ value: Double) -> String {
     guard value != value.rounded() || abs(value) >= 1000 else { return decimals(value, 0) }

@@ -17,8 +17,17 @@ struct RunFile: Sendable {
   func lines(holding word: String = "") -> [FlatObject] {
     guard let bytes = bytes(fromEnd: nil) else { return [] }
     let needle = Array(word.utf8)
-    return bytes.split(separator: Self.newline)
-      .compactMap { Self.holds($0, needle) ? FlatObject($0) : nil }
+    var result: [FlatObject] = []
+    var start = 0
+    // By hand: `split` takes twice as long, and ten thousand runs have millions of lines.
+    while start < bytes.count {
+      var end = start
+      while end < bytes.count, bytes[end] != Self.newline { end += 1 }
+      let line = bytes[start..<end]
+      if Self.holds(line, needle), let object = FlatObject(line) { result.append(object) }
+      start = end + 1
+    }
+    return result
   }
 
   /// The last whole line that holds the text `word`; reads the end of the file only, if that is enough.

@@ -1,5 +1,6 @@
 internal import Foundation
 public import Plugins
+internal import Rollouts
 internal import Yams
 
 /// Configurations as YAML files, every value with its file and line.
@@ -42,14 +43,28 @@ public enum ConfigurationFile {
   }
 
   /// The configuration with those it builds on beneath it; `chain` holds the files that led here.
-  static func loadWithBases(_ path: String, chain: [String]) throws -> ConfigurationValue {
+  static func loadWithBases(
+    _ path: String, chain: [String], named source: ConfigurationSource? = nil
+  ) throws -> ConfigurationValue {
     let file = URL(filePath: path).standardizedFileURL.path
-    guard !chain.contains(file) else {
-      let start = chain.firstIndex(of: file) ?? 0
-      throw ConfigurationFileError.cyclicBase(
-        chain: (chain[start...] + [file]).map { URL(filePath: $0).lastPathComponent })
-    }
+    try refuseCycle(to: file, chain: chain, named: source)
+    try refuseMissing(path, named: source)
     return try withBases(try read(path), from: path, chain: chain + [file])
+  }
+
+  /// Throws if a file leads back to one of those that led to it.
+  static func refuseCycle(
+    to file: String, chain: [String], named source: ConfigurationSource? = nil
+  ) throws {
+    guard let start = chain.firstIndex(of: file) else { return }
+    throw ConfigurationFileError.cyclicBase(
+      chain: (chain[start...] + [file]).map { URL(filePath: $0).lastPathComponent },
+      place: source?.text ?? file)
+  }
+
+  /// Where a file lies that another one names.
+  static func place(of name: String, from folder: URL) -> String {
+    name.hasPrefix("/") ? name : folder.appending(path: name).path
   }
 
   /// What was written in a file, with the configurations that its `base` names beneath it.
@@ -61,19 +76,32 @@ public enum ConfigurationFile {
     written["base"] = nil
     let folder = URL(filePath: path).deletingLastPathComponent()
     var result = ConfigurationValue(.map(ConfigurationMap()), source: written.source)
-    for name in try names(of: base) {
-      let beneath = name.hasPrefix("/") ? name : folder.appending(path: name).path
-      result = PluginSlot.merge(try loadWithBases(beneath, chain: chain), over: result)
+    for name in try names(of: base, key: "base") {
+      result = PluginSlot.merge(
+        try loadWithBases(place(of: name, from: folder), chain: chain, named: base.source),
+        over: result)
     }
     return PluginSlot.merge(written, over: result)
   }
 
-  private static func names(of base: ConfigurationValue) throws -> [String] {
-    let names = base.string.map { [$0] } ?? base.list?.compactMap(\.string)
-    guard let names, names.count == base.list?.count ?? 1 else {
+  /// Throws if a file that another one names is not there, with the nearest that is.
+  static func refuseMissing(_ path: String, named source: ConfigurationSource?) throws {
+    guard let source, !FileManager.default.fileExists(atPath: path) else { return }
+    let url = URL(filePath: path)
+    let folder = url.deletingLastPathComponent().path
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    throw ConfigurationFileError.missing(
+      path: path, place: source.text,
+      nearest: nearestName(to: url.lastPathComponent, in: files.filter { $0.hasSuffix(".yaml") }))
+  }
+
+  /// The file names that a key holds: one, or a list.
+  static func names(of value: ConfigurationValue, key: String) throws -> [String] {
+    let names = value.string.map { [$0] } ?? value.list?.compactMap(\.string)
+    guard let names, names.count == value.list?.count ?? 1 else {
       throw ConfigurationError.wrongType(
-        path: "base", expected: "a file name or a list of them", found: base.kind,
-        source: base.source)
+        path: key, expected: "a file name or a list of them", found: value.kind,
+        source: value.source)
     }
     return names
   }

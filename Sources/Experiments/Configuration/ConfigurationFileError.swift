@@ -2,12 +2,12 @@ public import Rollouts
 
 /// What can be wrong with a configuration file or with what a command line changes in it.
 public enum ConfigurationFileError: ExplainedError, Hashable {
-  /// There is no such file.
-  case missing(path: String)
+  /// There is no such file; `place` is where it is named, if a file names it.
+  case missing(path: String, place: String? = nil, nearest: String? = nil)
   /// The text is not YAML.
   case malformed(path: String, line: Int?, reason: String)
-  /// A file builds on itself.
-  case cyclicBase(chain: [String])
+  /// A file builds on itself; `place` is where the circle closes.
+  case cyclicBase(chain: [String], place: String)
   /// An argument does not follow the grammar.
   case malformedOverride(argument: String, reason: String)
   /// An argument changes something below a value that has nothing below it.
@@ -23,11 +23,13 @@ public enum ConfigurationFileError: ExplainedError, Hashable {
   /// What happened.
   public var happened: String {
     switch self {
-    case .missing(let path): "There is no configuration '\(path)'."
+    case .missing(let path, let place, _):
+      place.map { "\($0): there is no configuration '\(path)'." }
+        ?? "There is no configuration '\(path)'."
     case .malformed(let path, let line, let reason):
       "\(path)\(line.map { ":\($0)" } ?? ""): this is not YAML: \(reason)."
-    case .cyclicBase(let chain):
-      "The configuration '\(chain.first ?? "")' builds on itself: \(chain.joined(separator: " → "))."
+    case .cyclicBase(let chain, let place):
+      "\(place): '\(chain.first ?? "")' builds on itself: \(chain.joined(separator: " → "))."
     case .malformedOverride(let argument, let reason):
       "The argument '\(argument)' cannot be read: \(reason)."
     case .nothingBelow(let argument, let path, let found):
@@ -42,7 +44,7 @@ public enum ConfigurationFileError: ExplainedError, Hashable {
   /// What to do about it.
   public var remedy: String {
     switch self {
-    case .missing: "Check the path."
+    case .missing(_, _, let nearest): nearest.map { "Did you mean '\($0)'?" } ?? "Check the path."
     case .malformed: "Correct that line."
     case .cyclicBase: "Remove one of the 'base' entries."
     case .malformedOverride: "Write key=value, +new=value or ~gone."

@@ -2,6 +2,8 @@ public import Plugins
 internal import Rollouts
 
 /// A change that a command line makes: `a.b=1` sets, `+a.b=1` adds what is not there, `++a.b=1` does either, `~a.b` removes.
+///
+/// `*` stands for every element of a list: `stages.*.steps=2`.
 public struct ConfigurationOverride: Sendable, Hashable {
   /// What is done.
   public enum Verb: Sendable, Hashable {
@@ -78,7 +80,9 @@ public struct ConfigurationOverride: Sendable, Hashable {
   ///
   /// - Throws: `ConfigurationFileError`.
   public func applied(to configuration: ConfigurationValue) throws -> ConfigurationValue {
-    try changed(configuration, path[...], above: [])
+    try configuration.paths(matching: path).reduce(configuration) {
+      try changed($0, $1[...], above: [])
+    }
   }
 
   private func changed(

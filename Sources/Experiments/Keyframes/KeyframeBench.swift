@@ -58,10 +58,11 @@ struct KeyframeBench {
     let made = try await laboratory.selectors.connect(choice, at: "selector", in: context)
     var cell = Cell(label: label, looksAtQuery: made.looksAtQuery, selections: [])
     let plain = prompts.map(context.dataset.unmarked)
+    let selector = try await made.asked(about: plain)
     let identity = ConfigurationFile.text(of: choice)
     for seed in 0..<settings.seeds {
       let selections = try laboratory.selections.select(
-        plain, by: made, identity: identity,
+        plain, by: selector, identity: identity,
         seed: Seed(UInt64(seed)).derived("keyframes"))
       cell.selections.append(selections)
       guard settings.reads else { continue }

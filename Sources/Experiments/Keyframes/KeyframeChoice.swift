@@ -29,14 +29,15 @@ extension Laboratory {
   ///   - text: As in a configuration: `tad`, or `{tad: {window: 5}}`.
   ///   - count: How many frames it keeps, where it has such a parameter and the text does not say.
   /// - Returns: The selector.
-  /// - Throws: `ConfigurationError` with the nearest name; what the selector refuses.
-  public func keyframeChoice(_ text: String, count: KeyframeCount) throws -> KeyframeChoice {
+  /// - Throws: `ConfigurationError` with the nearest name; what the selector refuses; `ProcessError` where it is a program
+  ///   that does not start.
+  public func keyframeChoice(_ text: String, count: KeyframeCount) async throws -> KeyframeChoice {
     let written = try ConfigurationFile.parse(text, file: "--selector")
     let (label, configuration) = try keyframeConfiguration(written, count: count)
     let context = try RunContext.withoutData(self, seed: Seed(0))
     return KeyframeChoice(
       label: label, configuration: configuration,
-      selector: try selectors.build(configuration, at: "selector", in: context))
+      selector: try await selectors.connect(configuration, at: "selector", in: context))
   }
 
   /// The selectors that keep as many frames as they are told to, and need to be told nothing else.

@@ -43,19 +43,21 @@ public struct KeyframeFinder: Sendable {
   public func find(
     video path: String, name: String? = nil, features stored: StoredFeatures? = nil,
     progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
-  ) throws -> VideoKeyframes {
+  ) async throws -> VideoKeyframes {
     let name = name ?? path.split(separator: "/").last.map { String($0) } ?? path
     let known = truth(name)
-    if let stored { return try find(stored, name: name, truth: known, pictures: path) }
+    if let stored { return try await find(stored, name: name, truth: known, pictures: path) }
     let decoder = try VideoDecoder(path: path)
     let isFull = keepsFeatures || choices.contains { VideoScan.detail(for: $0.selector) != .curves }
     let expected = decoder.announcedFrames ?? 0
     let scan = try VideoScan(decoder, detail: isFull ? .descriptors : .curves) {
       progress($0, max($0, expected))
     }
-    let selections = try choices.map {
-      try scan.select(
-        $0.selector, video: name, truth: known?.intervals ?? [], seed: seed.derived("keyframes"))
+    let truth = known?.intervals ?? []
+    let prompt = Prompt(
+      id: name, video: name, query: "", evidence: scan.features, truth: truth)
+    let selections = try await selections(of: prompt) {
+      try scan.select($0, video: name, truth: truth, seed: $1)
     }
     let evidence = KeyframeEvidence(
       picturePath: path, times: scan.features.timestamps,
@@ -68,24 +70,34 @@ public struct KeyframeFinder: Sendable {
   /// The keyframes of features from a file.
   ///
   /// - Throws: `KeyframeError`.
-  public func find(_ stored: StoredFeatures) throws -> VideoKeyframes {
-    try find(stored, name: stored.name, truth: truth(stored.name), pictures: nil)
+  public func find(_ stored: StoredFeatures) async throws -> VideoKeyframes {
+    try await find(stored, name: stored.name, truth: truth(stored.name), pictures: nil)
   }
 
   private func find(
     _ stored: StoredFeatures, name: String, truth: KeyframeTruth?, pictures: String?
-  ) throws -> VideoKeyframes {
+  ) async throws -> VideoKeyframes {
     let features = stored.features
     let prompt = Prompt(
       id: name, video: name, query: "", evidence: features, truth: truth?.intervals ?? [])
-    let selections = try choices.map {
-      try $0.selector.select([prompt], seed: seed.derived("keyframes"))[0]
-    }
+    let selections = try await selections(of: prompt) { try $0.select([prompt], seed: $1)[0] }
     let evidence = KeyframeEvidence(
       picturePath: pictures, times: features.timestamps,
       variation: features.variation(reading: .perToken), features: features, truth: truth)
     return VideoKeyframes(
       video: name, rate: stored.rate, evidence: evidence, choices: choices, selections: selections,
       tolerance: tolerance)
+  }
+
+  /// What each choice selects of a video; programs that choose are asked first.
+  private func selections(
+    of prompt: Prompt, by select: (any KeyframeSelector, Seed) throws -> KeyframeSelection
+  ) async throws -> [KeyframeSelection] {
+    var result: [KeyframeSelection] = []
+    for choice in choices {
+      let selector = try await choice.selector.asked(about: [prompt])
+      result.append(try select(selector, seed.derived("keyframes")))
+    }
+    return result
   }
 }

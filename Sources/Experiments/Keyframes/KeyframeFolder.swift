@@ -78,14 +78,15 @@ public struct KeyframeFolder: Sendable {
     let writer = try JSONLinesWriter(log)
     var summary = Summary(known: videos.count - waiting.count)
     var rest = waiting[...]
-    try await withThrowingTaskGroup(of: (String, Result<Void, any Error>).self) { group in
+    try await withThrowingTaskGroup(of: Outcome.self) { group in
       func start() {
         guard let video = rest.popFirst() else { return }
-        group.addTask { (video, Result { try work(video) }) }
+        group.addTask { await attempt(video) }
       }
       for _ in 0..<max(1, jobs) { start() }
-      while let (video, result) = try await group.next() {
-        if case .failure(let error) = result {
+      while let outcome = try await group.next() {
+        let video = outcome.video
+        if let error = outcome.failure {
           if error is StorageError { throw error }
           summary.failures[video] = "\(error)"
         } else {
@@ -100,8 +101,23 @@ public struct KeyframeFolder: Sendable {
     return summary
   }
 
-  private func work(_ video: String) throws {
-    let found = try finder.find(video: input + "/" + video, name: video)
+  /// How the work on one video ended.
+  private struct Outcome: Sendable {
+    var video: String
+    var failure: (any Error)?
+  }
+
+  private func attempt(_ video: String) async -> Outcome {
+    do {
+      try await work(video)
+      return Outcome(video: video)
+    } catch {
+      return Outcome(video: video, failure: error)
+    }
+  }
+
+  private func work(_ video: String) async throws {
+    let found = try await finder.find(video: input + "/" + video, name: video)
     for format in formats { try format.write(found, to: path(video, format)) }
   }
 

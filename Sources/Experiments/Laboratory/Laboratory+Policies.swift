@@ -11,6 +11,16 @@ struct DecoderStudentParameters: PluginParameters {
   var keyValueHeads = 2
   var hidden = 256
   var timeOctaves = 6
+  var framePositions = FramePositions.row
+  var timeSteps: Int?
+
+  /// What the rotary position of a frame is.
+  enum FramePositions: String, Codable, CaseIterable {
+    /// The number of its row: which of the kept frames it is.
+    case row
+    /// Its time as a share of the video.
+    case time
+  }
 
   static let documentation = [
     "layers": "layers of the decoder",
@@ -19,6 +29,9 @@ struct DecoderStudentParameters: PluginParameters {
     "keyValueHeads": "heads of keys and values; heads is a multiple of it",
     "hidden": "numbers inside the feed-forward part",
     "timeOctaves": "octaves of the time encoding of a frame",
+    "framePositions": "the rotary position of a frame: row (its place among those kept), time",
+    "timeSteps":
+      "positions a whole video spans, of framePositions time; the most frames of a video",
   ]
 }
 
@@ -45,6 +58,19 @@ struct GroundingRewardParameters: PluginParameters {
   static let documentation = ["terms": "weights of iou, timeR1, giou and format"]
 }
 
+extension DecoderStudentParameters {
+  /// How many rotary positions a video spans; `nil` where a position is the number of a row.
+  ///
+  /// - Throws: `LaboratoryError.timeSteps` for steps that are not positive, or that nothing would read.
+  fileprivate func steps(for dataset: GroundingDataset) throws -> Int? {
+    if let timeSteps, timeSteps < 1 || framePositions == .row {
+      throw LaboratoryError.timeSteps(timeSteps, positions: framePositions.rawValue)
+    }
+    guard framePositions == .time else { return nil }
+    return timeSteps ?? max(1, (dataset.train + dataset.dev).map(\.evidence.frames).max() ?? 1)
+  }
+}
+
 /// A decoder for the data of a run, with fresh weights.
 func decoderStudent(
   _ parameters: DecoderStudentParameters, _ context: RunContext
@@ -52,7 +78,8 @@ func decoderStudent(
   let dataset = context.dataset
   let encoder = PromptEncoder(
     channels: dataset.channels, tokensPerFrame: dataset.tokensPerFrame,
-    timeOctaves: parameters.timeOctaves, scale: dataset.featureScale)
+    timeOctaves: parameters.timeOctaves, scale: dataset.featureScale,
+    timeSteps: try parameters.steps(for: dataset))
   guard parameters.width.isMultiple(of: parameters.heads),
     parameters.heads.isMultiple(of: parameters.keyValueHeads),
     (parameters.width / parameters.heads).isMultiple(of: 2)
@@ -65,7 +92,7 @@ func decoderStudent(
     width: parameters.width, heads: parameters.heads, keyValueHeads: parameters.keyValueHeads,
     hidden: parameters.hidden, features: encoder.width,
     // An answer, and for a self-teacher one more at the end of the question.
-    positions: dataset.longestPrompt + 2 * context.codec.maximumLength)
+    positions: (encoder.timeSteps ?? 0) + dataset.longestPrompt + 2 * context.codec.maximumLength)
   return DecoderStudent(
     decoder: configuration, encoder: encoder, vocabulary: context.codec.vocabulary,
     parameters: DecoderStudent.initialParameters(

@@ -6,6 +6,8 @@ public enum LaboratoryError: ExplainedError, Hashable {
   case unknownChoice(key: String, value: String, choices: [String])
   /// Heads that do not divide the width, or each other.
   case heads(width: Int, heads: Int, keyValueHeads: Int)
+  /// Time steps that are not positive, or that are given where positions are no times.
+  case timeSteps(Int, positions: String)
   /// A mandatory parameter is missing.
   case mandatory(key: String, why: String)
   /// A program that chooses frames was not asked about a prompt beforehand.
@@ -19,6 +21,8 @@ public enum LaboratoryError: ExplainedError, Hashable {
       """
       A width of \(width) cannot be shared by \(heads) heads of an even width with \(keyValueHeads) key-value heads.
       """
+    case .timeSteps(let steps, let positions):
+      "\(steps) time steps cannot be used with framePositions \(positions)."
     case .mandatory(let key, let why): "'\(key)' is missing: \(why)."
     case .notAsked(let program, let prompt):
       "The program '\(program)' was not asked about prompt '\(prompt)' beforehand."
@@ -36,8 +40,10 @@ public enum LaboratoryError: ExplainedError, Hashable {
       }
     case .heads:
       "Choose a width that is an even multiple of heads, and heads a multiple of keyValueHeads."
+    case .timeSteps:
+      "Set framePositions to time and timeSteps to at least 1, or leave timeSteps out."
     case .mandatory(let key, _): "Set \(key) in the configuration."
-    case .notAsked: "Use the selector in a run, which asks first."
+    case .notAsked: "Ask it with `asked(about:)` about these prompts before it selects."
     }
   }
 

@@ -17,7 +17,7 @@ struct ProgramKeyframes: KeyframeSelector {
   /// The same with what the program chooses for these prompts.
   ///
   /// - Throws: `ProcessError`.
-  func asked(about prompts: [Prompt]) async throws -> ProgramKeyframes {
+  func asking(about prompts: [Prompt]) async throws -> ProgramKeyframes {
     var copy = self
     for (prompt, frames) in zip(prompts, try await program.frames(for: prompts)) {
       copy.chosen[prompt.id] = (prompt.evidence, frames)
@@ -34,5 +34,15 @@ struct ProgramKeyframes: KeyframeSelector {
         indices: known.frames,
         cost: SelectionCost(framesScanned: prompt.evidence.frames, flops: 0))
     }
+  }
+}
+
+extension KeyframeSelector {
+  /// The same selector once it knows what it has to ask somebody else; itself where it asks nobody.
+  ///
+  /// - Throws: `ProcessError`.
+  func asked(about prompts: [Prompt]) async throws -> any KeyframeSelector {
+    guard let program = self as? ProgramKeyframes else { return self }
+    return try await program.asking(about: prompts)
   }
 }

@@ -18,18 +18,25 @@ struct CommandsSection: Sendable {
       "opd compare \(path) --metric \(metric)", "opd compare \(path) --match flops",
       "opd report \(path) -o report.html",
     ]
-    if sweep != nil { lines.insert("opd sweep \(path)/sweep.yaml --out \(path)", at: 0) }
+    if let command { lines.insert("\(command) --out \(path)", at: 0) }
+    if let run = source.archive.runs.first(where: \.isDone) {
+      lines.append("opd repro \(run.path)")
+    }
     return lines.joined(separator: "\n")
   }
 
-  private var sweep: String? { try? TextFile.text(source.archive.path + "/sweep.yaml") }
+  /// The command that created the sweep, as its frozen plan has it; the plan alone is enough to go on.
+  private var command: String? {
+    RunFile(source.archive.path + "/plan.json").object().map { plan in
+      plan.texts["command"] ?? "opd sweep \(source.archive.path)"
+    }
+  }
 
   private var frozen: String {
-    if let sweep { return folded("The sweep", sweep) }
     guard let run = source.archive.runs.first,
       let configuration = try? TextFile.text(run.path + "/config.yaml")
     else { return "" }
-    return folded("The configuration", configuration)
+    return folded("The configuration of \(run.arm), seed \(run.seed)", configuration)
   }
 
   private func folded(_ title: String, _ text: String) -> String {

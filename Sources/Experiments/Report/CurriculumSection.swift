@@ -8,7 +8,12 @@ struct CurriculumSection: Sendable {
   private typealias Rounds = [SelectionHistory.Round]
 
   var html: String {
-    let parts = source.shown.map(panel).joined()
+    let panels = source.shown.map { (arm: $0, text: panel($0)) }
+    let plain = panels.filter { $0.text == nil }.map { source.label($0.arm) }.joined(separator: " ")
+    var parts = panels.compactMap(\.text).joined()
+    if !parts.isEmpty, !plain.isEmpty {
+      parts += "<p class=\"legend\">\(plain) take every sample in turn.</p>"
+    }
     return HTML.section(
       "curriculum", "Curriculum",
       "What each round takes, means over seeds. Overlap: samples shared with the round before, of all in either. "
@@ -18,20 +23,29 @@ struct CurriculumSection: Sendable {
       parts)
   }
 
-  private func panel(_ arm: String) -> String {
+  /// The rounds of one arm; `nil` where nothing is chosen.
+  private func panel(_ arm: String) -> String? {
     let histories = source.archive.runs(of: arm).map { run in
       SelectionHistory(
         RunFile(run.path + "/selection.jsonl").lines().compactMap { SelectionLine($0) })
     }
     let groups = Dictionary(grouping: histories.flatMap(\.rounds)) { [$0.stage, $0.round] }
       .sorted { $0.key.lexicographicallyPrecedes($1.key) }
-    guard !groups.isEmpty else { return "" }
+    guard groups.contains(where: { selects($0.value) }) else { return nil }
     let table = HTML.table(
       [
         "stage", "round", "taken", "", "overlap", "difficulty", "of all", "disagreement", "of all",
         "gain", "of those left", "rank correlation", "of those left", "most frequent reasons",
       ], groups.map { row($0.key, $0.value) }, kind: "curriculum")
     return "<h3>\(source.label(arm))</h3>\(table)\(planted(groups.map(\.value)))"
+  }
+
+  /// Whether a curriculum left something out or measured something, which one that takes every sample in turn does not.
+  private func selects(_ rounds: Rounds) -> Bool {
+    rounds.contains { round in
+      round.summary.taken < round.summary.candidates || round.difficulty.pool != nil
+        || round.disagreement.pool != nil
+    }
   }
 
   private func row(_ key: [Int], _ rounds: Rounds) -> [String] {

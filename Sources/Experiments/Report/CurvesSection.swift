@@ -31,35 +31,54 @@ struct CurvesSection: Sendable {
     measure == .wall ? "by time" : "by \(measure.unit)"
   }
 
-  private func chart(_ measure: CostMeasure) -> LineChart {
-    LineChart(
-      series: source.shown.map { arm in
+  /// The curves along one cost.
+  func chart(_ measure: CostMeasure) -> LineChart {
+    let points = source.shown.map { (arm: $0, points: curves.points($0, by: measure)) }
+    let unit = Quantity.unit(measure, upTo: points.flatMap(\.points).map(\.x).max() ?? 0)
+    return LineChart(
+      series: points.map { arm, points in
         LineChart.Series(
-          name: arm, color: source.color(arm), points: curves.points(arm, by: measure))
-      }, title: "\(source.metric.title) by \(measure.unit)",
-      horizontal: measure == .wall ? "time" : measure.unit
-    ) { value in
-      switch measure {
-      case .steps, .tokens: Quantity.count(value)
-      case .flops: Quantity.flops(value)
-      case .wall: Quantity.duration(value)
-      }
-    }
+          name: arm, color: source.color(arm),
+          points: points.map { point in
+            var point = point
+            point.x /= unit.size
+            return point
+          })
+      }, title: "\(source.metric.title) by \(measure.unit)", horizontal: unit.name,
+      format: Quantity.count)
   }
 
-  /// How many times cheaper each arm gets the baseline's result.
+  /// What each arm pays for a level that many of them reach.
   private var priceTable: String {
-    guard let baseline = source.comparison.baseline else { return "" }
-    let rows = source.shown.filter { $0 != baseline }.map { arm in
-      let ratios = curves.savings(of: arm, against: baseline)
-      return [source.label(arm)]
-        + [CostMeasure.steps, .tokens, .flops, .wall].map { measure in
-          ratios[measure].map { "\(Quantity.short($0))×" }
-            ?? "<span class=\"faint\">not reached</span>"
-        }
+    guard let target = curves.target(baseline: source.comparison.baseline, source.metric) else {
+      return ""
     }
-    guard !rows.isEmpty else { return "" }
-    return "<h3>How many times cheaper is \(HTML.escaped(baseline))’s final level?</h3>"
-      + HTML.table(["arm", "steps", "rollout tokens", "FLOPs", "time"], rows)
+    let name = source.comparison.metric
+    let costs = source.shown.map {
+      TargetCost($0, source.archive.runs(of: $0), target: target, metric: name)
+    }.filter { $0.runs > 0 }
+    let reference = costs.first { $0.arm == source.comparison.baseline }
+    let rows = costs.map { row in
+      [source.label(row.arm), "\(row.reached)/\(row.runs)"]
+        + [CostMeasure.steps, .tokens, .flops, .wall].map { cell(row, reference, $0) }
+        + [row.area.map(Quantity.metric) ?? "–"]
+    }
+    let title = "\(source.metric.title) \(Quantity.metric(target))"
+    return
+      "<h3>What \(title) costs</h3><p class=\"reading\">Spent until a run’s learning curve first"
+      + " gets there, mean over the runs that do. Area: the mean height of the curve over all steps,"
+      + " which is high for what learns early and ends high.</p>"
+      + HTML.table(
+        ["arm", "runs", "steps", "rollout tokens", "FLOPs", "time", "area"], rows, kind: "target")
+  }
+
+  private func cell(_ row: TargetCost, _ reference: TargetCost?, _ measure: CostMeasure) -> String {
+    guard row.reached > 0 else { return "<span class=\"faint\">not reached</span>" }
+    guard let cost = row.cost(measure) else { return "–" }
+    let amount = Quantity.amount(cost, measure)
+    // Nothing is so many times cheaper than nothing.
+    guard let other = reference?.cost(measure), row.arm != reference?.arm, other > 0, cost > 0
+    else { return amount }
+    return "\(amount) <span class=\"faint\">\(Quantity.short(cost / other))×</span>"
   }
 }

@@ -14,12 +14,21 @@ struct HeadlineSection: Sendable {
     return """
       <header><p class="eyebrow">\(HTML.escaped(name)) · \(HTML.escaped(comparison.metric)) · \
       \(done) of \(total) runs done\(going)</p>
-      <h1>\(HTML.escaped(comparison.verdict))</h1>\(price)
+      <h1>\(HTML.escaped(source.names.shortened(comparison.leader ?? comparison.verdict)))</h1>\(second)\(price)
       </header>
       <section id="headline">\(table)\(contrasts)
       <ul class="notes">\(notes)<li>\(HTML.escaped(comparison.legend))</li></ul></section>
 
       """
+  }
+
+  /// The best arm against the baseline, where the heading is about the best and the next.
+  private var second: String {
+    let comparison = source.comparison
+    guard comparison.leader != nil, comparison.verdict.contains(comparison.baseline ?? "") else {
+      return ""
+    }
+    return "<p class=\"price\">\(HTML.escaped(source.names.shortened(comparison.verdict)))</p>"
   }
 
   /// The folder's last name.
@@ -37,7 +46,7 @@ struct HeadlineSection: Sendable {
       }
     }
     guard !parts.isEmpty else { return "" }
-    return "<p class=\"price\">To get as far as \(HTML.escaped(baseline)) did in the end,"
+    return "<p class=\"price\">To get as far as \(source.name(baseline)) did in the end,"
       + " \(source.label(best)) needs \(parts.joined(separator: ", ")).</p>"
   }
 
@@ -52,13 +61,15 @@ struct HeadlineSection: Sendable {
 
   private var table: String {
     let scale = IntervalScale(source.comparison.arms.compactMap(\.value))
-    let rows = source.comparison.arms.map { cells($0, scale) }
+    let arms = source.comparison.arms.filter { $0.value != nil }
+      .sorted { source.metric.isBetter($0.level, than: $1.level) }
+    let rows = (arms + source.comparison.arms.filter { $0.value == nil }).map { cells($0, scale) }
     let few = source.comparison.arms.contains { $0.summary == .mean }
     return HTML.table(
       [
-        "arm", "\(source.metric.title)<br>\(few ? "mean" : "IQM")",
+        "arm, best first", "\(source.metric.title)<br>\(few ? "mean" : "IQM")",
         "<small>\(scale.caption)</small>",
-        "95 %", "R1@0.5 %", "R1@0.7 %", "rollout tokens", "FLOPs", "time", "runs",
+        "95 %", "R1@0.5<br>%", "R1@0.7<br>%", "rollout<br>tokens", "FLOPs", "time", "runs",
       ], rows, kind: "headline")
   }
 
@@ -79,20 +90,35 @@ struct HeadlineSection: Sendable {
   private var contrasts: String {
     guard let baseline = source.comparison.baseline, !source.comparison.contrasts.isEmpty
     else { return "" }
-    let rows = source.comparison.contrasts.map { contrast in
-      [
-        source.label(contrast.arm), HTML.escaped(contrast.verdict),
-        contrast.correctedPValue.map { HTML.escaped(Quantity.pColumn($0)) } ?? "–",
-        contrast.permutationPValue.map { HTML.escaped(Quantity.pColumn($0)) } ?? "–",
-        contrast.probabilityOfImprovement.map { Quantity.decimals(100 * $0, 0) + " %" } ?? "–",
-        contrast.minimumDetectableEffect.map(Quantity.metric) ?? "–",
-      ]
-    }
+    let rows = source.comparison.contrasts.map(cells)
     return HTML.table(
       [
-        "against \(HTML.escaped(baseline))", "verdict", "p (Holm)", "p (perm.)", "P(better)",
-        "visible from",
+        "against \(source.name(baseline))", "", source.metric.title, "95 %", "p (Holm)",
+        "p (perm.)", "P(better)",
+        "visible<br>from",
       ], rows, kind: "contrasts")
+  }
+
+  private func cells(_ contrast: Contrast) -> [String] {
+    var cells = [source.label(contrast.arm), word(contrast)]
+    cells.append(contrast.difference.map { "<b>\(Quantity.signed($0.value))</b>" } ?? "–")
+    cells.append(contrast.interval)
+    cells.append(contrast.correctedPValue.map { HTML.escaped(Quantity.pColumn($0)) } ?? "–")
+    cells.append(contrast.permutationPValue.map { HTML.escaped(Quantity.pColumn($0)) } ?? "–")
+    cells.append(
+      contrast.probabilityOfImprovement.map { Quantity.decimals(100 * $0, 0) + " %" } ?? "–")
+    cells.append(contrast.minimumDetectableEffect.map(Quantity.metric) ?? "–")
+    return cells
+  }
+
+  /// The result of one comparison in a word or two; the whole sentence on pointing at it.
+  private func word(_ contrast: Contrast) -> String {
+    let isBetter =
+      contrast.difference.map { source.metric.isBetter($0.value, than: 0) } ?? false
+    let word = !contrast.isSeen ? "no difference seen" : isBetter ? "better" : "worse"
+    let kind = !contrast.isSeen ? "faint" : isBetter ? "word good" : "word bad"
+    return "<span class=\"\(kind)\" style=\"--a:.2\" title=\"\(HTML.escaped(contrast.verdict))\">"
+      + "\(word)</span>"
   }
 }
 

@@ -30,7 +30,7 @@ struct LineChart: Sendable {
   var size = (width: 760.0, height: 360.0)
 
   private var margin: (left: Double, right: Double, top: Double, bottom: Double) {
-    (54, 26, 12, 46)
+    (54, 26, 12, 54)
   }
 
   /// The drawing, or nothing where no line has a point.
@@ -61,14 +61,17 @@ struct LineChart: Sendable {
       result += " x=\"\(HTML.place(margin.left - 7))\" y=\"\(y)\" dy=\".35em\">"
       result += "\(Quantity.decimals(value, up.decimals))</text>"
     }
-    for value in across.values where frame.holds(value) {
+    for (place, value) in across.values.filter(frame.holds).enumerated() {
       // A label at the edge ends there, lest half of it be cut off.
       let anchor = frame.x(value) > size.width - margin.right - 30 ? "end" : "middle"
-      result += "<text class=\"tick\" text-anchor=\"\(anchor)\" x=\"\(HTML.place(frame.x(value)))\""
+      // On a narrow screen every other label is left out.
+      let kind = place.isMultiple(of: 2) ? "tick" : "tick odd"
+      result +=
+        "<text class=\"\(kind)\" text-anchor=\"\(anchor)\" x=\"\(HTML.place(frame.x(value)))\""
       result += " y=\"\(HTML.place(size.height - margin.bottom + 22))\">\(format(value))</text>"
     }
     return result + "<text class=\"axis\" text-anchor=\"end\" x=\"\(right)\""
-      + " y=\"\(HTML.place(size.height - 7))\">\(HTML.escaped(horizontal)) →</text>"
+      + " y=\"\(HTML.place(size.height - 5))\">\(HTML.escaped(horizontal)) →</text>"
   }
 
   private func line(_ series: Series, _ frame: Frame) -> String {

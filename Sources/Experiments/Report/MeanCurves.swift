@@ -50,6 +50,15 @@ struct MeanCurves: Sendable {
     return curve.cost(toReach: end.y).map { (end.x, $0) }
   }
 
+  /// A level worth a price: what the baseline reaches in the end, or, if it does not train, half of the arms that do.
+  ///
+  /// - Returns: The level, rounded to two digits towards the easier side; `nil` where nothing was trained.
+  func target(baseline: String?, _ metric: Metric) -> Double? {
+    let ends = moments.compactMapValues { $0.count > 1 ? $0.last?.value.value : nil }
+    let level = baseline.flatMap { ends[$0] } ?? (ends.isEmpty ? nil : median(ends.values))
+    return level.map { (100 * $0).rounded(metric.isBetterWhenLower ? .up : .down) / 100 }
+  }
+
   private static func moments(_ runs: [RecordedRun], _ metric: String) -> [Moment] {
     let measured = runs.map { run in run.lines.filter { $0[metric] != nil && $0["step"] != nil } }
     let reached = measured.count { !$0.isEmpty }

@@ -8,15 +8,21 @@ struct PairwiseSection: Sendable {
     let arms = source.comparison.arms.filter { source.shown.contains($0.name) && $0.value != nil }
     guard arms.count > 2 else { return "" }
     let cells = contrasts(arms)
-    let rows = arms.map { row in
-      [source.label(row.name)]
+    let rows = arms.enumerated().map { place, row in
+      ["\(place + 1)", source.label(row.name)]
         + arms.map { column in cell(cells["\(row.name)\n\(column.name)"]) }
     }
     return HTML.section(
       "pairwise", "Every arm against every other",
-      "The probability that a run of the row does better than a run of the column. Bold: the paired"
+      "The probability in % that a run of the row does better than a run of the column. Bold: the paired"
         + " difference is seen (p &lt; 0.05 after Holm over all pairs).",
-      HTML.table([""] + arms.map { HTML.escaped($0.name) }, rows, kind: "matrix"))
+      HTML.table(["", "arm"] + arms.enumerated().map(head), rows, kind: "matrix"))
+  }
+
+  /// A column by its row's number, since names are long.
+  private func head(_ place: Int, _ arm: ComparedArm) -> String {
+    let swatch = "<i class=\"swatch c\(source.color(arm.name))\"></i>"
+    return "<span class=\"arm\" title=\"\(HTML.escaped(arm.name))\">\(swatch)\(place + 1)</span>"
   }
 
   /// Both directions of each pair; correction counts each pair once.
@@ -45,7 +51,7 @@ struct PairwiseSection: Sendable {
     }
     let side = chance >= 0.5 ? "good" : "bad"
     let strength = Quantity.decimals(abs(chance - 0.5) * 1.1, 2)
-    let percent = "\(Quantity.decimals(100 * chance, 0)) %"
+    let percent = Quantity.decimals(100 * chance, 0)
     return "<span class=\"cell \(side)\" style=\"--a:\(strength)\""
       + " title=\"\(HTML.escaped(contrast.verdict))\">"
       + (contrast.isSeen ? "<b>\(percent)</b>" : percent) + "</span>"

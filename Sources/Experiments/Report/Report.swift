@@ -37,6 +37,15 @@ struct ReportSource: Sendable {
   let archive: RunArchive
   /// What they say.
   let comparison: Comparison
+  /// What arms are called.
+  let names: ArmNames
+
+  /// What a report of some runs draws from.
+  init(archive: RunArchive, comparison: Comparison) {
+    self.archive = archive
+    self.comparison = comparison
+    names = ArmNames(archive.arms)
+  }
 
   /// The metric that decides.
   var metric: Metric { Metric(comparison.metric) }
@@ -51,16 +60,21 @@ struct ReportSource: Sendable {
     return archive.arms.filter { $0 == reference || best.contains($0) }
   }
 
-  /// The number of an arm's colour; the baseline's is 0, which is grey.
+  /// The number of an arm's colour; the baseline's is 0, which is grey, and from 9 on colours return dashed.
   func color(_ arm: String) -> Int {
     guard arm != comparison.baseline else { return 0 }
     let others = archive.arms.filter { $0 != comparison.baseline }
-    return (others.firstIndex(of: arm) ?? 0) % 8 + 1
+    return (others.firstIndex(of: arm) ?? 0) % 16 + 1
+  }
+
+  /// An arm's name as markup that may break between the parts of which it is made.
+  func name(_ arm: String) -> String {
+    HTML.escaped(names[arm]).replacing("+", with: "<wbr>+").replacing("=", with: "=<wbr>")
   }
 
   /// An arm's name beside its colour.
   func label(_ arm: String) -> String {
-    "<span class=\"arm\"><i class=\"swatch c\(color(arm))\"></i>\(HTML.escaped(arm))</span>"
+    "<span class=\"arm\" title=\"\(HTML.escaped(arm))\"><i class=\"swatch c\(color(arm))\"></i><span>\(name(arm))</span></span>"
   }
 
   /// The colours of some arms, or nothing where there is only one.

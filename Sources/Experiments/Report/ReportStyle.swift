@@ -3,7 +3,7 @@ enum ReportStyle {
   /// The style sheet.
   static let css = [colors, text, tables, charts, pieces, media].joined(separator: "\n")
 
-  private static let colors = """
+  static let colors = """
     :root{--paper:#fbfaf8;--card:#fff;--ink:#1b1d21;--soft:#5d636e;--rule:#e3e0da;--good:31 138 76;
     --bad:205 62 48;--c0:#7b828e;--c1:#d9480f;--c2:#1864ab;--c3:#2b8a3e;--c4:#862e9c;--c5:#b08900;
     --c6:#0b7285;--c7:#c2255c;--c8:#5c4033}
@@ -12,9 +12,15 @@ enum ReportStyle {
     --c2:#6cb4f5;--c3:#69db7c;--c4:#da95ee;--c5:#f2c94c;--c6:#4fd0e0;--c7:#ff7fab;--c8:#c9a58c}}
     .c0{--c:var(--c0)}.c1{--c:var(--c1)}.c2{--c:var(--c2)}.c3{--c:var(--c3)}.c4{--c:var(--c4)}
     .l0{--c:#4c6ef5}.l1{--c:#f59f00}.l2{--c:#12b886}.l3{--c:#adb5bd}.l4{--c:#e64980}.l5{--c:#868e96}
-    .l6{--c:#0ca678}
+    .l6{--c:#7950f2}
     .c5{--c:var(--c5)}.c6{--c:var(--c6)}.c7{--c:var(--c7)}.c8{--c:var(--c8)}
-    """
+    """ + "\n" + dashed
+
+  /// Colours that return are told apart by dashes and stripes.
+  private static let dashed = (1...8).map { n in
+    ".c\(n + 8){--c:var(--c\(n))}.line.c\(n + 8){stroke-dasharray:7 4}"
+      + ".swatch.c\(n + 8){background:repeating-linear-gradient(135deg,var(--c) 0 3px,transparent 3px 5px)}"
+  }.joined(separator: "\n")
 
   private static let text = """
     *{box-sizing:border-box}
@@ -54,10 +60,12 @@ enum ReportStyle {
     .headline td:nth-child(2){font-size:17px}
     .contrasts td:nth-child(2),.contrasts th:nth-child(2),.states td,.states th,.curriculum td:last-child,
     .curriculum th:last-child{text-align:left}
-    .contrasts td:nth-child(2){white-space:normal;min-width:230px}
     .windows td,.windows th,.matrix td,.matrix th{text-align:center}
+    .matrix td:first-child{color:var(--soft)}.matrix td:nth-child(2),.matrix th:nth-child(2){text-align:left}
+    .target td:nth-child(n+3){min-width:86px}.keyframes td:first-child .arm{margin:1px 0}
     .cost td:nth-child(3){width:70%}.cost th:nth-child(2),.cost td:nth-child(2){text-align:left}
-    .cell{display:inline-block;min-width:62px;padding:3px 8px;border-radius:6px}
+    .contrasts .word{font:inherit;padding:2px 8px;border-radius:6px}
+    .cell{display:inline-block;min-width:40px;padding:3px 6px;border-radius:6px}
     .good{--k:var(--good)}.bad{--k:var(--bad)}.cell,.word{background:rgb(var(--k)/var(--a))}
     .arm{white-space:nowrap;display:inline-flex;align-items:center;gap:8px}
     .swatch{display:inline-block;width:11px;height:11px;border-radius:3px;background:var(--c);flex:none}
@@ -112,18 +120,23 @@ enum ReportStyle {
     .track i{position:absolute;top:0;bottom:0;border-radius:4px}
     .track .answer{background:var(--ink)}.track .truth{background:rgb(var(--good))}
     article .faint{margin:6px 0 0}
+    .strokes{font-size:12px;color:var(--soft);margin:7px 0}.strokes label{display:block;margin-bottom:2px}
+    .strokes div{position:relative;height:16px;border-radius:4px;background:var(--rule);overflow:hidden}
+    .strokes i{position:absolute;top:0;bottom:0;background:rgb(var(--good)/.4)}
+    .strokes b{position:absolute;top:2px;bottom:2px;width:2px;margin-left:-1px;background:var(--c)}
     .state{padding:1px 8px;border-radius:9px;background:rgb(var(--good)/.14)}
     .state.failed,.state.interrupted{background:rgb(var(--bad)/.2)}
     .state.running,.state.pending{background:var(--rule)}
     """
 
   private static let media = """
-    @media (max-width:600px){main{padding:24px 14px 48px}.tick{font-size:25px}.axis{display:none}
-    .line{stroke-width:4}.grid2 .tick{font-size:14px}.grid2 .line{stroke-width:2.2}.headline .best,
-    .contrasts td:first-child,.contrasts th:first-child{display:none}.stack{min-width:110px}
-    .contrasts th:nth-child(2),.contrasts td:nth-child(2){padding-left:14px}section{margin-top:40px}
+    @media (max-width:600px){main{padding:24px 14px 48px}.tick,.axis{font-size:25px}.tick.odd{display:none}
+    .line{stroke-width:4}.grid2 .tick,.grid2 .axis{font-size:14px}.grid2 .tick.odd{display:inline}
+    .headline .arm,.target .arm,.windows .arm,.cost .arm,.contrasts .arm{white-space:normal;overflow-wrap:anywhere;min-width:96px}.grid2 .line{stroke-width:2.2}.headline .best{display:none}.stack{min-width:110px}
+    section{margin-top:40px}
     .headline th,.headline td{padding:8px 5px}svg.interval{width:90px}
-    .headline td:nth-child(4),.headline th:nth-child(4){display:none}}
+    .headline td:nth-child(4),.headline th:nth-child(4){display:none}.matrix .arm{white-space:normal}
+    .cell{min-width:32px;padding:2px 4px;font-size:13px}}
     @media print{:root{--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--rule:#ccc}
     body{font-size:12px}main{max-width:none;padding:0}.tabs nav{display:none}
     .tabs .panel{display:block!important;margin-bottom:10px}

@@ -12,7 +12,7 @@ internal import Tensors
 /// `step-000100.timing.json` with what the clock said. The second is written first, so a state that is there is whole.
 struct RunCheckpoint {
   /// The logs whose length belongs to the state, and which every repetition writes alike.
-  private static let repeatable = [
+  static let repeatable = [
     "metrics.jsonl", "selection.jsonl", "rollouts.jsonl", "stages.jsonl",
   ]
   private static let timingLog = "timing.jsonl"

@@ -72,6 +72,11 @@ public struct RunDirectory: Sendable {
   /// Appends lines to a log.
   func append(_ lines: [String], to name: String) throws {
     guard !lines.isEmpty else { return }
+    try append(bytes: Data((lines.joined(separator: "\n") + "\n").utf8), to: name)
+  }
+
+  /// Appends bytes to a log.
+  func append(bytes: some DataProtocol, to name: String) throws {
     let target = file(name)
     if !FileManager.default.fileExists(atPath: target) {
       guard FileManager.default.createFile(atPath: target, contents: nil) else {
@@ -81,7 +86,7 @@ public struct RunDirectory: Sendable {
     let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: target))
     defer { try? handle.close() }
     try handle.seekToEnd()
-    try handle.write(contentsOf: Data((lines.joined(separator: "\n") + "\n").utf8))
+    try handle.write(contentsOf: bytes)
   }
 
   /// Keeps the first `bytes` of a log: what was written after the checkpoint a run goes on from did not happen.

@@ -55,6 +55,7 @@ public struct RunExecutor: Sendable {
     try directory.create()
     try log.open(in: directory)
     try directory.write(text: text, to: "config.yaml")
+    try directory.write(text: KeyframeLines.text(parts.dev), to: KeyframeLines.name)
     try directory.write(status)
     do {
       var progress = try RunProgress(parts, directory, report: report)

@@ -2,6 +2,7 @@ internal import Distill
 internal import Foundation
 internal import Rollouts
 internal import Teacher
+internal import Tensors
 
 /// The lines of a run's logs.
 ///
@@ -70,6 +71,8 @@ extension Ledger {
     var seconds: [String: Double]
     var rolloutTokens: Int
     var scoredTokens: Int
+    /// The most memory the process that finished the run had, bytes.
+    var peakMemory: Int
     var service: Service?
   }
 
@@ -88,6 +91,7 @@ extension Ledger {
   var summary: Summary {
     Summary(
       flops: flops, seconds: seconds, rolloutTokens: rolloutTokens, scoredTokens: scoredTokens,
+      peakMemory: MachineLimits.peakMemory(),
       service: service.map { costs in
         let time = max(seconds[Account.teacher.rawValue] ?? 0, .leastNormalMagnitude)
         return Service(

@@ -44,8 +44,10 @@ struct RunProgress {
     }
     if let saved = try RunCheckpoint.latest(directory) {
       try restore(saved)
+      try MetricEvents.begin(directory)
     } else {
       for name in RunCheckpoint.logs { try directory.truncate(name, to: 0) }
+      try MetricEvents.begin(directory)
       try FileManager.default.createDirectory(
         atPath: directory.file("checkpoints"), withIntermediateDirectories: true)
       if steps == 0 { try evaluate(["step": 0], whole: parts.configuration.stages.isEmpty) }
@@ -202,6 +204,7 @@ struct RunProgress {
     line["tokens"] = Double(ledger.rolloutTokens)
     line["flops"] = ledger.trainingFlops
     try directory.append([RunLines.metrics(line, stage: stage?.title)], to: "metrics.jsonl")
+    try directory.append(bytes: MetricEvents.record(line), to: MetricEvents.name)
     try directory.append(
       [RunLines.metrics(["step": values["step"] ?? 0, "seconds": seconds], stage: nil)],
       to: "timing.jsonl")

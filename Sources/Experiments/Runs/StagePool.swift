@@ -16,7 +16,7 @@ struct StagePool {
 ///
 /// Selectors see frames as they were filmed: what a data set wrote of the query into them is left out.
 struct FrameChoice {
-  private var selector: (any KeyframeSelector)?
+  private let selector: (any KeyframeSelector)?
   private let words: String
   private let identity: String
   private let cache: SelectionCache
@@ -52,10 +52,9 @@ struct FrameChoice {
   mutating func prompts(_ prompts: [Prompt], of dataset: GroundingDataset) async throws -> [Prompt]
   {
     let prompts = prompts.map { (shown: $0, filmed: dataset.unmarked($0)) }
-    if let program = selector as? ProgramKeyframes {
-      selector = try await program.asked(about: prompts.map(\.filmed))
+    guard let selector = try await selector?.asked(about: prompts.map(\.filmed)) else {
+      return prompts.map(\.shown)
     }
-    guard let selector else { return prompts.map(\.shown) }
     let selections = try cache.select(
       prompts.map(\.filmed), by: selector, identity: identity,
       seed: seed.derived("keyframes"))

@@ -49,9 +49,19 @@ public struct SlurmScript: Sendable, Hashable {
       \(directives)
 
       set -euo pipefail
-      export OPENBLAS_NUM_THREADS=\(threads)
-      # exec, so that the worker itself receives the signal that comes before the time limit.
-      exec \(Self.quoted(program)) sweep \(Self.quoted(folder)) --worker
+      \(Self.quoted(program)) sweep \(Self.quoted(folder)) --worker --cores \(threads) &
+      worker=$!
+      # USR1 comes shortly before the time limit: the task is queued again, and goes on with what is left.
+      again() {
+        kill "$worker" || true
+        wait "$worker" || true
+        scontrol requeue "$SLURM_JOB_ID"
+        exit 0
+      }
+      trap again USR1
+      # Whoever cancels the task does not want it back.
+      trap 'kill "$worker" || true; wait "$worker" || true; exit 143' TERM
+      wait "$worker"
 
       """
   }
@@ -79,7 +89,7 @@ public struct SlurmScript: Sendable, Hashable {
     var lines = [
       "job-name=\(Self.quoted(name))", "array=0-\(workers - 1)", "ntasks=1",
       "cpus-per-task=\(threads)", "time=\(Self.duration(timeLimit))", "requeue",
-      "open-mode=append", "signal=TERM@\(min(60, max(1, timeLimit / 2)))",
+      "open-mode=append", "signal=B:USR1@\(min(60, max(1, timeLimit / 2)))",
       "output=\(Self.quoted(Self.literal(folder) + "/slurm-%A_%a.log"))",
     ]
     if let memory { lines.append("mem=\(memory)M") }
@@ -108,7 +118,10 @@ extension SlurmScript {
   }
 
   /// A word as the shell and `sbatch` read it.
-  static func quoted(_ word: String) -> String {
+  ///
+  /// - Parameter word: Any text.
+  /// - Returns: The text, in quotes where it needs them.
+  public static func quoted(_ word: String) -> String {
     let plain = word.allSatisfy {
       $0.isASCII && ($0.isLetter || $0.isNumber || "/._-+%=".contains($0))
     }

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Plugins
+internal import Rollouts
 
 /// One point of an axis: what it changes and what it is called.
 struct SweepChoice: Sendable {
@@ -104,6 +105,8 @@ struct SweepCondition: Sendable {
   var conditions: ConfigurationMap
   /// What is changed in addition; `nil` leaves the combination out.
   var changes: ConfigurationMap?
+  /// Where it is written.
+  var source: ConfigurationSource?
 
   /// Reads the rules of a sweep.
   static func read(_ written: ConfigurationValue?, file: String) throws -> [SweepCondition] {
@@ -117,12 +120,28 @@ struct SweepCondition: Sendable {
       guard let map = rule.map, let conditions = map["where"]?.map, map.count == 2 else {
         throw SweepError.unusable(rule, file: file, "a rule of 'when' cannot be read", remedy)
       }
-      if map["drop"]?.bool == true { return SweepCondition(conditions: conditions, changes: nil) }
+      if map["drop"]?.bool == true {
+        return SweepCondition(conditions: conditions, changes: nil, source: rule.source)
+      }
       guard let changes = map["set"]?.map else {
         throw SweepError.unusable(rule, file: file, "a rule of 'when' does nothing", remedy)
       }
-      return SweepCondition(conditions: conditions, changes: changes)
+      return SweepCondition(conditions: conditions, changes: changes, source: rule.source)
     }
+  }
+
+  /// Why it applies to nothing, with the nearest case.
+  func useless(cases: [String], file: String) -> SweepError {
+    let name = conditions["case"]?.string
+    let isUnknown = name.map { !cases.contains($0) } ?? false
+    let nearest = isUnknown ? name.flatMap { nearestName(to: $0, in: cases) } : nil
+    return .unusable(
+      place: source?.text ?? file,
+      reason: isUnknown
+        ? "no case is called '\(name ?? "")', so a rule of 'when' applies to nothing"
+        : "a rule of 'when' applies to no combination",
+      remedy: nearest.map { "Did you mean '\($0)'?" }
+        ?? "Write values as the base, a case or an axis writes them, or remove the rule.")
   }
 
   /// Whether it applies to a combination.
@@ -152,19 +171,33 @@ extension ConfigurationValue {
   func changed(by changes: ConfigurationMap) throws -> ConfigurationValue {
     try changes.pairs.reduce(self) { configuration, pair in
       let path = pair.key.split(separator: ".").map(String.init)
-      var value = pair.value
-      if value.map != nil, let present = configuration.value(at: path), let last = path.last {
-        var upper = ConfigurationMap()
-        var lower = ConfigurationMap()
-        upper[last] = value
-        lower[last] = present
-        let merged = PluginSlot.merge(
-          ConfigurationValue(.map(upper)), over: ConfigurationValue(.map(lower)))
-        value = merged[last] ?? value
-      }
       let argument = "\(pair.key): \(pair.value.text)"
-      return try ConfigurationOverride(argument: argument, path: path, value: value)
-        .applied(to: configuration)
+      return try configuration.paths(matching: path).reduce(configuration) { configuration, path in
+        let value = pair.value.merged(over: configuration.value(at: path), key: path.last)
+        return try ConfigurationOverride(argument: argument, path: path, value: value)
+          .applied(to: configuration)
+      }
+    }
+  }
+
+  /// The map laid over what stands at its key; any other value as it is.
+  private func merged(over present: ConfigurationValue?, key: String?) -> ConfigurationValue {
+    guard map != nil, let present, let key else { return self }
+    var upper = ConfigurationMap()
+    var lower = ConfigurationMap()
+    upper[key] = self
+    lower[key] = present
+    let merged = PluginSlot.merge(
+      ConfigurationValue(.map(upper)), over: ConfigurationValue(.map(lower)))
+    return merged[key] ?? self
+  }
+
+  /// The paths that one with `*` stands for: `stages.*.steps` is one for each stage that there is.
+  func paths(matching path: [String]) -> [[String]] {
+    guard let place = path.firstIndex(of: "*"), let list = value(at: Array(path[..<place]))?.list
+    else { return [path] }
+    return list.indices.flatMap { index in
+      paths(matching: path[..<place] + ["\(index)"] + path[(place + 1)...])
     }
   }
 }

@@ -9,6 +9,8 @@ public enum SweepError: ExplainedError, Hashable {
   case otherSweep(folder: String, difference: String)
   /// Data changed since the sweep was created.
   case dataChanged(path: String)
+  /// The sweep was created by another version of the program.
+  case otherProgram(folder: String, created: String, now: String)
   /// Runs failed.
   case runsFailed(count: Int, total: Int, folder: String)
   /// Not everything could be done in the time given.
@@ -19,7 +21,7 @@ public enum SweepError: ExplainedError, Hashable {
   /// Wrong usage, or runs that failed.
   public var exitStatus: ExitStatus {
     switch self {
-    case .unusable, .otherSweep, .noSweep: .usage
+    case .unusable, .otherSweep, .otherProgram, .noSweep: .usage
     case .dataChanged: .badInput
     case .runsFailed, .outOfTime: .failed
     }
@@ -31,6 +33,8 @@ public enum SweepError: ExplainedError, Hashable {
     case .unusable(let place, let reason, _): "\(place): \(reason)."
     case .otherSweep(let folder, let difference):
       "'\(folder)' holds another sweep: \(difference)."
+    case .otherProgram(let folder, let created, let now):
+      "'\(folder)' was created by version \(created) of the program, and this is \(now)."
     case .dataChanged(let path): "The data in '\(path)' changed since the sweep was created."
     case .runsFailed(let count, let total, let folder):
       "\(count) of \(total) runs of '\(folder)' failed."
@@ -45,6 +49,8 @@ public enum SweepError: ExplainedError, Hashable {
     switch self {
     case .unusable(_, _, let remedy): remedy
     case .otherSweep: "Choose another folder with --out, or delete this one."
+    case .otherProgram:
+      "Go on with that version, or start a sweep in another folder with --out: results of both would not be comparable."
     case .dataChanged: "Restore the data, or start a sweep in another folder with --out."
     case .runsFailed: "Read their log.txt, then run the same command with --retry-failed."
     case .outOfTime: "Run the same command again to go on."

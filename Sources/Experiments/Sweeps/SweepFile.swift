@@ -10,6 +10,8 @@ internal import Rollouts
 ///     zip: {stages.0.steps: [50, 100], stages.0.prompts: [16, 8]}   # side by side
 ///     when: [{where: {keyframes.budget: 8}, drop: true}]            # or set: {key: value}
 ///     seeds: 10                             # or a list
+///     extends: full.yaml                    # a sweep that this one is laid over, or a list of them
+///     set: {stages.*.steps: 2}              # what every arm changes last; * stands for every element
 public struct SweepFile: Sendable {
   /// Where it was read.
   public let path: String
@@ -23,10 +25,12 @@ public struct SweepFile: Sendable {
   let cases: [SweepChoice]
   let axes: [[SweepChoice]]
   let conditions: [SweepCondition]
+  /// What every arm changes last.
+  let set: ConfigurationMap
   /// What the command line sets for every arm.
   let overrides: [ConfigurationOverride]
 
-  static let keys = ["name", "base", "cases", "axes", "zip", "when", "seeds"]
+  static let keys = ["name", "base", "cases", "axes", "zip", "when", "seeds", "extends", "set"]
 
   /// Reads a sweep file.
   ///
@@ -36,7 +40,7 @@ public struct SweepFile: Sendable {
   ///     the like for the sweep itself.
   /// - Throws: `SweepError`, `ConfigurationError` or `ConfigurationFileError`.
   public init(_ path: String, arguments: [String] = []) throws {
-    var written = try ConfigurationFile.read(path)
+    var written = try Self.read(path)
     var axes: [[SweepChoice]] = []
     var overrides: [ConfigurationOverride] = []
     for argument in arguments {
@@ -51,7 +55,6 @@ public struct SweepFile: Sendable {
         overrides.append(override)
       }
     }
-    try Self.refuseUnknownKeys(written, path)
     self.path = path
     self.overrides = overrides
     name = written["name"]?.string ?? URL(filePath: path).deletingPathExtension().lastPathComponent
@@ -60,6 +63,7 @@ public struct SweepFile: Sendable {
     cases = try Self.cases(written["cases"], path)
     self.axes = try Self.axes(written["axes"], path) + Self.zip(written["zip"], path) + axes
     conditions = try SweepCondition.read(written["when"], file: path)
+    set = try Self.set(written["set"], path)
   }
 
   /// Whether a file describes a sweep and not one run: it says what varies, or how often it is repeated.
@@ -70,7 +74,7 @@ public struct SweepFile: Sendable {
     return keys.contains { !["name", "base"].contains($0) && written[$0] != nil }
   }
 
-  private static func refuseUnknownKeys(_ written: ConfigurationValue, _ path: String) throws {
+  static func refuseUnknownKeys(_ written: ConfigurationValue, _ path: String) throws {
     guard let map = written.map else {
       throw ConfigurationError.wrongType(
         path: "sweep", expected: "a map", found: written.kind, source: written.source)
@@ -113,7 +117,12 @@ public struct SweepFile: Sendable {
     _ written: ConfigurationValue?, _ path: String
   ) throws -> [SweepChoice] {
     guard let written else { return [] }
-    guard let map = written.map, !map.isEmpty else {
+    if written.map?.isEmpty == true {
+      throw SweepError.unusable(
+        written, file: path, "'cases' is empty", "Name an arm and what it changes, or leave it out."
+      )
+    }
+    guard let map = written.map else {
       throw ConfigurationError.wrongType(
         path: "cases", expected: "a map of arms", found: written.kind, source: written.source)
     }

@@ -1,41 +1,25 @@
 internal import Foundation
-internal import Storage
 
-/// What `--dry-run` says: every run with its state and why, and how long the rest will take.
+/// What `--dry-run` says: every run with its state and why, and what the rest will take.
 public struct SweepOverview: Sendable {
   /// The runs with their states, in order.
   public let runs: [(folder: String, state: SweepFolder.State)]
 
-  /// Seconds that runs of the sweep took so far, on average; `nil` where none has finished and nobody knows.
-  public private(set) var secondsPerRun: Double?
+  /// What runs take.
+  public private(set) var rates: SweepRates
 
-  /// Tokens that finished runs sampled, on average.
-  public private(set) var tokensPerRun: Double?
+  private let plan: SweepPlan
 
   /// Looks at a sweep without changing anything.
   public init(_ folder: SweepFolder) {
-    runs = folder.plan.runs.map { ($0.folder, folder.state(of: $0)) }
-    // A hundred finished runs tell the rate well enough.
-    let ledgers = runs.lazy.filter { $0.state == .done }.prefix(100).compactMap {
-      RunFile(folder.path + "/" + $0.folder + "/ledger.json").object()
-    }
-    let seconds = ledgers.map { ledger in
-      ledger.numbers.filter { $0.key.hasPrefix("seconds/") }.values.reduce(0, +)
-    }
-    let tokens = ledgers.compactMap { $0.numbers["rolloutTokens"] }
-    secondsPerRun = seconds.isEmpty ? nil : seconds.reduce(0, +) / Double(seconds.count)
-    tokensPerRun = tokens.isEmpty ? nil : tokens.reduce(0, +) / Double(tokens.count)
+    plan = folder.plan
+    let states = folder.plan.runs.map { folder.state(of: $0) }
+    runs = zip(folder.plan.runs, states).map { ($0.folder, $1) }
+    rates = SweepRates(folder, states)
   }
-
-  /// The most memory a run holds, bytes; `nil` where nobody knows.
-  public private(set) var peakMemory: Int?
 
   /// Takes over what was predicted, where no run has shown it yet.
-  public mutating func expect(_ forecast: SweepForecast) {
-    peakMemory = forecast.peakMemory
-    secondsPerRun = secondsPerRun ?? forecast.secondsPerRun
-    tokensPerRun = tokensPerRun ?? forecast.tokensPerRun
-  }
+  public mutating func expect(_ forecast: SweepForecast) { rates.expect(forecast) }
 
   /// How many runs are in a state.
   public func count(_ state: SweepFolder.State) -> Int { runs.count { $0.state == state } }
@@ -52,20 +36,31 @@ public struct SweepOverview: Sendable {
     }
     let states = SweepFolder.State.allCases.filter { count($0) > 0 }
       .map { "\(count($0)) \($0.rawValue)" }.joined(separator: ", ")
-    let left = count(.pending) + count(.interrupted) + (retryFailed ? count(.failed) : 0)
+    let left = zip(plan.runs, runs).filter { _, run in
+      run.state == .pending || run.state == .interrupted || (retryFailed && run.state == .failed)
+    }.map(\.0.arm)
     return (lines + ["\(runs.count) runs: \(states).", estimate(left: left, jobs: jobs)])
       .joined(separator: "\n")
   }
 
-  private func estimate(left: Int, jobs: Int) -> String {
-    guard left > 0 else { return "Nothing is left to do." }
-    guard let secondsPerRun else {
-      return "How long they take is not known before the first has finished."
+  /// What is still to be spent, by the rates of the arms to which the runs that are left belong.
+  private func estimate(left arms: [String], jobs: Int) -> String {
+    guard !arms.isEmpty else { return "Nothing is left to do." }
+    let known = arms.compactMap { rates[$0] }
+    let most = Set(arms).compactMap { rates[$0]?.memory }
+    let memory = most.max().map { bytes in
+      String(format: ", %.0f MB of memory", bytes * Double(min(jobs, arms.count)) / 1e6)
     }
-    let seconds = secondsPerRun * Double(left) / Double(max(1, jobs))
-    let tokens = tokensPerRun.map { ", \(Int($0 * Double(left))) sampled tokens" } ?? ""
-    let memory = peakMemory.map { ", up to \($0 / 1_000_000) MB a run" } ?? ""
-    return "Left: about \(ProgressLine.duration(seconds)) with \(jobs) at a time\(tokens)\(memory)."
+    guard !known.isEmpty else {
+      return "Left: \(arms.count) runs, \(jobs) at a time\(memory ?? "");"
+        + " how long they take is not known before the first has finished."
+    }
+    let seconds = known.reduce(0) { $0 + $1.seconds } / Double(max(1, jobs))
+    let tokens = known.reduce(0) { $0 + $1.tokens }
+    return
+      "Left: \(arms.count) runs, about \(ProgressLine.duration(seconds)) with \(jobs) at a time,"
+      + " \(Quantity.count(tokens)) sampled tokens\(memory ?? "")"
+      + " (by \(rates.origin), \(rates.byArm.count) of \(plan.arms.count) arms)."
   }
 
   private static func reason(_ state: SweepFolder.State, retryFailed: Bool) -> String {

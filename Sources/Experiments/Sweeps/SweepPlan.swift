@@ -35,8 +35,11 @@ public struct SweepPlan: Sendable, Hashable {
   ) throws {
     name = file.name
     var arms: [(name: String, configuration: ConfigurationValue)] = []
+    var applied: Set<Int> = []
     for combination in Self.combinations(file) {
-      guard let configuration = try Self.configuration(of: combination, file) else { continue }
+      guard let configuration = try Self.configuration(of: combination, file, &applied) else {
+        continue
+      }
       let name = combination.label.isEmpty ? file.name : combination.label
       if arms.contains(where: { $0.name == name }) {
         throw SweepError.unusable(
@@ -45,19 +48,37 @@ public struct SweepPlan: Sendable, Hashable {
       }
       arms.append((name, try complete(configuration)))
     }
+    if let idle = file.conditions.indices.first(where: { !applied.contains($0) }) {
+      throw file.conditions[idle].useless(cases: file.cases.map(\.label), file: file.path)
+    }
     guard !arms.isEmpty else {
       throw SweepError.unusable(
         nil, file: file.path, "every combination is dropped", "Relax the rules of 'when'.")
     }
     self.arms = arms.map(\.name)
+    let texts = arms.map { SeedText($0.configuration) }
     runs = file.seeds.flatMap { seed in
-      arms.map { arm in
-        var configuration = arm.configuration
-        configuration["seed"] = ConfigurationValue(.integer(seed))
-        return Run(
-          arm: arm.name, seed: seed, configuration: ConfigurationFile.text(of: configuration))
-      }
+      zip(arms, texts).map { Run(arm: $0.name, seed: seed, configuration: $1.text(seed: seed)) }
     }
+  }
+
+  /// The text of a configuration but for its seed, so that thousands of seeds are written fast.
+  private struct SeedText {
+    private let before: String
+    private let after: String
+
+    init(_ configuration: ConfigurationValue) {
+      var configuration = configuration
+      configuration["seed"] = ConfigurationValue(.integer(0))
+      let lines = ConfigurationFile.text(of: configuration).split(
+        separator: "\n", omittingEmptySubsequences: false)
+      // A key of the outermost map stands at the beginning of its line, and there is only one of a name.
+      let place = lines.firstIndex(of: "seed: 0") ?? lines.endIndex
+      before = lines[..<place].map { $0 + "\n" }.joined()
+      after = lines[min(place + 1, lines.endIndex)...].joined(separator: "\n")
+    }
+
+    func text(seed: Int) -> String { "\(before)seed: \(seed)\n\(after)" }
   }
 
   /// A plan made of its parts.
@@ -87,15 +108,18 @@ public struct SweepPlan: Sendable, Hashable {
     return result
   }
 
-  /// The configuration of a combination, or `nil` if a rule drops it.
+  /// The configuration of a combination, or `nil` if a rule drops it; the numbers of rules that apply join `applied`.
   private static func configuration(
-    of combination: Combination, _ file: SweepFile
+    of combination: Combination, _ file: SweepFile, _ applied: inout Set<Int>
   ) throws -> ConfigurationValue? {
     var configuration = try file.base.changed(by: combination.choice.changes)
-    for rule in file.conditions where rule.holds(case: combination.caseName, configuration) {
+    for (number, rule) in file.conditions.enumerated()
+    where rule.holds(case: combination.caseName, configuration) {
+      applied.insert(number)
       guard let changes = rule.changes else { return nil }
       configuration = try configuration.changed(by: changes)
     }
+    configuration = try configuration.changed(by: file.set)
     return try file.overrides.reduce(configuration) { try $1.applied(to: $0) }
   }
 }

@@ -19,11 +19,14 @@ public struct SweepWorker: Sendable {
 
   /// This very program: `opd train FOLDER/config.yaml --out FOLDER --resume`.
   ///
-  /// - Parameter jobs: How many runs share the machine; with several, each gets its share of the cores.
+  /// - Parameters:
+  ///   - jobs: How many runs share the machine; with several, each gets its share of the cores.
+  ///   - cores: How many processors they have together, as the task of a cluster knows; all of the machine if `nil`, and
+  ///     then a single run has as many threads as it is configured to.
   /// - Returns: The program.
-  public static func thisProgram(jobs: Int) -> SweepWorker {
-    let share = max(1, ProcessInfo.processInfo.activeProcessorCount / max(1, jobs))
-    let budget = jobs > 1 ? ["threads=\(share)"] : []
+  public static func thisProgram(jobs: Int, cores: Int? = nil) -> SweepWorker {
+    let share = max(1, (cores ?? ProcessInfo.processInfo.activeProcessorCount) / max(1, jobs))
+    let budget = jobs > 1 || cores != nil ? ["threads=\(share)"] : []
     let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
     return SweepWorker(program: program) { folder in
       ["train", folder + "/config.yaml"] + budget + ["--out", folder, "--resume"]

@@ -1,0 +1,45 @@
+public import ArgumentParser
+internal import Experiments
+internal import Foundation
+
+/// `opd repro`: whether a finished run leaves the same bytes when it is carried out again.
+public struct ReproCommand: AsyncParsableCommand {
+  /// Its name and help.
+  public static let configuration = CommandConfiguration(
+    commandName: "repro",
+    abstract: "Carry a finished run out again, and compare what it leaves byte by byte.",
+    discussion: """
+      Example: opd repro runs/smoke/opd/seed-0
+
+      Compared are metrics, selections, rollouts, evaluation, TensorBoard events and the last checkpoint; not what the \
+      clock said. The status is 0 where every byte is the same, and 1 where one is not. Run it where the run was \
+      begun: paths of data in its configuration are relative.
+      """)
+
+  @Argument(help: "The folder of a finished run.", completion: .directory)
+  var run: String
+
+  @Option(
+    name: [.customShort("o"), .long],
+    help: "Where the run is carried out again; a folder that is removed afterwards if left out.")
+  var out: String?
+
+  @Flag(help: "Say nothing but the result.")
+  var quiet = false
+
+  /// A command without arguments, for the parser.
+  public init() {}
+
+  /// Repeats the run and says whether it repeated.
+  public func run() async throws {
+    let temporary = FileManager.default.temporaryDirectory.path + "/opd-repro-\(UUID().uuidString)"
+    defer { if out == nil { try? FileManager.default.removeItem(atPath: temporary) } }
+    let quiet = quiet
+    let executor = RunExecutor(try OPDCommand.laboratory()) { line in
+      if !quiet { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+    }
+    let result = try await executor.repetition(of: run, in: out ?? temporary)
+    guard result.differences.isEmpty else { throw ReproductionError.differs(result) }
+    print(result.sentence)
+  }
+}

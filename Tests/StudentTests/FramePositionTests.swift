@@ -1,0 +1,63 @@
+import Decoder
+import Foundation
+import Rollouts
+import Testing
+
+/// Eight frames of two tokens, a frame a second; some are shown.
+private func prompt(
+  showing frames: [Int], query: [Float]? = nil, shift: Double = 0
+) -> Prompt {
+  Prompt(
+    id: "q", video: "v", query: "", tokens: [3, 1], queryEmbedding: query,
+    evidence: FrameFeatures(
+      values: (0..<48).map { Float($0 % 7) }, tokensPerFrame: 2, channels: 3,
+      timestamps: (0..<8).map { Double($0) + 0.5 + shift }, duration: 8),
+    truth: [], keyframes: frames)
+}
+
+private func encoder(timeSteps: Int?) -> PromptEncoder {
+  PromptEncoder(channels: 3, tokensPerFrame: 2, timeOctaves: 2, timeSteps: timeSteps)
+}
+
+@Suite("Where the frames of a prompt stand")
+struct FramePositionTests {
+  @Test("without time steps at the numbers of their rows, whatever their times are")
+  func rows() throws {
+    let rows = try encoder(timeSteps: nil).rows(prompt(showing: [2, 7], query: [1, 0, 1]))
+    #expect(rows.featurePositions == [0, 1, 2, 3, 4])
+    #expect(rows.firstTokenPosition == 5 && rows.responsePosition == 7)
+  }
+
+  @Test("with time steps at their times: the tokens of a frame together, the query at the end")
+  func times() throws {
+    let rows = try encoder(timeSteps: 16).rows(prompt(showing: [2, 7], query: [1, 0, 1]))
+    #expect(rows.featurePositions == [5, 5, 15, 15, 16])
+    #expect(rows.firstTokenPosition == 17 && rows.responsePosition == 19)
+    let wordsAlone = try encoder(timeSteps: 16).rows(prompt(showing: [2, 7]))
+    #expect(wordsAlone.firstTokenPosition == 16)
+  }
+
+  @Test("with time steps a frame stands where it stands among any others, and so does the answer")
+  func others() throws {
+    let encoder = encoder(timeSteps: 8)
+    let few = try encoder.rows(prompt(showing: [3]))
+    let many = try encoder.rows(prompt(showing: [0, 1, 3, 4, 6]))
+    #expect(few.featurePositions[0] == 3 && many.featurePositions[4] == 3)
+    #expect(few.responsePosition == many.responsePosition)
+  }
+
+  @Test("with time steps a frame that is moved in time stands elsewhere, within the video")
+  func moved() throws {
+    let encoder = encoder(timeSteps: 8)
+    #expect(try encoder.rows(prompt(showing: [3], shift: 2)).featurePositions == [5, 5])
+    #expect(try encoder.rows(prompt(showing: [7], shift: 2)).featurePositions == [7, 7])
+    #expect(try encoder.rows(prompt(showing: [0], shift: -2)).featurePositions == [0, 0])
+  }
+
+  @Test("an encoder that was written before there were time steps counts rows")
+  func olderForm() throws {
+    let text = #"{"channels":3,"tokensPerFrame":2,"timeOctaves":2,"scale":1}"#
+    let read = try JSONDecoder().decode(PromptEncoder.self, from: Data(text.utf8))
+    #expect(read == encoder(timeSteps: nil))
+  }
+}

@@ -85,7 +85,8 @@ public struct DecoderStudent: StudentPolicy {
     let weights = cache.weights(parameters, generation, for: .inference)
     // A token's bits do not depend on what is sampled beside it: few parts read the weights less often, and small ones keep
     // their memory bounded however many prompts there are.
-    let rows = prompts.reduce(0) { $0 + self.rows(of: $1) + settings.group * settings.maximumLength }
+    let answers = prompts.count * settings.group * settings.maximumLength
+    let rows = prompts.reduce(answers) { $0 + self.rows(of: $1) }
     let parts = split(prompts.count, parts: max(Parallel.threads, rows / Self.sampledRows))
     let chunks = try Parallel.map(chunks: parts.count) { part in
       let own = prompts[parts[part]]

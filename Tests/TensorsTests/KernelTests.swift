@@ -11,6 +11,20 @@ private func numbers(_ count: Int, seed: UInt64) -> [Double] {
   }
 }
 
+extension UnsafeBufferPointer {
+  fileprivate var start: UnsafePointer<Element> {
+    guard let baseAddress else { preconditionFailure("There are no numbers.") }
+    return baseAddress
+  }
+}
+
+extension UnsafeMutableBufferPointer {
+  fileprivate var start: UnsafeMutablePointer<Element> {
+    guard let baseAddress else { preconditionFailure("There are no numbers.") }
+    return baseAddress
+  }
+}
+
 @Suite("Product kernel")
 struct MultiplyTests {
   /// `A·B` (+ what is in C) by the kernel, B given as its transpose or as it stands.
@@ -23,7 +37,7 @@ struct MultiplyTests {
     var result = c ?? [Scalar](repeating: .nan, count: m * n)
     packed.withUnsafeMutableBufferPointer { packed in
       b.withUnsafeBufferPointer { b in
-        let (target, b) = (packed.baseAddress!, b.baseAddress!)
+        let (target, b) = (packed.start, b.start)
         if transposed {
           Multiply.packTransposed(b, k: k, n: n, panels: Multiply.panels(n), into: target)
         } else {
@@ -33,8 +47,8 @@ struct MultiplyTests {
       a.withUnsafeBufferPointer { a in
         result.withUnsafeMutableBufferPointer { c in
           Multiply.run(
-            m: m, n: n, k: k, a: a.baseAddress!, rowStride: k, columnStride: 1,
-            packed: packed.baseAddress!, c: c.baseAddress!, ldc: n, adding: isAdding)
+            m: m, n: n, k: k, a: a.start, rowStride: k, columnStride: 1,
+            packed: packed.start, c: c.start, ldc: n, adding: isAdding)
         }
       }
     }
@@ -82,13 +96,13 @@ struct MultiplyTests {
     b.withUnsafeBufferPointer { b in
       packed.withUnsafeMutableBufferPointer {
         Multiply.packTransposed(
-          b.baseAddress!, k: k, n: n, panels: Multiply.panels(n), into: $0.baseAddress!)
+          b.start, k: k, n: n, panels: Multiply.panels(n), into: $0.start)
       }
     }
     for index in 0..<n {
       packed.withUnsafeBufferPointer { packed in
         row.withUnsafeMutableBufferPointer {
-          Multiply.unpackRow(index, k: k, packed.baseAddress!, into: $0.baseAddress!)
+          Multiply.unpackRow(index, k: k, packed.start, into: $0.start)
         }
       }
       #expect(row == Array(b[index * k..<(index + 1) * k]))
@@ -106,7 +120,7 @@ struct SoftmaxTests {
     for garbage in [Float.nan, .infinity, 1e30] {
       var row = scores + [Float](repeating: garbage, count: room - count)
       row.withUnsafeMutableBufferPointer { row in
-        let start = row.baseAddress!
+        let start = row.start
         let peak = Softmax.maximum(start, count)
         #expect(peak == scores.max())
         let sum = Softmax.exponentials(start, count, minus: peak).total()
@@ -123,7 +137,7 @@ struct SoftmaxTests {
     var gradient: [Float] = [3, .nan, 2, .infinity, 1, .nan, 1, -.infinity]
     weights.withUnsafeBufferPointer { weights in
       gradient.withUnsafeMutableBufferPointer {
-        Softmax.differentiate($0.baseAddress!, weights: weights.baseAddress!, 8, minus: 1)
+        Softmax.differentiate($0.start, weights: weights.start, 8, minus: 1)
       }
     }
     #expect(gradient[0] == 1 && gradient[2] == 0.25)

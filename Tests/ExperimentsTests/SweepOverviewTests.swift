@@ -55,7 +55,8 @@ struct SweepOverviewTests {
     overview.expect(forecast)
     #expect(
       overview.text(jobs: 1, retryFailed: false)
-        .contains(#/6 runs, about .* with 1 at a time, .* MB of memory \(by a trial, 1 of 2 arms\)/#))
+        .contains(
+          #/6 runs, about .* with 1 at a time, .* MB of memory \(by a trial, 1 of 2 arms\)/#))
     try finish("a/seed-0", in: folder, seconds: 10, tokens: 0)
     overview = SweepOverview(sweep)
     overview.expect(forecast)

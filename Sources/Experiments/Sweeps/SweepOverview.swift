@@ -47,9 +47,7 @@ public struct SweepOverview: Sendable {
   private func estimate(left arms: [String], jobs: Int) -> String {
     guard !arms.isEmpty else { return "Nothing is left to do." }
     let known = arms.compactMap { rates[$0] }
-    let most = Set(arms).compactMap {
-      rates.byArm[$0]?.memory ?? estimates[$0] ?? rates[$0]?.memory
-    }
+    let most = Set(arms).compactMap { rates[$0]?.memory }
     let memory = most.max().map { bytes in
       String(format: ", %.0f MB of memory", bytes * Double(min(jobs, arms.count)) / 1e6)
     }

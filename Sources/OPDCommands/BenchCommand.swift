@@ -10,7 +10,7 @@ public struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Time the parts of an on-policy step, alone or against another program.",
     discussion: """
-      Example: opd bench --against 'python3 torch_peer.py --threads 2 --reps 3 --phases rollout,step'
+      Example: opd bench --against 'python3 benchmarks/torch_peer.py --threads 2 --reps 3 --phases rollout,step'
                opd bench --phases opd_full_step,grpo_step --against 'python3 benchmarks/trl_peer.py --threads 2'
       """)
 

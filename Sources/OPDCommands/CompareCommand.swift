@@ -13,12 +13,14 @@ public struct CompareCommand: AsyncParsableCommand {
     discussion: """
       Example: opd compare runs/grpo-vs-opd --match flops --format markdown
 
+      Several folders are compared as one; some arms of a sweep: opd compare runs/keyframes/*budget=8
+
       Without --match every run counts at its last evaluation. With it, learning curves are read at the \
       largest cost that every run has reached, so that each arm was given equally much.
       """)
 
-  @Argument(help: "The folder of a sweep, of an arm or of a single run; runs may still be going.")
-  var directory: String
+  @Argument(help: "Folders of sweeps, of arms or of single runs; runs may still be going.")
+  var directories: [String]
 
   @Option(help: "What every arm is given equally much of.")
   var match: CostMeasure?
@@ -41,7 +43,7 @@ public struct CompareCommand: AsyncParsableCommand {
   /// Compares and prints.
   public func run() async throws {
     let comparison = try await Comparison.read(
-      directory, match: match, metric: metric, baseline: baseline, target: target)
+      directories, match: match, metric: metric, baseline: baseline, target: target)
     print(comparison.formatted(format), terminator: "")
   }
 }

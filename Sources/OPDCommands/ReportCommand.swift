@@ -17,10 +17,11 @@ public struct ReportCommand: AsyncParsableCommand {
       The page needs no network. It works while runs are still going: run the command again for the news.
       """)
 
-  @Argument(help: "The folder of a sweep, of an arm or of a single run.")
-  var directory: String
+  @Argument(help: "Folders of sweeps, of arms or of single runs.")
+  var directories: [String]
 
-  @Option(name: [.short, .long], help: "The file to write; report.html in the folder if left out.")
+  @Option(
+    name: [.short, .long], help: "The file to write; report.html in a single folder if left out.")
   var output: String?
 
   @Option(help: "One drawing as an SVG file instead of the page.")
@@ -38,14 +39,22 @@ public struct ReportCommand: AsyncParsableCommand {
   /// A command without arguments, for the parser.
   public init() {}
 
+  /// Refuses several folders without a place for the page.
+  public func validate() throws {
+    guard directories.count == 1 || output != nil else {
+      throw ValidationError("A page of several folders needs a place of its own. Add -o FILE.")
+    }
+  }
+
   /// Writes the page and prints where it is.
   public func run() async throws {
-    let path = output ?? directory + (figure.map { "/\($0.rawValue).svg" } ?? "/report.html")
+    let path =
+      output ?? directories[0] + (figure.map { "/\($0.rawValue).svg" } ?? "/report.html")
     if let figure {
       try await Report.write(
-        figure, of: directory, to: path, metric: metric, baseline: baseline, by: by)
+        figure, of: directories, to: path, metric: metric, baseline: baseline, by: by)
     } else {
-      try await Report.write(directory, to: path, metric: metric, baseline: baseline)
+      try await Report.write(directories, to: path, metric: metric, baseline: baseline)
     }
     print(path)
   }

@@ -22,7 +22,7 @@ struct ComparisonTests {
   @Test("finds the better arm, says so in words, and takes the first arm as baseline")
   func findsTheBetterArm() async throws {
     let folder = try sweep()
-    let comparison = try await Comparison.read(folder.path)
+    let comparison = try await Comparison.read([folder.path])
     #expect(comparison.baseline == "grpo")
     #expect(comparison.arms.map(\.name) == ["grpo", "opd", "opd-curriculum", "sft"])
     #expect(comparison.verdict.contains("beats grpo: mIoU +0.1"))
@@ -42,7 +42,7 @@ struct ComparisonTests {
       $0.arms[1].name = "equal"
       $0.seeds = 5
     }
-    let comparison = try await Comparison.read(folder.path)
+    let comparison = try await Comparison.read([folder.path])
     let contrast = try #require(comparison.contrasts.first)
     #expect(!contrast.isSeen)
     #expect(contrast.verdict.contains("5 seeds show differences above"))
@@ -51,19 +51,19 @@ struct ComparisonTests {
   @Test("says who is ahead of all, by how much of the next, and of whom it is not seen to be")
   func leader() async throws {
     let usual = try sweep()
-    let open = try await Comparison.read(usual.path)
+    let open = try await Comparison.read([usual.path])
     #expect(open.leader?.contains(", but is not seen to differ from opd.") == true)
     let folder = try sweep {
       $0.arms[2].height = 0.7
       $0.seeds = 6
     }
-    let won = try await Comparison.read(folder.path)
+    let won = try await Comparison.read([folder.path])
     let leader = try #require(won.leader)
     #expect(leader.hasPrefix("opd-curriculum is best with mIoU 0.6"))
     #expect(leader.contains("ahead of opd, the next (p < 0.001, 6 paired seeds)."))
     #expect(won.formatted(.text).hasPrefix(leader + "\n" + won.verdict))
     let pair = try sweep { $0.arms = Array($0.arms.prefix(2)) }
-    #expect(try await Comparison.read(pair.path).leader == nil)
+    #expect(try await Comparison.read([pair.path]).leader == nil)
   }
 
   @Test("says what each arm spends until it reaches a level, and the area under its curve")
@@ -84,7 +84,7 @@ struct ComparisonTests {
       try lines(values).write(
         toFile: "\(folder.path)/\(run)/metrics.jsonl", atomically: false, encoding: .utf8)
     }
-    let comparison = try await Comparison.read(folder.path, target: 0.3)
+    let comparison = try await Comparison.read([folder.path], target: 0.3)
     let grpo = comparison.targetCosts[0]
     let opd = comparison.targetCosts[1]
     #expect(grpo.reached == 1 && grpo.runs == 2)
@@ -100,7 +100,7 @@ struct ComparisonTests {
   @Test("one seed proves nothing")
   func oneSeed() async throws {
     let folder = try sweep { $0.seeds = 1 }
-    let comparison = try await Comparison.read(folder.path)
+    let comparison = try await Comparison.read([folder.path])
     #expect(comparison.contrasts.allSatisfy { $0.pValue == nil })
     #expect(comparison.verdict.contains("one seed, which proves nothing"))
   }
@@ -118,7 +118,7 @@ struct ComparisonTests {
   @Test("corrects for the number of contrasts")
   func correction() async throws {
     let folder = try sweep()
-    let comparison = try await Comparison.read(folder.path)
+    let comparison = try await Comparison.read([folder.path])
     let raw = comparison.contrasts.compactMap(\.pValue)
     #expect(comparison.contrasts.compactMap(\.correctedPValue) == holm(raw))
   }
@@ -128,7 +128,7 @@ struct ComparisonTests {
     arguments: CostMeasure.allCases)
   func matchedCost(measure: CostMeasure) async throws {
     let folder = try sweep { $0.arms.removeLast() }
-    let comparison = try await Comparison.read(folder.path, match: measure)
+    let comparison = try await Comparison.read([folder.path], match: measure)
     let expected =
       switch measure {
       case .steps: 40.0
@@ -148,7 +148,7 @@ struct ComparisonTests {
       $0.seeds = 1
       $0.arms = [$0.arms[0], $0.arms[1], $0.arms[2]]
     }
-    let names = try await Comparison.read(folder.path).arms.map(\.name)
+    let names = try await Comparison.read([folder.path]).arms.map(\.name)
     func lines(_ tokens: [Double]) -> String {
       tokens.enumerated().map { step, tokens in
         "{\"step\":\(step),\"tokens\":\(tokens),\"eval/mIoU\":\(Double(step + 1) / 10)}\n"
@@ -158,7 +158,7 @@ struct ComparisonTests {
       try lines(tokens).write(
         toFile: folder.path + "/\(arm)/seed-0/metrics.jsonl", atomically: false, encoding: .utf8)
     }
-    let comparison = try await Comparison.read(folder.path, match: .tokens)
+    let comparison = try await Comparison.read([folder.path], match: .tokens)
     #expect(comparison.matchedCost == 20)
     #expect(comparison.arms.map { $0.value?.value } == [0.4, 0.15000000000000002, 0.2])
     #expect(
@@ -178,7 +178,7 @@ struct ComparisonTests {
       try costs.map(value).joined().write(
         toFile: folder.path + "/\(arm)/seed-0/metrics.jsonl", atomically: false, encoding: .utf8)
     }
-    let comparison = try await Comparison.read(folder.path, match: .tokens)
+    let comparison = try await Comparison.read([folder.path], match: .tokens)
     #expect(comparison.arms.map { $0.value?.value } == [0.1, 0.1])
   }
 
@@ -188,7 +188,7 @@ struct ComparisonTests {
     let path = folder.path + "/opd/seed-9/metrics.jsonl"
     let text = try String(contentsOfFile: path, encoding: .utf8) + "{\"step\":91,\"eval/mI"
     try text.write(toFile: path, atomically: false, encoding: .utf8)
-    let comparison = try await Comparison.read(folder.path)
+    let comparison = try await Comparison.read([folder.path])
     #expect(comparison.arms[1].scores.map(\.seed) == Array(0...6))
     #expect(comparison.notes.contains("37 of 40 runs are done (3 running)."))
     #expect(comparison.contrasts[0].pairs == 7)
@@ -197,26 +197,58 @@ struct ComparisonTests {
   @Test("prints JSON that reads back equal, CSV of one line an arm, and Markdown")
   func formats() async throws {
     let folder = try sweep()
-    let comparison = try await Comparison.read(folder.path)
+    let comparison = try await Comparison.read([folder.path])
     let json = Data(comparison.formatted(.json).utf8)
     #expect(try JSONDecoder().decode(Comparison.self, from: json) == comparison)
     #expect(comparison.formatted(.csv).split(separator: "\n").count == 5)
     #expect(comparison.formatted(.markdown).contains("| grpo | 0."))
   }
 
+  @Test("some arms of a sweep are compared as the sweep would compare them, in its order")
+  func someArms() async throws {
+    let folder = try sweep { $0.seeds = 2 }
+    let whole = try await Comparison.read([folder.path], baseline: "opd")
+    let some = try await Comparison.read(
+      [folder.path + "/sft", folder.path + "/opd"], baseline: "opd")
+    #expect(some.arms == whole.arms.filter { ["opd", "sft"].contains($0.name) })
+    #expect(
+      some.contrasts.map(\.difference)
+        == whole.contrasts.filter { $0.arm == "sft" }.map(\.difference))
+    #expect(some.contrasts.count == 1)
+  }
+
+  @Test("arms of two sweeps are compared, but not two runs of one arm and seed")
+  func twoSweeps() async throws {
+    let first = try sweep {
+      $0.seeds = 2
+      $0.arms = [$0.arms[0]]
+    }
+    let second = try sweep {
+      $0.seeds = 2
+      $0.arms = [$0.arms[1]]
+    }
+    let comparison = try await Comparison.read([first.path, second.path])
+    #expect(comparison.arms.map(\.name) == ["grpo", "opd"])
+    #expect(comparison.contrasts.first?.pairs == 2)
+    let twice = await #expect(throws: ComparisonError.self) {
+      try await Comparison.read([first.path, second.path, first.path])
+    }
+    #expect(twice?.description.hasPrefix("Seed 0 of arm 'grpo' is there twice: ") == true)
+  }
+
   @Test("names what is missing in two sentences")
   func errors() async throws {
     let folder = try sweep { $0.seeds = 1 }
     await #expect(throws: ComparisonError.noSuchFolder(path: "nowhere")) {
-      try await Comparison.read("nowhere")
+      try await Comparison.read(["nowhere"])
     }
     let wrong = await #expect(throws: ComparisonError.self) {
-      try await Comparison.read(folder.path, metric: "eval/mIou")
+      try await Comparison.read([folder.path], metric: "eval/mIou")
     }
     #expect(
       wrong?.description == "No run has measured 'eval/mIou' so far. Did you mean 'eval/mIoU'?")
     let arm = await #expect(throws: ComparisonError.self) {
-      try await Comparison.read(folder.path, baseline: "grop")
+      try await Comparison.read([folder.path], baseline: "grop")
     }
     #expect(arm?.description == "No arm is called 'grop'. Did you mean 'grpo'?")
     #expect(arm?.exitStatus == .usage)

@@ -13,7 +13,7 @@ struct ReportTests {
     sweep.seeds = 3
     change(&sweep)
     try sweep.write(to: folder.path)
-    return try await Report.html(of: folder.path)
+    return try await Report.html(of: [folder.path])
   }
 
   @Test("has every section, the verdict as its heading, and every tag closed")
@@ -58,7 +58,7 @@ struct ReportTests {
     sweep.seeds = 1
     sweep.steps = 20
     try sweep.write(to: folder.path)
-    let page = try await Report.html(of: folder.path + "/opd/seed-0")
+    let page = try await Report.html(of: [folder.path + "/opd/seed-0"])
     #expect(page.contains("<h1>opd reaches mIoU"))
     #expect(page.contains("id=\"curves\""))
   }
@@ -93,7 +93,7 @@ struct ReportTests {
     sweep.seeds = 3
     try sweep.write(to: folder.path)
     let path = folder.path + "/figure.svg"
-    try await Report.write(figure, of: folder.path, to: path, by: .tokens)
+    try await Report.write(figure, of: [folder.path], to: path, by: .tokens)
     let drawing = try String(contentsOfFile: path, encoding: .utf8)
     #expect(drawing.hasPrefix("<svg xmlns=\"http://www.w3.org/2000/svg\""))
     for tag in ["svg", "text", "style", "title", "polyline"] {
@@ -110,7 +110,7 @@ struct ReportTests {
   func example() async throws {
     let path = try #require(Self.wanted)
     try SyntheticSweep().write(to: path)
-    try await Report.write(path, to: path + "/report.html")
+    try await Report.write([path], to: path + "/report.html")
   }
 
   /// Where to leave an example for looking at: `OPD_REPORT_EXAMPLE=/tmp/example swift test --filter ReportTests`.

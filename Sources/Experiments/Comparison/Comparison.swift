@@ -74,10 +74,10 @@ public struct SeedScore: Sendable, Hashable, Codable {
 }
 
 extension Comparison {
-  /// Compares the runs of a folder.
+  /// Compares the runs of some folders.
   ///
   /// - Parameters:
-  ///   - path: The folder of a sweep, of an arm or of a run; runs may still be going.
+  ///   - folders: Each the folder of a sweep, of an arm or of a run; runs may still be going.
   ///   - match: What every arm is given equally much of; `nil` to take each run's last evaluation.
   ///   - metric: The metric that decides, by its name in `metrics.jsonl`.
   ///   - baseline: The arm the others are compared to; the sweep's first one if `nil`.
@@ -86,11 +86,11 @@ extension Comparison {
   /// - Throws: `ComparisonError`.
   /// - Complexity: Without `match` and `target` only the end of each run's metrics is read.
   public static func read(
-    _ path: String, match: CostMeasure? = nil, metric: String = "eval/mIoU",
+    _ folders: [String], match: CostMeasure? = nil, metric: String = "eval/mIoU",
     baseline: String? = nil, target: Double? = nil
   ) async throws -> Comparison {
     let needsCurves = match != nil || target != nil
-    let archive = try await RunArchive.read(path, detail: needsCurves ? .evaluations : .end)
+    let archive = try await RunArchive.read(folders, detail: needsCurves ? .evaluations : .end)
     var comparison = try Comparison(archive, match: match, metric: metric, baseline: baseline)
     if let target { comparison.priceTarget(target, archive) }
     return comparison

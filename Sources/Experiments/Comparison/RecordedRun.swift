@@ -75,8 +75,9 @@ struct RecordedRun: Sendable {
 
   private func total(_ prefix: String) -> Double? {
     guard let ledger else { return nil }
-    let parts = ledger.numbers.filter { $0.key.hasPrefix(prefix) }.values
-    return parts.isEmpty ? nil : parts.reduce(0, +)
+    let parts = ledger.numbers.filter { $0.key.hasPrefix(prefix) }
+    // In the order of their names: a dictionary's own differs from process to process, and with it the last bits of the sum.
+    return parts.isEmpty ? nil : parts.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value }
   }
 
   private static func isEvaluation(_ key: String) -> Bool { key.hasPrefix("eval/") }

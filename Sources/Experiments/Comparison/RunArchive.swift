@@ -1,10 +1,10 @@
 internal import Foundation
 internal import Rollouts
 
-/// The runs of a folder, in the order of their arms and seeds.
+/// The runs of some folders, in the order of their arms and seeds.
 struct RunArchive: Sendable {
-  /// The folder.
-  let path: String
+  /// The folders, as they were given.
+  let folders: [String]
   /// The names of the arms, in the order in which the sweep names them.
   let arms: [String]
   /// Every run.
@@ -13,26 +13,43 @@ struct RunArchive: Sendable {
   /// The runs of one arm, by seed.
   func runs(of arm: String) -> [RecordedRun] { runs.filter { $0.arm == arm } }
 
-  /// Reads the runs of a sweep, of one arm or a single run.
+  /// The folder that holds all of them: the sweep, where some of its arms were given.
+  var home: String {
+    guard folders.count > 1, let first = folders.first else { return folders.first ?? "." }
+    let parent = URL(fileURLWithPath: first).deletingLastPathComponent().relativePath
+    return parent.isEmpty ? "." : parent
+  }
+
+  /// Reads the runs of a sweep, of some arms or a single run.
   ///
   /// - Parameters:
-  ///   - path: The folder of a sweep (`ARM/seed-N` inside), of an arm (`seed-N` inside), of single runs or of a run.
+  ///   - folders: Each is the folder of a sweep (`ARM/seed-N` inside), of an arm (`seed-N` inside), of single runs or of
+  ///     a run.
   ///   - detail: How much of each run is read.
   /// - Returns: The runs.
-  /// - Throws: `ComparisonError.noSuchFolder` or `.noRuns`.
+  /// - Throws: `ComparisonError.noSuchFolder`, `.noRuns` or `.sameRun`.
   /// - Complexity: Three files a run, read on every core.
-  static func read(_ path: String, detail: RecordedRun.Detail) async throws -> RunArchive {
-    guard (try? FileManager.default.contentsOfDirectory(atPath: path)) != nil else {
-      throw ComparisonError.noSuchFolder(path: path)
-    }
-    let places = places(in: path)
-    guard !places.isEmpty else { throw ComparisonError.noRuns(path: path) }
-    let arms = ordered(Set(places.map(\.arm)), path)
+  static func read(_ folders: [String], detail: RecordedRun.Detail) async throws -> RunArchive {
+    let found: [Place] = try folders.flatMap { try places(in: $0) }
+    try refuseTwins(found)
+    let archive = RunArchive(folders: folders, arms: [], runs: [])
+    let arms = ordered(found.map(\.arm), archive.home)
     let rank = Dictionary(uniqueKeysWithValues: arms.enumerated().map { ($1, $0) })
-    let runs = await read(places, detail: detail)
+    let runs = await read(found, detail: detail)
     return RunArchive(
-      path: path, arms: arms,
+      folders: folders, arms: arms,
       runs: runs.sorted { (rank[$0.arm] ?? 0, $0.seed) < (rank[$1.arm] ?? 0, $1.seed) })
+  }
+
+  /// Two runs of one arm and seed from two sweeps would count as two seeds.
+  private static func refuseTwins(_ places: [Place]) throws {
+    var seen: [String: Place] = [:]
+    for place in places {
+      if let other = seen.updateValue(place, forKey: "\(place.arm)/\(place.seed)") {
+        throw ComparisonError.sameRun(
+          arm: place.arm, seed: place.seed, paths: [other.path, place.path])
+      }
+    }
   }
 
   private struct Place: Sendable {
@@ -55,8 +72,16 @@ struct RunArchive: Sendable {
     }
   }
 
-  private static func places(in path: String) -> [Place] {
-    let names = entries(path)
+  private static func places(in path: String) throws -> [Place] {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+      throw ComparisonError.noSuchFolder(path: path)
+    }
+    let found = places(in: path, names)
+    guard !found.isEmpty else { throw ComparisonError.noRuns(path: path) }
+    return found
+  }
+
+  private static func places(in path: String, _ names: [String]) -> [Place] {
     if isRun(names) {
       let url = URL(fileURLWithPath: path).standardizedFileURL
       guard let seed = seed(url.lastPathComponent) else {
@@ -97,7 +122,7 @@ struct RunArchive: Sendable {
   }
 
   /// Arms in the order in which the frozen sweep first mentions them; those it does not, by name at the end.
-  private static func ordered(_ arms: Set<String>, _ path: String) -> [String] {
+  private static func ordered(_ arms: [String], _ path: String) -> [String] {
     let texts = ["plan.json", "sweep.yaml"].compactMap {
       try? String(contentsOfFile: path + "/" + $0, encoding: .utf8)
     }
@@ -107,6 +132,6 @@ struct RunArchive: Sendable {
     for (place, word) in words.enumerated() where places[String(word)] == nil {
       places[String(word)] = place
     }
-    return arms.sorted { (places[$0] ?? .max, $0) < (places[$1] ?? .max, $1) }
+    return Set(arms).sorted { (places[$0] ?? .max, $0) < (places[$1] ?? .max, $1) }
   }
 }

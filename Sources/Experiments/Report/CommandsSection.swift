@@ -12,13 +12,13 @@ struct CommandsSection: Sendable {
   }
 
   private var commands: String {
-    let path = source.archive.path
+    let path = source.archive.folders.joined(separator: " ")
     let metric = source.comparison.metric
     var lines = [
       "opd compare \(path) --metric \(metric)", "opd compare \(path) --match flops",
       "opd report \(path) -o report.html",
     ]
-    if let command { lines.insert("\(command) --out \(path)", at: 0) }
+    if let command { lines.insert("\(command) --out \(source.archive.home)", at: 0) }
     if let run = source.archive.runs.first(where: \.isDone) {
       lines.append("opd repro \(run.path)")
     }
@@ -27,8 +27,8 @@ struct CommandsSection: Sendable {
 
   /// The command that created the sweep, as its frozen plan has it; the plan alone is enough to go on.
   private var command: String? {
-    RunFile(source.archive.path + "/plan.json").object().map { plan in
-      plan.texts["command"] ?? "opd sweep \(source.archive.path)"
+    RunFile(source.archive.home + "/plan.json").object().map { plan in
+      plan.texts["command"] ?? "opd sweep \(source.archive.home)"
     }
   }
 

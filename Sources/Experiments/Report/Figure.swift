@@ -14,17 +14,17 @@ extension Report {
   ///
   /// - Parameters:
   ///   - figure: Which.
-  ///   - directory: The folder of a sweep, of an arm or of a run.
+  ///   - folders: Each the folder of a sweep, of an arm or of a run.
   ///   - path: The file to write, whole or not at all.
   ///   - metric: The metric that decides, by its name in `metrics.jsonl`.
   ///   - baseline: The arm that is grey; the sweep's first one if `nil`.
   ///   - measure: What curves run along.
   /// - Throws: `ComparisonError`, or `StorageError` if the file cannot be written.
   public static func write(
-    _ figure: Figure, of directory: String, to path: String, metric: String = "eval/mIoU",
+    _ figure: Figure, of folders: [String], to path: String, metric: String = "eval/mIoU",
     baseline: String? = nil, by measure: CostMeasure = .flops
   ) async throws {
-    let archive = try await RunArchive.read(directory, detail: .everything)
+    let archive = try await RunArchive.read(folders, detail: .everything)
     let comparison = try Comparison(archive, match: nil, metric: metric, baseline: baseline)
     let source = ReportSource(archive: archive, comparison: comparison)
     let drawing: Drawing =

@@ -33,7 +33,7 @@ struct HeadlineSection: Sendable {
 
   /// The folder's last name.
   private var name: String {
-    source.archive.path.split(separator: "/").last.map(String.init) ?? source.archive.path
+    source.archive.home.split(separator: "/").last.map(String.init) ?? source.archive.home
   }
 
   /// What the best arm paid for the baseline's result.

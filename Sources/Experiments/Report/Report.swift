@@ -4,18 +4,18 @@ internal import Storage
 
 /// A sweep, an arm or a run as one self-contained page: no network, no script, light and dark, fit for printing.
 public enum Report {
-  /// Writes the page of a folder whose runs may still be going.
+  /// Writes the page of runs that may still be going.
   ///
   /// - Parameters:
-  ///   - directory: The folder of a sweep, of an arm or of a run.
+  ///   - folders: Each the folder of a sweep, of an arm or of a run.
   ///   - path: The file to write, whole or not at all.
   ///   - metric: The metric that decides, by its name in `metrics.jsonl`.
   ///   - baseline: The arm the others are compared to; the sweep's first one if `nil`.
   /// - Throws: `ComparisonError`, or `StorageError` if the page cannot be written.
   public static func write(
-    _ directory: String, to path: String, metric: String = "eval/mIoU", baseline: String? = nil
+    _ folders: [String], to path: String, metric: String = "eval/mIoU", baseline: String? = nil
   ) async throws {
-    let page = try await html(of: directory, metric: metric, baseline: baseline)
+    let page = try await html(of: folders, metric: metric, baseline: baseline)
     try AtomicFile.write(page, to: path)
   }
 
@@ -23,9 +23,9 @@ public enum Report {
   ///
   /// - Throws: `ComparisonError`.
   public static func html(
-    of directory: String, metric: String = "eval/mIoU", baseline: String? = nil
+    of folders: [String], metric: String = "eval/mIoU", baseline: String? = nil
   ) async throws -> String {
-    let archive = try await RunArchive.read(directory, detail: .everything)
+    let archive = try await RunArchive.read(folders, detail: .everything)
     let comparison = try Comparison(archive, match: nil, metric: metric, baseline: baseline)
     return ReportPage(ReportSource(archive: archive, comparison: comparison)).html
   }

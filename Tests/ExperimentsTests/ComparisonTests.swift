@@ -62,6 +62,12 @@ struct ComparisonTests {
     #expect(leader.hasPrefix("opd-curriculum is best with mIoU 0.6"))
     #expect(leader.contains("ahead of opd, the next (p < 0.001, 6 paired seeds)."))
     #expect(won.formatted(.text).hasPrefix(leader + "\n" + won.verdict))
+    let next = try await Comparison.read([folder.path], baseline: "opd")
+    #expect(next.leader == nil)
+    #expect(next.verdict.hasPrefix("opd-curriculum beats opd: mIoU +"))
+    let first = try await Comparison.read([folder.path], baseline: "opd-curriculum")
+    #expect(first.leader == nil)
+    #expect(first.verdict == leader)
     let pair = try sweep { $0.arms = Array($0.arms.prefix(2)) }
     #expect(try await Comparison.read([pair.path]).leader == nil)
   }

@@ -18,7 +18,8 @@ public struct Comparison: Sendable, Hashable, Codable {
   public var arms: [ComparedArm]
   /// The other arms against the baseline.
   public var contrasts: [Contrast]
-  /// Who is ahead of all others, and by how much of the next; `nil` with fewer than three arms or two seeds.
+  /// Who is ahead of all others, and by how much of the next; `nil` with fewer than three arms or two seeds, and where
+  /// `verdict` says it.
   public var leader: String?
   /// The best arm against the baseline in words.
   public var verdict: String
@@ -125,7 +126,14 @@ extension Comparison {
     notes = measured.notes
     if let reference { contrasts = Contrast.all(in: arms, against: reference, metric: metric) }
     verdict = Verdict(metric: metric, arms: arms, contrasts: contrasts).sentence
-    leader = Lead(of: arms, metric: metric)?.sentence
+    takeLead(Lead(of: arms, metric: metric))
+  }
+
+  /// Says who is ahead of all, but nothing twice: once the best or the next is the baseline, that is the verdict.
+  private mutating func takeLead(_ lead: Lead?) {
+    guard let lead, let beaten = lead.beaten else { return leader = lead?.sentence }
+    if lead.best == baseline { verdict = lead.sentence }
+    if lead.best != baseline, beaten != baseline { leader = lead.sentence }
   }
 
   private static func unmeasured(_ metric: String, _ archive: RunArchive) -> ComparisonError {

@@ -12,8 +12,10 @@ struct Lead: Sendable {
     var pValue: Double
   }
 
-  /// The arm that comes next.
-  let next: String
+  /// The arm with the best value.
+  let best: String
+  /// The arm that comes next, if the best is seen to be ahead of it and of all others.
+  let beaten: String?
   /// The result in words.
   let sentence: String
 
@@ -30,11 +32,12 @@ struct Lead: Sendable {
     }
     guard found.count == scored.count - 1 else { return nil }
     let corrected = holm(found.map(\.pValue))
-    next = found[0].name
     let value = "\(measure.title) \(Quantity.metric(best.level))"
     let unseen = zip(found, corrected).filter {
       $1 >= Verdict.level || $0.gap.value <= 0
     }.map(\.0.name)
+    self.best = best.arm.name
+    beaten = unseen.isEmpty ? found[0].name : nil
     sentence =
       unseen.isEmpty
       ? Self.won(best.arm.name, value, found[0], corrected[0])

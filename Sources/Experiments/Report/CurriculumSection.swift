@@ -34,10 +34,11 @@ struct CurriculumSection: Sendable {
     guard groups.contains(where: { selects($0.value) }) else { return nil }
     let table = HTML.table(
       [
-        "stage", "round", "taken", "", "overlap", "difficulty", "of all", "disagreement", "of all",
-        "gain", "of those left", "rank correlation", "of those left", "most frequent reasons",
+        "stage", "round", "taken", "", "overlap", "diffi-<br>culty", "of all", "disagree-<br>ment",
+        "of all", "gain", "of those<br>left", "rank cor-<br>relation", "of those<br>left",
       ], groups.map { row($0.key, $0.value) }, kind: "curriculum")
-    return "<h3>\(source.label(arm))</h3>\(table)\(planted(groups.map(\.value)))"
+    let last = groups.last.map { reasons($0.value) } ?? ""
+    return "<h3>\(source.label(arm))</h3>\(table)\(last)\(planted(groups.map(\.value)))"
   }
 
   /// Whether a curriculum left something out or measured something, which one that takes every sample in turn does not.
@@ -61,7 +62,7 @@ struct CurriculumSection: Sendable {
       level(rounds.map(\.disagreement.pool)), level(rounds.map(\.gain?.meanTaken), signed: true),
       level(rounds.map(\.gain?.meanLeft), signed: true),
       level(rounds.map(\.gain?.correlationTaken), signed: true),
-      level(rounds.map(\.gain?.correlationLeft), signed: true), reasons(rounds),
+      level(rounds.map(\.gain?.correlationLeft), signed: true),
     ]
   }
 
@@ -71,15 +72,18 @@ struct CurriculumSection: Sendable {
     return signed ? Quantity.signed(mean(known)) : Quantity.metric(mean(known))
   }
 
+  /// Why samples were taken and left in the last round.
   private func reasons(_ rounds: Rounds) -> String {
     var counts: [String: Int] = [:]
     for reason in rounds.flatMap(\.summary.reasons) {
       counts[reason.reason, default: 0] += reason.count
     }
-    return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3)
-      .map {
-        "\(HTML.escaped($0.key)) <span class=\"faint\">\($0.value / rounds.count)</span>"
-      }.joined(separator: " · ")
+    let shown = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3)
+      .map { "\(HTML.escaped($0.key)) <span class=\"faint\">\($0.value / rounds.count)</span>" }
+    return shown.isEmpty
+      ? ""
+      : "<p class=\"reading\">Most frequent reasons in the last round: "
+        + shown.joined(separator: " · ") + ".</p>"
   }
 
   /// How well the gates found the samples on which the teacher was made wrong, over all rounds and seeds.

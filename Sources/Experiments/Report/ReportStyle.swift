@@ -58,8 +58,8 @@ enum ReportStyle {
     td{padding:8px 8px;text-align:right;border-top:1px solid var(--rule);white-space:nowrap}
     th:first-child,td:first-child{text-align:left;padding-left:14px}
     .headline td:nth-child(2){font-size:17px}
-    .contrasts td:nth-child(2),.contrasts th:nth-child(2),.states td,.states th,.curriculum td:last-child,
-    .curriculum th:last-child{text-align:left}
+    .contrasts td:nth-child(2),.contrasts th:nth-child(2),.states td,.states th{text-align:left}
+    .curriculum .bar{width:72px}
     .windows td,.windows th,.matrix td,.matrix th{text-align:center}
     .matrix td:first-child{color:var(--soft)}.matrix td:nth-child(2),.matrix th:nth-child(2){text-align:left}
     .target td:nth-child(n+3){min-width:86px}.keyframes td:first-child .arm{margin:1px 0}

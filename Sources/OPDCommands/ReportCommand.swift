@@ -27,7 +27,7 @@ public struct ReportCommand: AsyncParsableCommand {
   @Option(help: "One drawing as an SVG file instead of the page.")
   var figure: Figure?
 
-  @Option(help: "What the curves of a figure run along.")
+  @Option(help: "What the curves of a figure run along; costs are of flops or wall.")
   var by: CostMeasure = .flops
 
   @Option(help: "The metric that decides, by its name in metrics.jsonl.")

@@ -101,7 +101,8 @@ struct ReportTests {
       #expect(opened == drawing.ranges(of: "</\(tag)>").count, "\(tag)")
     }
     for arm in sweep.arms { #expect(drawing.contains(">\(arm.name)</text>"), "\(arm.name)") }
-    #expect(drawing.ranges(of: "<circle").count == sweep.arms.count)
+    #expect(drawing.ranges(of: "<circle").count == (figure == .costs ? 0 : sweep.arms.count))
+    #expect((drawing.ranges(of: "<rect class=\"swatch l1\"").count > 1) == (figure == .costs))
     #expect(drawing.contains("rollout tokens") == (figure == .curves))
     #expect(!drawing.contains("nan") && !drawing.contains("<script"))
   }

@@ -150,7 +150,7 @@ struct SweepFileTests {
         == "s.yaml:2: the seed 1 is listed twice. Remove one of them.")
     #expect(
       complaint("seeds: 2\nbase: s.yaml\n")
-        == "s.yaml:2: 's.yaml' builds on itself: s.yaml → s.yaml. Remove one of the 'base' entries."
+        == "s.yaml:2: 's.yaml' builds on itself: s.yaml → s.yaml. Remove one of the 'base' or 'extends' entries."
     )
     #expect(
       complaint("base: t.yaml\n").hasPrefix("s.yaml:1: there is no configuration '"))

@@ -46,7 +46,7 @@ public enum ConfigurationFileError: ExplainedError, Hashable {
     switch self {
     case .missing(_, _, let nearest): nearest.map { "Did you mean '\($0)'?" } ?? "Check the path."
     case .malformed: "Correct that line."
-    case .cyclicBase: "Remove one of the 'base' entries."
+    case .cyclicBase: "Remove one of the 'base' or 'extends' entries."
     case .malformedOverride: "Write key=value, +new=value or ~gone."
     case .nothingBelow(_, let path, _): "Set '\(path)' as a whole."
     case .nothingToRemove(_, let nearest?): "Did you mean '~\(nearest)'?"

@@ -5,7 +5,7 @@ struct CostSection: Sendable {
   let source: ReportSource
 
   /// The ledger's entries, in the order in which a run pays for them.
-  private static let entries = [
+  static let entries = [
     ("rollout", "rollout"), ("student", "student"), ("teacher", "teacher"),
     ("reference", "reference"), ("selection", "selection"), ("evaluation", "evaluation"),
     ("teacherTraining", "teacher training"),
@@ -36,11 +36,20 @@ struct CostSection: Sendable {
       let title = "\(Self.entries[place].1) \(Quantity.percent(part / max(total, 1e-300))) %"
       return "<i class=\"swatch l\(place)\" style=\"width:\(width)%\" title=\"\(title)\"></i>"
     }
-    let text = key == "flops" ? Quantity.flops(total) : Quantity.duration(total)
-    return [source.label(arm), unit, "<span class=\"stack\">\(pieces.joined())</span>", text]
+    return [
+      source.label(arm), unit, "<span class=\"stack\">\(pieces.joined())</span>",
+      self.total(parts, key),
+    ]
   }
 
-  private func parts(_ arm: String, _ key: String) -> [Double]? {
+  /// The sum of a bar's parts with its unit.
+  func total(_ parts: [Double], _ key: String) -> String {
+    let total = parts.reduce(0, +)
+    return key == "flops" ? Quantity.flops(total) : Quantity.duration(total)
+  }
+
+  /// What an arm's ledgers say of each entry, mean over its runs.
+  func parts(_ arm: String, _ key: String) -> [Double]? {
     let ledgers = source.archive.runs(of: arm).compactMap(\.ledger)
     guard !ledgers.isEmpty else { return nil }
     return Self.entries.map { entry in

@@ -7,6 +7,8 @@ public enum Figure: String, Sendable, CaseIterable {
   case curves
   /// Where each arm ended, a dot on its interval.
   case arms
+  /// What each arm spent its operations or its time on, a bar an arm.
+  case costs
 }
 
 extension Report {
@@ -18,7 +20,7 @@ extension Report {
   ///   - path: The file to write, whole or not at all.
   ///   - metric: The metric that decides, by its name in `metrics.jsonl`.
   ///   - baseline: The arm that is grey; the sweep's first one if `nil`.
-  ///   - measure: What curves run along.
+  ///   - measure: What curves run along, and what costs are of: operations, or else time.
   /// - Throws: `ComparisonError`, or `StorageError` if the file cannot be written.
   public static func write(
     _ figure: Figure, of folders: [String], to path: String, metric: String = "eval/mIoU",
@@ -35,6 +37,7 @@ extension Report {
           source: source,
           curves: MeanCurves(archive, arms: source.shown, metric: comparison.metric)
         ).drawing(by: measure)
+      case .costs: CostSection(source: source).drawing(by: measure)
       }
     try AtomicFile.write(drawing.file, to: path)
   }
@@ -77,7 +80,7 @@ extension CurvesSection {
   /// The curves along one cost beneath the names of their arms.
   func drawing(by measure: CostMeasure) -> Drawing {
     let chart = chart(measure)
-    let legend = FigureLegend(source.shown.map { ($0, source.color($0)) })
+    let legend = FigureLegend(source.shown.map { ($0, "c\(source.color($0))") })
     // The page's drawing scales with its column; this one has a place of its own.
     let box =
       "<svg x=\"0\" y=\"\(HTML.place(legend.height))\" width=\"\(HTML.place(chart.size.width))\""
@@ -88,24 +91,51 @@ extension CurvesSection {
   }
 }
 
-/// The names of arms beside their colours, in lines.
+extension CostSection {
+  /// A bar an arm, in the parts of its ledger.
+  func drawing(by measure: CostMeasure) -> Drawing {
+    let key = measure == .flops ? "flops" : "seconds"
+    let bars = source.shown.compactMap { arm in parts(arm, key).map { (arm: arm, parts: $0) } }
+    let legend = FigureLegend(Self.entries.enumerated().map { ($1.1, "l\($0)") })
+    let left = 24 + 7.6 * Double(bars.map(\.arm.count).max() ?? 0)
+    let scale =
+      (Drawing.width - 96 - left) / max(1e-300, bars.map { $0.parts.reduce(0, +) }.max() ?? 0)
+    let rows = bars.enumerated().map { place, bar in
+      let y = legend.height + 20 + 27 * Double(place)
+      var x = left
+      var row = "<text x=\"14\" y=\"\(HTML.place(y))\">\(HTML.escaped(bar.arm))</text>"
+      for (entry, part) in bar.parts.enumerated() where part > 0 {
+        row += "<rect class=\"swatch l\(entry)\" x=\"\(HTML.place(x))\" y=\"\(HTML.place(y - 13))\""
+        row += " width=\"\(HTML.place(part * scale))\" height=\"17\"/>"
+        x += part * scale
+      }
+      return row + "<text text-anchor=\"end\" x=\"\(HTML.place(Drawing.width - 12))\""
+        + " y=\"\(HTML.place(y))\">\(total(bar.parts, key))</text>"
+    }
+    return Drawing(
+      title: "What each arm spent its \(key == "flops" ? "operations" : "time") on",
+      height: legend.height + 20 + 27 * Double(bars.count), body: legend.svg + rows.joined())
+  }
+}
+
+/// Names beside their colours, in lines.
 private struct FigureLegend {
   private(set) var svg = ""
   private(set) var height: Double
 
-  init(_ arms: [(name: String, color: Int)]) {
+  init(_ entries: [(name: String, color: String)]) {
     var x = 14.0
     var y = 24.0
-    for arm in arms {
-      let width = 34 + 7.6 * Double(arm.name.count)
+    for entry in entries {
+      let width = 34 + 7.6 * Double(entry.name.count)
       if x + width > Drawing.width {
         x = 14
         y += 22
       }
       svg +=
-        "<rect class=\"swatch c\(arm.color)\" x=\"\(HTML.place(x))\" y=\"\(HTML.place(y - 10))\""
+        "<rect class=\"swatch \(entry.color)\" x=\"\(HTML.place(x))\" y=\"\(HTML.place(y - 10))\""
       svg += " width=\"11\" height=\"11\" rx=\"3\"/><text x=\"\(HTML.place(x + 17))\""
-      svg += " y=\"\(HTML.place(y))\">\(HTML.escaped(arm.name))</text>"
+      svg += " y=\"\(HTML.place(y))\">\(HTML.escaped(entry.name))</text>"
       x += width
     }
     height = y + 14

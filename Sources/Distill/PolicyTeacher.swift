@@ -19,7 +19,7 @@ public struct PolicyTeacher: TeacherScorer, IntervalPredictor {
   }
 
   /// The policy.
-  public let policy: DecoderStudent
+  public let policy: DecoderPolicy
   /// What it looks at.
   public let evidence: Evidence
   /// Its own temperature.
@@ -29,7 +29,7 @@ public struct PolicyTeacher: TeacherScorer, IntervalPredictor {
 
   /// A teacher that is a policy.
   public init(
-    _ policy: DecoderStudent, codec: any AnswerCodec, evidence: Evidence = .allFrames,
+    _ policy: DecoderPolicy, codec: any AnswerCodec, evidence: Evidence = .allFrames,
     temperature: Double = 1
   ) {
     self.policy = policy
@@ -45,7 +45,7 @@ public struct PolicyTeacher: TeacherScorer, IntervalPredictor {
   public var support: TeacherSupport { .full }
 
   /// Operations of one token on its own; what a prompt costs is shared by its answers.
-  public var flopsPerToken: Double { 2 * Double(policy.parameters.layout.count) }
+  public var flopsPerToken: Double { 2 * Double(policy.parameterCount) }
 
   /// Scores every token of every response.
   public func score(

@@ -37,7 +37,7 @@ public struct SelfTeacher: StudentFollower, IntervalPredictor {
   /// How answers are written.
   public let codec: any AnswerCodec
 
-  private var policy: DecoderStudent?
+  private var student: DecoderStudent?
 
   /// A teacher that has not met its student yet.
   public init(
@@ -58,7 +58,7 @@ public struct SelfTeacher: StudentFollower, IntervalPredictor {
   public var support: TeacherSupport { .full }
 
   /// What a token on its own costs.
-  public var flopsPerToken: Double { policy.map { 2 * Double($0.parameters.layout.count) } ?? 0 }
+  public var flopsPerToken: Double { student.map { 2 * Double($0.parameters.layout.count) } ?? 0 }
 
   /// Meets the student.
   ///
@@ -67,28 +67,28 @@ public struct SelfTeacher: StudentFollower, IntervalPredictor {
     guard let decoder = student as? DecoderStudent else {
       throw TrainingError.missing(partner: "a student that is a decoder, to be its own teacher")
     }
-    policy = kind == .live ? decoder : decoder.detached()
+    self.student = kind == .live ? decoder : decoder.detached()
   }
 
   /// Sees the student after an update.
   public mutating func follow(_ student: any StudentPolicy) {
     switch kind {
     case .frozen: break
-    case .live: policy = student as? DecoderStudent
+    case .live: self.student = student as? DecoderStudent
     case .average:
-      guard var values = policy?.parameters.values else { return }
+      guard var values = self.student?.parameters.values else { return }
       let share = Float(rate)
       for (index, value) in student.parameters.values.enumerated() {
         values[index] += share * (value - values[index])
       }
-      policy?.parameters.values = values
+      self.student?.parameters.values = values
     }
   }
 
   /// The average's parameters.
   public var ownParameters: [Float]? {
-    get { kind == .average ? policy?.parameters.values : nil }
-    set { if let newValue { policy?.parameters.values = newValue } }
+    get { kind == .average ? student?.parameters.values : nil }
+    set { if let newValue { student?.parameters.values = newValue } }
   }
 
   /// Scores every token of every response.
@@ -106,7 +106,7 @@ public struct SelfTeacher: StudentFollower, IntervalPredictor {
   }
 
   private func teacher() throws -> PolicyTeacher {
-    guard let policy else { throw TrainingError.selfTeacherAlone }
-    return PolicyTeacher(policy, codec: codec, evidence: evidence, temperature: temperature)
+    guard let student else { throw TrainingError.selfTeacherAlone }
+    return PolicyTeacher(student.policy, codec: codec, evidence: evidence, temperature: temperature)
   }
 }

@@ -8,7 +8,7 @@ public struct TrainingPartners: Sendable {
   /// Scores the student's answers.
   public var teacher: (any TeacherScorer)?
   /// A frozen policy to stay near.
-  public var reference: (any StudentPolicy)?
+  public var reference: (any ReferencePolicy)?
   /// Judges answers.
   public var reward: (any RewardFunction)?
   /// Answers the prompts itself, for curricula and off-policy distillation.
@@ -25,7 +25,7 @@ public struct TrainingPartners: Sendable {
   /// Whom a training loop asks.
   public init(
     codec: any AnswerCodec, teacher: (any TeacherScorer)? = nil,
-    reference: (any StudentPolicy)? = nil, reward: (any RewardFunction)? = nil,
+    reference: (any ReferencePolicy)? = nil, reward: (any RewardFunction)? = nil,
     predictor: (any IntervalPredictor)? = nil, measurements: (any MeasurementStore)? = nil
   ) {
     self.codec = codec

@@ -16,14 +16,14 @@ extension DecoderStudent {
   public func evidenceGradients(
     _ groups: [RolloutGroup], loss: some ResponseLoss
   ) throws -> [EvidenceGradient] {
-    let weights = cache.weights(parameters, generation, for: .training)
+    let weights = policy(for: .training).weights
     var dropped = [Float](repeating: 0, count: parameters.layout.count)
     return try groups.enumerated().map { index, group in
-      let branch = try branch(group)
+      let branch = try model.branch(group)
       let sink = GradientSink<Float>()
       try TapePool.withTape { tape in
         try tape.run(weights, addingGradientTo: &dropped) { tape in
-          try decoder.pass([branch], on: tape, differentiating: true, features: sink) {
+          try model.decoder.pass([branch], on: tape, differentiating: true, features: sink) {
             _, response, logits in
             _ = try loss.evaluate(group: index, slot: response, logits: &logits)
           }

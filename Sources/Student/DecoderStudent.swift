@@ -5,14 +5,7 @@ public import Tensors
 
 /// A student that is a decoder: prompts as feature rows and tokens, answers as tokens.
 public struct DecoderStudent: StudentPolicy {
-  /// The words it reads and writes.
-  public let vocabulary: Vocabulary
-
-  /// The network.
-  public let decoder: Decoder<Float>
-
-  /// How prompts become input rows.
-  public let encoder: PromptEncoder
+  let model: DecoderModel
 
   /// What is trained.
   public var parameters: Parameters<Float> {
@@ -34,17 +27,20 @@ public struct DecoderStudent: StudentPolicy {
     decoder: DecoderConfiguration, encoder: PromptEncoder, vocabulary: Vocabulary,
     parameters: Parameters<Float>
   ) {
-    precondition(
-      decoder.vocabularySize == vocabulary.count && decoder.features == encoder.width,
-      "The decoder reads \(decoder.vocabularySize) tokens and \(decoder.features) features, "
-        + "not \(vocabulary.count) and \(encoder.width).")
-    self.decoder = Decoder(decoder)
-    self.encoder = encoder
-    self.vocabulary = vocabulary
+    model = DecoderModel(decoder, encoder, vocabulary)
     self.parameters = parameters
     generation = WeightsCache.nextGeneration()
     cache = WeightsCache()
   }
+
+  /// The words it reads and writes.
+  public var vocabulary: Vocabulary { model.vocabulary }
+
+  /// The network's shape.
+  public var configuration: DecoderConfiguration { model.decoder.configuration }
+
+  /// How prompts become input rows.
+  public var encoder: PromptEncoder { model.encoder }
 
   /// Weights to start from: matrices normal with variance 1 / inputs, those that write into the residual stream divided by
   /// √(2·layers), norms one.
@@ -71,121 +67,56 @@ public struct DecoderStudent: StudentPolicy {
     return result
   }
 
-  /// The same policy with prepared weights of its own: for a reference or a teacher that stays while this one learns.
+  /// The same student with prepared weights of its own: for one that changes otherwise than this one.
   public func detached() -> DecoderStudent {
     DecoderStudent(
-      decoder: decoder.configuration, encoder: encoder, vocabulary: vocabulary,
-      parameters: parameters)
+      decoder: configuration, encoder: encoder, vocabulary: vocabulary, parameters: parameters)
+  }
+
+  /// What it is now, for good: a reference, or a teacher.
+  public func frozen() -> DecoderPolicy {
+    DecoderPolicy(model, Weights(parameters, for: .inference))
+  }
+
+  /// What it is now, with half of the memory.
+  public func reference() -> any ReferencePolicy { frozen() }
+
+  /// What it is now, until the next update.
+  public var policy: DecoderPolicy { policy(for: .inference) }
+
+  func policy(for purpose: WeightPurpose) -> DecoderPolicy {
+    DecoderPolicy(model, cache.weights(parameters, generation, for: purpose))
   }
 
   /// Samples `settings.group` answers to each prompt.
   public func sample(
     _ prompts: [Prompt], settings: SamplingSettings, seed: Seed
   ) throws -> [RolloutGroup] {
-    let weights = cache.weights(parameters, generation, for: .inference)
-    // A token's bits do not depend on what is sampled beside it: few parts read the weights less often, and small ones keep
-    // their memory bounded however many prompts there are.
-    let answers = prompts.count * settings.group * settings.maximumLength
-    let rows = prompts.reduce(answers) { $0 + self.rows(of: $1) }
-    let parts = split(prompts.count, parts: max(Parallel.threads, rows / Self.sampledRows))
-    let chunks = try Parallel.map(chunks: parts.count) { part in
-      let own = prompts[parts[part]]
-      let rows = try own.map { try encoder.rows($0) }
-      let seeds = own.map { prompt in
-        (0..<settings.group).map { seed.derived(prompt.id, $0) }
-      }
-      let samples = TapePool.withTape { tape in
-        tape.run(weights) { tape in
-          decoder.sample(
-            rows, seeds: seeds, temperature: settings.temperature,
-            end: settings.ignoresEnd ? nil : vocabulary.end, maximumLength: settings.maximumLength,
-            on: tape)
-        }
-      }
-      return zip(own, samples).map(group)
-    }
-    return chunks.flatMap { $0 }
-  }
-
-  private func group(_ prompt: Prompt, _ samples: [Sample]) -> RolloutGroup {
-    RolloutGroup(
-      prompt: prompt,
-      rollouts: samples.enumerated().map { slot, sample in
-        Rollout(
-          promptID: prompt.id, slot: slot, tokens: sample.tokens,
-          logProbabilities: sample.logProbabilities, finish: sample.ended ? .stop : .length)
-      })
+    try policy.sample(prompts, settings: settings, seed: seed)
   }
 
   /// log π of every token of every response.
   public func logProbabilities(
     _ groups: [RolloutGroup], temperature: Double
   ) throws -> [[[Float]]] {
-    let width = vocabulary.count
-    return try read(groups) { group, response, logits in
-      _ = Rows.logSoftmax(&logits, width: width, temperature: temperature)
-      var result: [Float] = []
-      for (position, token) in group.rollouts[response].tokens.enumerated() {
-        result.append(logits[position * width + token])
-      }
-      return result
-    }
-  }
-
-  /// log π over the whole vocabulary at every position of every response: what a teacher made of this policy says.
-  public func vocabularyRows(
-    _ groups: [RolloutGroup], temperature: Double
-  ) throws -> [[DenseVocabularyRows]] {
-    let width = vocabulary.count
-    return try read(groups) { _, _, logits in
-      _ = Rows.logSoftmax(&logits, width: width, temperature: temperature)
-      var values: [Float] = []
-      values.reserveCapacity(logits.count)
-      for index in 0..<logits.count { values.append(logits[index]) }
-      return DenseVocabularyRows(vocabularySize: width, values: values)
-    }
-  }
-
-  private func read<Result: Sendable>(
-    _ groups: [RolloutGroup],
-    _ body: @Sendable (RolloutGroup, _ response: Int, inout MutableSpan<Float>) throws -> Result
-  ) throws -> [[Result]] {
-    let weights = cache.weights(parameters, generation, for: .inference)
-    let parts = split(groups.count, parts: GradientShards.standardCount)
-    let chunks = try Parallel.map(chunks: parts.count) { part in
-      let own = Array(groups[parts[part]])
-      var results: [[Result]] = own.map { _ in [] }
-      for block in blocks(own) {
-        let branches = try own[block].map { try branch($0) }
-        try TapePool.withTape { tape in
-          try tape.run(weights) { tape in
-            try decoder.pass(branches, on: tape, differentiating: false) {
-              index, response, logits in
-              let group = block.lowerBound + index
-              results[group].append(try body(own[group], response, &logits))
-            }
-          }
-        }
-      }
-      return results
-    }
-    return chunks.flatMap { $0 }
+    try policy.logProbabilities(groups, temperature: temperature)
   }
 
   /// The gradient of a loss in the parameters.
   public func differentiate(
     _ groups: [RolloutGroup], loss: some ResponseLoss, into gradient: inout GradientShards
   ) throws -> LossReport {
-    let weights = cache.weights(parameters, generation, for: .training)
+    let weights = policy(for: .training).weights
     let parts = GradientShards.parts(groups.count, count: gradient.count)
     let reports = try gradient.fill { part, tape, values in
       guard !parts[part].isEmpty else { return LossReport?.none }
       var report = LossReport()
-      for block in blocks(Array(groups[parts[part]])) {
+      for block in model.blocks(Array(groups[parts[part]])) {
         let first = parts[part].lowerBound + block.lowerBound
-        let branches = try groups[first..<first + block.count].map { try branch($0) }
+        let branches = try groups[first..<first + block.count].map { try model.branch($0) }
         try tape.run(weights, addingGradientTo: &values) { tape in
-          try decoder.pass(branches, on: tape, differentiating: true) { index, response, logits in
+          try model.decoder.pass(branches, on: tape, differentiating: true) {
+            index, response, logits in
             report.add(
               try loss.evaluate(group: first + index, slot: response, logits: &logits))
           }
@@ -198,43 +129,7 @@ public struct DecoderStudent: StudentPolicy {
 
   /// What work costs.
   public func flops(of groups: [RolloutGroup], _ phase: WorkPhase) -> Double {
-    let branches = groups.compactMap { try? branch($0) }
-    let forward = decoder.flops(branches)
-    return phase == .training ? 3 * forward : forward
-  }
-
-  func branch(_ group: RolloutGroup) throws -> Branch {
-    Branch(prompt: try encoder.rows(group.prompt), responses: group.rollouts.map(\.tokens))
-  }
-
-  private func split(_ count: Int, parts: Int) -> [Range<Int>] {
-    GradientShards.parts(count, count: parts).filter { !$0.isEmpty }
-  }
-
-  /// Rows of prompts and answers, about, that are sampled together.
-  private static var sampledRows: Int { 1024 }
-
-  /// About as many rows as a prompt has in the decoder's input.
-  private func rows(of prompt: Prompt) -> Int {
-    prompt.visible.frames * encoder.tokensPerFrame + prompt.tokens.count
-  }
-
-  /// Neighbouring groups of about 320 rows together: enough for the product kernel, few enough for the caches.
-  private func blocks(_ groups: [RolloutGroup]) -> [Range<Int>] {
-    var result: [Range<Int>] = []
-    var start = 0
-    var rows = 0
-    for (index, group) in groups.enumerated() {
-      let own = self.rows(of: group.prompt) + group.rollouts.reduce(0) { $0 + $1.tokens.count }
-      if rows > 0, rows + own > 360 {
-        result.append(start..<index)
-        start = index
-        rows = 0
-      }
-      rows += own
-    }
-    if start < groups.count { result.append(start..<groups.count) }
-    return result
+    model.flops(of: groups, phase)
   }
 }
 

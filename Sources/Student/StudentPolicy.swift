@@ -90,15 +90,29 @@ public struct WeightedMean: Sendable, Hashable, Codable {
   }
 }
 
+/// A policy that says how likely it finds answers, and is not trained meanwhile.
+public protocol ReferencePolicy: Sendable {
+  /// log π of every token of every response, nats, at a temperature.
+  ///
+  /// - Returns: For each group, for each rollout, T log-probabilities.
+  func logProbabilities(_ groups: [RolloutGroup], temperature: Double) throws -> [[[Float]]]
+
+  /// What work costs, for the ledger.
+  func flops(of groups: [RolloutGroup], _ phase: WorkPhase) -> Double
+}
+
 /// A policy that can be sampled from and differentiated.
 ///
 /// Takes and returns whole batches.
-public protocol StudentPolicy: Sendable {
+public protocol StudentPolicy: ReferencePolicy {
   /// The words it reads and writes.
   var vocabulary: Vocabulary { get }
 
   /// What is trained.
   var parameters: Parameters<Float> { get set }
+
+  /// What it is now, for good; a copy of itself unless it says otherwise.
+  func reference() -> any ReferencePolicy
 
   /// Samples `settings.group` answers to each prompt.
   ///
@@ -113,11 +127,6 @@ public protocol StudentPolicy: Sendable {
     _ prompts: [Prompt], settings: SamplingSettings, seed: Seed
   ) throws -> [RolloutGroup]
 
-  /// log π of every token of every response, nats, at a temperature.
-  ///
-  /// - Returns: For each group, for each rollout, T log-probabilities.
-  func logProbabilities(_ groups: [RolloutGroup], temperature: Double) throws -> [[[Float]]]
-
   /// The gradient of a loss in the parameters.
   ///
   /// - Parameters:
@@ -129,9 +138,11 @@ public protocol StudentPolicy: Sendable {
   func differentiate(
     _ groups: [RolloutGroup], loss: some ResponseLoss, into gradient: inout GradientShards
   ) throws -> LossReport
+}
 
-  /// What work costs, for the ledger.
-  func flops(of groups: [RolloutGroup], _ phase: WorkPhase) -> Double
+extension StudentPolicy {
+  /// A copy of itself, which is a value.
+  public func reference() -> any ReferencePolicy { self }
 }
 
 /// The kinds of work a policy does.

@@ -53,7 +53,8 @@ private struct Loop {
 
   static func trainer(
     _ objective: Objective, prompts: Int = 4, group: Int = 4, innerSteps: Int = 1,
-    miniBatches: Int = 1, refills: Int = 0, rate: Double = 0.01, reference: DecoderStudent? = nil,
+    miniBatches: Int = 1, refills: Int = 0, rate: Double = 0.01,
+    reference: (any ReferencePolicy)? = nil,
     spreads: @escaping @Sendable (String) -> Bool = { _ in true }
   ) throws -> Trainer {
     try Trainer(
@@ -165,10 +166,13 @@ struct TrainerTests {
 
   @Test("stays near a frozen reference, which does not move")
   func reference() async throws {
+    let groups = try Loop.student.sample(
+      Loop.prompts, settings: .greedy(maximumLength: 3), seed: Seed(0))
     func distance(_ weight: Double) async throws -> Double {
       var objective = try method("grpo")
       objective.components[1].weight = weight
-      let reference = Loop.student
+      let reference = Loop.student.reference()
+      let before = try reference.logProbabilities(groups, temperature: 1)
       var trainer = try Loop.trainer(objective, reference: reference)
       var last = 0.0
       for step in 0..<10 {
@@ -176,7 +180,9 @@ struct TrainerTests {
         last = try #require(record.values["kl"])
         if step == 0 { #expect(abs(last) < 1e-6) }
       }
-      #expect(trainer.partners.reference?.parameters.values == reference.parameters.values)
+      let after = try trainer.partners.reference?.logProbabilities(groups, temperature: 1)
+      #expect(after == before)
+      #expect(try trainer.student.logProbabilities(groups, temperature: 1) != before)
       return last
     }
     let free = try await distance(0)
@@ -295,7 +301,7 @@ struct SelfTeacherTests {
       try await teacher.score(requests, support: .sampled)[0][0]
     }
     func policy(_ student: DecoderStudent) -> PolicyTeacher {
-      PolicyTeacher(student, codec: Loop.Codec(), evidence: .sameAsStudent)
+      PolicyTeacher(student.frozen(), codec: Loop.Codec(), evidence: .sameAsStudent)
     }
     return (try await score(teacher), try await score(policy(start)), try await score(policy(now)))
   }

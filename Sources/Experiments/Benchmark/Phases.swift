@@ -39,7 +39,7 @@ public struct BenchmarkRunner: Sendable {
   private var optimizer: AdamW<Float>
   private var gradient: GradientShards
   private var keyframes: KeyframeWorkload?
-  private var reference: DecoderStudent?
+  private var reference: DecoderPolicy?
   private let groups: [RolloutGroup]
   private let scored: [ScoredGroup]
 
@@ -139,8 +139,8 @@ public struct BenchmarkRunner: Sendable {
   }
 
   /// The student as it was when it was first asked for.
-  private mutating func frozen() -> DecoderStudent {
-    let made = reference ?? workload.student.detached()
+  private mutating func frozen() -> DecoderPolicy {
+    let made = reference ?? workload.student.frozen()
     reference = made
     return made
   }

@@ -50,7 +50,7 @@ public struct Workload: Sendable {
   /// The student.
   public var student: DecoderStudent
   /// The teacher's policy: 6 layers of 384.
-  public let teacher: DecoderStudent
+  public let teacher: DecoderPolicy
   /// The prompts.
   public let prompts: [Prompt]
 
@@ -78,7 +78,8 @@ public struct Workload: Sendable {
       parameters: DecoderStudent.initialParameters(student, seed: seed.derived("student")))
     self.teacher = DecoderStudent(
       decoder: teacher, encoder: encoder, vocabulary: vocabulary,
-      parameters: DecoderStudent.initialParameters(teacher, seed: seed.derived("teacher")))
+      parameters: DecoderStudent.initialParameters(teacher, seed: seed.derived("teacher"))
+    ).frozen()
     prompts = (0..<sizes.prompts).map {
       Self.prompt($0, sizes, channels: encoder.channels, seed.derived("prompt", $0))
     }

@@ -102,7 +102,7 @@ extension Laboratory {
       }
       let trained = try TrainedStudent(run, in: context.laboratory)
       let teacher = PolicyTeacher(
-        trained.student, codec: context.codec, evidence: parameters.evidence,
+        trained.student.frozen(), codec: context.codec, evidence: parameters.evidence,
         temperature: parameters.temperature)
       return TeacherChoice(
         teacher, predictor: teacher, identity: trained.identity, training: trained.flops)

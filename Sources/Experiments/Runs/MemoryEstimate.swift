@@ -41,7 +41,7 @@ public struct MemoryEstimate: Sendable {
     }
     let companions = stages.map(\.companions).max() ?? 0
     if companions > 0 {
-      lines.append(("reference and self-teacher, packed", companions * 3 * weights))
+      lines.append(("reference and self-teacher, packed", companions * weights))
     }
     let threads = Double(max(1, configuration.threads))
     lines.append(("activations of \(configuration.threads) passes", threads * Self.pass(parts)))
@@ -73,7 +73,7 @@ public struct MemoryEstimate: Sendable {
   /// Activations of one pass over about 360 rows, forward and backward.
   private static func pass(_ parts: RunParts) -> Double {
     guard let student = parts.student as? DecoderStudent else { return 0 }
-    let shape = student.decoder.configuration
+    let shape = student.configuration
     let longest =
       (parts.train + parts.dev).map {
         $0.visible.frames * $0.evidence.tokensPerFrame + $0.tokens.count
@@ -87,7 +87,7 @@ public struct MemoryEstimate: Sendable {
 
 /// What a stage adds.
 private struct StageNeeds {
-  /// Frozen or averaged copies of the student.
+  /// Copies of the weights: a frozen one is packed, an averaged one is there as it is, too.
   var companions = 0.0
   /// Bytes of the logits of one prompt's answers.
   var logits: Double
@@ -101,7 +101,7 @@ private struct StageNeeds {
     let row = Double(parts.context.codec.vocabulary.count * MemoryLayout<Float>.stride)
     logits = Double((stage.group ?? method.hints.group) * length) * row
     if needs.needsReference { companions += 1 }
-    if parts.teacher(for: method)?.scorer is SelfTeacher { companions += 1 }
+    if parts.teacher(for: method)?.scorer is SelfTeacher { companions += 2 }
     if needs.teacherSupport == .full {
       teacherRows = min(Double(length) * row, Double(stage.chunkMegabytes) * 1e6)
     }

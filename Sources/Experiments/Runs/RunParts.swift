@@ -102,10 +102,7 @@ struct RunParts {
   ) throws -> Trainer {
     let stage = configuration.stages[index]
     let method = try Method(stage.method)
-    // With prepared weights of its own: the student's change with every update.
-    let reference =
-      method.objective.requirements.needsReference
-      ? (student as? DecoderStudent)?.detached() ?? student : nil
+    let reference = method.objective.requirements.needsReference ? student.reference() : nil
     var trainer = try Trainer(
       student: student, objective: method.objective, pool: PromptPool(pools[index].prompts),
       curriculum: try curriculum(of: index),
@@ -140,7 +137,7 @@ struct RunParts {
   ///
   /// - Throws: `ConfigurationError` where the objective names a plug-in that nobody registered.
   func partners(
-    of index: Int, _ method: Method, reference: (any StudentPolicy)? = nil, folder: String?
+    of index: Int, _ method: Method, reference: (any ReferencePolicy)? = nil, folder: String?
   ) throws -> TrainingPartners {
     let teacher = teacher(for: method)
     // What a teacher says that follows the student, or that nobody can tell from another, is not to be remembered.

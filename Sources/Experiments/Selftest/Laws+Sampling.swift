@@ -67,7 +67,8 @@ extension Laws {
     let greedy = try student.sample(
       Array(parts.train.prefix(6)),
       settings: .greedy(maximumLength: parts.context.codec.maximumLength), seed: Seed(1))
-    let teacher = PolicyTeacher(student, codec: parts.context.codec, evidence: .sameAsStudent)
+    let teacher = PolicyTeacher(
+      student.frozen(), codec: parts.context.codec, evidence: .sameAsStudent)
     let scores = try await teacher.score(
       greedy.map { ScoringRequest(prompt: $0.prompt, responses: $0.rollouts.map(\.tokens)) },
       support: .full)
@@ -90,7 +91,7 @@ extension Laws {
   /// A teacher of another vocabulary is refused before the first step.
   func otherVocabulary() throws -> Check {
     let foreign = TimeTokensCodec(clipLength: 1, clips: 30, words: [])
-    let teacher = PolicyTeacher(student, codec: foreign)
+    let teacher = PolicyTeacher(student.frozen(), codec: foreign)
     let own = Foreign(base: teacher, vocabularyFingerprint: foreign.vocabulary.fingerprint)
     let refusal = Result {
       try Trainer(

@@ -69,7 +69,8 @@ public struct Laws: Sendable {
   }
 
   private func teacherIsStudent() async throws -> Check {
-    let teacher = PolicyTeacher(student, codec: parts.context.codec, evidence: .sameAsStudent)
+    let teacher = PolicyTeacher(
+      student.frozen(), codec: parts.context.codec, evidence: .sameAsStudent)
     let scored = try await scored(by: teacher)
     var worst = 0.0
     for name in ["opd", "opd-full"] {

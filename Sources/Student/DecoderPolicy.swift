@@ -1,0 +1,129 @@
+internal import Decoder
+public import Rollouts
+internal import Tensors
+
+/// A decoder whose weights stay as they are: it answers and scores, but is not trained.
+///
+/// Only the weights as the products read them are kept: what a teacher or a reference takes is half of what a student that
+/// only answers would.
+public struct DecoderPolicy: ReferencePolicy {
+  let model: DecoderModel
+  let weights: Weights<Float>
+
+  /// A policy with weights that somebody has prepared.
+  init(_ model: DecoderModel, _ weights: Weights<Float>) {
+    self.model = model
+    self.weights = weights
+  }
+
+  /// The words it reads and writes.
+  public var vocabulary: Vocabulary { model.vocabulary }
+
+  /// How many numbers its weights are.
+  public var parameterCount: Int { weights.layout.count }
+
+  /// Samples `settings.group` answers to each prompt.
+  public func sample(
+    _ prompts: [Prompt], settings: SamplingSettings, seed: Seed
+  ) throws -> [RolloutGroup] {
+    // A token's bits do not depend on what is sampled beside it: few parts read the weights less often, and small ones keep
+    // their memory bounded however many prompts there are.
+    let answers = prompts.count * settings.group * settings.maximumLength
+    let rows = prompts.reduce(answers) { $0 + model.rows(of: $1) }
+    let parts = split(prompts.count, parts: max(Parallel.threads, rows / Self.sampledRows))
+    let chunks = try Parallel.map(chunks: parts.count) { part in
+      let own = prompts[parts[part]]
+      let rows = try own.map { try model.encoder.rows($0) }
+      let seeds = own.map { prompt in
+        (0..<settings.group).map { seed.derived(prompt.id, $0) }
+      }
+      let samples = TapePool.withTape { tape in
+        tape.run(weights) { tape in
+          model.decoder.sample(
+            rows, seeds: seeds, temperature: settings.temperature,
+            end: settings.ignoresEnd ? nil : model.vocabulary.end,
+            maximumLength: settings.maximumLength,
+            on: tape)
+        }
+      }
+      return zip(own, samples).map(group)
+    }
+    return chunks.flatMap { $0 }
+  }
+
+  private func group(_ prompt: Prompt, _ samples: [Sample]) -> RolloutGroup {
+    RolloutGroup(
+      prompt: prompt,
+      rollouts: samples.enumerated().map { slot, sample in
+        Rollout(
+          promptID: prompt.id, slot: slot, tokens: sample.tokens,
+          logProbabilities: sample.logProbabilities, finish: sample.ended ? .stop : .length)
+      })
+  }
+
+  /// log π of every token of every response.
+  public func logProbabilities(
+    _ groups: [RolloutGroup], temperature: Double
+  ) throws -> [[[Float]]] {
+    let width = model.vocabulary.count
+    return try read(groups) { group, response, logits in
+      _ = Rows.logSoftmax(&logits, width: width, temperature: temperature)
+      var result: [Float] = []
+      for (position, token) in group.rollouts[response].tokens.enumerated() {
+        result.append(logits[position * width + token])
+      }
+      return result
+    }
+  }
+
+  /// log π over the whole vocabulary at every position of every response: what a teacher made of this policy says.
+  public func vocabularyRows(
+    _ groups: [RolloutGroup], temperature: Double
+  ) throws -> [[DenseVocabularyRows]] {
+    let width = model.vocabulary.count
+    return try read(groups) { _, _, logits in
+      _ = Rows.logSoftmax(&logits, width: width, temperature: temperature)
+      var values: [Float] = []
+      values.reserveCapacity(logits.count)
+      for index in 0..<logits.count { values.append(logits[index]) }
+      return DenseVocabularyRows(vocabularySize: width, values: values)
+    }
+  }
+
+  private func read<Result: Sendable>(
+    _ groups: [RolloutGroup],
+    _ body: @Sendable (RolloutGroup, _ response: Int, inout MutableSpan<Float>) throws -> Result
+  ) throws -> [[Result]] {
+    let parts = split(groups.count, parts: GradientShards.standardCount)
+    let chunks = try Parallel.map(chunks: parts.count) { part in
+      let own = Array(groups[parts[part]])
+      var results: [[Result]] = own.map { _ in [] }
+      for block in model.blocks(own) {
+        let branches = try own[block].map { try model.branch($0) }
+        try TapePool.withTape { tape in
+          try tape.run(weights) { tape in
+            try model.decoder.pass(branches, on: tape, differentiating: false) {
+              index, response, logits in
+              let group = block.lowerBound + index
+              results[group].append(try body(own[group], response, &logits))
+            }
+          }
+        }
+      }
+      return results
+    }
+    return chunks.flatMap { $0 }
+  }
+
+  /// What work costs.
+  public func flops(of groups: [RolloutGroup], _ phase: WorkPhase) -> Double {
+    model.flops(of: groups, phase)
+  }
+
+  private func split(_ count: Int, parts: Int) -> [Range<Int>] {
+    GradientShards.parts(count, count: parts).filter { !$0.isEmpty }
+  }
+
+  /// Rows of prompts and answers, about, that are sampled together.
+  private static var sampledRows: Int { 1024 }
+}

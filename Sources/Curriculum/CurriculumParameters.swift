@@ -24,39 +24,6 @@ public protocol CurriculumParameters: Codable, Sendable, Hashable {
   func curriculum(seed: Seed) throws -> any PromptCurriculum
 }
 
-/// What every curriculum that works in rounds lets users set.
-protocol RoundParameters: CurriculumParameters {
-  var budget: Int? { get }
-  var rounds: Int? { get }
-  var every: Int? { get }
-  var arm: SelectionPlan.Arm { get }
-
-  /// Who is chosen; its rounds are filled in from the parameters.
-  func plan() throws -> SelectionPlan
-}
-
-extension RoundParameters {
-  /// Makes the curriculum.
-  public func curriculum(seed: Seed) throws -> any PromptCurriculum {
-    var plan = try plan()
-    plan.name = Self.name
-    plan.budget = budget
-    plan.rounds = rounds
-    plan.every = every
-    plan.arm = arm
-    return try StagedCurriculum(plan, seed: seed)
-  }
-
-  static func documented(_ own: [String: String]) -> [String: String] {
-    own.merging([
-      "budget": "How many prompts a round takes, at least 1; all that are admitted if left out.",
-      "rounds": "How often the pool is scored; once, or without end where `every` is given.",
-      "every": "After how many dealt prompts the pool is scored again, at least 1.",
-      "arm": "on, or off: everything is measured, but as many prompts are drawn uniformly.",
-    ]) { own, _ in own }
-  }
-}
-
 /// Where a disagreement between teacher and student is read off.
 public enum Disagreement: String, Codable, Sendable, CaseIterable {
   /// Teacher IoU − student IoU.
@@ -83,16 +50,16 @@ public enum Disagreement: String, Codable, Sendable, CaseIterable {
 /// The parameters of every curriculum there is, in the order in which they are listed to users.
 public let allCurriculumParameters: [any CurriculumParameters.Type] = [
   UniformParameters.self,
-  TVDFParameters.self,
-  TopParameters.self,
-  EvenlySpacedParameters.self,
-  BalancedBinsParameters.self,
-  GaussianDisagreementParameters.self,
-  GaussianParameters.self,
-  HardestParameters.self,
-  EasiestParameters.self,
-  DifficultyPoolsParameters.self,
-  TeacherAheadParameters.self,
-  RewardSpreadParameters.self,
-  LearningProgressParameters.self,
+  RoundParameters<TVDFRule>.self,
+  RoundParameters<TopRule>.self,
+  RoundParameters<EvenlySpacedRule>.self,
+  RoundParameters<BalancedBinsRule>.self,
+  RoundParameters<GaussianDisagreementRule>.self,
+  RoundParameters<GaussianRule>.self,
+  RoundParameters<HardestRule>.self,
+  RoundParameters<EasiestRule>.self,
+  RoundParameters<DifficultyPoolsRule>.self,
+  RoundParameters<TeacherAheadRule>.self,
+  RoundParameters<RewardSpreadRule>.self,
+  RoundParameters<LearningProgressRule>.self,
 ]

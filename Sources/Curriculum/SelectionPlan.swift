@@ -17,31 +17,21 @@ public struct SelectionPlan: Sendable {
   public var score: (any CandidateScore)?
   /// Who is chosen among them.
   public var sampler: any CandidateSampler
-  /// How many are chosen; `nil` for all that are admitted.
-  public var budget: Int?
-  /// How many rounds there are; `nil` for one, or any number where `every` is given.
-  public var rounds: Int?
-  /// After how many dealt prompts the next round begins.
-  public var every: Int?
-  /// Whether the plan is followed.
-  public var arm: Arm
+  /// How many are chosen, and how often.
+  public var settings: RoundSettings
   /// What it is called in error messages.
   public var name: String
 
   /// A plan; without arguments it takes everybody once.
   public init(
     name: String = "staged", gates: [any AdmissionGate] = [], score: (any CandidateScore)? = nil,
-    sampler: any CandidateSampler = UniformSampler(), budget: Int? = nil, rounds: Int? = nil,
-    every: Int? = nil, arm: Arm = .on
+    sampler: any CandidateSampler = UniformSampler(), settings: RoundSettings = RoundSettings()
   ) {
     self.name = name
     self.gates = gates
     self.score = score
     self.sampler = sampler
-    self.budget = budget
-    self.rounds = rounds
-    self.every = every
-    self.arm = arm
+    self.settings = settings
   }
 
   /// One line a candidate, in the same order.
@@ -63,7 +53,7 @@ public struct SelectionPlan: Sendable {
     }
     let scores = try finiteScores(admitted.map { pool[$0] })
     let chosen = sampler.choose(
-      budget ?? admitted.count, from: scores ?? Array(repeating: 0, count: admitted.count),
+      settings.budget ?? admitted.count, from: scores ?? Array(repeating: 0, count: admitted.count),
       seed: seed.derived("sampler"))
     var lines = pool.indices.map { line(pool[$0], refusal: refusals[$0], of: admitted.count) }
     for (place, index) in admitted.enumerated() { lines[index].score = scores?[place] }
@@ -78,7 +68,8 @@ public struct SelectionPlan: Sendable {
 extension SelectionPlan {
   /// Refuses numbers out of range.
   func check() throws(CurriculumError) {
-    for (key, value) in [("budget", budget), ("rounds", rounds), ("every", every)] {
+    let (rounds, every) = (settings.rounds, settings.every)
+    for (key, value) in [("budget", settings.budget), ("rounds", rounds), ("every", every)] {
       guard let value, value < 1 else { continue }
       throw .parameter(curriculum: name, name: key, value: "\(value)", allowed: "at least 1")
     }
@@ -98,7 +89,7 @@ extension SelectionPlan {
 
   /// Who is taken in the end: the sampler's choice, or as many drawn uniformly.
   private func taken(_ chosen: [Int], of count: Int, seed: Seed) -> [Int] {
-    guard arm == .off else { return chosen }
+    guard settings.arm == .off else { return chosen }
     return UniformSampler().choose(
       chosen.count, from: Array(repeating: 0, count: count), seed: seed.derived("off arm"))
   }
@@ -107,13 +98,13 @@ extension SelectionPlan {
     SelectionRecord(
       round: candidate.round, id: candidate.id, score: nil, evidence: candidate.evidence,
       admitted: refusal == nil, taken: false,
-      reason: arm == .off
+      reason: settings.arm == .off
         ? "off arm: not drawn"
         : refusal ?? "not chosen by \(sampler.name) among \(admitted) admitted\(byScore)")
   }
 
   private func reasonForTaking(admitted: Int) -> String {
-    arm == .off
+    settings.arm == .off
       ? "off arm: drawn uniformly from the whole pool"
       : "chosen by \(sampler.name) among \(admitted) admitted\(byScore)"
   }

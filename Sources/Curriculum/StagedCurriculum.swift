@@ -36,7 +36,8 @@ public struct StagedCurriculum: PromptCurriculum {
   /// Whether the pool is to be scored before the next prompts are dealt.
   public var needsRound: Bool {
     guard let deck else { return true }
-    guard let every = plan.every, rounds < plan.rounds ?? .max else { return false }
+    let settings = plan.settings
+    guard let every = settings.every, rounds < settings.rounds ?? .max else { return false }
     return deck.dealt >= every
   }
 

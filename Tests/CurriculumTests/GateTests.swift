@@ -50,8 +50,7 @@ struct GateTests {
 
   @Test("a curriculum remembers what training showed when it begins its next round")
   func observed() throws {
-    var parameters = RewardSpreadParameters()
-    parameters.every = 1
+    let parameters = RoundParameters(RewardSpreadRule(), RoundSettings(every: 1))
     var curriculum = try parameters.curriculum(seed: Seed(1))
     _ = try curriculum.beginRound(pool(3))
     curriculum.observe([PromptObservation(id: "prompt-1", step: 0, rewardSpread: 0)])
@@ -75,9 +74,9 @@ struct CurriculumErrorTests {
   func notFinite(bad: Double) throws {
     var candidates = pool(10)
     candidates[4].trajectoryReverseKL = bad
-    var parameters = TopParameters()
-    parameters.score = .trajectoryRKLSum
-    var curriculum = try parameters.curriculum(seed: Seed(1))
+    var rule = TopRule()
+    rule.score = .trajectoryRKLSum
+    var curriculum = try RoundParameters(rule).curriculum(seed: Seed(1))
     let error = #expect(throws: CurriculumError.self) { try curriculum.beginRound(candidates) }
     #expect(
       error?.description == """
@@ -101,7 +100,7 @@ struct CurriculumErrorTests {
   @Test("θ and k have no default, and are not asked for without TRPV")
   func mandatory() throws {
     let error = #expect(throws: CurriculumError.self) {
-      try TVDFParameters().curriculum(seed: Seed(1))
+      try RoundParameters(TVDFRule()).curriculum(seed: Seed(1))
     }
     #expect(
       error?.description == """
@@ -109,24 +108,24 @@ struct CurriculumErrorTests {
         configuration; the paper does not say what it was.
         """)
     #expect(throws: CurriculumError.mandatory(curriculum: "tvdf", name: "k")) {
-      try tvdf { $0.k = nil }.curriculum(seed: Seed(1))
+      try tvdf { $0.rule.k = nil }.curriculum(seed: Seed(1))
     }
-    var ungated = TVDFParameters()
+    var ungated = TVDFRule()
     ungated.trpv = false
-    _ = try ungated.curriculum(seed: Seed(1))
+    _ = try RoundParameters(ungated).curriculum(seed: Seed(1))
   }
 
   @Test("numbers out of range are usage errors", arguments: [0, -3])
   func ranges(bad: Int) throws {
     let error = #expect(throws: CurriculumError.self) {
-      try tvdf { $0.budget = bad }.curriculum(seed: Seed(1))
+      try tvdf { $0.settings.budget = bad }.curriculum(seed: Seed(1))
     }
     #expect(error?.exitStatus == .usage)
-    #expect(throws: CurriculumError.self) { try tvdf { $0.k = bad }.curriculum(seed: Seed(1)) }
+    #expect(throws: CurriculumError.self) { try tvdf { $0.rule.k = bad }.curriculum(seed: Seed(1)) }
     #expect(throws: CurriculumError.self) { try BalancedBins(bins: bad) }
     #expect(throws: CurriculumError.self) { try GaussianSampler(center: 0, width: Double(bad)) }
     #expect(throws: CurriculumError.roundsWithoutEvery(curriculum: "tvdf", rounds: 2)) {
-      try tvdf { $0.rounds = 2 }.curriculum(seed: Seed(1))
+      try tvdf { $0.settings.rounds = 2 }.curriculum(seed: Seed(1))
     }
   }
 

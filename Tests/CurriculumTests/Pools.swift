@@ -30,17 +30,18 @@ func everySampler() throws -> [any CandidateSampler] {
 /// Every curriculum there is, with θ and k given where they are mandatory.
 func everyParameters() -> [any CurriculumParameters] {
   allCurriculumParameters.map { type in
-    guard type == TVDFParameters.self else { return type.init() }
+    guard type == RoundParameters<TVDFRule>.self else { return type.init() }
     return tvdf()
   }
 }
 
 /// TVDF with θ .4 and k 3.
-func tvdf(_ change: (inout TVDFParameters) -> Void = { _ in }) -> TVDFParameters {
-  var parameters = TVDFParameters()
-  parameters.theta = 0.4
-  parameters.k = 3
-  parameters.budget = 20
+func tvdf(
+  _ change: (inout RoundParameters<TVDFRule>) -> Void = { _ in }
+) -> RoundParameters<TVDFRule> {
+  var parameters = RoundParameters(TVDFRule(), RoundSettings(budget: 20))
+  parameters.rule.theta = 0.4
+  parameters.rule.k = 3
   change(&parameters)
   return parameters
 }

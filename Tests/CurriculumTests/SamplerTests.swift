@@ -31,8 +31,7 @@ struct SamplerLawTests {
   func permutation() throws {
     var orders: Set<[String]> = []
     for seed in 0..<20 {
-      var parameters = TopParameters()
-      parameters.budget = 6
+      let parameters = RoundParameters(TopRule(), RoundSettings(budget: 6))
       var curriculum = try parameters.curriculum(seed: Seed(UInt64(seed)))
       let chosen = try curriculum.beginRound(pool(40)).filter(\.taken).map(\.id)
       let dealt = try curriculum.next(6)

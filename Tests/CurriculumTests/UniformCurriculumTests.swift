@@ -37,7 +37,7 @@ struct UniformCurriculumTests {
 struct LargePoolTests {
   @Test("2,500 of 100,000 are selected in under 2 s")
   func speed() throws {
-    var curriculum = try tvdf { $0.budget = 2500 }.curriculum(seed: Seed(1))
+    var curriculum = try tvdf { $0.settings.budget = 2500 }.curriculum(seed: Seed(1))
     let candidates = pool(100_000)
     let clock = ContinuousClock()
     let start = clock.now

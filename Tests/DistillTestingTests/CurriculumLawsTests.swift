@@ -56,14 +56,12 @@ struct CurriculumLawsTests {
   @Test("our own curricula keep every law")
   func ours() throws {
     checkCurriculum({ UniformCurriculum(seed: Seed(3)) }, candidates: candidates)
-    for sampler in TVDFParameters.Sampler.allCases {
-      var parameters = TVDFParameters()
-      parameters.theta = 0.3
-      parameters.k = 1
-      parameters.budget = 8
-      parameters.rounds = 1
-      parameters.sampler = sampler
-      let settled = parameters
+    for sampler in TVDFRule.Sampler.allCases {
+      var rule = TVDFRule()
+      rule.theta = 0.3
+      rule.k = 1
+      rule.sampler = sampler
+      let settled = RoundParameters(rule, RoundSettings(budget: 8, rounds: 1))
       checkCurriculum({ try settled.curriculum(seed: Seed(3)) }, candidates: candidates)
     }
   }

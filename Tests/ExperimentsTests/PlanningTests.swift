@@ -110,7 +110,7 @@ struct CurriculumRehearsalTests {
     #expect(
       CurriculumRehearsal.rounds(of: uniform, candidates: candidates, steps: 50, prompts: 4) == 1)
     let staged = try StagedCurriculum(
-      SelectionPlan(budget: 8, every: 16), seed: Seed(1))
+      SelectionPlan(settings: RoundSettings(budget: 8, every: 16)), seed: Seed(1))
     // A round every 16 prompts: before steps 0, 4, 8 … of 4 prompts.
     for (steps, rounds) in [(1, 1), (4, 1), (5, 2), (8, 2), (9, 3), (40, 10)] {
       #expect(

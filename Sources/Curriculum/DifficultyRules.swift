@@ -1,17 +1,9 @@
-/// What can be set of Gaussian draws by difficulty.
-public struct GaussianParameters: RoundParameters {
+/// Gaussian draws by difficulty.
+public struct GaussianRule: SelectionRule {
   /// μ: the student IoU that is drawn most.
   public var center = 0.3
   /// σ.
   public var width = 0.2
-  /// How many prompts a round takes.
-  public var budget: Int?
-  /// How often the pool is scored.
-  public var rounds: Int?
-  /// After how many dealt prompts it is scored again.
-  public var every: Int?
-  /// Whether this is the arm or its control.
-  public var arm = SelectionPlan.Arm.on
 
   /// μ .3 and σ .2.
   public init() {}
@@ -23,30 +15,21 @@ public struct GaussianParameters: RoundParameters {
   public static let summary = "Random prompts, most of them about as hard as the centre says."
 
   /// One sentence a parameter.
-  public static let documentation = documented([
+  public static let documentation = [
     "center": "The student IoU that is drawn most (μ); TimeLens uses .05.",
     "width": "How far from it draws fall (σ), above 0.",
-  ])
+  ]
 
   /// The score and the sampler.
-  func plan() throws -> SelectionPlan {
+  public func plan() throws -> SelectionPlan {
     SelectionPlan(
       score: StudentIoUScore(), sampler: try GaussianSampler(center: center, width: width))
   }
 }
 
-/// What can be set of the hardest prompts.
-public struct HardestParameters: RoundParameters {
-  /// How many prompts a round takes.
-  public var budget: Int?
-  /// How often the pool is scored.
-  public var rounds: Int?
-  /// After how many dealt prompts it is scored again.
-  public var every: Int?
-  /// Whether this is the arm or its control.
-  public var arm = SelectionPlan.Arm.on
-
-  /// Everything, once.
+/// The hardest prompts.
+public struct HardestRule: SelectionRule {
+  /// Nothing to set.
   public init() {}
 
   /// The name it is chosen by.
@@ -56,26 +39,17 @@ public struct HardestParameters: RoundParameters {
   public static let summary = "The prompts on which the student is worst now."
 
   /// One sentence a parameter.
-  public static let documentation = documented([:])
+  public static let documentation: [String: String] = [:]
 
   /// The score and the sampler.
-  func plan() throws -> SelectionPlan {
+  public func plan() throws -> SelectionPlan {
     SelectionPlan(score: StudentIoUScore(), sampler: BottomSampler())
   }
 }
 
-/// What can be set of the easiest prompts.
-public struct EasiestParameters: RoundParameters {
-  /// How many prompts a round takes.
-  public var budget: Int?
-  /// How often the pool is scored.
-  public var rounds: Int?
-  /// After how many dealt prompts it is scored again.
-  public var every: Int?
-  /// Whether this is the arm or its control.
-  public var arm = SelectionPlan.Arm.on
-
-  /// Everything, once.
+/// The easiest prompts.
+public struct EasiestRule: SelectionRule {
+  /// Nothing to set.
   public init() {}
 
   /// The name it is chosen by.
@@ -85,28 +59,20 @@ public struct EasiestParameters: RoundParameters {
   public static let summary = "The prompts on which the student is best now."
 
   /// One sentence a parameter.
-  public static let documentation = documented([:])
+  public static let documentation: [String: String] = [:]
 
   /// The score and the sampler.
-  func plan() throws -> SelectionPlan {
+  public func plan() throws -> SelectionPlan {
     SelectionPlan(score: StudentIoUScore(), sampler: TopSampler())
   }
 }
 
-/// What can be set of difficulty pools.
-public struct DifficultyPoolsParameters: RoundParameters {
+/// Difficulty pools.
+public struct DifficultyPoolsRule: SelectionRule {
   /// Where a pool ends and the next begins.
   public var boundaries = [0.3, 0.7]
   /// The weight of each pool, hardest first.
   public var shares = [1.0, 1.0, 1.0]
-  /// How many prompts a round takes.
-  public var budget: Int?
-  /// How often the pool is scored.
-  public var rounds: Int?
-  /// After how many dealt prompts it is scored again.
-  public var every: Int?
-  /// Whether this is the arm or its control.
-  public var arm = SelectionPlan.Arm.on
 
   /// Three pools of equal weight.
   public init() {}
@@ -118,13 +84,13 @@ public struct DifficultyPoolsParameters: RoundParameters {
   public static let summary = "A share of the budget from each band of the student's IoU."
 
   /// One sentence a parameter.
-  public static let documentation = documented([
+  public static let documentation = [
     "boundaries": "The student IoUs at which a pool ends and the next begins, ascending.",
     "shares": "The weight of each pool, hardest first; one more than boundaries.",
-  ])
+  ]
 
   /// The score and the sampler.
-  func plan() throws -> SelectionPlan {
+  public func plan() throws -> SelectionPlan {
     SelectionPlan(
       score: StudentIoUScore(),
       sampler: try DifficultyPools(boundaries: boundaries, shares: shares))

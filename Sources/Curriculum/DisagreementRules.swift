@@ -1,15 +1,7 @@
-/// What can be set of top-k without a gate.
-public struct TopParameters: RoundParameters {
+/// Top-k without a gate.
+public struct TopRule: SelectionRule {
   /// What prompts are ranked by.
   public var score = Disagreement.iouGap
-  /// How many prompts a round takes.
-  public var budget: Int?
-  /// How often the pool is scored.
-  public var rounds: Int?
-  /// After how many dealt prompts it is scored again.
-  public var every: Int?
-  /// Whether this is the arm or its control.
-  public var arm = SelectionPlan.Arm.on
 
   /// By IoU gap.
   public init() {}
@@ -21,28 +13,20 @@ public struct TopParameters: RoundParameters {
   public static let summary = "The prompts on which teacher and student differ most."
 
   /// One sentence a parameter.
-  public static let documentation = documented([
+  public static let documentation = [
     "score": Disagreement.documentation
-  ])
+  ]
 
   /// The score and the sampler.
-  func plan() throws -> SelectionPlan {
+  public func plan() throws -> SelectionPlan {
     SelectionPlan(score: try score.score(), sampler: TopSampler())
   }
 }
 
-/// What can be set of DSUS.
-public struct EvenlySpacedParameters: RoundParameters {
+/// DSUS.
+public struct EvenlySpacedRule: SelectionRule {
   /// What prompts are ranked by.
   public var score = Disagreement.iouGap
-  /// How many prompts a round takes.
-  public var budget: Int?
-  /// How often the pool is scored.
-  public var rounds: Int?
-  /// After how many dealt prompts it is scored again.
-  public var every: Int?
-  /// Whether this is the arm or its control.
-  public var arm = SelectionPlan.Arm.on
 
   /// By IoU gap.
   public init() {}
@@ -54,32 +38,24 @@ public struct EvenlySpacedParameters: RoundParameters {
   public static let summary = "Prompts of evenly spaced ranks of disagreement (DSUS)."
 
   /// One sentence a parameter.
-  public static let documentation = documented([
+  public static let documentation = [
     "score": Disagreement.documentation
-  ])
+  ]
 
   /// The score and the sampler.
-  func plan() throws -> SelectionPlan {
+  public func plan() throws -> SelectionPlan {
     SelectionPlan(score: try score.score(), sampler: EvenlySpacedRanks())
   }
 }
 
-/// What can be set of BBDS.
-public struct BalancedBinsParameters: RoundParameters {
+/// BBDS.
+public struct BalancedBinsRule: SelectionRule {
   /// What prompts are ranked by.
   public var score = Disagreement.iouGap
   /// How many bins there are.
   public var bins = 5
   /// Which bin gets the remainder.
   public var order = BalancedBins.Order.highestFirst
-  /// How many prompts a round takes.
-  public var budget: Int?
-  /// How often the pool is scored.
-  public var rounds: Int?
-  /// After how many dealt prompts it is scored again.
-  public var every: Int?
-  /// Whether this is the arm or its control.
-  public var arm = SelectionPlan.Arm.on
 
   /// Five bins of the IoU gap.
   public init() {}
@@ -91,35 +67,27 @@ public struct BalancedBinsParameters: RoundParameters {
   public static let summary = "Equally many prompts from each band of disagreement (BBDS)."
 
   /// One sentence a parameter.
-  public static let documentation = documented([
+  public static let documentation = [
     "score": Disagreement.documentation,
     "bins": "How many bins of equal width the scores fall into, at least 1.",
     "order": "highestFirst or lowestFirst: which bin gets the remainder.",
-  ])
+  ]
 
   /// The score and the sampler.
-  func plan() throws -> SelectionPlan {
+  public func plan() throws -> SelectionPlan {
     SelectionPlan(
       score: try score.score(), sampler: try BalancedBins(bins: bins, order: order))
   }
 }
 
-/// What can be set of GWDS.
-public struct GaussianDisagreementParameters: RoundParameters {
+/// GWDS.
+public struct GaussianDisagreementRule: SelectionRule {
   /// What prompts are ranked by.
   public var score = Disagreement.iouGap
   /// c: the score that is drawn most.
   public var center = 0.9
   /// σ.
   public var width = 0.2
-  /// How many prompts a round takes.
-  public var budget: Int?
-  /// How often the pool is scored.
-  public var rounds: Int?
-  /// After how many dealt prompts it is scored again.
-  public var every: Int?
-  /// Whether this is the arm or its control.
-  public var arm = SelectionPlan.Arm.on
 
   /// c .9 and σ .2 over the IoU gap.
   public init() {}
@@ -131,14 +99,14 @@ public struct GaussianDisagreementParameters: RoundParameters {
   public static let summary = "Random prompts, most of them of large disagreement (GWDS)."
 
   /// One sentence a parameter.
-  public static let documentation = documented([
+  public static let documentation = [
     "score": Disagreement.documentation,
     "center": "The score that is drawn most (c).",
     "width": "How far from it draws fall (σ), above 0.",
-  ])
+  ]
 
   /// The score and the sampler.
-  func plan() throws -> SelectionPlan {
+  public func plan() throws -> SelectionPlan {
     SelectionPlan(
       score: try score.score(),
       sampler: try GaussianSampler(center: center, width: width, name: "GWDS"))

@@ -1,15 +1,7 @@
-/// What can be set of the SCC gate.
-public struct TeacherAheadParameters: RoundParameters {
+/// The SCC gate.
+public struct TeacherAheadRule: SelectionRule {
   /// The IoU from which an answer is right.
   public var threshold = 0.7
-  /// How many prompts a round takes.
-  public var budget: Int?
-  /// How often the pool is scored.
-  public var rounds: Int?
-  /// After how many dealt prompts it is scored again.
-  public var every: Int?
-  /// Whether this is the arm or its control.
-  public var arm = SelectionPlan.Arm.on
 
   /// A threshold of .7.
   public init() {}
@@ -22,30 +14,22 @@ public struct TeacherAheadParameters: RoundParameters {
     "Random prompts that the teacher gets right and the student does not (SCC)."
 
   /// One sentence a parameter.
-  public static let documentation = documented([
+  public static let documentation = [
     "threshold": "The IoU from which an answer counts as right, 0 … 1."
-  ])
+  ]
 
   /// The score and the sampler.
-  func plan() throws -> SelectionPlan {
+  public func plan() throws -> SelectionPlan {
     SelectionPlan(gates: [try TeacherAheadGate(threshold: threshold)])
   }
 }
 
-/// What can be set of selection by reward spread.
-public struct RewardSpreadParameters: RoundParameters {
+/// Selection by reward spread.
+public struct RewardSpreadRule: SelectionRule {
   /// The spread above which a group teaches something.
   public var minimum = 0.0
   /// For how many rounds a group without signal rests.
   public var rest = 1
-  /// How many prompts a round takes.
-  public var budget: Int?
-  /// How often the pool is scored.
-  public var rounds: Int?
-  /// After how many dealt prompts it is scored again.
-  public var every: Int?
-  /// Whether this is the arm or its control.
-  public var arm = SelectionPlan.Arm.on
 
   /// Groups without any spread rest a round.
   public init() {}
@@ -57,33 +41,25 @@ public struct RewardSpreadParameters: RoundParameters {
   public static let summary = "The prompts whose groups of answers differ most in reward."
 
   /// One sentence a parameter.
-  public static let documentation = documented([
+  public static let documentation = [
     "minimum": "The standard deviation above which a group teaches something, at least 0.",
     "rest": "For how many rounds a prompt without signal rests, at least 1.",
-  ])
+  ]
 
   /// The score and the sampler.
-  func plan() throws -> SelectionPlan {
+  public func plan() throws -> SelectionPlan {
     SelectionPlan(
       gates: [try RewardSpreadGate(minimum: minimum, rest: rest)], score: RewardSpreadScore(),
       sampler: TopSampler())
   }
 }
 
-/// What can be set of selection by learning progress.
-public struct LearningProgressParameters: RoundParameters {
+/// Selection by learning progress.
+public struct LearningProgressRule: SelectionRule {
   /// w: how many rewards are averaged on each side.
   public var window = 4
   /// ε: the share of uniform draws.
   public var exploration = 0.2
-  /// How many prompts a round takes.
-  public var budget: Int?
-  /// How often the pool is scored.
-  public var rounds: Int?
-  /// After how many dealt prompts it is scored again.
-  public var every: Int?
-  /// Whether this is the arm or its control.
-  public var arm = SelectionPlan.Arm.on
 
   /// w 4 and ε .2.
   public init() {}
@@ -95,13 +71,13 @@ public struct LearningProgressParameters: RoundParameters {
   public static let summary = "Prompts in proportion to how fast their reward is changing."
 
   /// One sentence a parameter.
-  public static let documentation = documented([
+  public static let documentation = [
     "window": "How many rewards are averaged on each side of the change (w), 1 … 8.",
     "exploration": "The share of uniform draws (ε), above 0 and at most 1.",
-  ])
+  ]
 
   /// The score and the sampler.
-  func plan() throws -> SelectionPlan {
+  public func plan() throws -> SelectionPlan {
     SelectionPlan(
       score: try LearningProgress(window: window),
       sampler: try ProportionalSampler(exploration: exploration))

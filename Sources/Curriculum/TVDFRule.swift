@@ -1,7 +1,7 @@
-/// What can be set of TVDF: TRPV, then DBTP.
+/// TVDF: TRPV, then DBTP.
 ///
 /// With `trpv` and `dbtp` it has the four arms of an ablation; without DBTP prompts are drawn uniformly.
-public struct TVDFParameters: RoundParameters {
+public struct TVDFRule: SelectionRule {
   /// How DBTP turns disagreement into a choice.
   public enum Sampler: String, Codable, Sendable, CaseIterable {
     /// The largest disagreement.
@@ -32,14 +32,6 @@ public struct TVDFParameters: RoundParameters {
   public var trpv = true
   /// Whether DBTP is on.
   public var dbtp = true
-  /// How many prompts a round takes.
-  public var budget: Int?
-  /// How often the pool is scored.
-  public var rounds: Int?
-  /// After how many dealt prompts it is scored again.
-  public var every: Int?
-  /// Whether this is the arm or its control.
-  public var arm = SelectionPlan.Arm.on
 
   /// Both halves, top-k by IoU gap; θ and k must be given.
   public init() {}
@@ -52,7 +44,7 @@ public struct TVDFParameters: RoundParameters {
     "Video-OPD's curriculum: prompts the teacher gets right, where the student differs most."
 
   /// One sentence a parameter.
-  public static let documentation = documented([
+  public static let documentation = [
     "theta": "The IoU below which the teacher is not relied on (θ), 0 … 1; mandatory with trpv.",
     "k": "Over how many top predictions the teacher's IoU is averaged; mandatory with trpv.",
     "shortLists": "refuse, average or zero: what a list of fewer predictions is worth.",
@@ -61,10 +53,10 @@ public struct TVDFParameters: RoundParameters {
     "sampler": "topK, dsus, bbds, gwds or uniform: how the budget is spent on the ranked.",
     "trpv": "Whether prompts on which the teacher is unreliable are dropped.",
     "dbtp": "Whether disagreement ranks the rest; if not, they are drawn uniformly.",
-  ])
+  ]
 
   /// The gate, the score and the sampler that are on.
-  func plan() throws -> SelectionPlan {
+  public func plan() throws -> SelectionPlan {
     var plan = SelectionPlan()
     if trpv {
       guard let theta else { throw missing("theta") }

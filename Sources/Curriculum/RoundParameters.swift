@@ -1,0 +1,99 @@
+public import Rollouts
+
+/// How a round chooses: a configurable recipe for a `SelectionPlan`.
+///
+/// Every property has a default; a mandatory one is optional and checked by `plan()`.
+public protocol SelectionRule: Codable, Sendable, Hashable {
+  /// The defaults.
+  init()
+
+  /// The name it is chosen by.
+  static var name: String { get }
+
+  /// What it does, in one sentence.
+  static var summary: String { get }
+
+  /// One sentence a parameter of its own, by its name: meaning, unit, range.
+  static var documentation: [String: String] { get }
+
+  /// The gates, the score and the sampler.
+  ///
+  /// - Throws: `CurriculumError` for a parameter out of range or not given.
+  func plan() throws -> SelectionPlan
+}
+
+/// How often rounds are held and how much they take, whatever the rule.
+public struct RoundSettings: Codable, Sendable, Hashable {
+  /// How many prompts a round takes; `nil` for all that are admitted.
+  public var budget: Int?
+  /// How many rounds there are; `nil` for one, or any number where `every` is given.
+  public var rounds: Int?
+  /// After how many dealt prompts the next round begins.
+  public var every: Int?
+  /// Whether this is the arm or its control.
+  public var arm: SelectionPlan.Arm
+
+  /// Settings; without arguments one round takes everybody who is admitted.
+  public init(
+    budget: Int? = nil, rounds: Int? = nil, every: Int? = nil, arm: SelectionPlan.Arm = .on
+  ) {
+    self.budget = budget
+    self.rounds = rounds
+    self.every = every
+    self.arm = arm
+  }
+
+  static let documentation = [
+    "budget": "How many prompts a round takes, at least 1; all that are admitted if left out.",
+    "rounds": "How often the pool is scored; once, or without end where `every` is given.",
+    "every": "After how many dealt prompts the pool is scored again, at least 1.",
+    "arm": "on, or off: everything is measured, but as many prompts are drawn uniformly.",
+  ]
+}
+
+/// What a user may set of a curriculum that works in rounds: the rule's parameters and the rounds', side by side.
+public struct RoundParameters<Rule: SelectionRule>: CurriculumParameters {
+  /// How a round chooses.
+  public var rule: Rule
+  /// How rounds are held.
+  public var settings: RoundSettings
+
+  /// The defaults.
+  public init() { self.init(Rule()) }
+
+  /// A rule in rounds.
+  public init(_ rule: Rule, _ settings: RoundSettings = RoundSettings()) {
+    self.rule = rule
+    self.settings = settings
+  }
+
+  /// The rule's name.
+  public static var name: String { Rule.name }
+
+  /// What the rule does.
+  public static var summary: String { Rule.summary }
+
+  /// One sentence a parameter.
+  public static var documentation: [String: String] {
+    Rule.documentation.merging(RoundSettings.documentation) { own, _ in own }
+  }
+
+  /// Reads both from one map.
+  public init(from decoder: any Decoder) throws {
+    self.init(try Rule(from: decoder), try RoundSettings(from: decoder))
+  }
+
+  /// Writes both into one map, the rule's parameters first.
+  public func encode(to encoder: any Encoder) throws {
+    try rule.encode(to: encoder)
+    try settings.encode(to: encoder)
+  }
+
+  /// Makes the curriculum.
+  public func curriculum(seed: Seed) throws -> any PromptCurriculum {
+    var plan = try rule.plan()
+    plan.name = Rule.name
+    plan.settings = settings
+    return try StagedCurriculum(plan, seed: seed)
+  }
+}

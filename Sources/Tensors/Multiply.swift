@@ -1,3 +1,5 @@
+internal import COpenBLAS
+
 /// Matrix products whose bits do not depend on how many rows are multiplied together.
 ///
 /// Each element of the result is one sum over k in ascending order, in blocks of fixed size, whatever the number of rows:
@@ -100,6 +102,8 @@ enum Multiply {
           let left = m - row
           let a = a + row * rowStride + from * columnStride
           let c = c + row * ldc + p * panel
+          // The tile is stored only when it is done: by then its lines have come from the outer caches.
+          for i in 0..<min(6, left) { opd_prefetch_for_writing(c + i * ldc) }
           // Seven and eight rows are two tiles of four, and so are the last of thirteen and fourteen.
           if left > 8 || left == 6 || left == 5 {
             Tile<6, Scalar>(

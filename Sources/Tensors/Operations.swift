@@ -174,11 +174,11 @@ extension Tape {
         outputGradient: gradient, rows: x.rows, columns: x.columns, into: target.pointer,
         adding: target.adding, weightGradient: bound.gradient.map { $0 + weight.offset })
     case .swiGLU(let gateUp):
-      let target = self.gradient(gateUp)
-      precondition(!target.adding, "A gated unit's input has one use.")
+      precondition(nodes[gateUp.index].gradient == nil, "A gated unit's input has one use.")
+      // Nobody else reads the values: the gradient takes their place.
+      nodes[gateUp.index].gradient = nodes[gateUp.index].value
       GatedUnit.backward(
-        pointer(gateUp), outputGradient: gradient, rows: node.rows, columns: node.columns,
-        into: target.pointer)
+        pointer(gateUp), outputGradient: gradient, rows: node.rows, columns: node.columns)
     case .gather(let x, let rows):
       propagateGather(gradient, x, rows)
     case .compose(let sources, let projected, let table):

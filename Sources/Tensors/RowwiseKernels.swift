@@ -124,32 +124,31 @@ enum GatedUnit {
     }
   }
 
-  /// `∂g = ∂y·u·σ(g)·(1 + g·(1 − σ(g)))`, `∂u = ∂y·g·σ(g)`.
+  /// `∂g = ∂y·u·σ(g)·(1 + g·(1 − σ(g)))`, `∂u = ∂y·g·σ(g)`, in the place of g and u.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   static func backward<Scalar: Real>(
-    _ gateUp: UnsafePointer<Scalar>, outputGradient: UnsafePointer<Scalar>, rows: Int,
-    columns: Int, into gradient: UnsafeMutablePointer<Scalar>
+    _ gateUp: UnsafeMutablePointer<Scalar>, outputGradient: UnsafePointer<Scalar>, rows: Int,
+    columns: Int
   ) {
     for row in 0..<rows {
       let gate = gateUp + row * 2 * columns
       let up = gate + columns
       let dy = outputGradient + row * columns
-      let gateGradient = gradient + row * 2 * columns
-      let upGradient = gateGradient + columns
       var i = 0
       while i + 8 <= columns {
         let g = load(gate + i)
         let d = load(dy + i)
         let sigmoid = 1 / (1 + Scalar.exponential(-g))
-        put(d * load(up + i) * sigmoid * (1 + g * (1 - sigmoid)), gateGradient + i)
-        put(d * g * sigmoid, upGradient + i)
+        put(d * load(up + i) * sigmoid * (1 + g * (1 - sigmoid)), gate + i)
+        put(d * g * sigmoid, up + i)
         i += 8
       }
       while i < columns {
-        let sigmoid = 1 / (1 + Scalar.exponential(-gate[i]))
-        gateGradient[i] = dy[i] * up[i] * sigmoid * (1 + gate[i] * (1 - sigmoid))
-        upGradient[i] = dy[i] * gate[i] * sigmoid
+        let g = gate[i]
+        let sigmoid = 1 / (1 + Scalar.exponential(-g))
+        gate[i] = dy[i] * up[i] * sigmoid * (1 + g * (1 - sigmoid))
+        up[i] = dy[i] * g * sigmoid
         i += 1
       }
     }

@@ -168,12 +168,12 @@ public final class Tape<Scalar: Real> {
       release(nodes[index])
       // Emptied here and handed out again at once: the working set stays small enough for the caches.
       nodes[index].gradient = nil
-      nodes[index].value = Buffer(pointer: nodes[index].value.pointer, count: 0, level: -1)
+      nodes[index].value = Buffer(pointer: nodes[index].value.pointer, lines: 0)
     }
   }
 
   func release(_ node: Node) {
-    guard node.value.level >= 0 else { return }
+    guard node.value.lines > 0 else { return }
     if let gradient = node.gradient, gradient.pointer != node.value.pointer {
       arena.give(gradient)
     }

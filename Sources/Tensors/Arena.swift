@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// Memory that is used again: stretches are handed out first fit and merged when they come back, and the system is asked
 /// only for the first pass.
 ///
@@ -16,7 +18,7 @@ final class Arena<Scalar: Real> {
   private var used = 0
   private var mostUsed = 0
 
-  deinit { for slab in slabs { slab.start.deallocate() } }
+  deinit { for slab in slabs { slab.giveBack() } }
 
   /// A buffer of at least `count` numbers, with arbitrary contents.
   func take(_ count: Int) -> Buffer<Scalar> {
@@ -64,7 +66,7 @@ final class Arena<Scalar: Real> {
     let enough = mostUsed + mostUsed / 8
     // An eighth was not enough where stretches lay badly: then as much as it took.
     let lines = slabs[0].lines < enough ? enough : slabs.reduce(0) { $0 + $1.lines }
-    for slab in slabs { slab.start.deallocate() }
+    for slab in slabs { slab.giveBack() }
     slabs = []
     free = []
     _ = grow(by: lines)
@@ -85,8 +87,16 @@ final class Arena<Scalar: Real> {
 
     init(lines: Int) {
       self.lines = lines
-      start = .allocate(byteCount: lines * line, alignment: line)
+      // From the system itself: an allocator would keep for other uses what is given back.
+      guard
+        let start = mmap(
+          nil, lines * line, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+        start != MAP_FAILED
+      else { preconditionFailure("The system has no \(lines * line) bytes left for a pass.") }
+      self.start = start
     }
+
+    func giveBack() { munmap(start, lines * line) }
   }
 
   private struct Stretch {

@@ -41,9 +41,9 @@ public struct BenchmarkRunner: Sendable {
   private var keyframes: KeyframeWorkload?
   private var reference: DecoderPolicy?
   private let groups: [RolloutGroup]
-  private let scored: [ScoredGroup]
+  private var scored: [ScoredGroup]?
 
-  /// A runner with answers and scores at hand.
+  /// A runner with answers at hand.
   public init(_ workload: Workload) throws {
     self.workload = workload
     optimizer = AdamW(
@@ -52,9 +52,6 @@ public struct BenchmarkRunner: Sendable {
     gradient = GradientShards(layout: workload.student.parameters.layout)
     groups = try workload.student.sample(
       workload.prompts, settings: workload.sampling, seed: Seed(1))
-    scored = try Self.scored(
-      groups, rows: workload.teacher.vocabularyRows(groups, temperature: 1),
-      reference: groups.map { $0.rollouts.map(\.logProbabilities) })
   }
 
   /// Answers with what teacher and reference say of them, as far as it is there, and a random reward.
@@ -103,6 +100,7 @@ public struct BenchmarkRunner: Sendable {
   /// - Returns: Milliseconds.
   public mutating func run(_ phase: BenchmarkPhase) throws -> Double {
     let keyframes = try phase == .keyframes ? prepareKeyframes() : nil
+    let scored = try [.opdFull, .opdSampled, .grpo].contains(phase) ? prepareScores() : []
     let start = DispatchTime.now()
     switch phase {
     case .keyframes: try keyframes?.run()
@@ -149,6 +147,17 @@ public struct BenchmarkRunner: Sendable {
   private mutating func prepareKeyframes() throws -> KeyframeWorkload {
     let made = try keyframes ?? KeyframeWorkload(seed: Seed(4))
     keyframes = made
+    return made
+  }
+
+  /// The answers with all that is said of them, when they are first asked for: a whole step makes its own.
+  private mutating func prepareScores() throws -> [ScoredGroup] {
+    let made =
+      try scored
+      ?? Self.scored(
+        groups, rows: workload.teacher.vocabularyRows(groups, temperature: 1),
+        reference: groups.map { $0.rollouts.map(\.logProbabilities) })
+    scored = made
     return made
   }
 

@@ -5,16 +5,20 @@ internal import Synchronization
 /// The number of parts, not of threads, decides the order of summation: the result has the same bits for any number of
 /// workers. The parts are added up in order when the optimizer reads them.
 public struct GradientShards: Sendable {
-  /// One part, behind a lock that lets one thread own it for a while.
-  public final class Shard: Sendable {
+  /// One part, behind a lock that lets one thread own it for a while; it asks for memory when it is first filled.
+  private final class Shard: Sendable {
     struct State {
-      var values: [Float]
+      /// Empty before the first use.
+      var values: [Float] = []
       var used = false
+
+      mutating func clear(_ count: Int) {
+        guard !values.isEmpty else { return values = [Float](repeating: 0, count: count) }
+        for i in values.indices { values[i] = 0 }
+      }
     }
 
-    let state: Mutex<State>
-
-    init(count: Int) { state = Mutex(State(values: [Float](repeating: 0, count: count))) }
+    let state = Mutex(State())
   }
 
   /// The number of parts of a batch; more cores than this stay idle.
@@ -28,7 +32,7 @@ public struct GradientShards: Sendable {
   /// Zeros.
   public init(layout: ParameterLayout, count: Int = GradientShards.standardCount) {
     self.layout = layout
-    shards = (0..<count).map { _ in Shard(count: layout.count) }
+    shards = (0..<count).map { _ in Shard() }
   }
 
   /// How many parts there are.
@@ -47,7 +51,7 @@ public struct GradientShards: Sendable {
   ) throws -> [Result] {
     try Parallel.map(chunks: shards.count) { part in
       try shards[part].state.withLock { state in
-        for i in state.values.indices { state.values[i] = 0 }
+        state.clear(layout.count)
         let result = try TapePool.withTape { try body(part, $0, &state.values) }
         state.used = result != nil
         return result
@@ -81,6 +85,7 @@ public struct GradientShards: Sendable {
   /// Adds the parts up in the memory of the first, and lends the sum with its norm.
   private func withSum<Result>(_ body: ([Float], Double) -> Result) -> Result {
     shards[0].state.withLock { first in
+      if first.values.isEmpty { first.clear(layout.count) }
       let squares = lend(shards.dropFirst(), []) { addChunks($0, to: &first.values) }
       return body(first.values, squares.squareRoot())
     }

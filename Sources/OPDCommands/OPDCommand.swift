@@ -20,6 +20,7 @@ public struct OPDCommand: AsyncParsableCommand {
     DoctorCommand.self,
     BenchCommand.self,
     TeacherCommand.self,
+    DataCommand.self,
     SelectCommand.self,
     CompareCommand.self,
     ReportCommand.self,

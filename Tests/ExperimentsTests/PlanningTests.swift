@@ -88,6 +88,9 @@ struct SweepForecastTests {
     ])
     let file = folder.path + "/s.yaml"
     #expect(try SweepFile.isSweep(file) && !SweepFile.isSweep(folder.path + "/c.yaml"))
+    #expect(throws: ConfigurationFileError.isSweep(path: file)) {
+      try ConfigurationFile.load(file)
+    }
     let laboratory = try Laboratory.standard()
     let plan = try SweepPlan(SweepFile(file)) { try laboratory.complete($0) }
     let whole = try await SweepForecast(plan, in: Laboratory.standard)

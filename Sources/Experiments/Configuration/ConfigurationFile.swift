@@ -13,6 +13,7 @@ public enum ConfigurationFile {
   /// - Returns: The configuration without `base`.
   /// - Throws: `ConfigurationFileError`.
   public static func load(_ path: String, overrides: [String] = []) throws -> ConfigurationValue {
+    guard try !SweepFile.isSweep(path) else { throw ConfigurationFileError.isSweep(path: path) }
     let written = try loadWithBases(path, chain: [])
     return try overrides.reduce(written) { try ConfigurationOverride($1).applied(to: $0) }
   }

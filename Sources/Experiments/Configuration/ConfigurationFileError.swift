@@ -4,6 +4,8 @@ public import Rollouts
 public enum ConfigurationFileError: ExplainedError, Hashable {
   /// There is no such file; `place` is where it is named, if a file names it.
   case missing(path: String, place: String? = nil, nearest: String? = nil)
+  /// The file describes a sweep where one run is wanted.
+  case isSweep(path: String)
   /// The text is not YAML.
   case malformed(path: String, line: Int?, reason: String)
   /// A file builds on itself; `place` is where the circle closes.
@@ -26,6 +28,7 @@ public enum ConfigurationFileError: ExplainedError, Hashable {
     case .missing(let path, let place, _):
       place.map { "\($0): there is no configuration '\(path)'." }
         ?? "There is no configuration '\(path)'."
+    case .isSweep(let path): "'\(path)' is a sweep, not the configuration of a run."
     case .malformed(let path, let line, let reason):
       "\(path)\(line.map { ":\($0)" } ?? ""): this is not YAML: \(reason)."
     case .cyclicBase(let chain, let place):
@@ -45,6 +48,7 @@ public enum ConfigurationFileError: ExplainedError, Hashable {
   public var remedy: String {
     switch self {
     case .missing(_, _, let nearest): nearest.map { "Did you mean '\($0)'?" } ?? "Check the path."
+    case .isSweep: "Carry it out with `opd sweep`; the folder of each of its runs has a config.yaml."
     case .malformed: "Correct that line."
     case .cyclicBase: "Remove one of the 'base' or 'extends' entries."
     case .malformedOverride: "Write key=value, +new=value or ~gone."

@@ -28,11 +28,7 @@ final class FeatureStore {
   /// The features of a video, read once.
   func video(_ name: String, duration: Double) throws -> FrameFeatures {
     if let known = videos[name] { return known }
-    let place = "video/" + name
-    let shape = try file.shape(of: place)
-    guard shape.count == 2 || shape.count == 3, shape.allSatisfy({ $0 > 0 }) else {
-      throw GroundingError.wrongShape(video: name, shape: shape)
-    }
+    let shape = try shape(of: name)
     let channels = shape[shape.count - 1]
     let expected = width ?? channels
     guard channels == expected else {
@@ -40,13 +36,26 @@ final class FeatureStore {
     }
     width = expected
     let features = FrameFeatures(
-      values: try file.floats(place), tokensPerFrame: shape.count == 3 ? shape[1] : 1,
+      values: try file.floats(Self.place(name)), tokensPerFrame: shape.count == 3 ? shape[1] : 1,
       channels: channels, timestamps: (0..<shape[0]).map { (Double($0) + 0.5) * clipLength },
       duration: duration)
     try GroundingDataset.requireFinite(features, video: name)
     videos[name] = features
     return features
   }
+
+  /// How long a video is by its clips, in seconds.
+  func length(of name: String) throws -> Double { Double(try shape(of: name)[0]) * clipLength }
+
+  private func shape(of name: String) throws -> [Int] {
+    let shape = try file.shape(of: Self.place(name))
+    guard shape.count == 2 || shape.count == 3, shape.allSatisfy({ $0 > 0 }) else {
+      throw GroundingError.wrongShape(video: name, shape: shape)
+    }
+    return shape
+  }
+
+  private static func place(_ name: String) -> String { "video/" + name }
 
   /// The embedding of a query, or `nil` if the file embeds none.
   func query(_ id: String) throws -> [Float]? {

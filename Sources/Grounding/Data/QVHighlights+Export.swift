@@ -17,6 +17,13 @@ extension QVHighlights {
     try AtomicFile.replace(folder.appendingPathComponent(options.features).path) { temporary in
       try writeFeatures(prompts, clipLength, temporary)
     }
+    try writeQuestions(of: dataset, to: folder)
+  }
+
+  /// Writes annotations and split.
+  static func writeQuestions(of dataset: GroundingDataset, to folder: URL) throws {
+    let options = Options()
+    let prompts = dataset.train + dataset.dev
     let lines = try prompts.map { try JSONLines.line(Annotation($0)) + "\n" }
     try AtomicFile.write(
       lines.joined(), to: folder.appendingPathComponent(options.annotations).path)

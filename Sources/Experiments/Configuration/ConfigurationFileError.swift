@@ -48,7 +48,8 @@ public enum ConfigurationFileError: ExplainedError, Hashable {
   public var remedy: String {
     switch self {
     case .missing(_, _, let nearest): nearest.map { "Did you mean '\($0)'?" } ?? "Check the path."
-    case .isSweep: "Carry it out with `opd sweep`; the folder of each of its runs has a config.yaml."
+    case .isSweep:
+      "Carry it out with `opd sweep`; the folder of each of its runs has a config.yaml."
     case .malformed: "Correct that line."
     case .cyclicBase: "Remove one of the 'base' or 'extends' entries."
     case .malformedOverride: "Write key=value, +new=value or ~gone."

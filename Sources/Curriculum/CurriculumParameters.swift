@@ -1,9 +1,7 @@
 public import Rollouts
 
-/// What a user may set of a curriculum, and how to make it.
-///
-/// Every property has a default; a mandatory one is optional and checked by `curriculum(seed:)`.
-public protocol CurriculumParameters: Codable, Sendable, Hashable {
+/// Something users choose by its name and set by its parameters, each of which has a default.
+public protocol NamedChoice: Codable, Sendable, Hashable {
   /// The defaults.
   init()
 
@@ -15,7 +13,12 @@ public protocol CurriculumParameters: Codable, Sendable, Hashable {
 
   /// One sentence a parameter, by its name: meaning, unit, range.
   static var documentation: [String: String] { get }
+}
 
+/// What a user may set of a curriculum, and how to make it.
+///
+/// A mandatory property is optional and checked by `curriculum(seed:)`.
+public protocol CurriculumParameters: NamedChoice {
   /// Makes the curriculum.
   ///
   /// - Parameter seed: The root of its streams.

@@ -2,20 +2,8 @@ public import Rollouts
 
 /// How a round chooses: a configurable recipe for a `SelectionPlan`.
 ///
-/// Every property has a default; a mandatory one is optional and checked by `plan()`.
-public protocol SelectionRule: Codable, Sendable, Hashable {
-  /// The defaults.
-  init()
-
-  /// The name it is chosen by.
-  static var name: String { get }
-
-  /// What it does, in one sentence.
-  static var summary: String { get }
-
-  /// One sentence a parameter of its own, by its name: meaning, unit, range.
-  static var documentation: [String: String] { get }
-
+/// A mandatory property is optional and checked by `plan()`.
+public protocol SelectionRule: NamedChoice {
   /// The gates, the score and the sampler.
   ///
   /// - Throws: `CurriculumError` for a parameter out of range or not given.

@@ -17,6 +17,8 @@ public enum StorageError: ExplainedError, Hashable {
   case malformedLine(path: String, line: Int, reason: String)
   /// Something could not be written.
   case unwritable(path: String, reason: String)
+  /// Something would be written over.
+  case alreadyThere(path: String)
 
   /// Something could not be written, for the system's reason without its full stop.
   public static func unwritable(path: String, because error: any Error) -> StorageError {
@@ -40,6 +42,7 @@ public enum StorageError: ExplainedError, Hashable {
     case .malformedLine(let path, let line, let reason):
       "Line \(line) of '\(path)' cannot be used: \(reason)."
     case .unwritable(let path, let reason): "'\(path)' cannot be written: \(reason)."
+    case .alreadyThere(let path): "There is a file '\(path)' already."
     }
   }
 
@@ -54,6 +57,7 @@ public enum StorageError: ExplainedError, Hashable {
     case .missingAttribute: "Write the file again with the program that made it."
     case .malformedLine: "Correct the line or remove it."
     case .unwritable: "Check that the folder exists, may be written to and has space left."
+    case .alreadyThere: "Name another folder, or remove it first."
     }
   }
 }

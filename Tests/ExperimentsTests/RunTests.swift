@@ -159,6 +159,7 @@ struct BadRunTests {
   private func folder(width: Int?, value: Float?) throws -> String {
     let data = try World.dataset(World.Options(videos: 3, devVideos: 2, seed: Seed(4)))
     let path = scratch("data")
+    try? FileManager.default.removeItem(atPath: path)
     try QVHighlights.export(data, to: path)
     let features = path + "/features.h5"
     let first = try #require(data.train.first)

@@ -92,6 +92,34 @@ struct ImportTests {
     #expect(!FileManager.default.fileExists(atPath: scratch("data")))
   }
 
+  @Test("are not written over what is there")
+  func occupied() throws {
+    let sentences = try [file("train.txt", "A 1 4##a dog\n"), file("dev.txt", "B 1 4##a dog\n")]
+    let features = try features(["A", "B"])
+    func importing() throws -> GroundingDataset {
+      try QVHighlights.importing(
+        train: sentences[0], dev: sentences[1], features: features, to: scratch("data"))
+    }
+    let made = try importing()
+    let before = try Data(contentsOf: URL(filePath: scratch("data/split.json")))
+    #expect(throws: StorageError.alreadyThere(path: scratch("data/features.h5"))) {
+      try importing()
+    }
+    #expect(throws: StorageError.self) { try QVHighlights.export(made, to: scratch("data")) }
+    #expect(try Data(contentsOf: URL(filePath: scratch("data/split.json"))) == before)
+  }
+
+  @Test("with a video of no length are refused", arguments: ["jsonl", "json"])
+  func noLength(layout: String) throws {
+    let text =
+      layout == "json"
+      ? #"{"A": {"duration": 0, "timestamps": [[1, 2]], "sentences": ["a"]}}"#
+      : #"{"qid": 1, "query": "a", "duration": 0, "vid": "A", "relevant_windows": [[1, 2]]}"#
+    let path = try file("a.\(layout)", text)
+    let error = #expect(throws: (any Error).self) { try AnnotationFile.read(path) }
+    #expect("\(error.map { "\($0)" } ?? "")".contains("duration is 0.0"))
+  }
+
   @Test("of another kind are refused by their name")
   func unknown() throws {
     let path = try file("a.csv", "A,1,2")

@@ -58,9 +58,14 @@ public enum AnnotationFile {
     let relevant_windows: [Window]?
   }
 
-  private static func lines(_ path: String) throws -> [AnnotatedQuery] {
-    try JSONLines.read(path, as: Line.self).map { _, line in
-      AnnotatedQuery(
+  /// The questions of a file of JSON lines, whatever its name.
+  static func lines(_ path: String) throws -> [AnnotatedQuery] {
+    try JSONLines.read(path, as: Line.self).map { number, line in
+      if let duration = line.duration, !(duration > 0 && duration.isFinite) {
+        throw StorageError.malformedLine(
+          path: path, line: number, reason: "the duration is \(duration)")
+      }
+      return AnnotatedQuery(
         id: line.qid.text, video: line.vid, query: line.query, duration: line.duration,
         windows: line.relevant_windows?.map(\.interval) ?? [])
     }
@@ -75,6 +80,10 @@ public enum AnnotationFile {
   private static func captions(_ path: String) throws -> [AnnotatedQuery] {
     let videos = try JSONLines.readWhole(path, as: [String: Captions].self)
     return try videos.sorted { $0.key < $1.key }.flatMap { video, captions in
+      guard captions.duration > 0, captions.duration.isFinite else {
+        throw GroundingError.impossible(
+          query: video, reason: "its duration is \(captions.duration)")
+      }
       guard captions.timestamps.count == captions.sentences.count else {
         throw GroundingError.impossible(
           query: video,

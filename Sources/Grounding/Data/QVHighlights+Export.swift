@@ -10,14 +10,30 @@ extension QVHighlights {
   ///   - path: The folder; it is made if need be.
   /// - Throws: `StorageError.unwritable`, or `GroundingError.impossible` for frames at other times.
   public static func export(_ dataset: GroundingDataset, to path: String) throws {
-    let folder = URL(fileURLWithPath: path)
     let options = Options()
     let prompts = dataset.train + dataset.dev
     let clipLength = try clipLength(prompts)
+    let folder = try free(path)
     try AtomicFile.replace(folder.appendingPathComponent(options.features).path) { temporary in
       try writeFeatures(prompts, clipLength, temporary)
     }
     try writeQuestions(of: dataset, to: folder)
+  }
+
+  /// A folder in which nothing would be written over: none of the files that are to come is there, but perhaps `known`.
+  ///
+  /// - Throws: `StorageError.alreadyThere`.
+  static func free(_ path: String, but known: String? = nil) throws -> URL {
+    let folder = URL(fileURLWithPath: path)
+    let options = Options()
+    for name in [options.features, options.annotations, options.split] {
+      let file = folder.appendingPathComponent(name).standardizedFileURL.path
+      let isKnown = known.map { URL(fileURLWithPath: $0).standardizedFileURL.path == file } ?? false
+      guard isKnown || !FileManager.default.fileExists(atPath: file) else {
+        throw StorageError.alreadyThere(path: file)
+      }
+    }
+    return folder
   }
 
   /// Writes annotations and split.

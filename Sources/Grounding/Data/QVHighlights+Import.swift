@@ -25,22 +25,21 @@ extension QVHighlights {
         query: shared.id, reason: "its video '\(shared.video)' is one to train on, too")
     }
     let store = try FeatureStore(features)
-    let prompts = try parts.map { try $0.map { try prompt($0, store) } }
-    let folder = URL(fileURLWithPath: path)
+    let prompts = try parts.map { part in
+      try part.map { question in
+        let plain = try prompt(question, store, .features)
+        return Prompt(
+          id: plain.id, video: plain.video, query: plain.query,
+          queryEmbedding: plain.queryEmbedding, evidence: plain.evidence,
+          truth: plain.truth.map { Interval($0.start, min($0.end, plain.duration)) })
+      }
+    }
+    let folder = try free(path, but: features)
     let dataset = try GroundingDataset(
       name: folder.lastPathComponent, train: prompts[0], dev: prompts[1])
     try link(features, from: folder.appendingPathComponent(Options().features).path)
     try writeQuestions(of: dataset, to: folder)
     return dataset
-  }
-
-  private static func prompt(_ question: AnnotatedQuery, _ store: FeatureStore) throws -> Prompt {
-    let duration = try question.duration ?? store.length(of: question.video)
-    let evidence = try store.video(question.video, duration: duration)
-    return Prompt(
-      id: question.id, video: question.video, query: question.query,
-      queryEmbedding: try store.query(question.id), evidence: evidence,
-      truth: question.windows.map { Interval($0.start, min($0.end, duration)) })
   }
 
   private static func link(_ features: String, from path: String) throws {

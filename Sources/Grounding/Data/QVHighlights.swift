@@ -137,47 +137,37 @@ public enum QVHighlights {
     let dev: [QueryName]
   }
 
-  private struct Question: Decodable {
-    let qid: QueryName
-    let query: String
-    let duration: Double
-    let vid: String
-    let relevant_windows: [Window]?
-  }
-
-  private static func questions(_ path: String) throws -> [String: Question] {
-    var result: [String: Question] = [:]
-    for (line, question) in try JSONLines.read(path, as: Question.self) {
-      guard question.duration > 0, question.duration.isFinite else {
-        throw StorageError.malformedLine(
-          path: path, line: line, reason: "the duration is \(question.duration)")
-      }
-      guard result.updateValue(question, forKey: question.qid.text) == nil else {
-        throw GroundingError.repeatedQuery(path: path, query: question.qid.text)
+  private static func questions(_ path: String) throws -> [String: AnnotatedQuery] {
+    var result: [String: AnnotatedQuery] = [:]
+    for question in try AnnotationFile.lines(path) {
+      guard result.updateValue(question, forKey: question.id) == nil else {
+        throw GroundingError.repeatedQuery(path: path, query: question.id)
       }
     }
     return result
   }
 
-  private static func prompt(
-    _ question: Question, _ store: FeatureStore, _ rows: Options.Rows
+  /// A question with the features of its video, which is as long as its clips where nobody says otherwise.
+  static func prompt(
+    _ question: AnnotatedQuery, _ store: FeatureStore, _ rows: Options.Rows
   ) throws -> Prompt {
-    let plain = try store.video(question.vid, duration: question.duration)
-    let query = try store.query(question.qid.text)
+    let duration = try question.duration ?? store.length(of: question.video)
+    let plain = try store.video(question.video, duration: duration)
+    let query = try store.query(question.id)
     var evidence = plain
     var embedding = query
     if rows != .features {
       guard let query else {
         throw GroundingError.impossible(
-          query: question.qid.text, reason: "a cosine needs its embedding, and there is none")
+          query: question.id, reason: "a cosine needs its embedding, and there is none")
       }
       let keepsFeatures = rows == .featuresAndCosine
       evidence = plain.cosines(with: query, afterFeatures: keepsFeatures)
       embedding = (keepsFeatures ? query : []) + [1]
     }
     return Prompt(
-      id: question.qid.text, video: question.vid, query: question.query, queryEmbedding: embedding,
-      evidence: evidence, truth: question.relevant_windows?.map(\.interval) ?? [])
+      id: question.id, video: question.video, query: question.query, queryEmbedding: embedding,
+      evidence: evidence, truth: question.windows)
   }
 }
 

@@ -10,7 +10,7 @@ public struct DataCommand: AsyncParsableCommand {
       Example:
         opd data show experiments/opd.yaml
         opd data import --train charades_sta_train.txt --dev charades_sta_test.txt --features clip.h5 --out data/charades
-        opd train experiments/opd.yaml data.qvhighlights.path=data/charades
+        opd train experiments/opd.yaml 'data={qvhighlights: {path: data/charades}}'
       """,
     subcommands: [DataShowCommand.self, DataImportCommand.self, DataExportCommand.self])
 

@@ -36,6 +36,6 @@ public struct DataImportCommand: AsyncParsableCommand {
   public func run() async throws {
     let dataset = try QVHighlights.importing(train: train, dev: dev, features: features, to: out)
     print(DatasetSummary(dataset).text)
-    print("use it with data.qvhighlights.path=\(out)")
+    print("use it with 'data={qvhighlights: {path: \(out)}}'")
   }
 }

@@ -56,7 +56,7 @@ let package = Package(
     .library(
       name: "OPD",
       targets: [
-        "Rollouts", "Plugins", "Student", "Teacher", "Curriculum", "TAD", "Distill", "Grounding",
+        "Core", "Plugins", "Student", "Teacher", "Curriculum", "TAD", "Distill", "Grounding",
         "Experiments", "OPDCommands",
       ]),
     .library(name: "DistillTesting", targets: ["DistillTesting"]),
@@ -84,67 +84,67 @@ let package = Package(
     .target(name: "CGSL", linkerSettings: [.linkedLibrary("gsl")]),
 
     // Vocabulary and numbers.
-    room("Rollouts"),
-    room("Plugins", imports: ["Rollouts"]),
+    room("Core"),
+    room("Plugins", imports: ["Core"]),
     room("Tensors", imports: ["COpenBLAS"], settings: language + optimised),
-    room("Storage", imports: ["CHDF5", "Rollouts"], settings: language + optimised),
-    room("Statistics", imports: ["CGSL", "Rollouts"], settings: language + optimised),
+    room("Storage", imports: ["CHDF5", "Core"], settings: language + optimised),
+    room("Statistics", imports: ["CGSL", "Core"], settings: language + optimised),
 
     // The network, and the four rooms that never import each other.
-    room("Decoder", imports: ["Rollouts", "Storage", "Tensors"], settings: safe + optimised),
-    room("Student", imports: ["Rollouts", "Tensors", "Decoder"], settings: safe + optimised),
-    room("Teacher", imports: ["Rollouts", "Tensors", "Decoder"], settings: safe + optimised),
-    room("Curriculum", imports: ["Rollouts"], settings: safe + optimised),
-    room("TAD", imports: ["Rollouts"], settings: safe + optimised),
+    room("Networks", imports: ["Core", "Storage", "Tensors"], settings: safe + optimised),
+    room("Student", imports: ["Core", "Tensors", "Networks"], settings: safe + optimised),
+    room("Teacher", imports: ["Core", "Tensors", "Networks"], settings: safe + optimised),
+    room("Curriculum", imports: ["Core"], settings: safe + optimised),
+    room("TAD", imports: ["Core"], settings: safe + optimised),
 
     // Data, the step, the laboratory.
-    room("Grounding", imports: ["Rollouts", "Storage"], settings: safe + optimised),
+    room("Grounding", imports: ["Core", "Storage"], settings: safe + optimised),
     room(
       "Distill",
-      imports: ["Rollouts", "Tensors", "Decoder", "Student", "Teacher", "Curriculum", "TAD"],
+      imports: ["Core", "Tensors", "Networks", "Student", "Teacher", "Curriculum", "TAD"],
       settings: safe + optimised),
     room(
       "Experiments",
       imports: [
-        "Rollouts", "Plugins", "Tensors", "Decoder", "Student", "Teacher", "Curriculum", "TAD",
+        "Core", "Plugins", "Tensors", "Networks", "Student", "Teacher", "Curriculum", "TAD",
         "Distill", "Grounding", "Storage", "Statistics", yaml, logging,
       ], settings: safe + optimised),
     room(
       "OPDCommands",
       imports: [
-        "Experiments", "Rollouts", "Plugins", "Tensors", "Decoder", "Student", "Teacher",
+        "Experiments", "Core", "Plugins", "Tensors", "Networks", "Student", "Teacher",
         "Curriculum", "TAD", "Distill", "Grounding", "Storage", "Statistics", arguments,
       ]),
     room(
       "DistillTesting",
-      imports: ["Rollouts", "Tensors", "Student", "Teacher", "Curriculum", "TAD", "Distill"]),
+      imports: ["Core", "Tensors", "Student", "Teacher", "Curriculum", "TAD", "Distill"]),
     .executableTarget(name: "opd", dependencies: ["OPDCommands"], swiftSettings: safe),
 
     // Tests, one target a room.
-    tests(of: "Rollouts"),
-    tests(of: "Plugins", with: ["Rollouts"]),
+    tests(of: "Core"),
+    tests(of: "Plugins", with: ["Core"]),
     tests(of: "Tensors"),
-    tests(of: "Storage", with: ["Rollouts"]),
-    tests(of: "Statistics", with: ["Rollouts"]),
-    tests(of: "Decoder", with: ["Rollouts", "Storage", "Tensors"]),
-    tests(of: "Student", with: ["Rollouts", "Tensors", "Decoder"]),
-    tests(of: "Teacher", with: ["Rollouts", "Tensors", "Decoder", "Grounding"]),
-    tests(of: "Curriculum", with: ["Rollouts"]),
-    tests(of: "TAD", with: ["Rollouts"]),
-    tests(of: "Grounding", with: ["Rollouts", "Storage"]),
+    tests(of: "Storage", with: ["Core"]),
+    tests(of: "Statistics", with: ["Core"]),
+    tests(of: "Networks", with: ["Core", "Storage", "Tensors"]),
+    tests(of: "Student", with: ["Core", "Tensors", "Networks"]),
+    tests(of: "Teacher", with: ["Core", "Tensors", "Networks", "Grounding"]),
+    tests(of: "Curriculum", with: ["Core"]),
+    tests(of: "TAD", with: ["Core"]),
+    tests(of: "Grounding", with: ["Core", "Storage"]),
     tests(
       of: "Distill",
-      with: ["Rollouts", "Tensors", "Decoder", "Student", "Teacher", "Curriculum", "TAD"]),
+      with: ["Core", "Tensors", "Networks", "Student", "Teacher", "Curriculum", "TAD"]),
     tests(
       of: "DistillTesting",
       with: [
-        "Rollouts", "Tensors", "Decoder", "Student", "Teacher", "Curriculum", "TAD", "Distill",
+        "Core", "Tensors", "Networks", "Student", "Teacher", "Curriculum", "TAD", "Distill",
         "Grounding",
       ]),
     tests(
       of: "Experiments",
       with: [
-        "Rollouts", "Plugins", "Curriculum", "Distill", "Grounding", "Storage", "Statistics",
+        "Core", "Plugins", "Curriculum", "Distill", "Grounding", "Storage", "Statistics",
       ]),
     tests(of: "OPDCommands", with: ["Experiments", "Plugins", arguments]),
   ],

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Chooses among scored candidates: a pure function of the scores, the budget and the seed.
 public protocol CandidateSampler: Sendable {

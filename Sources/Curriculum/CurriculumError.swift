@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// What keeps a curriculum from choosing prompts.
 public enum CurriculumError: ExplainedError, Hashable {

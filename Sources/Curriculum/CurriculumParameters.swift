@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Something users choose by its name and set by its parameters, each of which has a default.
 public protocol NamedChoice: Codable, Sendable, Hashable {

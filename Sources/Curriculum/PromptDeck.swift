@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 
 /// Deals the chosen prompts of a round: each once an epoch, shuffled anew every epoch.
 ///

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// How a round chooses: a configurable recipe for a `SelectionPlan`.
 ///

@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 
 /// What a round of a curriculum does: who may come in, what they are ranked by, who is chosen.
 public struct SelectionPlan: Sendable {

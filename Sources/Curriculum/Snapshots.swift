@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Rollouts
+internal import Core
 
 /// What a curriculum saves, as JSON with sorted keys: equal states have equal bytes.
 struct CurriculumState: Codable {

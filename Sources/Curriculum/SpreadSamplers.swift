@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// DSUS: ranks evenly spaced from the highest score to the lowest.
 ///

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Admission gates ∘ a score ∘ a sampler, in rounds.
 ///

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Every prompt of the pool exactly once an epoch, in an order drawn anew each time; nothing is measured.
 public struct UniformCurriculum: PromptCurriculum {

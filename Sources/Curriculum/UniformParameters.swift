@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// What can be set of the uniform curriculum: nothing.
 public struct UniformParameters: CurriculumParameters {

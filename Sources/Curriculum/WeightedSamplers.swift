@@ -1,5 +1,5 @@
 internal import Foundation
-public import Rollouts
+public import Core
 
 /// Draws without replacement with `p ∝ exp(−(δ − c)²/2σ²)`: prompts about as hard as `c` says, not only the hardest.
 ///

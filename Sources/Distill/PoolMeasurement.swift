@@ -1,5 +1,5 @@
 public import Curriculum
-internal import Rollouts
+internal import Core
 public import Student
 internal import Teacher
 internal import Tensors

@@ -1,5 +1,5 @@
 internal import Student
-internal import Rollouts
+internal import Core
 
 /// The answers a step learns from, with what was said of them and the part each group plays.
 struct StepBatch {

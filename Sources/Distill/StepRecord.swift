@@ -1,6 +1,6 @@
 internal import Dispatch
 public import Curriculum
-public import Rollouts
+public import Core
 public import Student
 internal import Teacher
 

@@ -1,6 +1,6 @@
 internal import Curriculum
 internal import Dispatch
-internal import Rollouts
+internal import Core
 internal import Student
 internal import Teacher
 

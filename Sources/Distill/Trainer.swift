@@ -1,6 +1,6 @@
 internal import Dispatch
 public import Curriculum
-internal import Rollouts
+internal import Core
 public import Student
 internal import Teacher
 public import Tensors

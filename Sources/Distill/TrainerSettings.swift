@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 public import Tensors
 
 /// What a training loop is told.

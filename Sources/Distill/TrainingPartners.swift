@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 public import Student
 public import Teacher
 internal import Tensors

@@ -1,6 +1,6 @@
 import Distill
 import Foundation
-import Rollouts
+import Core
 
 /// A small ragged batch with every signal an objective may need, from fixed random numbers.
 ///

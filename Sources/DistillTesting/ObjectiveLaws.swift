@@ -1,6 +1,6 @@
 public import Distill
 import Foundation
-import Rollouts
+import Core
 import Student
 public import Testing
 

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 public import Testing
 
 /// Checks a reward and makes an issue of the running test of each law it breaks.

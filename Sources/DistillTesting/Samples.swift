@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Made-up inputs for checking plug-ins: small, ragged, the same for the same seed.
 public enum Samples {

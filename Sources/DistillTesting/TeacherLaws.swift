@@ -1,5 +1,5 @@
 import Foundation
-public import Rollouts
+public import Core
 public import Teacher
 public import Testing
 

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// What can be wrong with data or settings of temporal grounding.
 public enum GroundingError: ExplainedError, Hashable {

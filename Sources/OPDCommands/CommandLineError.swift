@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 
 /// What can be wrong with a command line beyond what its grammar says.
 enum CommandLineError: ExplainedError, Hashable {

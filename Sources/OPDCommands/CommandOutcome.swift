@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
-internal import Rollouts
+internal import Core
 
 /// How a command ended: the status of the process, and what is left to print.
 struct CommandOutcome: Hashable {

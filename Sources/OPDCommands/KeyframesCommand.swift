@@ -1,7 +1,7 @@
 public import ArgumentParser
 internal import Experiments
 internal import Foundation
-internal import Rollouts
+internal import Core
 internal import Storage
 
 /// `opd keyframes`: the frames of a video that matter.

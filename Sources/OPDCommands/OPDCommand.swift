@@ -2,7 +2,7 @@ public import ArgumentParser
 public import Experiments
 internal import Foundation
 internal import Plugins
-internal import Rollouts
+internal import Core
 internal import Synchronization
 
 /// The `opd` command: a laboratory for on-policy distillation.

@@ -1,5 +1,5 @@
 internal import Plugins
-internal import Rollouts
+internal import Core
 
 /// Plug-ins, as `opd plugins` shows them.
 struct PluginListing {

@@ -1,6 +1,6 @@
 public import ArgumentParser
 internal import Experiments
-internal import Rollouts
+internal import Core
 
 /// `opd select`: what a curriculum takes, and why, without training.
 public struct SelectCommand: AsyncParsableCommand {

@@ -1,7 +1,7 @@
 public import ArgumentParser
 internal import Experiments
 internal import Foundation
-internal import Rollouts
+internal import Core
 
 /// `opd sweep`: every run of a sweep file, or what is left of it.
 public struct SweepCommand: AsyncParsableCommand {

@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 
 extension ConfigurationValue {
   /// Reads a structure: keys left out keep their defaults, keys that nothing reads are errors.

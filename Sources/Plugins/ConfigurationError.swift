@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// What can be wrong with a configuration.
 public enum ConfigurationError: ExplainedError, Hashable {

@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 
 /// The plug-ins of one kind, by name, each made from its own parameters and a context they share.
 public struct Registry<Context, Product>: Sendable {

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// How an interval is resampled.
 public struct BootstrapSettings: Sendable, Hashable {

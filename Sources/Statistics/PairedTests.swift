@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// What a test found.
 public struct TestResult: Sendable, Hashable, Codable {

@@ -1,6 +1,6 @@
 internal import CHDF5
 internal import Foundation
-internal import Rollouts
+internal import Core
 
 /// An open HDF5 file: named arrays of numbers in folders, with text attributes.
 ///

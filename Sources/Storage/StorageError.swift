@@ -1,5 +1,5 @@
 internal import Foundation
-public import Rollouts
+public import Core
 
 /// What can be wrong with a file.
 public enum StorageError: ExplainedError, Hashable {

@@ -1,5 +1,5 @@
-internal import Decoder
-internal import Rollouts
+internal import Networks
+internal import Core
 internal import Tensors
 
 /// A decoder without weights: what it reads, how its work is divided, and what the work costs.

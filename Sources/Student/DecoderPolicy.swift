@@ -1,5 +1,5 @@
-internal import Decoder
-public import Rollouts
+internal import Networks
+public import Core
 internal import Tensors
 
 /// A decoder whose weights stay as they are: it answers and scores, but is not trained.

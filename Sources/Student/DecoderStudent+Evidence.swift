@@ -1,5 +1,5 @@
-public import Decoder
-public import Rollouts
+public import Networks
+public import Core
 internal import Tensors
 
 extension DecoderStudent {

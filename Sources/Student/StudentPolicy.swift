@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 public import Tensors
 
 /// How answers are sampled.

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Adaptive Keyframe Sampling: the best frames of the video where one stretch stands out, of its halves where none does.
 ///

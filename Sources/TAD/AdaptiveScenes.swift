@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 
 /// Scenes by content against its surroundings: a cut is where the picture changes much more than just before and after.
 ///

@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Rollouts
+internal import Core
 internal import Synchronization
 
 /// Temporal Apex Distillation over many videos that lie in one buffer.

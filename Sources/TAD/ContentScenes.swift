@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Scenes by content: a cut is where the picture changes by more than a threshold.
 ///

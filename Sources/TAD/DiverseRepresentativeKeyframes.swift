@@ -1,5 +1,5 @@
 internal import Foundation
-public import Rollouts
+public import Core
 
 /// DR-DSN's reward as a selector: frames unlike each other and near to all the others, added one at a time.
 ///

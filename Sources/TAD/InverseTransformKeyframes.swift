@@ -1,5 +1,5 @@
 internal import Foundation
-public import Rollouts
+public import Core
 
 /// Inverse transform sampling of query similarities (BOLT): frames are dense where the similarity is high.
 ///

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// What keeps a selector from choosing frames.
 public enum KeyframeError: ExplainedError, Hashable {

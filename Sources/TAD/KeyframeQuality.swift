@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// How well keyframes meet the true windows, without a model.
 ///

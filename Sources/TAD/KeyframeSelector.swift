@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// What a selection cost and where it looked.
 public struct SelectionCost: Sendable, Hashable, Codable {

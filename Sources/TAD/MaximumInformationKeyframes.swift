@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// The frames that span the most volume in the space of the features (MaxInfo).
 ///

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Frames inside the true windows: what nobody can know, as an upper bound for those who guess.
 ///

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Segments between peaks of the variation, each seen through its middle frame (DIG's content-adaptive frames).
 ///

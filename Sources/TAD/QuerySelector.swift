@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// A selector that looks at the question: a function of one prompt.
 public protocol QuerySelector: KeyframeSelector {

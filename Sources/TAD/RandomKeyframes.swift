@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Frames drawn uniformly without replacement: the placebo of every comparison.
 ///

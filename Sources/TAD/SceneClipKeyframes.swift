@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// K-frames without its trained model: scenes become clips, their relevance their priority, and frames are drawn from them.
 ///

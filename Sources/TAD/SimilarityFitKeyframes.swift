@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// The K frames from which the curve of query similarities is best drawn as steps.
 ///

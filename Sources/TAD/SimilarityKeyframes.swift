@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// The K frames most similar to the query.
 ///

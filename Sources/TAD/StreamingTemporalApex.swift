@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 
 /// A frame that was kept from a stream.
 public struct KeptFrame: Sendable, Hashable, Codable {

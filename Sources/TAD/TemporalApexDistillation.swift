@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Temporal Apex Distillation: keeps the frames around which the features turn fastest.
 ///

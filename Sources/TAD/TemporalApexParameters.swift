@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 
 extension TemporalApexDistillation {
   /// What an apex does to its score.

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Frames at equal distances, the baseline every other selector has to beat.
 ///

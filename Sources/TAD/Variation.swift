@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// How the N token rows of a frame are compared with those of the frame before.
 public enum FeatureReading: String, Codable, Sendable, CaseIterable {

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// A selector that is blind to the query: a function of one video.
 public protocol VideoSelector: KeyframeSelector {

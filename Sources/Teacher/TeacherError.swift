@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Why a teacher cannot say what it was asked.
 public enum TeacherError: ExplainedError, Hashable {

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// A prompt with responses that a teacher is to score.
 public struct ScoringRequest: Sendable {

@@ -1,5 +1,5 @@
 import Curriculum
-import Rollouts
+import Core
 
 /// A pool with everything measured, drawn from a seed.
 func pool(_ count: Int, seed: UInt64 = 1) -> [CandidateEvidence] {

@@ -1,4 +1,4 @@
-import Rollouts
+import Core
 import Testing
 
 @testable import Curriculum

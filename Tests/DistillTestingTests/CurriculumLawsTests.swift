@@ -1,6 +1,6 @@
 import Curriculum
 import DistillTesting
-import Rollouts
+import Core
 import Testing
 
 /// A curriculum that breaks one law.

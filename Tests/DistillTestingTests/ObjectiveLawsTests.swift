@@ -1,6 +1,6 @@
 import Distill
 import DistillTesting
-import Rollouts
+import Core
 import Synchronization
 import Testing
 

@@ -1,6 +1,6 @@
 import DistillTesting
 import Grounding
-import Rollouts
+import Core
 import TAD
 import Testing
 

@@ -1,7 +1,7 @@
-import Decoder
+import Networks
 import DistillTesting
 import Grounding
-import Rollouts
+import Core
 import Student
 import Synchronization
 import Tensors

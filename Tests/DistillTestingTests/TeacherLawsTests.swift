@@ -1,7 +1,7 @@
 import DistillTesting
 import Foundation
 import Grounding
-import Rollouts
+import Core
 import Synchronization
 import Teacher
 import Testing

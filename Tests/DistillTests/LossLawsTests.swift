@@ -1,5 +1,5 @@
 import Distill
-import Rollouts
+import Core
 import Student
 import Tensors
 import Testing

@@ -1,6 +1,6 @@
 import Distill
 import Foundation
-import Rollouts
+import Core
 import Student
 import Testing
 

@@ -1,6 +1,6 @@
 import Distill
 import Foundation
-import Rollouts
+import Core
 import Student
 
 /// Student and teacher as tables of logits, one row a prefix: small enough to visit every response.

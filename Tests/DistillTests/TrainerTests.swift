@@ -1,6 +1,6 @@
 import Curriculum
-import Decoder
-import Rollouts
+import Networks
+import Core
 import Student
 import Teacher
 import Tensors

@@ -1,7 +1,7 @@
 import Experiments
 import Foundation
 import Plugins
-import Rollouts
+import Core
 import Testing
 
 /// A folder of small files that goes away with its owner.

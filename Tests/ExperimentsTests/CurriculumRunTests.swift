@@ -1,7 +1,7 @@
 import Curriculum
 import Distill
 import Foundation
-import Rollouts
+import Core
 import Testing
 
 @testable import Experiments

@@ -1,8 +1,8 @@
-import Decoder
+import Networks
 import Foundation
 import Grounding
 import Plugins
-import Rollouts
+import Core
 import Statistics
 import Student
 import Synchronization

@@ -2,7 +2,7 @@ import Distill
 import Experiments
 import Foundation
 import Plugins
-import Rollouts
+import Core
 import Storage
 import Synchronization
 import Testing
@@ -77,7 +77,7 @@ struct TinyRun {
 /// With which message and status a configuration is refused.
 struct Refusal: Hashable {
   var text: String
-  var status: Rollouts.ExitStatus
+  var status: Core.ExitStatus
 }
 
 /// How a configuration is refused, or `nil` where it is not.

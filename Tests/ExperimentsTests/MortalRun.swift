@@ -1,6 +1,6 @@
 import Foundation
 import Plugins
-import Rollouts
+import Core
 import Synchronization
 
 @testable import Experiments

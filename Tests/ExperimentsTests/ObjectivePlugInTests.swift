@@ -2,7 +2,7 @@ import Distill
 import Experiments
 import Foundation
 import Plugins
-import Rollouts
+import Core
 import Testing
 
 /// Half of what is written is reinforced: a plug-in as a user would write it.

@@ -1,7 +1,7 @@
 import Curriculum
 import Foundation
 import Plugins
-import Rollouts
+import Core
 import Testing
 
 @testable import Distill

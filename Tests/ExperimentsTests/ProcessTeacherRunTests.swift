@@ -1,6 +1,6 @@
 import Experiments
 import Foundation
-import Rollouts
+import Core
 import Testing
 
 @Suite(

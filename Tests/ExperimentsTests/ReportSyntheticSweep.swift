@@ -1,5 +1,5 @@
 import Foundation
-import Rollouts
+import Core
 
 /// A sweep as a laboratory would have written it, made up: learning curves that rise to a known height.
 struct SyntheticSweep {

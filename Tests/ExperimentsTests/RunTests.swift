@@ -1,7 +1,7 @@
 import Foundation
 import Grounding
 import Plugins
-import Rollouts
+import Core
 import Storage
 import Synchronization
 import Testing
@@ -16,7 +16,7 @@ func configuration(_ yaml: String) throws -> ConfigurationValue {
 /// What carrying a run out says is wrong, and with which status the process would end.
 func complaint(
   _ yaml: String, out: String, resume: Bool = false
-) async throws -> (text: String, status: Rollouts.ExitStatus)? {
+) async throws -> (text: String, status: Core.ExitStatus)? {
   do {
     let laboratory = try Laboratory.standard()
     _ = try await RunExecutor(laboratory).run(
@@ -136,18 +136,18 @@ struct BadRunTests {
     arguments: [
       (
         "data: {qvhighlights: {path: /nowhere/at/all}}", "/nowhere/at/all",
-        Rollouts.ExitStatus.badInput
+        Core.ExitStatus.badInput
       ),
-      ("data: {world: {vidoes: 3}}", "Did you mean 'videos'?", Rollouts.ExitStatus.usage),
-      ("stages: [{stpes: 3}]", "Did you mean 'steps'?", Rollouts.ExitStatus.usage),
-      ("student: decodr", "Did you mean 'decoder'?", Rollouts.ExitStatus.usage),
-      ("teacher: oracel", "Did you mean 'oracle'?", Rollouts.ExitStatus.usage),
-      ("stages: [{method: odp}]", "Did you mean 'opd'?", Rollouts.ExitStatus.usage),
-      ("stages: [{method: opd}]", "a teacher", Rollouts.ExitStatus.usage),
-      ("data: {world: {difficulty: hrad}}", "Did you mean 'hard'?", Rollouts.ExitStatus.usage),
-      ("student: {decoder: {width: 30, heads: 4}}", "30", Rollouts.ExitStatus.usage),
-    ] as [(String, String, Rollouts.ExitStatus)])
-  func refused(_ yaml: String, part: String, status: Rollouts.ExitStatus) async throws {
+      ("data: {world: {vidoes: 3}}", "Did you mean 'videos'?", Core.ExitStatus.usage),
+      ("stages: [{stpes: 3}]", "Did you mean 'steps'?", Core.ExitStatus.usage),
+      ("student: decodr", "Did you mean 'decoder'?", Core.ExitStatus.usage),
+      ("teacher: oracel", "Did you mean 'oracle'?", Core.ExitStatus.usage),
+      ("stages: [{method: odp}]", "Did you mean 'opd'?", Core.ExitStatus.usage),
+      ("stages: [{method: opd}]", "a teacher", Core.ExitStatus.usage),
+      ("data: {world: {difficulty: hrad}}", "Did you mean 'hard'?", Core.ExitStatus.usage),
+      ("student: {decoder: {width: 30, heads: 4}}", "30", Core.ExitStatus.usage),
+    ] as [(String, String, Core.ExitStatus)])
+  func refused(_ yaml: String, part: String, status: Core.ExitStatus) async throws {
     let complaint = try #require(
       try await complaint(yaml, out: scratch("run")))
     #expect(complaint.text.contains(part), "\(complaint.text)")

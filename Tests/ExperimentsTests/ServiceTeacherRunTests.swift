@@ -2,7 +2,7 @@
 import Experiments
 import Foundation
 import Plugins
-import Rollouts
+import Core
 import Testing
 
 @Suite(

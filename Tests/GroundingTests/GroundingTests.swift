@@ -1,6 +1,6 @@
 import Foundation
 import Grounding
-import Rollouts
+import Core
 import Testing
 
 /// Where the real data lies, or `nil` where it is absent: `OPD_DATA`, or `shared/data` beside the package.

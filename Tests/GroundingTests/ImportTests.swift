@@ -1,6 +1,6 @@
 import Foundation
 import Grounding
-import Rollouts
+import Core
 import Storage
 import Testing
 

@@ -1,5 +1,5 @@
 import Grounding
-import Rollouts
+import Core
 import Testing
 
 @Suite("The reward of an answer")

@@ -1,6 +1,6 @@
 import Foundation
 import Grounding
-import Rollouts
+import Core
 import Testing
 
 @Suite("The built-in world")

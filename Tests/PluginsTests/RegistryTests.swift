@@ -1,5 +1,5 @@
 import Plugins
-import Rollouts
+import Core
 import Testing
 
 struct Blur: PluginParameters, Equatable {

@@ -1,4 +1,4 @@
-import Rollouts
+import Core
 import Statistics
 import Testing
 

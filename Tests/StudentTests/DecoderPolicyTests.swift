@@ -1,5 +1,5 @@
-import Decoder
-import Rollouts
+import Networks
+import Core
 import Student
 import Tensors
 import Testing

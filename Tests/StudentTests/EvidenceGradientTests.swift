@@ -1,6 +1,6 @@
-import Decoder
+import Networks
 import Foundation
-import Rollouts
+import Core
 import Tensors
 import Testing
 

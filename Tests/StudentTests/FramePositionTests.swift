@@ -1,6 +1,6 @@
-import Decoder
+import Networks
 import Foundation
-import Rollouts
+import Core
 import Testing
 
 /// Eight frames of two tokens, a frame a second; some are shown.

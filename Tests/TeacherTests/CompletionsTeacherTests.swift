@@ -1,6 +1,6 @@
 #if LiveTeachers
 import Foundation
-import Rollouts
+import Core
 import Testing
 
 @testable import Teacher

@@ -1,5 +1,5 @@
 import Foundation
-import Rollouts
+import Core
 import Testing
 
 @testable import Teacher

@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 
 extension PreparedLoss {
   /// The advantages of the responses that train, one a token: those of the first policy-gradient component, or, where there

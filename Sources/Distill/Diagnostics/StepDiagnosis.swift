@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Rollouts
+internal import Core
 internal import Student
 internal import Teacher
 internal import Tensors

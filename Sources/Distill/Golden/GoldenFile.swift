@@ -1,5 +1,5 @@
 internal import Foundation
-public import Rollouts
+public import Core
 internal import Tensors
 
 /// Reference values of losses and gradients in the format of `objectives.json`.

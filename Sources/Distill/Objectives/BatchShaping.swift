@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 internal import Student
 
 /// Which part a group of a batch plays in a method that compares inputs.

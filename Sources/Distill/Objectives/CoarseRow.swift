@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 internal import Tensors
 
 /// Both distributions at one position, on the tokens of a support, with the mass that is left over.

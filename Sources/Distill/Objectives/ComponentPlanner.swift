@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 internal import Tensors
 
 /// Settles one component for a whole batch: advantages first, then weightings in the order written.

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 public import Tensors
 
 /// log q over the vocabulary at the positions of one response, read a few positions at a time.

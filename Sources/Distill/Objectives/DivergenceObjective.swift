@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 public import Tensors
 
 /// A divergence between the student and the teacher at one position, over a support, with its gradient.

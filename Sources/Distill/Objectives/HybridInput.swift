@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Disordered inputs, to see whether an answer needs its frames in order.
 public enum DisorderedInput: Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 internal import Student
 
 extension Objective {

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// What is minimised: `Σ_i weight_i · component_i`.
 ///

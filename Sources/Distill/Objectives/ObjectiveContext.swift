@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// What the trainer tells an objective besides the scored responses.
 public struct ObjectiveContext: Sendable {

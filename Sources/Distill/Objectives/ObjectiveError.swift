@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// What can be wrong with an objective, or with the signals it is given.
 public enum ObjectiveError: ExplainedError, Hashable {

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// The prompts a step has to sample for an objective, with the part each one plays.
 ///

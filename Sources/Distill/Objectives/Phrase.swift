@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 
 /// A word with parameters, as written in a configuration: `ppoClip(low=0.2, high=0.28)`.
 ///

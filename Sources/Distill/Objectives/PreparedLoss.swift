@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 public import Student
 public import Tensors
 

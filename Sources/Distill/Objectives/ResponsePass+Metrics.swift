@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 internal import Student
 internal import Tensors
 

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// The group-relative advantages of the GRPO family: one a response, the same at each of its tokens.
 ///

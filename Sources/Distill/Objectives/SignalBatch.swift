@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 internal import Tensors
 
 /// Everything the algebra knows of one response, in `Double`.

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Which tokens of the vocabulary a component looks at, at each position.
 public enum VocabularySupport: Sendable, Hashable {

@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 
 extension MethodPreset {
   /// Every method as a Markdown table, as in `docs/objectives.md`.

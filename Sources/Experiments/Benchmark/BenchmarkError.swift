@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Why a comparison with another program failed.
 public enum BenchmarkError: ExplainedError, Hashable {

@@ -1,6 +1,6 @@
 internal import Dispatch
 internal import Distill
-internal import Rollouts
+internal import Core
 internal import Student
 internal import Tensors
 

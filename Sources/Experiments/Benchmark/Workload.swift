@@ -1,5 +1,5 @@
-internal import Decoder
-public import Rollouts
+internal import Networks
+public import Core
 public import Student
 internal import Tensors
 

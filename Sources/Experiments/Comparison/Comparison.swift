@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 public import Statistics
 
 /// What the runs of a sweep say about its arms.

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Why recorded runs cannot be compared.
 public enum ComparisonError: ExplainedError, Hashable {

@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 public import Statistics
 
 /// One arm against another, over the seeds both have.

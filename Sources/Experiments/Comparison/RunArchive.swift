@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Rollouts
+internal import Core
 
 /// The runs of some folders, in the order of their arms and seeds.
 struct RunArchive: Sendable {

@@ -1,6 +1,6 @@
 internal import Foundation
 public import Plugins
-internal import Rollouts
+internal import Core
 internal import Yams
 
 /// Configurations as YAML files, every value with its file and line.

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// What can be wrong with a configuration file or with what a command line changes in it.
 public enum ConfigurationFileError: ExplainedError, Hashable {

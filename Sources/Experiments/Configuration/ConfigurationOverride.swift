@@ -1,5 +1,5 @@
 public import Plugins
-internal import Rollouts
+internal import Core
 
 /// A change that a command line makes: `a.b=1` sets, `+a.b=1` adds what is not there, `++a.b=1` does either, `~a.b` removes.
 ///

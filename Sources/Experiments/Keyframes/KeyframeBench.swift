@@ -1,6 +1,6 @@
 internal import Grounding
 internal import Plugins
-internal import Rollouts
+internal import Core
 internal import Statistics
 internal import TAD
 

@@ -1,5 +1,5 @@
 public import Plugins
-internal import Rollouts
+internal import Core
 public import TAD
 
 /// A selector as somebody named it.

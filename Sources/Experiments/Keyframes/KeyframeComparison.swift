@@ -1,6 +1,6 @@
 internal import Grounding
 public import Plugins
-internal import Rollouts
+internal import Core
 public import Statistics
 public import TAD
 

@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 internal import TAD
 
 /// How much each frame differs from the one before, over the time of the video, with its apexes.

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 internal import TAD
 
 /// Finds keyframes in videos and in files of features, by one or several selectors.

@@ -1,5 +1,5 @@
 internal import Foundation
-public import Rollouts
+public import Core
 internal import Storage
 
 /// Keyframes of every video in a folder, several at a time; what is done is not done again.

@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 /// What one selector chose: marks on the time line, and pictures below them.
 struct KeyframeStrip: Sendable {
   let choice: VideoKeyframes.Choice

@@ -1,5 +1,5 @@
 internal import Foundation
-public import Rollouts
+public import Core
 internal import Storage
 
 /// What is known of a video: where it is cut, and where the right windows are.

@@ -1,5 +1,5 @@
 internal import Grounding
-internal import Rollouts
+internal import Core
 
 extension RunContext {
   /// What selectors that need no data set are made with.

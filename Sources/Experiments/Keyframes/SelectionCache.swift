@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 internal import Synchronization
 public import TAD
 

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 internal import Storage
 
 /// The features of a video as a file holds them.

@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 public import TAD
 
 /// The frames that selectors chose from one video, and how good they are.

@@ -1,6 +1,6 @@
 internal import Curriculum
 internal import Plugins
-internal import Rollouts
+internal import Core
 
 /// The parameters of a curriculum as those of a plug-in: `Curriculum` knows nothing of configurations.
 private struct CurriculumPlugin<Parameters: CurriculumParameters>: PluginParameters {

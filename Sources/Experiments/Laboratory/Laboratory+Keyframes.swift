@@ -1,5 +1,5 @@
 public import Plugins
-internal import Rollouts
+internal import Core
 public import TAD
 
 extension TemporalApexDistillation.Parameters: PluginParameters {}

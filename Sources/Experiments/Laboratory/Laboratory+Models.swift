@@ -1,7 +1,7 @@
 internal import Distill
 internal import Foundation
 internal import Plugins
-internal import Rollouts
+internal import Core
 internal import Student
 internal import Teacher
 internal import Tensors

@@ -1,6 +1,6 @@
 public import Distill
 internal import Plugins
-internal import Rollouts
+internal import Core
 
 extension RunConfiguration {
   /// Refuses stages from which nothing can be learnt, with the reason and the nearest that can.

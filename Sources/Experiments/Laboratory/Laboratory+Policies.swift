@@ -1,7 +1,7 @@
-internal import Decoder
+internal import Networks
 internal import Grounding
 internal import Plugins
-internal import Rollouts
+internal import Core
 internal import Student
 
 struct DecoderStudentParameters: PluginParameters {

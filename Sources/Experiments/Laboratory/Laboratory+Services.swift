@@ -1,7 +1,7 @@
 #if LiveTeachers
 internal import Grounding
 public import Plugins
-internal import Rollouts
+internal import Core
 public import Teacher
 
 extension CompletionsParameters: PluginParameters {}

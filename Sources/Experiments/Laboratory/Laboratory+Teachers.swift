@@ -1,7 +1,7 @@
 internal import Distill
 internal import Grounding
 internal import Plugins
-internal import Rollouts
+internal import Core
 internal import Teacher
 
 struct WindowsTeacherParameters: PluginParameters {

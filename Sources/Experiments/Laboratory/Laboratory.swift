@@ -2,7 +2,7 @@ public import Curriculum
 public import Distill
 public import Grounding
 public import Plugins
-public import Rollouts
+public import Core
 public import Student
 public import TAD
 public import Teacher

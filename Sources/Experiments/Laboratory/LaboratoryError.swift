@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Why a part of a run cannot be made.
 public enum LaboratoryError: ExplainedError, Hashable {

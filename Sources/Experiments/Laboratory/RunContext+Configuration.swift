@@ -1,6 +1,6 @@
 internal import Grounding
 internal import Plugins
-internal import Rollouts
+internal import Core
 
 extension RunContext {
   /// The data and the codec of a configuration, read without anything else of the run.

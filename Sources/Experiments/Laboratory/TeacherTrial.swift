@@ -1,7 +1,7 @@
 internal import Dispatch
 internal import Grounding
 public import Plugins
-internal import Rollouts
+internal import Core
 public import Teacher
 
 /// The teacher of a configuration, connected without a run around it.

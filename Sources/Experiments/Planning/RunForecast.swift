@@ -1,5 +1,5 @@
 public import Plugins
-internal import Rollouts
+internal import Core
 
 /// What a run will take of time and memory, predicted from a short trial of it.
 public struct RunForecast: Sendable, Hashable, Codable {

@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 internal import Statistics
 
 /// How well hard and easy questions, and short and long answers, are found: from each run's last evaluation.

@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Rollouts
+internal import Core
 internal import Statistics
 internal import Storage
 internal import TAD

@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Rollouts
+internal import Core
 internal import Storage
 
 /// Answers as they were sampled, with what each token was taught.

@@ -1,5 +1,5 @@
 internal import Grounding
-public import Rollouts
+public import Core
 public import Student
 
 /// How well a student answers.

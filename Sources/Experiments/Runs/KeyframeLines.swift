@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Rollouts
+internal import Core
 internal import TAD
 
 /// The lines of `keyframes.jsonl`: which frames the student sees of each question it is evaluated on.

@@ -1,5 +1,5 @@
 internal import Distill
-internal import Rollouts
+internal import Core
 internal import Storage
 
 /// Measurements on disk by content: a file each, its name a digest of pool, teacher and what was measured.

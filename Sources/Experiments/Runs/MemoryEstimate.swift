@@ -1,9 +1,9 @@
-internal import Decoder
+internal import Networks
 internal import Distill
 internal import Foundation
 internal import Grounding
 public import Plugins
-internal import Rollouts
+internal import Core
 internal import Student
 internal import Tensors
 

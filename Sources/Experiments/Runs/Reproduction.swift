@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Grounding
 internal import Plugins
-public import Rollouts
+public import Core
 internal import Storage
 
 /// Whether a finished run, carried out once more from its folder, leaves the same bytes.

@@ -1,7 +1,7 @@
 internal import Curriculum
 internal import Distill
 internal import Foundation
-internal import Rollouts
+internal import Core
 internal import Storage
 internal import Student
 internal import Tensors

@@ -1,5 +1,5 @@
 internal import Foundation
-public import Rollouts
+public import Core
 internal import Storage
 
 /// What a run leaves behind, and what it needs to go on.

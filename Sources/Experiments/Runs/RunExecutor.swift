@@ -3,7 +3,7 @@ internal import Distill
 internal import Foundation
 internal import Grounding
 public import Plugins
-internal import Rollouts
+internal import Core
 internal import Storage
 internal import Student
 internal import Tensors

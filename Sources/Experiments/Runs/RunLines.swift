@@ -1,6 +1,6 @@
 internal import Distill
 internal import Foundation
-internal import Rollouts
+internal import Core
 internal import Teacher
 internal import Tensors
 

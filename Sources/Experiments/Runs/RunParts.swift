@@ -2,7 +2,7 @@ internal import Curriculum
 internal import Distill
 internal import Grounding
 internal import Plugins
-internal import Rollouts
+internal import Core
 internal import Student
 internal import TAD
 internal import Teacher

@@ -4,7 +4,7 @@ internal import Distill
 internal import Foundation
 internal import Grounding
 internal import Plugins
-internal import Rollouts
+internal import Core
 internal import Storage
 internal import Student
 internal import TAD

@@ -1,5 +1,5 @@
 internal import Plugins
-internal import Rollouts
+internal import Core
 internal import Student
 internal import Tensors
 

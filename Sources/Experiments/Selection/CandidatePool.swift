@@ -1,5 +1,5 @@
 internal import Curriculum
-internal import Rollouts
+internal import Core
 internal import Storage
 
 /// A file of candidates with what is known of each: one JSON object a line.

@@ -2,7 +2,7 @@ internal import Curriculum
 internal import Distill
 internal import Grounding
 public import Plugins
-internal import Rollouts
+internal import Core
 internal import Storage
 internal import Student
 internal import Tensors

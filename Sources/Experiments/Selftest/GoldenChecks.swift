@@ -1,6 +1,6 @@
 internal import Distill
 internal import Foundation
-public import Rollouts
+public import Core
 internal import Statistics
 internal import TAD
 internal import Tensors

@@ -1,7 +1,7 @@
 internal import Curriculum
 internal import Distill
 internal import Grounding
-internal import Rollouts
+internal import Core
 internal import Student
 internal import Teacher
 internal import Tensors

@@ -1,6 +1,6 @@
-internal import Decoder
+internal import Networks
 internal import Foundation
-internal import Rollouts
+internal import Core
 internal import Storage
 internal import Tensors
 

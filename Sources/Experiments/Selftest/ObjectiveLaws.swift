@@ -1,5 +1,5 @@
 internal import Distill
-internal import Rollouts
+internal import Core
 internal import Student
 internal import Tensors
 

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Why a job cannot be described or submitted.
 public enum SlurmError: ExplainedError, Hashable {

@@ -1,6 +1,6 @@
 internal import Foundation
 internal import Plugins
-internal import Rollouts
+internal import Core
 
 /// One point of an axis: what it changes and what it is called.
 struct SweepChoice: Sendable {

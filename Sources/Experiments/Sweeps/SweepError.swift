@@ -1,5 +1,5 @@
 internal import Plugins
-public import Rollouts
+public import Core
 
 /// What can be wrong with a sweep.
 public enum SweepError: ExplainedError, Hashable {

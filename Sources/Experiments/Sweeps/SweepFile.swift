@@ -1,6 +1,6 @@
 internal import Foundation
 public import Plugins
-internal import Rollouts
+internal import Core
 
 /// A sweep as its file writes it: a base configuration, what varies, and how often it is repeated.
 ///

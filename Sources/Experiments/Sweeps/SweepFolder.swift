@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Rollouts
+internal import Core
 internal import Storage
 
 /// The folder of a sweep: its frozen plan and the state of each run.

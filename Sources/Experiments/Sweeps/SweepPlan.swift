@@ -1,6 +1,6 @@
 internal import Foundation
 public import Plugins
-internal import Rollouts
+internal import Core
 
 /// Every run of a sweep, with its whole configuration: what is to be done, settled before anything is.
 public struct SweepPlan: Sendable, Hashable {

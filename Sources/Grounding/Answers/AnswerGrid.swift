@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// The times at which an answer can begin and end: the multiples of a step within the video.
 public struct AnswerGrid: Sendable, Hashable {

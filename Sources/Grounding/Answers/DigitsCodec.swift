@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Writes an interval as characters: "12.0 - 30.0", one token each.
 ///

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// A weighted sum of `GroundingTerm`s, each the best over the right answers.
 ///

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// One way to judge an interval against the truth.
 public enum GroundingTerm: String, Sendable, Hashable, CaseIterable {

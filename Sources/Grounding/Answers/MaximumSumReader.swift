@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Answers by the stretch of a video whose similarity with the query stands out most; nothing is trained.
 ///

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Writes an interval as two time tokens: the boundary between clips where it starts, and the one where it ends.
 ///

@@ -1,5 +1,5 @@
 internal import Foundation
-public import Rollouts
+public import Core
 internal import Storage
 
 /// A question with its right answers, as annotation files have it.

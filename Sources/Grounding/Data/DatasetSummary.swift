@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 
 /// What there is to know about a data set before anything is trained on it.
 public struct DatasetSummary: Codable, Sendable, Hashable {

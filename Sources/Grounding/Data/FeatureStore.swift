@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Rollouts
+internal import Core
 internal import Storage
 
 /// The features of videos and queries in an HDF5 file: `/video/<name>` [F, C] or [F, N, C], `/query/<id>` [C].

@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 
 extension GroundingDataset {
   /// Refuses prompts that would poison a run: repeated names, mixed widths, numbers that are none, impossible answers.

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 extension GroundingDataset {
   /// A prompt with the frames as they were filmed: without what the query wrote into them.

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Prompts to train on and prompts to report on, with a name for exactly this content.
 public struct GroundingDataset: Sendable {

@@ -1,5 +1,5 @@
 internal import Foundation
-public import Rollouts
+public import Core
 internal import Storage
 
 /// Folders laid out as QVHighlights: annotations as JSON lines, features as HDF5, a split as lists of query ids.

@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Rollouts
+internal import Core
 internal import Storage
 
 /// The 50 Salads kitchen videos with the scores of a published classifier as features.

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 internal import Storage
 
 /// What somebody predicts for many queries: scored windows, and perhaps a score for every clip.

@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 
 /// Average precision of scored windows against the right ones.
 enum DetectionPrecision {

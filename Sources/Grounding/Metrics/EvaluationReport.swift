@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Rollouts
+internal import Core
 
 /// The numbers of the QVHighlights evaluator: moment retrieval by length of window, and highlight detection by level.
 ///

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// The numbers that training looks at: how well the first answer to each query fits.
 public struct GroundingMetrics: Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 internal import Storage
 
 /// What QVHighlights knows of a query: a line of its annotation file.

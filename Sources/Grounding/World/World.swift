@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// The built-in world: short rendered videos of coloured shapes, and questions about what they do and in which order.
 ///

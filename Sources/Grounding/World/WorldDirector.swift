@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 
 /// Draws whole videos: which objects, what they do, what is asked.
 struct WorldDirector {

@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 
 /// Measures bands of pixels: which colours and shapes they show, and how they differ from the frames before and after.
 ///

@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 
 /// Finds every question that a video answers unmistakably, and picks some of each kind.
 struct WorldInterviewer {

@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 
 /// A video as pixels: red, green and blue of each, row by row, frame by frame.
 public struct RenderedFrames: Sendable, Hashable {

@@ -1,4 +1,4 @@
-internal import Rollouts
+internal import Core
 
 /// Draws what an object does and when.
 struct WorldTimeline {

@@ -3,7 +3,7 @@ public import ArgumentParser
 internal import Experiments
 internal import Grounding
 internal import Plugins
-internal import Rollouts
+internal import Core
 public import Teacher
 
 extension CompletionsParameters.TokenMapping: ExpressibleByArgument {}

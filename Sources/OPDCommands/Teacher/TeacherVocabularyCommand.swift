@@ -1,6 +1,6 @@
 public import ArgumentParser
 internal import Experiments
-internal import Rollouts
+internal import Core
 
 /// `opd teacher vocabulary`: the words a teacher has to score.
 public struct TeacherVocabularyCommand: AsyncParsableCommand {

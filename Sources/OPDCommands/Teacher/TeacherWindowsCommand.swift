@@ -2,7 +2,7 @@ public import ArgumentParser
 internal import Experiments
 internal import Foundation
 internal import Grounding
-internal import Rollouts
+internal import Core
 
 /// `opd teacher windows`: the right windows of the data, to make teachers of.
 public struct TeacherWindowsCommand: AsyncParsableCommand {

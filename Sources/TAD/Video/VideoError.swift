@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// What keeps a video from being read.
 public enum VideoError: ExplainedError, Hashable {

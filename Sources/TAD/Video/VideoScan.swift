@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// What a selector needs to know of a video, gathered in one pass over its frames.
 ///

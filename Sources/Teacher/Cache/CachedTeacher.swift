@@ -1,5 +1,5 @@
 public import Foundation
-public import Rollouts
+public import Core
 import Synchronization
 
 /// How often a cache could answer.

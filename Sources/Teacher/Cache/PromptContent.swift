@@ -1,4 +1,4 @@
-import Rollouts
+import Core
 import Synchronization
 
 /// Digests of whole prompts, features included, each computed once while the prompt stays the same.

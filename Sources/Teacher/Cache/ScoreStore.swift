@@ -1,5 +1,5 @@
 import Foundation
-import Rollouts
+import Core
 
 /// Scores on disk by key: a folder of append-only files of one JSON line a score.
 ///

@@ -1,4 +1,4 @@
-import Rollouts
+import Core
 
 /// A score as it is written to a cache or sent by another process: numbers in base64.
 struct WireScore: Codable, Hashable {

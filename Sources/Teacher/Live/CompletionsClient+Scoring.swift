@@ -1,6 +1,6 @@
 #if LiveTeachers
 import Foundation
-import Rollouts
+import Core
 
 extension CompletionsClient {
   /// What the server says of each token of an input.

@@ -1,5 +1,5 @@
 #if LiveTeachers
-public import Rollouts
+public import Core
 
 /// Why a live service cannot be asked or believed.
 public enum CompletionsError: ExplainedError, Hashable {

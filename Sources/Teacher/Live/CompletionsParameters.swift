@@ -1,5 +1,5 @@
 #if LiveTeachers
-public import Rollouts
+public import Core
 
 /// How to ask a live service, and how patiently.
 public struct CompletionsParameters: Sendable, Hashable, Codable {

@@ -1,5 +1,5 @@
 #if LiveTeachers
-public import Rollouts
+public import Core
 
 /// A teacher behind a completions service: vLLM, or whatever speaks OpenAI's `/v1/completions` and scores prompts.
 ///

@@ -1,6 +1,6 @@
 #if LiveTeachers
 import Foundation
-import Rollouts
+import Core
 import Synchronization
 
 /// How prompts and responses of the student are written for a server, and how its scores are read back.

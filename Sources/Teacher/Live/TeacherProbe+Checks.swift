@@ -1,6 +1,6 @@
 #if LiveTeachers
 import Foundation
-import Rollouts
+import Core
 
 extension TeacherProbe {
   /// The tokens that were scored are those that were written.

@@ -1,5 +1,5 @@
 #if LiveTeachers
-public import Rollouts
+public import Core
 
 /// Finds out whether a live teacher can be believed.
 ///

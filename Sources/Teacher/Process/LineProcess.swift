@@ -1,5 +1,5 @@
 import Foundation
-import Rollouts
+import Core
 import Synchronization
 
 /// A program that answers requests, one JSON line each, and is started again when something happens to it.

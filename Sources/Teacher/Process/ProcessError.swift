@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Something that happened to a program while it was used; a fresh one is started and asked again.
 public enum ProcessIncident: Error, Sendable, Hashable {

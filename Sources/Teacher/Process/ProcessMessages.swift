@@ -1,4 +1,4 @@
-import Rollouts
+import Core
 
 /// The version of the JSON lines that are exchanged with programs.
 let processProtocolVersion = 1

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// A reward that is a program of its own: the same protocol as `ProcessTeacher`, and the program is told the truth.
 public struct ProcessReward: RewardFunction {

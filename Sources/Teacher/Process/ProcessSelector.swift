@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// A program of its own that chooses the frames a student gets to see: the same protocol as `ProcessTeacher`.
 public struct ProcessSelector: Sendable {

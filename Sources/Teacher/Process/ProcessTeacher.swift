@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// A teacher that is a program of its own, in any language, spoken to in JSON lines over its standard input and output.
 ///

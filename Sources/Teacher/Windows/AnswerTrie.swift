@@ -1,4 +1,4 @@
-import Rollouts
+import Core
 
 /// The answers that can be written for videos of one length, as a tree of tokens.
 ///

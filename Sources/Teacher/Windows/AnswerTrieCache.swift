@@ -1,4 +1,4 @@
-import Rollouts
+import Core
 import Synchronization
 
 /// The answer trees that were built so far, by the length of the video.

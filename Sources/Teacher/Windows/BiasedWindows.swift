@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// A control: every window moved by the same number of seconds, as far as the video allows.
 public struct ShiftedWindows: WindowSource {

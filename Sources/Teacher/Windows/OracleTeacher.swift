@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// A teacher that knows the truth: the upper bound of what supervision can give, and the honest label for it.
 ///

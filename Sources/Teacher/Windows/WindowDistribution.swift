@@ -1,5 +1,5 @@
 import Foundation
-public import Rollouts
+public import Core
 
 /// What a window teacher believes about one prompt: a probability for each answer that can be written, and from it the
 /// probability of each next token after any prefix.

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// A teacher made of scored windows, for example the published predictions of a trained model.
 ///

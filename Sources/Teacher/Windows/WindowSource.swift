@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Where a window teacher's windows come from.
 public protocol WindowSource: Sendable {

@@ -1,5 +1,5 @@
 import Foundation
-import Rollouts
+import Core
 
 extension AnswerTrie {
   /// The probability of each window of the grid under the smoothing of some scored windows; sums to 1.

@@ -1,5 +1,5 @@
 import Foundation
-public import Rollouts
+public import Core
 
 /// Several teachers as one: `q(v) = Σ_i w_i·q_i(v)`, weights normalised to sum to 1.
 public struct MixtureTeacher: TeacherScorer {

@@ -1,5 +1,5 @@
 import Foundation
-public import Rollouts
+public import Core
 
 /// A teacher with label noise: with probability η it says any token at all, `(1−η)·q(v) + η/V`.
 ///

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// Which prompts a route is for.
 public enum RouteCondition: Sendable, Hashable, Codable {

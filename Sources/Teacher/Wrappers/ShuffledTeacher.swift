@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 /// A control: scores each response as an answer to *another* prompt.
 ///

@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 
 extension TeacherSupport {
   /// The most that two teachers can both give.

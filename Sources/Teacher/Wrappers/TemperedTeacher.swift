@@ -1,5 +1,5 @@
 import Foundation
-public import Rollouts
+public import Core
 
 /// A teacher whose distribution is sharpened or flattened: `q_T(v) ∝ q(v)^(1/T)`.
 ///

@@ -2,7 +2,7 @@ import Experiments
 import Foundation
 import Grounding
 import Plugins
-import Rollouts
+import Core
 import Testing
 
 /// The explained error that something ends with; anything else is an issue.

@@ -1,6 +1,6 @@
 #if LiveTeachers
 import Foundation
-import Rollouts
+import Core
 
 @testable import Teacher
 

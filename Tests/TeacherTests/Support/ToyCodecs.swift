@@ -1,4 +1,4 @@
-import Rollouts
+import Core
 
 /// Writes whole seconds in decimal, "7-12": answers of different lengths.
 struct DecimalCodec: AnswerCodec {

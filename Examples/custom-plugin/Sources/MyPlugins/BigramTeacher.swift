@@ -1,5 +1,5 @@
 import Foundation
-import Rollouts
+import Core
 import Teacher
 
 /// A teacher that has only counted: how often a token follows another in right answers.

@@ -1,4 +1,4 @@
-import Rollouts
+import Core
 import TAD
 
 /// Keeps every n-th frame of a video.

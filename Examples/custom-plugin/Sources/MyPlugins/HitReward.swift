@@ -1,4 +1,4 @@
-import Rollouts
+import Core
 
 /// 1 for an answer that overlaps a right one well enough, else 0.
 public struct HitReward: RewardFunction {

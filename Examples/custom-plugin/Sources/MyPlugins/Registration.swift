@@ -1,7 +1,7 @@
 import Experiments
 import Grounding
 import Plugins
-import Rollouts
+import Core
 
 struct BigramParameters: PluginParameters {
   var smoothing = 0.1

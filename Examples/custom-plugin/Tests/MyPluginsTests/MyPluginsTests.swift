@@ -1,6 +1,6 @@
 import DistillTesting
 import MyPlugins
-import Rollouts
+import Core
 import Testing
 
 /// Answers such as "3 7 .": whole seconds from 0 to 30.

@@ -1,5 +1,5 @@
 internal import Foundation
-public import Rollouts
+public import Core
 
 /// Writes a prompt as rows of the decoder's input: its visible frames with their times, its query, its words.
 ///

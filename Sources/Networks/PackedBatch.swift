@@ -1,4 +1,4 @@
-public import Rollouts
+public import Core
 internal import Tensors
 
 /// A prompt as rows of the decoder's input, features first.

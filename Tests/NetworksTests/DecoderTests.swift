@@ -1,9 +1,9 @@
 import Foundation
-import Rollouts
+import Core
 import Tensors
 import Testing
 
-@testable import Decoder
+@testable import Networks
 
 /// A small decoder with every shape odd enough to hide nothing.
 private let small = DecoderConfiguration(

@@ -45,7 +45,6 @@ func tests(
 }
 
 let yaml: Target.Dependency = .product(name: "Yams", package: "Yams")
-let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let arguments: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -57,7 +56,7 @@ let package = Package(
       name: "OPD",
       targets: [
         "Core", "Plugins", "Student", "Teacher", "Curriculum", "TAD", "Distill", "Grounding",
-        "Experiments", "OPDCommands",
+        "Runs", "OPDCommands",
       ]),
     .library(name: "DistillTesting", targets: ["DistillTesting"]),
   ],
@@ -69,7 +68,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -103,17 +101,35 @@ let package = Package(
       "Distill",
       imports: ["Core", "Tensors", "Networks", "Student", "Teacher", "Curriculum", "TAD"],
       settings: safe + optimised),
+    // What runs leave behind; what is read from it; many runs.
     room(
-      "Experiments",
+      "Records", imports: ["Core", "Plugins", "Storage", yaml], settings: safe + optimised),
+    room(
+      "Analysis", imports: ["Core", "Records", "Statistics", "Storage", "Curriculum", "TAD"],
+      settings: safe + optimised),
+    room(
+      "Sweeps", imports: ["Core", "Plugins", "Records", "Storage"], settings: safe + optimised),
+    room("Video", imports: ["Core", "TAD"], settings: safe + optimised),
+
+    // The laboratory, and what checks it.
+    room(
+      "Runs",
       imports: [
         "Core", "Plugins", "Tensors", "Networks", "Student", "Teacher", "Curriculum", "TAD",
-        "Distill", "Grounding", "Storage", "Statistics", yaml, logging,
+        "Distill", "Grounding", "Storage", "Statistics", "Records", "Analysis", "Sweeps", "Video",
+      ], settings: safe + optimised),
+    room(
+      "Selfcheck",
+      imports: [
+        "Core", "Plugins", "Tensors", "Networks", "Student", "Teacher", "Curriculum", "TAD",
+        "Distill", "Grounding", "Storage", "Statistics", "Records", "Runs",
       ], settings: safe + optimised),
     room(
       "OPDCommands",
       imports: [
-        "Experiments", "Core", "Plugins", "Tensors", "Networks", "Student", "Teacher",
-        "Curriculum", "TAD", "Distill", "Grounding", "Storage", "Statistics", arguments,
+        "Runs", "Selfcheck", "Sweeps", "Analysis", "Records", "Video", "Core", "Plugins",
+        "Tensors", "Networks", "Student", "Teacher", "Curriculum", "TAD", "Distill", "Grounding",
+        "Storage", "Statistics", arguments,
       ]),
     room(
       "DistillTesting",
@@ -131,6 +147,7 @@ let package = Package(
     tests(of: "Teacher", with: ["Core", "Tensors", "Networks", "Grounding"]),
     tests(of: "Curriculum", with: ["Core"]),
     tests(of: "TAD", with: ["Core"]),
+    tests(of: "Video", with: ["Core", "TAD"]),
     tests(of: "Grounding", with: ["Core", "Storage"]),
     tests(
       of: "Distill",
@@ -142,11 +159,12 @@ let package = Package(
         "Grounding",
       ]),
     tests(
-      of: "Experiments",
+      of: "Runs",
       with: [
-        "Core", "Plugins", "Curriculum", "Distill", "Grounding", "Storage", "Statistics",
+        "Core", "Plugins", "Curriculum", "Distill", "Grounding", "Storage", "Statistics", "Records",
+        "Analysis", "Sweeps", "Selfcheck", "Video",
       ]),
-    tests(of: "OPDCommands", with: ["Experiments", "Plugins", arguments]),
+    tests(of: "OPDCommands", with: ["Runs", "Records", "Sweeps", "Plugins", arguments]),
   ],
   swiftLanguageModes: [.v6]
 )

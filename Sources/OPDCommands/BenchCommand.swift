@@ -1,5 +1,6 @@
 public import ArgumentParser
-internal import Experiments
+internal import Analysis
+internal import Selfcheck
 internal import Foundation
 internal import Tensors
 

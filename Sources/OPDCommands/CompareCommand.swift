@@ -1,5 +1,6 @@
 public import ArgumentParser
-public import Experiments
+public import Analysis
+public import Records
 
 extension CostMeasure: ExpressibleByArgument {}
 extension ComparisonFormat: ExpressibleByArgument {}

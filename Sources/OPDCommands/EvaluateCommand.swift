@@ -1,5 +1,5 @@
 public import ArgumentParser
-internal import Experiments
+internal import Runs
 internal import Foundation
 public import Grounding
 internal import Storage

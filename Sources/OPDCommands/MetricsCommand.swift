@@ -1,5 +1,5 @@
 public import ArgumentParser
-internal import Experiments
+internal import Records
 internal import Foundation
 
 /// `opd metrics`: what the numbers a run writes mean.

@@ -1,5 +1,6 @@
+internal import Records
 public import ArgumentParser
-public import Experiments
+public import Runs
 internal import Foundation
 internal import Plugins
 internal import Core
@@ -40,7 +41,7 @@ public struct OPDCommand: AsyncParsableCommand {
       Example:
         opd doctor
       """,
-    version: "0.1.0",
+    version: Program.version,
     subcommands: subcommands)
 
   /// What parses a command line without arguments.

@@ -1,5 +1,7 @@
+internal import Runs
 public import ArgumentParser
-internal import Experiments
+internal import Records
+internal import Sweeps
 internal import Foundation
 
 /// `opd plan`: what a run or a sweep will take of time and memory.
@@ -30,7 +32,7 @@ public struct PlanCommand: AsyncParsableCommand {
 
   /// Tries out and prints.
   public func run() async throws {
-    guard try SweepFile.isSweep(config) else {
+    guard try ConfigurationFile.isSweep(config) else {
       let value = try ConfigurationFile.load(config, overrides: overrides)
       let forecast = try await RunForecast(value, in: OPDCommand.laboratory())
       return print(try json ? Self.json(forecast) : forecast.text, terminator: "")

@@ -1,6 +1,6 @@
+internal import Runs
 public import ArgumentParser
 internal import Distill
-internal import Experiments
 internal import Plugins
 
 /// `opd plugins`: what a configuration can name.

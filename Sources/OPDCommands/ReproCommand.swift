@@ -1,5 +1,5 @@
 public import ArgumentParser
-internal import Experiments
+internal import Runs
 internal import Foundation
 
 /// `opd repro`: whether a finished run leaves the same bytes when it is carried out again.

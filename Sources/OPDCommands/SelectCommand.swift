@@ -1,5 +1,6 @@
 public import ArgumentParser
-internal import Experiments
+internal import Records
+internal import Runs
 internal import Core
 
 /// `opd select`: what a curriculum takes, and why, without training.

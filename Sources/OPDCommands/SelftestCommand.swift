@@ -1,5 +1,5 @@
 public import ArgumentParser
-internal import Experiments
+internal import Selfcheck
 internal import Foundation
 
 /// Checks laws and reference values.

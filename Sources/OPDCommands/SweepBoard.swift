@@ -1,4 +1,5 @@
-internal import Experiments
+internal import Records
+internal import Sweeps
 internal import Foundation
 
 /// What is shown of a sweep while it goes: a line for the whole and a line a run that is going.

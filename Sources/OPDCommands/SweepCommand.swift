@@ -1,5 +1,6 @@
+internal import Runs
 public import ArgumentParser
-internal import Experiments
+internal import Sweeps
 internal import Foundation
 internal import Core
 

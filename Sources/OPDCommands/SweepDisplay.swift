@@ -1,4 +1,5 @@
-internal import Experiments
+internal import Records
+internal import Sweeps
 internal import Foundation
 internal import Synchronization
 

@@ -1,5 +1,7 @@
 public import ArgumentParser
-internal import Experiments
+internal import Records
+internal import Runs
+internal import Sweeps
 internal import Foundation
 
 /// Carries out one run.

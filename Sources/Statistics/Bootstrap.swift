@@ -1,9 +1,9 @@
-public import Core
+package import Core
 
 /// How an interval is resampled.
-public struct BootstrapSettings: Sendable, Hashable {
+package struct BootstrapSettings: Sendable, Hashable {
   /// How the resampled values become an interval.
-  public enum Method: String, Sendable, Hashable, Codable, CaseIterable {
+  package enum Method: String, Sendable, Hashable, Codable, CaseIterable {
     /// Their quantiles.
     case percentile
     /// Their quantiles, corrected for bias and for a spread that changes with the value.
@@ -11,16 +11,16 @@ public struct BootstrapSettings: Sendable, Hashable {
   }
 
   /// How many times to resample.
-  public var resamples: Int
+  package var resamples: Int
   /// The share of intervals that should cover the truth, 0 … 1.
-  public var confidence: Double
+  package var confidence: Double
   /// How the resampled values become an interval.
-  public var method: Method
+  package var method: Method
   /// The random stream: the same seed gives the same interval.
-  public var seed: Seed
+  package var seed: Seed
 
   /// Settings.
-  public init(
+  package init(
     resamples: Int = 2000, confidence: Double = 0.95, method: Method = .percentile, seed: Seed
   ) {
     self.resamples = resamples
@@ -31,16 +31,16 @@ public struct BootstrapSettings: Sendable, Hashable {
 }
 
 /// A value with the interval it probably lies in.
-public struct Estimate: Sendable, Hashable, Codable {
+package struct Estimate: Sendable, Hashable, Codable {
   /// The value of the sample itself.
-  public var value: Double
+  package var value: Double
   /// The lower end.
-  public var lower: Double
+  package var lower: Double
   /// The upper end.
-  public var upper: Double
+  package var upper: Double
 
   /// A value with its interval.
-  public init(value: Double, lower: Double, upper: Double) {
+  package init(value: Double, lower: Double, upper: Double) {
     self.value = value
     self.lower = lower
     self.upper = upper
@@ -60,7 +60,7 @@ public struct Estimate: Sendable, Hashable, Codable {
 /// - Complexity: `settings.resamples` evaluations of `statistic`, and one a unit for the accelerated method.
 ///
 /// Source: Efron & Tibshirani, "An introduction to the bootstrap", 1993, chapters 13 and 14.
-public func bootstrap(
+package func bootstrap(
   strata: [Int], settings: BootstrapSettings, statistic: ([[Int]]) -> Double
 ) -> Estimate {
   let everything = strata.map { Array(0..<$0) }
@@ -125,7 +125,7 @@ private func correctedShares(
 
 extension Estimate {
   /// The interval of a statistic of independent values.
-  public static func bootstrapped(
+  package static func bootstrapped(
     _ values: [Double], settings: BootstrapSettings, statistic: ([Double]) -> Double
   ) -> Estimate {
     bootstrap(strata: [values.count], settings: settings) { choice in
@@ -134,7 +134,7 @@ extension Estimate {
   }
 
   /// The interval of a statistic of values in clusters, such as the questions of each video: whole clusters are drawn.
-  public static func bootstrapped(
+  package static func bootstrapped(
     clusters: [[Double]], settings: BootstrapSettings, statistic: ([Double]) -> Double
   ) -> Estimate {
     bootstrap(strata: [clusters.count], settings: settings) { choice in
@@ -150,7 +150,7 @@ extension Estimate {
   ///   - settings: How to resample.
   ///   - statistic: Summarises one arm.
   /// - Returns: statistic(y) − statistic(x), with its interval.
-  public static func pairedDifference(
+  package static func pairedDifference(
     from baseline: [Double], to improved: [Double], settings: BootstrapSettings,
     statistic: ([Double]) -> Double
   ) -> Estimate {

@@ -1,15 +1,15 @@
 /// How a metric grew with what was spent: steps, tokens, floating-point operations or seconds.
-public struct LearningCurve: Sendable, Hashable {
+package struct LearningCurve: Sendable, Hashable {
   /// What was spent, ascending.
-  public let costs: [Double]
+  package let costs: [Double]
 
   /// The metric at each of them.
-  public let values: [Double]
+  package let values: [Double]
 
   /// A curve; points are put in order of cost, and of several at one cost the last one counts.
   ///
   /// - Precondition: As many values as costs.
-  public init(costs: [Double], values: [Double]) {
+  package init(costs: [Double], values: [Double]) {
     precondition(costs.count == values.count, "\(costs.count) costs with \(values.count) values.")
     let order = costs.indices.sorted { (costs[$0], $0) < (costs[$1], $1) }
     var kept: [Int] = []
@@ -22,7 +22,7 @@ public struct LearningCurve: Sendable, Hashable {
   }
 
   /// The metric at a cost, linear between points; `nil` outside of what was measured.
-  public func value(at cost: Double) -> Double? {
+  package func value(at cost: Double) -> Double? {
     guard let first = costs.first, let last = costs.last, cost >= first, cost <= last else {
       return nil
     }
@@ -35,7 +35,7 @@ public struct LearningCurve: Sendable, Hashable {
   /// The mean height of the curve over a range of costs, by trapezoids; `nil` where the range was not measured.
   ///
   /// In units of the metric: 0.4 means that the metric was 0.4 on average while that much was spent.
-  public func meanHeight(over range: ClosedRange<Double>) -> Double? {
+  package func meanHeight(over range: ClosedRange<Double>) -> Double? {
     guard let left = value(at: range.lowerBound), let right = value(at: range.upperBound) else {
       return nil
     }
@@ -51,7 +51,7 @@ public struct LearningCurve: Sendable, Hashable {
   }
 
   /// What it cost to reach a value for the first time, linear between points; `nil` if it never did.
-  public func cost(toReach target: Double) -> Double? {
+  package func cost(toReach target: Double) -> Double? {
     guard let place = values.firstIndex(where: { $0 >= target }) else { return nil }
     guard place > 0 else { return costs[0] }
     let share = (target - values[place - 1]) / (values[place] - values[place - 1])

@@ -1,18 +1,18 @@
-public import Core
+package import Core
 
 /// What a test found.
-public struct TestResult: Sendable, Hashable, Codable {
+package struct TestResult: Sendable, Hashable, Codable {
   /// The test statistic.
-  public var statistic: Double
+  package var statistic: Double
 
   /// The two-sided p-value.
-  public var pValue: Double
+  package var pValue: Double
 
   /// How the p-value was computed.
-  public var method: Method
+  package var method: Method
 
   /// How a p-value was computed.
-  public enum Method: String, Sendable, Hashable, Codable {
+  package enum Method: String, Sendable, Hashable, Codable {
     /// By counting every possibility.
     case exact
     /// From Student's distribution.
@@ -32,7 +32,7 @@ public struct TestResult: Sendable, Hashable, Codable {
 /// - Returns: `t = mean(x−y)/(s/√n)` and its p-value; p is 1 where every difference is 0, and 0 where all are the same
 ///   other number.
 /// - Precondition: As many values in both, at least two.
-public func pairedT(_ x: [Double], _ y: [Double]) -> TestResult {
+package func pairedT(_ x: [Double], _ y: [Double]) -> TestResult {
   let differences = pairs(x, y)
   precondition(differences.count > 1, "A paired t test needs two pairs.")
   let center = mean(differences)
@@ -53,7 +53,7 @@ public func pairedT(_ x: [Double], _ y: [Double]) -> TestResult {
 /// - Returns: The smaller of the two rank sums and its two-sided p-value, 1 where no pair differs.
 /// - Complexity: O(*n*³) up to 50 pairs, O(*n* log *n*) beyond.
 /// - Precondition: As many values in both.
-public func wilcoxonSignedRank(_ x: [Double], _ y: [Double]) -> TestResult {
+package func wilcoxonSignedRank(_ x: [Double], _ y: [Double]) -> TestResult {
   let differences = pairs(x, y).filter { $0 != 0 }
   guard !differences.isEmpty else { return TestResult(statistic: 0, pValue: 1, method: .exact) }
   let ranks = midranks(differences.map(abs))
@@ -101,7 +101,7 @@ private func signedRankApproximation(_ statistic: Double, ranks: [Double]) -> Do
 ///   `(1 + hits)/(1 + draws)`, never 0.
 /// - Complexity: O(2ⁿ) up to 20 pairs, O(*n*·draws) beyond.
 /// - Precondition: As many values in both, at least one.
-public func signFlipTest(
+package func signFlipTest(
   _ x: [Double], _ y: [Double], seed: Seed, draws: Int = 100_000
 ) -> TestResult {
   let differences = pairs(x, y)
@@ -153,7 +153,7 @@ private func pairs(_ x: [Double], _ y: [Double]) -> [Double] {
 /// - Returns: The corrected values in the same order, each at most 1.
 ///
 /// Source: Holm, "A simple sequentially rejective multiple test procedure", 1979.
-public func holm(_ pValues: [Double]) -> [Double] {
+package func holm(_ pValues: [Double]) -> [Double] {
   let order = pValues.indices.sorted { (pValues[$0], $0) < (pValues[$1], $1) }
   var corrected = pValues
   var running = 0.0

@@ -9,7 +9,7 @@
 ///   - pairs: The number n of seeds, at least 2.
 ///   - level: The level of the two-sided test.
 /// - Returns: The power, `level` … 1.
-public func pairedPower(
+package func pairedPower(
   difference: Double, deviation: Double, pairs: Int, level: Double = 0.05
 ) -> Double {
   let distribution = StudentT(degreesOfFreedom: Double(pairs - 1))
@@ -29,7 +29,7 @@ public func pairedPower(
 ///   - level: The level of the two-sided test.
 ///   - power: The chance with which it should be noticed.
 /// - Returns: The difference, in units of the metric; infinite for fewer than two seeds.
-public func minimumDetectableEffect(
+package func minimumDetectableEffect(
   deviation: Double, pairs: Int, level: Double = 0.05, power: Double = 0.8
 ) -> Double {
   guard pairs > 1 else { return .infinity }

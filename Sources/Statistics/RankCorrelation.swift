@@ -1,5 +1,5 @@
 /// Pearson's correlation; not a number where either side is constant.
-public func pearson(_ x: [Double], _ y: [Double]) -> Double {
+package func pearson(_ x: [Double], _ y: [Double]) -> Double {
   precondition(x.count == y.count, "\(x.count) values cannot be paired with \(y.count).")
   let centerX = mean(x)
   let centerY = mean(y)
@@ -15,14 +15,14 @@ public func pearson(_ x: [Double], _ y: [Double]) -> Double {
 }
 
 /// Spearman's rank correlation, ties sharing midranks.
-public func spearman(_ x: [Double], _ y: [Double]) -> Double { pearson(midranks(x), midranks(y)) }
+package func spearman(_ x: [Double], _ y: [Double]) -> Double { pearson(midranks(x), midranks(y)) }
 
 /// Kendall's rank correlation with correction for ties, τ_b.
 ///
 /// `(C − D)/√((n₀ − T_x)(n₀ − T_y))` with C concordant and D discordant pairs of n₀ = n(n−1)/2, and T the tied ones.
 ///
 /// - Complexity: O(*n*²).
-public func kendall(_ x: [Double], _ y: [Double]) -> Double {
+package func kendall(_ x: [Double], _ y: [Double]) -> Double {
   precondition(x.count == y.count, "\(x.count) values cannot be paired with \(y.count).")
   var balance = 0.0
   var untiedX = 0.0

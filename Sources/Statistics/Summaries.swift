@@ -1,10 +1,10 @@
 /// The arithmetic mean; not a number for no values.
-public func mean(_ values: some Collection<Double>) -> Double {
+package func mean(_ values: some Collection<Double>) -> Double {
   values.reduce(0, +) / Double(values.count)
 }
 
 /// The sample standard deviation, Σ(x − mean)²/(n − 1) under the root; not a number for fewer than two values.
-public func standardDeviation(_ values: some Collection<Double>) -> Double {
+package func standardDeviation(_ values: some Collection<Double>) -> Double {
   let center = mean(values)
   let squares = values.reduce(0) { $0 + ($1 - center) * ($1 - center) }
   return values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : .nan
@@ -15,17 +15,17 @@ public func standardDeviation(_ values: some Collection<Double>) -> Double {
 /// Equals SciPy's `trim_mean(x, .25)`. Steadier than the mean, less wasteful than the median.
 ///
 /// Source: Agarwal et al., "Deep reinforcement learning at the edge of the statistical precipice", NeurIPS 2021.
-public func interquartileMean(_ values: some Collection<Double>) -> Double {
+package func interquartileMean(_ values: some Collection<Double>) -> Double {
   let sorted = values.sorted()
   let cut = sorted.count / 4
   return mean(sorted[cut..<sorted.count - cut])
 }
 
 /// The middle value, or the mean of the two.
-public func median(_ values: some Collection<Double>) -> Double { quantile(values, 0.5) }
+package func median(_ values: some Collection<Double>) -> Double { quantile(values, 0.5) }
 
 /// The value below which a share `p` lies, interpolated linearly between order statistics (R's type 7, NumPy's default).
-public func quantile(_ values: some Collection<Double>, _ p: Double) -> Double {
+package func quantile(_ values: some Collection<Double>, _ p: Double) -> Double {
   sortedQuantile(values.sorted(), p)
 }
 
@@ -39,7 +39,7 @@ func sortedQuantile(_ sorted: [Double], _ p: Double) -> Double {
 }
 
 /// The rank of each value from 1; equal values share the mean of their ranks.
-public func midranks(_ values: [Double]) -> [Double] {
+package func midranks(_ values: [Double]) -> [Double] {
   let order = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
   var ranks = [Double](repeating: 0, count: values.count)
   var start = 0
@@ -61,7 +61,7 @@ public func midranks(_ values: [Double]) -> [Double] {
 ///   - improved: The scores y of the arm that is hoped to be better.
 /// - Returns: The share of pairs that `improved` wins.
 /// - Complexity: O(*n*·*m*).
-public func probabilityOfImprovement(
+package func probabilityOfImprovement(
   from baseline: [Double], to improved: [Double]
 ) -> Double {
   var wins = 0.0
@@ -78,7 +78,7 @@ public func probabilityOfImprovement(
 ///   - scores: For each task, the scores of its runs.
 ///   - thresholds: Where to look.
 /// - Returns: One share a threshold.
-public func performanceProfile(scores: [[Double]], thresholds: [Double]) -> [Double] {
+package func performanceProfile(scores: [[Double]], thresholds: [Double]) -> [Double] {
   thresholds.map { threshold in
     mean(scores.map { task in mean(task.map { $0 >= threshold ? 1 : 0 }) })
   }

@@ -130,7 +130,7 @@ extension TemporalApexDistillation {
   }
 
   /// One pass: a product and a square a number, and pooling where it is asked for.
-  func cost(frames: Int, tokensPerFrame: Int, channels: Int) -> SelectionCost {
+  package func cost(frames: Int, tokensPerFrame: Int, channels: Int) -> SelectionCost {
     let numbers = Double(frames * tokensPerFrame * channels)
     let pooled = parameters.features == .pooled && tokensPerFrame > 1
     let flops = pooled ? numbers + 4 * Double(frames * channels) : 4 * numbers

@@ -5,7 +5,7 @@
 ///
 /// A frame whose squares overflow or that has a NaN gives `nil`; `variation(_:…)` in double precision then decides
 /// whether it can be used.
-struct FrameComparison: Sendable {
+package struct FrameComparison: Sendable {
   /// How many rows are compared.
   private let rows: Int
   /// How many numbers a compared row has.
@@ -17,7 +17,7 @@ struct FrameComparison: Sendable {
   private var previousSquares: [Float]
   private var mean: [Float] = []
 
-  init(tokensPerFrame: Int, channels: Int, reading: FeatureReading) {
+  package init(tokensPerFrame: Int, channels: Int, reading: FeatureReading) {
     pooled = reading == .pooled ? tokensPerFrame : 1
     rows = reading == .perToken ? tokensPerFrame : 1
     width = reading == .flattened ? tokensPerFrame * channels : channels
@@ -30,7 +30,7 @@ struct FrameComparison: Sendable {
   /// Takes in the first frame of a video, which has nothing to be compared with.
   ///
   /// - Returns: 0, or `nil` where the frame has a number that is not finite, or a huge one.
-  mutating func start(_ values: Span<Float>, at offset: Int) -> Double? {
+  package mutating func start(_ values: Span<Float>, at offset: Int) -> Double? {
     next(values, at: offset, after: values, at: offset) == nil ? nil : 0
   }
 
@@ -42,7 +42,7 @@ struct FrameComparison: Sendable {
   ///   - previous: Where the frame before it is; not read where rows are averaged.
   ///   - previousOffset: Where in `previous` it starts.
   /// - Returns: The mean over rows of 1 − cosine; `nil` where the frame has a number that is not finite, or a huge one.
-  mutating func next(
+  package mutating func next(
     _ values: Span<Float>, at offset: Int, after previous: Span<Float>, at previousOffset: Int
   ) -> Double? {
     swap(&squares, &previousSquares)

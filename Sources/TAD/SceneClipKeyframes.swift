@@ -109,7 +109,7 @@ public struct SceneClipKeyframes: KeyframeSelector {
 }
 
 /// Half the sum of absolute differences: 0 for equal histograms of sum 1, 1 for disjoint ones.
-func histogramDifference(_ first: [Double], _ second: [Double]) -> Double {
+package func histogramDifference(_ first: [Double], _ second: [Double]) -> Double {
   zip(first, second).reduce(0) { $0 + abs($1.0 - $1.1) } / 2
 }
 

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Experiments
+@testable import Sweeps
 @testable import OPDCommands
 
 @Suite("The board of a sweep")

@@ -1,5 +1,5 @@
+internal import Runs
 public import ArgumentParser
-internal import Experiments
 internal import Grounding
 
 /// `opd data export`: the data of a configuration as files that other programs read.

@@ -1,5 +1,5 @@
+internal import Runs
 public import ArgumentParser
-internal import Experiments
 internal import Grounding
 
 /// `opd data show`: what is in the data of a configuration.

@@ -1,3 +1,4 @@
+internal import Video
 internal import Foundation
 internal import Grounding
 

@@ -1,3 +1,4 @@
+internal import Selfcheck
 public import ArgumentParser
 
 /// `opd doctor`: whether this machine can run the laboratory, and how well.

@@ -1,6 +1,6 @@
 #if LiveTeachers
 public import ArgumentParser
-internal import Experiments
+internal import Runs
 internal import Grounding
 internal import Plugins
 internal import Core

@@ -1,5 +1,6 @@
 public import ArgumentParser
-internal import Experiments
+internal import Records
+internal import Runs
 internal import Foundation
 internal import Plugins
 

@@ -1,5 +1,5 @@
+internal import Runs
 public import ArgumentParser
-internal import Experiments
 
 /// `opd teacher probe`: whether a teacher can be believed.
 public struct TeacherProbeCommand: AsyncParsableCommand {

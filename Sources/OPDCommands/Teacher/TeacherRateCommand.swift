@@ -1,5 +1,5 @@
+internal import Runs
 public import ArgumentParser
-internal import Experiments
 internal import Foundation
 internal import Teacher
 

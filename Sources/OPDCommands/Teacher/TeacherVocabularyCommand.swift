@@ -1,5 +1,5 @@
+internal import Runs
 public import ArgumentParser
-internal import Experiments
 internal import Core
 
 /// `opd teacher vocabulary`: the words a teacher has to score.

@@ -1,4 +1,4 @@
-import Experiments
+import Runs
 import Grounding
 import Plugins
 import Core

@@ -1,3 +1,4 @@
+import Video
 import DistillTesting
 import MyPlugins
 import Core

@@ -1,0 +1,51 @@
+package import Core
+
+/// Why recorded runs cannot be compared.
+package enum ComparisonError: ExplainedError, Hashable {
+  /// The folder is not there.
+  case noSuchFolder(path: String)
+  /// The folder holds no run.
+  case noRuns(path: String)
+  /// Two of the folders hold runs of one arm and seed.
+  case sameRun(arm: String, seed: Int, paths: [String])
+  /// No run has measured the metric.
+  case unmeasured(metric: String, nearest: String?, known: [String])
+  /// The arm that should be the baseline is not there.
+  case unknownArm(name: String, nearest: String?, known: [String])
+
+  /// What happened: one sentence.
+  package var happened: String {
+    switch self {
+    case .noSuchFolder(let path): "There is no folder '\(path)'."
+    case .noRuns(let path): "'\(path)' holds no run."
+    case .sameRun(let arm, let seed, let paths):
+      "Seed \(seed) of arm '\(arm)' is there twice: \(paths.joined(separator: " and "))."
+    case .unmeasured(let metric, _, _): "No run has measured '\(metric)' so far."
+    case .unknownArm(let name, _, _): "No arm is called '\(name)'."
+    }
+  }
+
+  /// What to do about it: one sentence.
+  package var remedy: String {
+    switch self {
+    case .noSuchFolder: "Give the folder that `opd sweep` or `opd train` wrote."
+    case .noRuns:
+      "Give the folder of a sweep (with ARM/seed-N inside), of an arm or of a single run."
+    case .sameRun: "Give one of the two folders, or rename an arm's folder."
+    case .unmeasured(_, let nearest?, _), .unknownArm(_, let nearest?, _):
+      "Did you mean '\(nearest)'?"
+    case .unmeasured(_, nil, let known):
+      known.isEmpty
+        ? "Wait for the first evaluation." : "Measured are \(known.joined(separator: ", "))."
+    case .unknownArm(_, nil, let known): "The arms are \(known.joined(separator: ", "))."
+    }
+  }
+
+  /// A wrong name on the command line is its user's mistake; everything else is bad input data.
+  package var exitStatus: ExitStatus {
+    switch self {
+    case .unknownArm, .sameRun: .usage
+    case .noSuchFolder, .noRuns, .unmeasured: .badInput
+    }
+  }
+}

@@ -1,0 +1,168 @@
+internal import Records
+internal import Foundation
+internal import Statistics
+
+/// How a comparison is printed.
+package enum ComparisonFormat: String, Sendable, CaseIterable {
+  /// Aligned columns for a terminal.
+  case text
+  /// Everything, for programs.
+  case json
+  /// Tables for a README.
+  case markdown
+  /// One line an arm, for a spreadsheet.
+  case csv
+}
+
+extension Comparison {
+  /// The comparison as text, ending in a line feed.
+  package func formatted(_ format: ComparisonFormat) -> String {
+    switch format {
+    case .text: plainText
+    case .json: json
+    case .markdown: markdown
+    case .csv: armTable(for: .csv).csv
+    }
+  }
+
+  /// What "match" means in a heading.
+  var denominator: String {
+    guard let match, let matchedCost else { return "at each run's last evaluation" }
+    return "at equal \(match.unit): \(Quantity.cost(matchedCost, match))"
+  }
+
+  private var json: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    // Encoding a tree of numbers and texts cannot fail once the special numbers are texts.
+    return ((try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}") + "\n"
+  }
+
+  private var plainText: String {
+    var parts = [
+      [leader, verdict].compactMap { $0 }.joined(separator: "\n"), "\(metric) \(denominator)",
+      armTable(for: .text).aligned,
+    ]
+    if !contrasts.isEmpty { parts.append(contrastTable.aligned) }
+    if let target { parts += [targetTitle(target), targetTable.aligned] }
+    if contrasts.count > 1 {
+      parts.append(contrasts.map(\.verdict).filter { $0 != verdict }.joined(separator: "\n"))
+    }
+    parts.append((notes + [legend]).joined(separator: "\n"))
+    return parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
+  }
+
+  private var markdown: String {
+    var parts = [
+      [leader.map { "\($0) " }, verdict].compactMap { $0 }.joined().bold,
+      "`\(metric)` \(denominator).", armTable(for: .text).markdown,
+    ]
+    if !contrasts.isEmpty { parts.append(contrastTable.markdown) }
+    if let target { parts += [targetTitle(target), targetTable.markdown] }
+    parts.append((notes + [legend]).map { "- \($0)" }.joined(separator: "\n"))
+    return parts.joined(separator: "\n\n") + "\n"
+  }
+
+  /// How the numbers were made.
+  var legend: String {
+    let contrast =
+      contrasts.isEmpty
+      ? ""
+      : " Differences: mean over paired seeds, Student's 95 % interval, p of the paired t test"
+        + " after Holm, p of the permutation test, probability that a run improves, and the"
+        + " difference these seeds would show with a probability of 0.8."
+    return "Intervals: 95 % bootstrap over seeds; IQM is the mean of the middle half.\(contrast)"
+  }
+
+  private func armTable(for format: ComparisonFormat) -> TextTable {
+    var table = TextTable(header: [
+      "arm", Metric(metric).title, "", "95 %", "R1@0.5", "R1@0.7", "tokens", "FLOPs", "time",
+      "runs",
+    ])
+    if format == .csv {
+      table.header = [
+        "arm", metric, "summary", "lower", "upper", "R1@0.5", "R1@0.7", "rollout_tokens", "flops",
+        "seconds", "runs_done", "runs",
+      ]
+    }
+    table.rows = arms.map { format == .csv ? $0.fields : $0.cells }
+    return table
+  }
+
+  private var contrastTable: TextTable {
+    TextTable(
+      header: [
+        "against \(baseline ?? "")", "difference", "95 %", "p (Holm)", "p (perm.)", "P(better)",
+        "visible from", "seeds",
+      ], rows: contrasts.map(\.cells))
+  }
+}
+
+extension Comparison {
+  private func targetTitle(_ target: Double) -> String {
+    "What \(Metric(metric).title) \(Quantity.metric(target)) costs, mean over the runs that reach it;"
+      + " area: mean height of the learning curve over its steps."
+  }
+
+  private var targetTable: TextTable {
+    TextTable(
+      header: ["arm", "reached", "steps", "rollout tokens", "FLOPs", "time", "area"],
+      rows: targetCosts.map { row in
+        [row.arm, "\(row.reached)/\(row.runs)"]
+          + CostMeasure.allCases.map { measure in
+            row.cost(measure).map { Quantity.amount($0, measure) } ?? "–"
+          } + [row.area.map(Quantity.metric) ?? "–"]
+      })
+  }
+}
+
+extension String {
+  fileprivate var bold: String { "**\(self)**" }
+}
+
+extension ComparedArm {
+  /// For people.
+  fileprivate var cells: [String] {
+    [
+      name, value.map { Quantity.metric($0.value) } ?? "–", summary.rawValue, interval,
+      recallAtHalf.map(Quantity.percent) ?? "–", recallAtSevenTenths.map(Quantity.percent) ?? "–",
+      tokens.map(Quantity.count) ?? "–", flops.map(Quantity.flops) ?? "–",
+      seconds.map(Quantity.duration) ?? "–", "\(done)/\(total)",
+    ]
+  }
+
+  /// The interval in brackets, or a dash where a single seed gives none.
+  var interval: String {
+    guard let value, scores.count > 1 else { return "–" }
+    return "[\(Quantity.metric(value.lower)), \(Quantity.metric(value.upper))]"
+  }
+
+  /// For programs: all digits, nothing where nothing was measured.
+  fileprivate var fields: [String] {
+    let numbers = [
+      value?.lower, value?.upper, recallAtHalf, recallAtSevenTenths, tokens, flops, seconds,
+    ]
+    return [name, value.map { "\($0.value)" } ?? "", summary.rawValue]
+      + numbers.map { number in number.map { "\($0)" } ?? "" } + ["\(done)", "\(total)"]
+  }
+}
+
+extension Contrast {
+  /// The interval of the difference in brackets, or a dash where a single seed gives none.
+  var interval: String {
+    guard let difference, pairs > 1 else { return "–" }
+    return "[\(Quantity.signed(difference.lower)), \(Quantity.signed(difference.upper))]"
+  }
+
+  fileprivate var cells: [String] {
+    [
+      arm, difference.map { Quantity.signed($0.value) } ?? "–", interval,
+      correctedPValue.map(Quantity.pColumn) ?? "–",
+      permutationPValue.map(Quantity.pColumn) ?? "–",
+      probabilityOfImprovement.map { Quantity.decimals($0, 2) } ?? "–",
+      minimumDetectableEffect.map(Quantity.metric) ?? "–", "\(pairs)",
+    ]
+  }
+}

@@ -1,0 +1,86 @@
+internal import Records
+
+/// Learning curves by steps, tokens, operations and time, one at a time.
+struct CurvesSection: Sendable {
+  let source: ReportSource
+  let curves: MeanCurves
+
+  var html: String {
+    let panels = [CostMeasure.flops, .tokens, .wall, .steps].compactMap { measure in
+      let chart = chart(measure).svg
+      return chart.isEmpty ? nil : (measure, chart)
+    }
+    var inputs = ""
+    var labels = ""
+    var bodies = ""
+    for (index, (measure, chart)) in panels.enumerated() {
+      let id = "curve-\(measure.rawValue)"
+      inputs += "<input type=\"radio\" name=\"curve\" id=\"\(id)\"\(index == 0 ? " checked" : "")>"
+      labels += "<label for=\"\(id)\">\(title(measure))</label>"
+      bodies +=
+        "<figure class=\"panel\"><figcaption>\(title(measure))</figcaption>\(chart)</figure>"
+    }
+    guard !panels.isEmpty else { return "" }
+    let tabs = "<div class=\"tabs\">\(inputs)<nav>\(labels)</nav>\(bodies)</div>"
+    return HTML.section(
+      "curves", "Learning curves",
+      "\(source.metric.title) against what was spent: higher and further left is better. Lines are"
+        + " interquartile means over seeds, bands their 95 % intervals.",
+      source.legend(source.shown) + tabs + priceTable)
+  }
+
+  private func title(_ measure: CostMeasure) -> String {
+    measure == .wall ? "by time" : "by \(measure.unit)"
+  }
+
+  /// The curves along one cost.
+  func chart(_ measure: CostMeasure) -> LineChart {
+    let points = source.shown.map { (arm: $0, points: curves.points($0, by: measure)) }
+    let unit = Quantity.unit(measure, upTo: points.flatMap(\.points).map(\.x).max() ?? 0)
+    return LineChart(
+      series: points.map { arm, points in
+        LineChart.Series(
+          name: arm, color: source.color(arm),
+          points: points.map { point in
+            var point = point
+            point.x /= unit.size
+            return point
+          })
+      }, title: "\(source.metric.title) by \(measure.unit)", horizontal: unit.name,
+      format: Quantity.count)
+  }
+
+  /// What each arm pays for a level that many of them reach.
+  private var priceTable: String {
+    guard let target = curves.target(baseline: source.comparison.baseline, source.metric) else {
+      return ""
+    }
+    let name = source.comparison.metric
+    let costs = source.shown.map {
+      TargetCost($0, source.archive.runs(of: $0), target: target, metric: name)
+    }.filter { $0.runs > 0 }
+    let reference = costs.first { $0.arm == source.comparison.baseline }
+    let rows = costs.map { row in
+      [source.label(row.arm), "\(row.reached)/\(row.runs)"]
+        + [CostMeasure.steps, .tokens, .flops, .wall].map { cell(row, reference, $0) }
+        + [row.area.map(Quantity.metric) ?? "–"]
+    }
+    let title = "\(source.metric.title) \(Quantity.metric(target))"
+    return
+      "<h3>What \(title) costs</h3><p class=\"reading\">Spent until a run’s learning curve first"
+      + " gets there, mean over the runs that do. Area: the mean height of the curve over all steps,"
+      + " which is high for what learns early and ends high.</p>"
+      + HTML.table(
+        ["arm", "runs", "steps", "rollout tokens", "FLOPs", "time", "area"], rows, kind: "target")
+  }
+
+  private func cell(_ row: TargetCost, _ reference: TargetCost?, _ measure: CostMeasure) -> String {
+    guard row.reached > 0 else { return "<span class=\"faint\">not reached</span>" }
+    guard let cost = row.cost(measure) else { return "–" }
+    let amount = Quantity.amount(cost, measure)
+    // Nothing is so many times cheaper than nothing.
+    guard let other = reference?.cost(measure), row.arm != reference?.arm, other > 0, cost > 0
+    else { return amount }
+    return "\(amount) <span class=\"faint\">\(Quantity.short(cost / other))×</span>"
+  }
+}

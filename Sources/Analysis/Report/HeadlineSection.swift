@@ -1,0 +1,159 @@
+internal import Records
+internal import Statistics
+
+/// The result in one sentence, and every arm with its interval on one scale.
+struct HeadlineSection: Sendable {
+  let source: ReportSource
+  let curves: MeanCurves
+
+  var html: String {
+    let comparison = source.comparison
+    let done = source.archive.runs.count(where: \.isDone)
+    let total = source.archive.runs.count
+    let going = done == total ? "" : " <b class=\"going\">so far</b>"
+    let notes = comparison.notes.map { "<li>\(HTML.escaped($0))</li>" }.joined()
+    return """
+      <header><p class="eyebrow">\(HTML.escaped(name)) · \(HTML.escaped(comparison.metric)) · \
+      \(done) of \(total) runs done\(going)</p>
+      <h1>\(HTML.escaped(source.names.shortened(comparison.leader ?? comparison.verdict)))</h1>\(second)\(price)
+      </header>
+      <section id="headline">\(table)\(contrasts)
+      <ul class="notes">\(notes)<li>\(HTML.escaped(comparison.legend))</li></ul></section>
+
+      """
+  }
+
+  /// The best arm against the baseline, where the heading is about the best and the next.
+  private var second: String {
+    let comparison = source.comparison
+    guard comparison.leader != nil, comparison.verdict.contains(comparison.baseline ?? "") else {
+      return ""
+    }
+    return "<p class=\"price\">\(HTML.escaped(source.names.shortened(comparison.verdict)))</p>"
+  }
+
+  /// The folder's last name.
+  private var name: String {
+    source.archive.home.split(separator: "/").last.map(String.init) ?? source.archive.home
+  }
+
+  /// What the best arm paid for the baseline's result.
+  private var price: String {
+    guard let baseline = source.comparison.baseline, let best, best != baseline else { return "" }
+    let ratios = curves.savings(of: best, against: baseline)
+    let parts = [CostMeasure.steps, .tokens, .flops, .wall].compactMap { measure in
+      ratios[measure].flatMap {
+        $0 > 1.05 ? "<b>\(Quantity.short($0))×</b> \(fewer(measure))" : nil
+      }
+    }
+    guard !parts.isEmpty else { return "" }
+    return "<p class=\"price\">To get as far as \(source.name(baseline)) did in the end,"
+      + " \(source.label(best)) needs \(parts.joined(separator: ", ")).</p>"
+  }
+
+  private func fewer(_ measure: CostMeasure) -> String {
+    measure == .wall ? "less time" : "fewer \(measure.unit)"
+  }
+
+  private var best: String? {
+    source.comparison.arms.filter { $0.value != nil }
+      .min { source.metric.isBetter($0.level, than: $1.level) }?.name
+  }
+
+  private var table: String {
+    let scale = IntervalScale(source.comparison.arms.compactMap(\.value))
+    let arms = source.comparison.arms.filter { $0.value != nil }
+      .sorted { source.metric.isBetter($0.level, than: $1.level) }
+    let rows = (arms + source.comparison.arms.filter { $0.value == nil }).map { cells($0, scale) }
+    let few = source.comparison.arms.contains { $0.summary == .mean }
+    return HTML.table(
+      [
+        "arm, best first", "\(source.metric.title)<br>\(few ? "mean" : "IQM")",
+        "<small>\(scale.caption)</small>",
+        "95 %", "R1@0.5<br>%", "R1@0.7<br>%", "rollout<br>tokens", "FLOPs", "time", "runs",
+      ], rows, kind: "headline")
+  }
+
+  private func cells(_ arm: ComparedArm, _ scale: IntervalScale) -> [String] {
+    let mark =
+      arm.name == best && source.archive.arms.count > 1 ? " <em class=\"best\">best</em>" : ""
+    let value = arm.value.map { "<b>\(Quantity.metric($0.value))</b>" }
+    let drawing = arm.value.map { scale.svg($0, color: source.color(arm.name)) }
+    var cells = [source.label(arm.name) + mark, value ?? "–", drawing ?? "", arm.interval]
+    cells.append(arm.recallAtHalf.map(Quantity.percent) ?? "–")
+    cells.append(arm.recallAtSevenTenths.map(Quantity.percent) ?? "–")
+    cells.append(arm.tokens.map(Quantity.count) ?? "–")
+    cells.append(arm.flops.map(Quantity.flops) ?? "–")
+    cells.append(arm.seconds.map(Quantity.duration) ?? "–")
+    return cells + ["\(arm.done)/\(arm.total)"]
+  }
+
+  private var contrasts: String {
+    guard let baseline = source.comparison.baseline, !source.comparison.contrasts.isEmpty
+    else { return "" }
+    let rows = source.comparison.contrasts.map(cells)
+    return HTML.table(
+      [
+        "against \(source.name(baseline))", "", source.metric.title, "95 %", "p (Holm)",
+        "p (perm.)", "P(better)",
+        "visible<br>from",
+      ], rows, kind: "contrasts")
+  }
+
+  private func cells(_ contrast: Contrast) -> [String] {
+    var cells = [source.label(contrast.arm), word(contrast)]
+    cells.append(contrast.difference.map { "<b>\(Quantity.signed($0.value))</b>" } ?? "–")
+    cells.append(contrast.interval)
+    cells.append(contrast.correctedPValue.map { HTML.escaped(Quantity.pColumn($0)) } ?? "–")
+    cells.append(contrast.permutationPValue.map { HTML.escaped(Quantity.pColumn($0)) } ?? "–")
+    cells.append(
+      contrast.probabilityOfImprovement.map { Quantity.decimals(100 * $0, 0) + " %" } ?? "–")
+    cells.append(contrast.minimumDetectableEffect.map(Quantity.metric) ?? "–")
+    return cells
+  }
+
+  /// The result of one comparison in a word or two; the whole sentence on pointing at it.
+  private func word(_ contrast: Contrast) -> String {
+    let isBetter =
+      contrast.difference.map { source.metric.isBetter($0.value, than: 0) } ?? false
+    let word = !contrast.isSeen ? "no difference seen" : isBetter ? "better" : "worse"
+    let kind = !contrast.isSeen ? "faint" : isBetter ? "word good" : "word bad"
+    return "<span class=\"\(kind)\" style=\"--a:.2\" title=\"\(HTML.escaped(contrast.verdict))\">"
+      + "\(word)</span>"
+  }
+}
+
+/// A scale on which every arm's value and interval can be seen side by side.
+struct IntervalScale: Sendable {
+  private let ticks: AxisTicks
+
+  /// A scale that embraces all the intervals.
+  init(_ estimates: [Estimate]) {
+    let low = estimates.map(\.lower).min() ?? 0
+    let high = estimates.map(\.upper).max() ?? 1
+    ticks = AxisTicks(low...max(low, high), count: 4)
+  }
+
+  /// The ends of the scale.
+  var caption: String {
+    let ends = [ticks.range.lowerBound, ticks.range.upperBound]
+    return ends.map { Quantity.decimals($0, max(1, ticks.decimals)) }.joined(separator: " … ")
+  }
+
+  /// A dot on its interval.
+  func svg(_ estimate: Estimate, color: Int) -> String {
+    let grid = ticks.values.map { value in
+      "<line class=\"grid\" x1=\"\(x(value))\" x2=\"\(x(value))\" y1=\"0\" y2=\"24\"/>"
+    }
+    return "<svg class=\"interval\" viewBox=\"0 0 180 24\" aria-hidden=\"true\">\(grid.joined())"
+      + "<line class=\"reach c\(color)\" x1=\"\(x(estimate.lower))\" x2=\"\(x(estimate.upper))\""
+      + " y1=\"12\" y2=\"12\"/>"
+      + "<circle class=\"dot c\(color)\" cx=\"\(x(estimate.value))\" cy=\"12\" r=\"5\"/></svg>"
+  }
+
+  private func x(_ value: Double) -> String {
+    let range = ticks.range
+    let share = (value - range.lowerBound) / (range.upperBound - range.lowerBound)
+    return HTML.place(6 + 168 * share)
+  }
+}

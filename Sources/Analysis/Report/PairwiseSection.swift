@@ -1,0 +1,60 @@
+internal import Records
+internal import Statistics
+
+/// Every arm against every other.
+struct PairwiseSection: Sendable {
+  let source: ReportSource
+
+  var html: String {
+    let arms = source.comparison.arms.filter { source.shown.contains($0.name) && $0.value != nil }
+    guard arms.count > 2 else { return "" }
+    let cells = contrasts(arms)
+    let rows = arms.enumerated().map { place, row in
+      ["\(place + 1)", source.label(row.name)]
+        + arms.map { column in cell(cells["\(row.name)\n\(column.name)"]) }
+    }
+    return HTML.section(
+      "pairwise", "Every arm against every other",
+      "The probability in % that a run of the row does better than a run of the column. Bold: the paired"
+        + " difference is seen (p &lt; 0.05 after Holm over all pairs).",
+      HTML.table(["", "arm"] + arms.enumerated().map(head), rows, kind: "matrix"))
+  }
+
+  /// A column by its row's number, since names are long.
+  private func head(_ place: Int, _ arm: ComparedArm) -> String {
+    let swatch = "<i class=\"swatch c\(source.color(arm.name))\"></i>"
+    return "<span class=\"arm\" title=\"\(HTML.escaped(arm.name))\">\(swatch)\(place + 1)</span>"
+  }
+
+  /// Both directions of each pair; correction counts each pair once.
+  private func contrasts(_ arms: [ComparedArm]) -> [String: Contrast] {
+    var pairs: [(ComparedArm, ComparedArm)] = []
+    for (index, column) in arms.enumerated() {
+      for row in arms.dropFirst(index + 1) { pairs.append((row, column)) }
+    }
+    let name = source.comparison.metric
+    let forward = Contrast.corrected(
+      pairs.map { Contrast($0, against: $1, metric: name) }, name)
+    var result: [String: Contrast] = [:]
+    for ((row, column), contrast) in zip(pairs, forward) {
+      var back = Contrast(column, against: row, metric: name)
+      back.correctedPValue = contrast.correctedPValue
+      back.verdict = back.sentence(name)
+      result["\(row.name)\n\(column.name)"] = contrast
+      result["\(column.name)\n\(row.name)"] = back
+    }
+    return result
+  }
+
+  private func cell(_ contrast: Contrast?) -> String {
+    guard let contrast, let chance = contrast.probabilityOfImprovement else {
+      return "<span class=\"faint\">·</span>"
+    }
+    let side = chance >= 0.5 ? "good" : "bad"
+    let strength = Quantity.decimals(abs(chance - 0.5) * 1.1, 2)
+    let percent = Quantity.decimals(100 * chance, 0)
+    return "<span class=\"cell \(side)\" style=\"--a:\(strength)\""
+      + " title=\"\(HTML.escaped(contrast.verdict))\">"
+      + (contrast.isSeen ? "<b>\(percent)</b>" : percent) + "</span>"
+  }
+}

@@ -1,0 +1,33 @@
+internal import Records
+
+/// The whole page.
+struct ReportPage: Sendable {
+  private let source: ReportSource
+  private let curves: MeanCurves
+  private let answers: AnswerTable
+
+  /// A page of what was read.
+  init(_ source: ReportSource) {
+    self.source = source
+    curves = MeanCurves(source.archive, arms: source.shown, metric: source.comparison.metric)
+    answers = AnswerTable(source.archive, arms: source.shown)
+  }
+
+  /// The page as text.
+  var html: String {
+    let sections = [
+      HeadlineSection(source: source, curves: curves).html,
+      CurvesSection(source: source, curves: curves).html,
+      PairwiseSection(source: source).html,
+      ProfileSection(source: source, answers: answers).html,
+      BreakdownSection(source: source, answers: answers).html,
+      CostSection(source: source).html, DiagnosticsSection(source: source).html,
+      CurriculumSection(source: source).html, KeyframesSection(source: source).html,
+      RolloutsSection(source: source).html,
+      CommandsSection(source: source).html,
+    ]
+    return HTML.page(
+      source.names.shortened(source.comparison.leader ?? source.comparison.verdict),
+      body: sections.joined(), command: "opd report")
+  }
+}

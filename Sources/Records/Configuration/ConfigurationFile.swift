@@ -1,0 +1,180 @@
+package import Foundation
+package import Plugins
+internal import Core
+internal import Yams
+
+/// Configurations as YAML files, every value with its file and line.
+package enum ConfigurationFile {
+  /// Reads a configuration, lays it over those it names as `base`, and applies the changes of a command line.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - overrides: Arguments `a.b=1`, `+new=1` or `~gone`, applied in order.
+  /// - Returns: The configuration without `base`.
+  /// - Throws: `ConfigurationFileError`.
+  package static func load(_ path: String, overrides: [String] = []) throws -> ConfigurationValue {
+    guard try !isSweep(path) else { throw ConfigurationFileError.isSweep(path: path) }
+    let written = try loadWithBases(path, chain: [])
+    return try overrides.reduce(written) { try ConfigurationOverride($1).applied(to: $0) }
+  }
+
+  /// What a file says where it describes a sweep and not one run: what varies, or how often it is repeated.
+  package static let sweepKeys = ["cases", "axes", "zip", "when", "seeds", "extends", "set"]
+
+  /// Whether a file describes a sweep.
+  ///
+  /// - Throws: `ConfigurationFileError`.
+  package static func isSweep(_ path: String) throws -> Bool {
+    let written = try read(path)
+    return sweepKeys.contains { written[$0] != nil }
+  }
+
+  /// Reads one file as it stands; `base` is a key like any other.
+  ///
+  /// - Throws: `ConfigurationFileError`.
+  package static func read(_ path: String) throws -> ConfigurationValue {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw ConfigurationFileError.missing(path: path)
+    }
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw ConfigurationFileError.malformed(path: path, line: nil, reason: "it is not UTF-8")
+    }
+    return try parse(text, file: path)
+  }
+
+  /// Reads YAML text; `file` is what messages call it.
+  ///
+  /// - Throws: `ConfigurationFileError.malformed`.
+  package static func parse(_ text: String, file: String) throws -> ConfigurationValue {
+    do {
+      let empty = ConfigurationValue(.map(ConfigurationMap()), source: .init(file: file, line: 1))
+      return try Parser(yaml: text).singleRoot().map { try value($0, file: file) } ?? empty
+    } catch let error as YamlError {
+      throw malformed(error, file: file)
+    }
+  }
+
+  /// The configuration with those it builds on beneath it; `chain` holds the files that led here.
+  static func loadWithBases(
+    _ path: String, chain: [String], named source: ConfigurationSource? = nil
+  ) throws -> ConfigurationValue {
+    let file = URL(filePath: path).standardizedFileURL.path
+    try refuseCycle(to: file, chain: chain, named: source)
+    try refuseMissing(path, named: source)
+    return try withBases(try read(path), from: path, chain: chain + [file])
+  }
+
+  /// Throws if a file leads back to one of those that led to it.
+  package static func refuseCycle(
+    to file: String, chain: [String], named source: ConfigurationSource? = nil
+  ) throws {
+    guard let start = chain.firstIndex(of: file) else { return }
+    throw ConfigurationFileError.cyclicBase(
+      chain: (chain[start...] + [file]).map { URL(filePath: $0).lastPathComponent },
+      place: source?.text ?? file)
+  }
+
+  /// Where a file lies that another one names.
+  package static func place(of name: String, from folder: URL) -> String {
+    name.hasPrefix("/") ? name : folder.appending(path: name).path
+  }
+
+  /// What was written in a file, with the configurations that its `base` names beneath it.
+  package static func withBases(
+    _ written: ConfigurationValue, from path: String, chain: [String] = []
+  ) throws -> ConfigurationValue {
+    guard let base = written["base"] else { return written }
+    var written = written
+    written["base"] = nil
+    let folder = URL(filePath: path).deletingLastPathComponent()
+    var result = ConfigurationValue(.map(ConfigurationMap()), source: written.source)
+    for name in try names(of: base, key: "base") {
+      result = PluginSlot.merge(
+        try loadWithBases(place(of: name, from: folder), chain: chain, named: base.source),
+        over: result)
+    }
+    return PluginSlot.merge(written, over: result)
+  }
+
+  /// Throws if a file that another one names is not there, with the nearest that is.
+  package static func refuseMissing(_ path: String, named source: ConfigurationSource?) throws {
+    guard let source, !FileManager.default.fileExists(atPath: path) else { return }
+    let url = URL(filePath: path)
+    let folder = url.deletingLastPathComponent().path
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    throw ConfigurationFileError.missing(
+      path: path, place: source.text,
+      nearest: nearestName(to: url.lastPathComponent, in: files.filter { $0.hasSuffix(".yaml") }))
+  }
+
+  /// The file names that a key holds: one, or a list.
+  package static func names(of value: ConfigurationValue, key: String) throws -> [String] {
+    let names = value.string.map { [$0] } ?? value.list?.compactMap(\.string)
+    guard let names, names.count == value.list?.count ?? 1 else {
+      throw ConfigurationError.wrongType(
+        path: key, expected: "a file name or a list of them", found: value.kind,
+        source: value.source)
+    }
+    return names
+  }
+
+  private static func value(_ node: Node, file: String) throws -> ConfigurationValue {
+    let source = ConfigurationSource(file: file, line: node.mark?.line)
+    switch node {
+    case .scalar(let scalar):
+      let isPlain = scalar.style == .plain || scalar.style == .any
+      let content = isPlain ? PlainScalar.content(scalar.string) : .string(scalar.string)
+      return ConfigurationValue(content, source: source)
+    case .sequence(let sequence):
+      return ConfigurationValue(
+        .list(try sequence.map { try value($0, file: file) }), source: source)
+    case .mapping(let mapping):
+      var map = ConfigurationMap()
+      for (key, element) in mapping {
+        var written = try value(element, file: file)
+        // The line of the key, not that of a map that begins below it.
+        written.source = ConfigurationSource(file: file, line: key.mark?.line)
+        map[key.scalar?.string ?? ""] = written
+      }
+      return ConfigurationValue(.map(map), source: source)
+    case .alias: return .null
+    }
+  }
+
+  private static func malformed(_ error: YamlError, file: String) -> ConfigurationFileError {
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      .malformed(path: file, line: mark.line, reason: problem)
+    case .duplicatedKeysInMapping(let duplicates, let context):
+      .malformed(
+        path: file, line: context.mark.line,
+        reason: "the key '\(duplicates.joined(separator: "', '"))' is written twice")
+    default: .malformed(path: file, line: nil, reason: "\(error)")
+    }
+  }
+}
+
+/// What text without quotes means: YAML 1.2's core schema, so that `no` is a word and not a truth value.
+enum PlainScalar {
+  static func content(_ text: String) -> ConfigurationValue.Content {
+    switch text {
+    case "", "~", "null", "Null", "NULL": .null
+    case "true", "True", "TRUE": .bool(true)
+    case "false", "False", "FALSE": .bool(false)
+    case ".inf", "+.inf": .real(.infinity)
+    case "-.inf": .real(-.infinity)
+    case ".nan": .real(.nan)
+    default: number(text) ?? .string(text)
+    }
+  }
+
+  private static func number(_ text: String) -> ConfigurationValue.Content? {
+    // Swift also reads "nan", "infinity" and hexadecimal numbers, which are words here.
+    guard text.utf8.allSatisfy({ "+-.eE_0123456789".utf8.contains($0) }) else { return nil }
+    guard text.utf8.contains(where: { (48...57).contains($0) }) else { return nil }
+    let digits = text.replacing("_", with: "")
+    if let whole = Int(digits) { return .integer(whole) }
+    return Double(digits.hasPrefix(".") ? "0" + digits : digits).map { .real($0) }
+  }
+}

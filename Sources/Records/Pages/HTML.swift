@@ -1,0 +1,57 @@
+/// Small pieces of a page.
+package enum HTML {
+  /// A page that needs nothing but itself.
+  ///
+  /// - Parameters:
+  ///   - title: What the window says.
+  ///   - style: What is added to the common style sheet.
+  ///   - body: Markup.
+  ///   - command: The command that wrote it.
+  /// - Returns: The whole page.
+  package static func page(_ title: String, style: String = "", body: String, command: String)
+    -> String
+  {
+    """
+    <!doctype html>
+    <html lang="en"><head><meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>\(escaped(title))</title>
+    <style>\(ReportStyle.css)\(style)</style></head>
+    <body><main>
+    \(body)<footer>Written by <code>\(command)</code>.</footer>
+    </main></body></html>
+
+    """
+  }
+
+  /// Text that cannot be taken for markup.
+  package static func escaped(_ text: String) -> String {
+    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+      .replacing("\"", with: "&quot;")
+  }
+
+  /// A section with a heading and one sentence on how to read it; nothing where there is nothing to show.
+  package static func section(_ id: String, _ title: String, _ reading: String, _ body: String)
+    -> String
+  {
+    guard !body.isEmpty else { return "" }
+    return """
+      <section id="\(id)"><h2>\(title)</h2><p class="reading">\(reading)</p>
+      \(body)
+      </section>
+
+      """
+  }
+
+  /// A table in a box that scrolls sideways on narrow screens; cells are markup.
+  package static func table(_ header: [String], _ rows: [[String]], kind: String = "") -> String {
+    let head = header.map { "<th>\($0)</th>" }.joined()
+    let body = rows.map { row in "<tr>" + row.map { "<td>\($0)</td>" }.joined() + "</tr>" }
+    return "<div class=\"scroll\"><table class=\"\(kind)\"><thead><tr>\(head)</tr></thead><tbody>"
+      + body.joined(separator: "\n") + "</tbody></table></div>"
+  }
+
+  /// A place in a drawing, with a digit after the point.
+  package static func place(_ value: Double) -> String { Quantity.decimals(value, 1) }
+}

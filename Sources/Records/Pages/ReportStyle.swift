@@ -1,0 +1,148 @@
+/// How the page looks: one column, quiet, coloured only where colour means something.
+package enum ReportStyle {
+  /// The style sheet.
+  package static let css = [colors, text, tables, charts, pieces, media].joined(separator: "\n")
+
+  package static let colors = """
+    :root{--paper:#fbfaf8;--card:#fff;--ink:#1b1d21;--soft:#5d636e;--rule:#e3e0da;--good:31 138 76;
+    --bad:205 62 48;--c0:#7b828e;--c1:#d9480f;--c2:#1864ab;--c3:#2b8a3e;--c4:#862e9c;--c5:#b08900;
+    --c6:#0b7285;--c7:#c2255c;--c8:#5c4033}
+    @media (prefers-color-scheme:dark){:root{--paper:#15171b;--card:#1d2026;--ink:#e9e7e2;
+    --soft:#a0a6b1;--rule:#343942;--good:81 207 132;--bad:255 120 105;--c0:#98a0ad;--c1:#ff8c5a;
+    --c2:#6cb4f5;--c3:#69db7c;--c4:#da95ee;--c5:#f2c94c;--c6:#4fd0e0;--c7:#ff7fab;--c8:#c9a58c}}
+    .c0{--c:var(--c0)}.c1{--c:var(--c1)}.c2{--c:var(--c2)}.c3{--c:var(--c3)}.c4{--c:var(--c4)}
+    .l0{--c:#4c6ef5}.l1{--c:#f59f00}.l2{--c:#12b886}.l3{--c:#adb5bd}.l4{--c:#e64980}.l5{--c:#868e96}
+    .l6{--c:#7950f2}
+    .c5{--c:var(--c5)}.c6{--c:var(--c6)}.c7{--c:var(--c7)}.c8{--c:var(--c8)}
+    """ + "\n" + dashed
+
+  /// Colours that return are told apart by dashes and stripes.
+  private static let dashed = (1...8).map { n in
+    ".c\(n + 8){--c:var(--c\(n))}.line.c\(n + 8){stroke-dasharray:7 4}"
+      + ".swatch.c\(n + 8){background:repeating-linear-gradient(135deg,var(--c) 0 3px,transparent 3px 5px)}"
+  }.joined(separator: "\n")
+
+  private static let text = """
+    *{box-sizing:border-box}
+    body{margin:0;background:var(--paper);color:var(--ink);line-height:1.5;
+    font:16px/1.5 system-ui,-apple-system,"Segoe UI","Noto Sans","DejaVu Sans",sans-serif}
+    main{max-width:1100px;margin:0 auto;padding:40px 24px 64px}
+    header{margin-bottom:28px}
+    .eyebrow{margin:0 0 10px;color:var(--soft);font-size:14px;letter-spacing:.02em}
+    h1{margin:0;font-size:clamp(23px,3.6vw,36px);line-height:1.2;font-weight:680;
+    letter-spacing:-.015em;text-wrap:balance}
+    .price{font-size:clamp(16px,2vw,20px);margin:14px 0 0;color:var(--soft);text-wrap:pretty}
+    .price b{color:var(--ink)}
+    section{margin:52px 0 0}#headline{margin-top:0}
+    h2{margin:0;font-size:23px;letter-spacing:-.01em}
+    h3{margin:26px 0 8px;font-size:16px}h3 small{font-weight:400;color:var(--soft)}
+    .reading{margin:4px 0 16px;color:var(--soft);max-width:72ch}
+    .notes{color:var(--soft);font-size:14px;padding-left:18px;max-width:100ch}
+    .faint,small{color:var(--soft);font-size:13px}
+    .going{color:rgb(var(--bad));font-weight:600}
+    .best{font-style:normal;font-size:12px;font-weight:600;color:rgb(var(--good));
+    background:rgb(var(--good)/.13);padding:1px 7px;border-radius:9px}
+    code,pre{font-family:ui-monospace,"SF Mono","DejaVu Sans Mono",monospace;font-size:13px}
+    pre{background:var(--card);border:1px solid var(--rule);border-radius:8px;padding:12px 14px;
+    overflow-x:auto}
+    summary{cursor:pointer;padding:6px 0;font-weight:600}
+    footer{margin-top:56px;color:var(--soft);font-size:13px}
+    """
+
+  private static let tables = """
+    .scroll{overflow-x:auto;background:var(--card);border:1px solid var(--rule);border-radius:10px;
+    margin:0 0 16px}
+    table{border-collapse:collapse;width:100%;font-size:14.5px;font-variant-numeric:tabular-nums}
+    th{font-size:12.5px;font-weight:500;color:var(--soft);text-align:right;padding:9px 8px;
+    white-space:nowrap}
+    td{padding:8px 8px;text-align:right;border-top:1px solid var(--rule);white-space:nowrap}
+    th:first-child,td:first-child{text-align:left;padding-left:14px}
+    .headline td:nth-child(2){font-size:17px}
+    .contrasts td:nth-child(2),.contrasts th:nth-child(2),.states td,.states th{text-align:left}
+    .curriculum .bar{width:72px}
+    .windows td,.windows th,.matrix td,.matrix th{text-align:center}
+    .matrix td:first-child{color:var(--soft)}.matrix td:nth-child(2),.matrix th:nth-child(2){text-align:left}
+    .target td:nth-child(n+3){min-width:86px}.keyframes td:first-child .arm{margin:1px 0}
+    .cost td:nth-child(3){width:70%}.cost th:nth-child(2),.cost td:nth-child(2){text-align:left}
+    .contrasts .word{font:inherit;padding:2px 8px;border-radius:6px}
+    .cell{display:inline-block;min-width:40px;padding:3px 6px;border-radius:6px}
+    .good{--k:var(--good)}.bad{--k:var(--bad)}.cell,.word{background:rgb(var(--k)/var(--a))}
+    .arm{white-space:nowrap;display:inline-flex;align-items:center;gap:8px}
+    .swatch{display:inline-block;width:11px;height:11px;border-radius:3px;background:var(--c);flex:none}
+    .legend{display:flex;flex-wrap:wrap;gap:6px 18px;margin:0 0 12px;font-size:14.5px}
+    """
+
+  private static let charts = """
+    svg.chart{display:block;width:100%;height:auto}
+    .grid{stroke:var(--rule);stroke-width:1}
+    .tick,.axis{fill:var(--soft);font-size:11.5px;font-variant-numeric:tabular-nums}
+    .line{fill:none;stroke:var(--c);stroke-width:2.2;stroke-linejoin:round;stroke-linecap:round}
+    .band{fill:var(--c);opacity:.15}.dot{fill:var(--c)}
+    .reach{stroke:var(--c);stroke-width:4;stroke-linecap:round;opacity:.38}
+    svg.interval{width:120px;height:20px;vertical-align:middle}
+    .matrix td:first-child,.windows td:first-child,.matrix th:first-child,.windows th:first-child
+    {text-align:left}
+    figure{margin:0;background:var(--card);border:1px solid var(--rule);border-radius:10px;
+    padding:12px 14px 8px}
+    figcaption{font-size:13.5px;color:var(--soft);margin-bottom:6px}
+    figcaption code{color:var(--ink)}
+    .grid2{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,300px),1fr));gap:14px}
+    .tabs{margin-bottom:8px}.tabs>input{position:absolute;opacity:0;pointer-events:none}
+    .tabs nav{display:flex;flex-wrap:wrap;gap:6px;margin-bottom:10px}
+    .tabs label{padding:5px 13px;border:1px solid var(--rule);border-radius:16px;cursor:pointer;
+    font-size:14px;background:var(--card)}
+    .tabs .panel{display:none}.tabs .panel figcaption{display:none}
+    """ + "\n" + tabs
+
+  /// The n-th button shows the n-th panel: no script needed.
+  private static let tabs = (1...4).map { n in
+    ".tabs>input:nth-of-type(\(n)):checked~.panel:nth-of-type(\(n)){display:block}"
+      + ".tabs>input:nth-of-type(\(n)):checked~nav label:nth-child(\(n)){background:var(--ink);"
+      + "color:var(--paper);border-color:var(--ink)}"
+      + ".tabs>input:nth-of-type(\(n)):focus-visible~nav label:nth-child(\(n)){outline:2px solid var(--c2);"
+      + "outline-offset:2px}"
+  }.joined(separator: "\n")
+
+  private static let pieces = """
+    .bar{display:inline-block;width:120px;height:9px;border-radius:5px;background:var(--rule);
+    overflow:hidden;vertical-align:middle}.bar i{display:block;height:100%;background:var(--c2)}
+    .stack{display:flex;height:16px;min-width:160px}.stack i{width:auto;height:100%;border-radius:0}
+    .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,300px),1fr));gap:14px}
+    article{background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:12px 14px}
+    .query{margin:0 0 8px;font-weight:600}.words{margin:0 0 10px;line-height:2}
+    .word{padding:3px 1px;border-radius:4px;white-space:pre-wrap;
+    font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:15px}
+    .reading .word{font-size:13px;padding:2px 5px}
+    .reward{float:right;color:var(--soft);font-size:13px}
+    .track{display:flex;align-items:center;gap:8px;font-size:12px;color:var(--soft);margin:3px 0}
+    .track label{width:46px}.track div{position:relative;flex:1;height:11px;border-radius:6px;
+    background:var(--rule);overflow:hidden}
+    .track i{position:absolute;top:0;bottom:0;border-radius:4px}
+    .track .answer{background:var(--ink)}.track .truth{background:rgb(var(--good))}
+    article .faint{margin:6px 0 0}
+    .strokes{font-size:12px;color:var(--soft);margin:7px 0}.strokes label{display:block;margin-bottom:2px}
+    .strokes div{position:relative;height:16px;border-radius:4px;background:var(--rule);overflow:hidden}
+    .strokes i{position:absolute;top:0;bottom:0;background:rgb(var(--good)/.4)}
+    .strokes b{position:absolute;top:2px;bottom:2px;width:2px;margin-left:-1px;background:var(--c)}
+    .state{padding:1px 8px;border-radius:9px;background:rgb(var(--good)/.14)}
+    .state.failed,.state.interrupted{background:rgb(var(--bad)/.2)}
+    .state.running,.state.pending{background:var(--rule)}
+    """
+
+  private static let media = """
+    @media (max-width:600px){main{padding:24px 14px 48px}.tick,.axis{font-size:25px}.tick.odd{display:none}
+    .line{stroke-width:4}.grid2 .tick,.grid2 .axis{font-size:14px}.grid2 .tick.odd{display:inline}
+    .headline .arm,.target .arm,.windows .arm,.cost .arm,.contrasts .arm{white-space:normal;overflow-wrap:anywhere;min-width:96px}.grid2 .line{stroke-width:2.2}.headline .best{display:none}.stack{min-width:110px}
+    section{margin-top:40px}
+    .headline th,.headline td{padding:8px 5px}svg.interval{width:90px}
+    .headline td:nth-child(4),.headline th:nth-child(4){display:none}.matrix .arm{white-space:normal}
+    .cell{min-width:32px;padding:2px 4px;font-size:13px}}
+    @media print{:root{--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--rule:#ccc}
+    body{font-size:12px}main{max-width:none;padding:0}.tabs nav{display:none}
+    .tabs .panel{display:block!important;margin-bottom:10px}
+    .tabs .panel figcaption{display:block}
+    section{break-inside:auto}figure,article,tr{break-inside:avoid}h2,h3{break-after:avoid}
+    .scroll{overflow:visible}table{font-size:10px}.interval,.swatch,.word,.cell,.stack i,.track i,.bar i
+    {print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+    """
+}

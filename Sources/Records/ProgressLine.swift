@@ -1,0 +1,111 @@
+internal import Foundation
+
+/// One line that says how far something is, on standard error.
+///
+/// On a terminal the line is rewritten in place, at most ten times a second; in a pipe or a file a plain line appears now
+/// and then; quiet, nothing does.
+package struct ProgressLine {
+  /// Where the line goes.
+  package enum Style: Sendable, Hashable {
+    /// Rewritten in place, cut at a width in columns.
+    case terminal(width: Int)
+    /// A line of its own, at most every so many seconds.
+    case plain(every: Double)
+    /// Nowhere.
+    case quiet
+  }
+
+  private let label: String
+  private let total: Int
+  private let unit: String
+  private let style: Style
+  private let write: (String) -> Void
+  private let now: () -> Double
+  private let start: Double
+  private var last = -Double.infinity
+
+  /// A line about `total` units of work.
+  ///
+  /// - Parameters:
+  ///   - label: What is being done.
+  ///   - total: How many units there are.
+  ///   - unit: What one unit is called, in the plural.
+  ///   - style: Where the line goes; what suits standard error if left out.
+  package init(_ label: String, total: Int, unit: String = "steps", style: Style? = nil) {
+    self.init(
+      label, total: total, unit: unit, style: style ?? .standardError,
+      now: { ProcessInfo.processInfo.systemUptime },
+      write: { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) })
+  }
+
+  init(
+    _ label: String, total: Int, unit: String = "steps", style: Style,
+    now: @escaping () -> Double, write: @escaping (String) -> Void
+  ) {
+    (self.label, self.total, self.unit, self.style) = (label, total, unit, style)
+    (self.now, self.write, self.start) = (now, write, now())
+  }
+
+  /// Says that `done` units are done, unless it was said a moment ago.
+  ///
+  /// - Parameters:
+  ///   - done: How many units are done, from the beginning.
+  ///   - note: What else to say, such as the last metric.
+  package mutating func update(_ done: Int, note: String = "") {
+    let time = now()
+    switch style {
+    case .quiet: return
+    case .terminal(let width):
+      guard time - last >= 0.1 || done >= total else { return }
+      write("\r\u{1B}[2K\(text(done, note, at: time).prefix(max(1, width - 1)))")
+    case .plain(let interval):
+      guard time - last >= interval || done >= total else { return }
+      write(text(done, note, at: time) + "\n")
+    }
+    last = time
+  }
+
+  /// Ends the line, so that what is printed next starts on a fresh one.
+  package mutating func finish() {
+    if case .terminal = style, last.isFinite { write("\r\u{1B}[2K") }
+    last = -.infinity
+  }
+
+  private func text(_ done: Int, _ note: String, at time: Double) -> String {
+    let rate = time > start ? Double(done) / (time - start) : 0
+    var line = "\(label) \(done)/\(total) \(unit)"
+    if rate > 0 {
+      line += String(format: " · %.3g %@/s", rate, unit)
+      line += " · \(Self.duration(Double(max(0, total - done)) / rate)) left"
+    }
+    return note.isEmpty ? line : "\(line) · \(note)"
+  }
+
+  /// Seconds as people say them: `42 s`, `3 min 07 s`, `2 h 05 min`.
+  package static func duration(_ seconds: Double) -> String {
+    let whole = Int(seconds.rounded(.up))
+    if whole < 60 { return "\(whole) s" }
+    if whole < 3600 { return "\(whole / 60) min \(twoDigits(whole % 60)) s" }
+    return "\(whole / 3600) h \(twoDigits(whole % 3600 / 60)) min"
+  }
+
+  private static func twoDigits(_ number: Int) -> String {
+    number < 10 ? "0\(number)" : "\(number)"
+  }
+}
+
+extension ProgressLine.Style {
+  /// What suits standard error: in place on a terminal of known width, else a plain line every 15 seconds.
+  package static var standardError: ProgressLine.Style {
+    guard isatty(STDERR_FILENO) == 1 else { return .plain(every: 15) }
+    return .terminal(width: terminalWidth() ?? 80)
+  }
+
+  /// The columns of the terminal behind standard error.
+  private static func terminalWidth() -> Int? {
+    var size = winsize()
+    let request = UInt(TIOCGWINSZ)
+    let status = unsafe ioctl(STDERR_FILENO, request, &size)
+    return status == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
+  }
+}

@@ -1,0 +1,104 @@
+internal import Video
+package import Core
+internal import TAD
+
+/// Finds keyframes in videos and in files of features, by one or several selectors.
+package struct KeyframeFinder: Sendable {
+  /// What chooses.
+  package var choices: [KeyframeChoice]
+
+  /// What is known of a video, by its name.
+  package var truth: @Sendable (String) -> KeyframeTruth?
+
+  /// How many frames from a true cut a keyframe still finds it.
+  package var tolerance: Int
+
+  /// Whether the descriptors of the frames are kept, for a file of features.
+  package var keepsFeatures: Bool
+
+  /// The stream of selectors that draw.
+  package var seed: Seed
+
+  /// A finder.
+  package init(
+    _ choices: [KeyframeChoice],
+    truth: @escaping @Sendable (String) -> KeyframeTruth? = { _ in nil },
+    tolerance: Int = 1, keepsFeatures: Bool = false, seed: Seed = Seed(0)
+  ) {
+    self.choices = choices
+    self.truth = truth
+    self.tolerance = tolerance
+    self.keepsFeatures = keepsFeatures
+    self.seed = seed
+  }
+
+  /// The keyframes of a video.
+  ///
+  /// - Parameters:
+  ///   - path: The video.
+  ///   - name: What to call it; the name of its file if left out.
+  ///   - stored: Features to select by instead of the video's own descriptors.
+  ///   - progress: Is told how many frames were read, and how many the header announces.
+  /// - Returns: What each selector chose.
+  /// - Throws: `VideoError` for a video that cannot be read whole, `KeyframeError`.
+  package func find(
+    video path: String, name: String? = nil, features stored: StoredFeatures? = nil,
+    progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+  ) async throws -> VideoKeyframes {
+    let name = name ?? path.split(separator: "/").last.map { String($0) } ?? path
+    let known = truth(name)
+    if let stored { return try await find(stored, name: name, truth: known, pictures: path) }
+    let decoder = try VideoDecoder(path: path)
+    let isFull = keepsFeatures || choices.contains { VideoScan.detail(for: $0.selector) != .curves }
+    let expected = decoder.announcedFrames ?? 0
+    let scan = try VideoScan(decoder, detail: isFull ? .descriptors : .curves) {
+      progress($0, max($0, expected))
+    }
+    let truth = known?.intervals ?? []
+    let prompt = Prompt(
+      id: name, video: name, query: "", evidence: scan.features, truth: truth)
+    let selections = try await selections(of: prompt) {
+      try scan.select($0, video: name, truth: truth, seed: $1)
+    }
+    let evidence = KeyframeEvidence(
+      picturePath: path, times: scan.features.timestamps,
+      variation: scan.variation[.perToken] ?? [], features: scan.features, truth: known)
+    return VideoKeyframes(
+      video: name, rate: scan.summary.rate, evidence: evidence, choices: choices,
+      selections: selections, tolerance: tolerance)
+  }
+
+  /// The keyframes of features from a file.
+  ///
+  /// - Throws: `KeyframeError`.
+  package func find(_ stored: StoredFeatures) async throws -> VideoKeyframes {
+    try await find(stored, name: stored.name, truth: truth(stored.name), pictures: nil)
+  }
+
+  private func find(
+    _ stored: StoredFeatures, name: String, truth: KeyframeTruth?, pictures: String?
+  ) async throws -> VideoKeyframes {
+    let features = stored.features
+    let prompt = Prompt(
+      id: name, video: name, query: "", evidence: features, truth: truth?.intervals ?? [])
+    let selections = try await selections(of: prompt) { try $0.select([prompt], seed: $1)[0] }
+    let evidence = KeyframeEvidence(
+      picturePath: pictures, times: features.timestamps,
+      variation: features.variation(reading: .perToken), features: features, truth: truth)
+    return VideoKeyframes(
+      video: name, rate: stored.rate, evidence: evidence, choices: choices, selections: selections,
+      tolerance: tolerance)
+  }
+
+  /// What each choice selects of a video; programs that choose are asked first.
+  private func selections(
+    of prompt: Prompt, by select: (any KeyframeSelector, Seed) throws -> KeyframeSelection
+  ) async throws -> [KeyframeSelection] {
+    var result: [KeyframeSelection] = []
+    for choice in choices {
+      let selector = try await choice.selector.asked(about: [prompt])
+      result.append(try select(selector, seed.derived("keyframes")))
+    }
+    return result
+  }
+}

@@ -1,0 +1,50 @@
+internal import Foundation
+package import Core
+internal import Storage
+
+/// What is known of a video: where it is cut, and where the right windows are.
+package struct KeyframeTruth: Sendable, Hashable, Decodable {
+  /// The first frame of each new scene.
+  package var cuts: [Int]?
+
+  /// The same in seconds.
+  package var cutTimes: [Double]?
+
+  /// The right windows, [start, end] in seconds.
+  package var windows: [[Double]]?
+
+  /// The right windows.
+  package var intervals: [Interval] {
+    (windows ?? []).compactMap { $0.count == 2 ? Interval($0[0], $0[1]) : nil }
+  }
+
+  /// When the cuts are, in seconds.
+  ///
+  /// - Parameter times: The times of all frames.
+  /// - Returns: Both kinds of cuts; a frame that the video lacks is left out.
+  func cutTimes(_ times: [Double]) -> [Double] {
+    (cuts ?? []).compactMap { times.indices.contains($0) ? times[$0] : nil } + (cutTimes ?? [])
+  }
+
+  /// Reads what is known of videos from a file of JSON.
+  ///
+  /// - Parameter path: A file with `{"cuts": […], "cutTimes": […], "windows": […]}`, or with such an object for each video by
+  ///   its name, with or without the ending of its file.
+  /// - Returns: What is known of a video by its name; `nil` of one that the file does not name.
+  /// - Throws: `StorageError`.
+  package static func read(_ path: String) throws -> @Sendable (String) -> KeyframeTruth? {
+    let keys = ["cuts", "cutTimes", "windows"]
+    let object = try? JSONSerialization.jsonObject(with: Data(try TextFile.bytes(path)))
+    if let object = object as? [String: Any], object.keys.contains(where: keys.contains) {
+      let only = try JSONLines.readWhole(path, as: KeyframeTruth.self)
+      return { _ in only }
+    }
+    let known = try JSONLines.readWhole(path, as: [String: KeyframeTruth].self)
+    return { video in known[video] ?? known[stem(of: video)] }
+  }
+}
+
+/// The name of a file without its folder and ending.
+func stem(of path: String) -> String {
+  URL(filePath: path).deletingPathExtension().lastPathComponent
+}

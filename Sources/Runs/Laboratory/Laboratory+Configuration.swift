@@ -1,0 +1,50 @@
+package import Plugins
+
+extension Laboratory {
+  /// A run's configuration with every default written out, every name and parameter checked.
+  ///
+  /// - Parameter value: A configuration as a file writes it.
+  /// - Returns: The same with nothing left to default.
+  /// - Throws: `ConfigurationError` with file, line and the nearest name; what is wrong with a method.
+  package func complete(_ value: ConfigurationValue) throws -> ConfigurationValue {
+    var run = try value.decoded(as: RunConfiguration.self)
+    run.data = try datasets.resolved(run.data, at: "data")
+    run.codec = try codecs.resolved(run.codec, at: "codec")
+    run.student = try students.resolved(run.student, at: "student")
+    run.keyframes = try run.keyframes.map {
+      $0.isNull ? $0 : try selectors.resolved($0, at: "keyframes")
+    }
+    run.evaluation.keyframes = try run.evaluation.keyframes.map {
+      $0.isNull ? $0 : try selectors.resolved($0, at: "evaluation.keyframes")
+    }
+    run.teacher = try run.teacher.map { try resolvedTeacher($0, at: "teacher") }
+    run.reward = try rewards.resolved(run.reward, at: "reward")
+    for index in run.stages.indices {
+      let path = "stages[\(index)]"
+      try run.stages[index].check(at: path, value.source)
+      try run.stages[index].stop.check(
+        at: path + ".stop", evaluatesEvery: run.evaluation.every, value.source)
+      run.stages[index].data = try run.stages[index].data.map {
+        $0.isNull ? $0 : try datasets.resolved($0, at: path + ".data")
+      }
+      run.stages[index].curriculum = try curricula.resolved(
+        run.stages[index].curriculum, at: path + ".curriculum")
+    }
+    try run.checkObjectives()
+    return try ConfigurationValue(encoding: run)
+  }
+}
+
+extension StageConfiguration {
+  /// Refuses a stage without steps, prompts or answers.
+  func check(at path: String, _ source: ConfigurationSource?) throws {
+    let counts = [
+      ("steps", steps), ("prompts", prompts), ("miniBatches", miniBatches), ("group", group ?? 1),
+      ("innerSteps", innerSteps ?? 1), ("chunkMegabytes", chunkMegabytes),
+    ]
+    for (name, count) in counts where count < 1 {
+      throw ConfigurationError.unusable(
+        path: "\(path).\(name)", reason: "it is \(count), and must be at least 1", source: source)
+    }
+  }
+}

@@ -1,0 +1,116 @@
+public import Curriculum
+public import Distill
+public import Grounding
+public import Plugins
+public import Core
+public import Student
+public import TAD
+public import Teacher
+
+/// What a plug-in of a run may need to know when it is made.
+public struct RunContext: Sendable {
+  /// The seed of the run.
+  public var seed: Seed
+  /// The data, its queries as tokens of the codec's vocabulary.
+  public var dataset: GroundingDataset
+  /// How answers are written.
+  public var codec: any AnswerCodec
+  /// Everything that can be named.
+  public var laboratory: Laboratory
+  /// Takes a line for the run's log, such as what a program writes to its error output.
+  public var log: @Sendable (String) -> Void
+
+  /// What a plug-in of a run may need to know.
+  public init(
+    seed: Seed, dataset: GroundingDataset, codec: any AnswerCodec, laboratory: Laboratory,
+    log: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
+    self.seed = seed
+    self.dataset = dataset
+    self.codec = codec
+    self.laboratory = laboratory
+    self.log = log
+  }
+}
+
+/// A teacher, and whether it can answer prompts itself.
+public struct TeacherChoice: Sendable {
+  /// Scores the student's answers.
+  public var scorer: any TeacherScorer
+  /// Answers prompts, for curricula; `nil` where the teacher cannot.
+  public var predictor: (any IntervalPredictor)?
+  /// A digest of what the teacher knows, part of a run's identity.
+  public var identity: String
+  /// Floating-point operations that its training took; 0 where nobody knows.
+  public var training: Double
+  /// Whether the teacher is wrong on purpose on the prompt of an id; `nil` for a teacher that nobody spoiled.
+  public var isPlanted: (@Sendable (String) -> Bool)?
+  /// What asking a live teacher has cost since it was connected; `nil` for a teacher in process.
+  public var costs: (@Sendable () -> ServiceCosts)?
+
+  /// A teacher.
+  public init(
+    _ scorer: any TeacherScorer, predictor: (any IntervalPredictor)? = nil, identity: String = "",
+    training: Double = 0, isPlanted: (@Sendable (String) -> Bool)? = nil,
+    costs: (@Sendable () -> ServiceCosts)? = nil
+  ) {
+    self.scorer = scorer
+    self.predictor = predictor
+    self.identity = identity
+    self.training = training
+    self.isPlanted = isPlanted
+    self.costs = costs
+  }
+}
+
+/// Everything a configuration can name, by kind.
+public struct Laboratory: Sendable {
+  /// Data sets.
+  public var datasets = Registry<Seed, GroundingDataset>(kind: "data")
+  /// How answers are written.
+  public var codecs = Registry<GroundingDataset, any AnswerCodec>(kind: "codec")
+  /// Students.
+  public var students = Registry<RunContext, any StudentPolicy>(kind: "student")
+  /// Teachers.
+  public var teachers = Registry<RunContext, TeacherChoice>(kind: "teacher")
+  /// Rewards.
+  public var rewards = Registry<RunContext, any RewardFunction>(kind: "reward")
+  /// Curricula.
+  public var curricula = Registry<RunContext, any PromptCurriculum>(kind: "curriculum")
+  /// Keyframe selectors.
+  public var selectors = Registry<RunContext, any KeyframeSelector>(kind: "selector")
+  /// Advantage estimators, which an objective names as a signal: `plugIn(name)`.
+  ///
+  /// One that listens to the teacher stands beside a signal `teacher`, if need be of weight 0, so that the teacher is asked.
+  public var advantages = Registry<RunContext, any AdvantageEstimator>(kind: "advantage")
+  /// Policy-gradient losses, which an objective names as a correction: `plugIn(name)`.
+  public var losses = Registry<RunContext, any PolicyGradientLoss>(kind: "loss")
+
+  /// What selectors chose so far.
+  package let selections = SelectionCache()
+
+  /// Nothing to name.
+  public init() {}
+
+  /// Everything that comes with the program.
+  public static func standard() throws -> Laboratory {
+    var laboratory = Laboratory()
+    try laboratory.registerData()
+    try laboratory.registerPolicies()
+    try laboratory.registerTeachers()
+    try laboratory.registerModels()
+    try laboratory.registerKeyframes()
+    try laboratory.registerSalads50()
+    try laboratory.registerCurricula()
+    try laboratory.registerKeyClips()
+    try laboratory.registerLive()
+    return laboratory
+  }
+
+  /// All plug-ins, for `opd plugins`.
+  public func describe() throws -> [PluginDescription] {
+    try datasets.describe() + codecs.describe() + students.describe() + teachers.describe()
+      + rewards.describe() + curricula.describe() + selectors.describe()
+      + advantages.describe() + losses.describe() + MethodPreset.describe()
+  }
+}

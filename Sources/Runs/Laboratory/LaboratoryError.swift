@@ -1,0 +1,52 @@
+package import Core
+
+/// Why a part of a run cannot be made.
+package enum LaboratoryError: ExplainedError, Hashable {
+  /// A value that is none of the choices.
+  case unknownChoice(key: String, value: String, choices: [String])
+  /// Heads that do not divide the width, or each other.
+  case heads(width: Int, heads: Int, keyValueHeads: Int)
+  /// Time steps that are not positive, or that are given where positions are no times.
+  case timeSteps(Int, positions: String)
+  /// A mandatory parameter is missing.
+  case mandatory(key: String, why: String)
+  /// A program that chooses frames was not asked about a prompt beforehand.
+  case notAsked(program: String, prompt: String)
+
+  /// What happened.
+  package var happened: String {
+    switch self {
+    case .unknownChoice(let key, let value, _): "'\(value)' is not a value of \(key)."
+    case .heads(let width, let heads, let keyValueHeads):
+      """
+      A width of \(width) cannot be shared by \(heads) heads of an even width with \(keyValueHeads) key-value heads.
+      """
+    case .timeSteps(let steps, let positions):
+      "\(steps) time steps cannot be used with framePositions \(positions)."
+    case .mandatory(let key, let why): "'\(key)' is missing: \(why)."
+    case .notAsked(let program, let prompt):
+      "The program '\(program)' was not asked about prompt '\(prompt)' beforehand."
+    }
+  }
+
+  /// What to do.
+  package var remedy: String {
+    switch self {
+    case .unknownChoice(_, let value, let choices):
+      if let nearest = nearestName(to: value, in: choices) {
+        "Did you mean '\(nearest)'?"
+      } else {
+        "Choose from \(choices.joined(separator: ", "))."
+      }
+    case .heads:
+      "Choose a width that is an even multiple of heads, and heads a multiple of keyValueHeads."
+    case .timeSteps:
+      "Set framePositions to time and timeSteps to at least 1, or leave timeSteps out."
+    case .mandatory(let key, _): "Set \(key) in the configuration."
+    case .notAsked: "Ask it with `asked(about:)` about these prompts before it selects."
+    }
+  }
+
+  /// A configuration cannot be used.
+  package var exitStatus: ExitStatus { .usage }
+}

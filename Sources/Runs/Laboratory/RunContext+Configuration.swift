@@ -1,0 +1,24 @@
+internal import Grounding
+internal import Plugins
+internal import Core
+
+extension RunContext {
+  /// The data and the codec of a configuration, read without anything else of the run.
+  ///
+  /// - Parameters:
+  ///   - configuration: What a file writes.
+  ///   - laboratory: Everything it can name.
+  ///   - log: Takes lines for the run's log.
+  /// - Throws: What is wrong with the configuration or the data.
+  package init(
+    _ configuration: RunConfiguration, in laboratory: Laboratory,
+    log: @escaping @Sendable (String) -> Void = { _ in }
+  ) throws {
+    let seed = Seed(UInt64(bitPattern: Int64(configuration.seed)))
+    let data = try laboratory.datasets.build(configuration.data, at: "data", in: seed)
+    let codec = try laboratory.codecs.build(configuration.codec, at: "codec", in: data)
+    self.init(
+      seed: seed, dataset: try data.readable(with: codec), codec: codec, laboratory: laboratory,
+      log: log)
+  }
+}

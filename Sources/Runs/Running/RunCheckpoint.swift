@@ -1,0 +1,197 @@
+internal import Records
+internal import Curriculum
+internal import Distill
+internal import Foundation
+internal import Core
+internal import Storage
+internal import Student
+internal import Tensors
+
+/// A run's state between two steps: enough to go on with the same bytes.
+///
+/// Two files: `step-000100.h5`, which has the same bytes whenever the same run comes to the same step, and
+/// `step-000100.timing.json` with what the clock said. The second is written first, so a state that is there is whole.
+struct RunCheckpoint {
+  /// The logs whose length belongs to the state, and which every repetition writes alike.
+  static let repeatable = [
+    "metrics.jsonl", "selection.jsonl", "rollouts.jsonl", "stages.jsonl",
+  ]
+  private static let timingLog = "timing.jsonl"
+  /// All logs whose length is set back when a run goes on.
+  static let logs = repeatable + [timingLog]
+
+  private(set) var stage: Int
+  /// Steps of all stages.
+  private(set) var steps: Int
+  /// Steps of the current stage; 0 at its beginning.
+  private(set) var stageSteps: Int
+  private(set) var updates: Int
+  private(set) var seconds: Double
+  private(set) var ledger: Ledger
+  private(set) var parameters: [Float]
+  /// The student as it was when the stage began; `nil` in the first stage, which begins with fresh weights.
+  private(set) var stageStart: [Float]?
+  private(set) var sizes: [String: Int] = [:]
+  /// How far the current stage is from its end.
+  private(set) var monitor: StageMonitor
+  private var scheduleStart: Int
+  private var optimizerSteps: Int
+  private var moments: [[Float]]
+  private var curriculum: [UInt8]
+  /// The weights of a self-teacher that averages the student's.
+  private var selfTeacher: [Float]?
+
+  private struct State: Codable {
+    var stage: Int
+    var steps: Int
+    var stageSteps: Int
+    var updates: Int
+    var ledger: Ledger
+    var sizes: [String: Int]
+    var monitor: StageMonitor
+    var scheduleStart: Int
+    var optimizerSteps: Int
+    var curriculum: [UInt8]
+  }
+
+  private struct Timing: Codable {
+    var seconds = 0.0
+    var ledger: [String: Double] = [:]
+    var bytes = 0
+  }
+
+  /// The state of a run after a step; a finished stage leaves no optimizer behind, and the next one begins.
+  init(
+    _ trainer: Trainer, monitor: StageMonitor, stage: Int, stageStart: [Float]?, steps: Int,
+    seconds: Double
+  ) throws {
+    let isBetweenStages = monitor.rule != nil
+    self.stageStart = isBetweenStages ? nil : stageStart
+    self.stage = isBetweenStages ? stage + 1 : stage
+    self.monitor = isBetweenStages ? StageMonitor() : monitor
+    scheduleStart = trainer.scheduleStart
+    self.steps = steps
+    self.seconds = seconds
+    stageSteps = isBetweenStages ? 0 : trainer.steps
+    updates = trainer.updates
+    ledger = trainer.ledger
+    parameters = trainer.student.parameters.values
+    optimizerSteps = trainer.optimizer.steps
+    moments =
+      isBetweenStages ? [] : [trainer.optimizer.firstMoments, trainer.optimizer.secondMoments]
+    curriculum = try trainer.curriculum.snapshot()
+    selfTeacher = isBetweenStages ? nil : trainer.selfTeacherParameters
+  }
+
+  /// Puts a fresh trainer of the stage where this one stood.
+  func restore(_ trainer: inout Trainer) throws {
+    guard moments.count == 2 else { return }
+    trainer.optimizer.restore(
+      steps: optimizerSteps, firstMoments: moments[0], secondMoments: moments[1])
+    try trainer.curriculum.restore(curriculum)
+    if let selfTeacher { trainer.selfTeacherParameters = selfTeacher }
+    trainer.restore(
+      steps: stageSteps, updates: updates, scheduleStart: scheduleStart, ledger: ledger)
+  }
+
+  /// Saves the state; older states are deleted once it is there.
+  func write(_ directory: RunDirectory) throws {
+    let sizes = Dictionary(
+      uniqueKeysWithValues: Self.repeatable.map { ($0, directory.size($0) ?? 0) })
+    var ledger = ledger
+    ledger.seconds = [:]
+    let state = State(
+      stage: stage, steps: steps, stageSteps: stageSteps, updates: updates, ledger: ledger,
+      sizes: sizes, monitor: monitor, scheduleStart: scheduleStart,
+      optimizerSteps: optimizerSteps, curriculum: curriculum)
+    var tensors: [(name: String, shape: [Int], values: [Float])] = [
+      ("parameters", [parameters.count], parameters)
+    ]
+    for case (let name, let values?) in [("stageStart", stageStart), ("selfTeacher", selfTeacher)] {
+      tensors.append((name, [values.count], values))
+    }
+    for (name, values) in zip(["firstMoments", "secondMoments"], moments) {
+      tensors.append((name, [values.count], values))
+    }
+    let name = "checkpoints/" + String(format: "step-%06d", steps)
+    try directory.write(
+      json: Timing(
+        seconds: seconds, ledger: self.ledger.seconds, bytes: directory.size(Self.timingLog) ?? 0),
+      to: name + Self.timingSuffix)
+    try CheckpointFile.write(
+      directory.file(name + Self.suffix), tensors: tensors,
+      attributes: ["state": JSONText.line(state)])
+    let folder = directory.file("checkpoints")
+    for old in try FileManager.default.contentsOfDirectory(atPath: folder)
+    where old.hasPrefix("step-") && !name.hasSuffix(String(old.prefix { $0 != "." })) {
+      try FileManager.default.removeItem(atPath: folder + "/" + old)
+    }
+  }
+
+  private static let suffix = ".h5"
+  private static let timingSuffix = ".timing.json"
+
+  /// The last saved state, or `nil` where there is none.
+  static func latest(_ directory: RunDirectory) throws -> RunCheckpoint? {
+    let folder = directory.file("checkpoints")
+    guard FileManager.default.fileExists(atPath: folder), let name = try names(folder).last else {
+      return nil
+    }
+    return try RunCheckpoint(reading: folder + "/" + name)
+  }
+
+  /// The last saved state of a run whose student has the shape of `student`, or `nil` where nothing was saved.
+  ///
+  /// - Throws: `RunError.noRun` where there is no run, `.checkpoint` where the saved weights do not fit.
+  static func latest(
+    _ directory: RunDirectory, fitting student: any StudentPolicy
+  ) throws -> RunCheckpoint? {
+    guard directory.status != nil else { throw RunError.noRun(path: directory.path) }
+    guard let saved = try latest(directory) else { return nil }
+    let count = student.parameters.layout.count
+    guard saved.parameters.count == count else {
+      throw RunError.checkpoint(
+        path: directory.path,
+        reason: "it holds \(saved.parameters.count) weights and the configured student has \(count)"
+      )
+    }
+    return saved
+  }
+
+  private static func timing(beside path: String) throws -> Timing {
+    let file = path.dropLast(suffix.count) + timingSuffix
+    guard let data = FileManager.default.contents(atPath: String(file)) else { return Timing() }
+    return try JSONDecoder().decode(Timing.self, from: data)
+  }
+
+  private init(reading path: String) throws {
+    let file = try CheckpointFile.read(path)
+    guard let text = file.attributes["state"], let tensor = file["parameters"] else {
+      throw RunError.checkpoint(path: path, reason: "it holds no state of a run")
+    }
+    let state = try JSONDecoder().decode(State.self, from: Data(text.utf8))
+    stage = state.stage
+    steps = state.steps
+    stageSteps = state.stageSteps
+    updates = state.updates
+    let timing = try Self.timing(beside: path)
+    seconds = timing.seconds
+    ledger = state.ledger
+    ledger.seconds = timing.ledger
+    sizes = state.sizes
+    sizes[Self.timingLog] = timing.bytes
+    monitor = state.monitor
+    scheduleStart = state.scheduleStart
+    optimizerSteps = state.optimizerSteps
+    curriculum = state.curriculum
+    parameters = tensor.values
+    stageStart = file["stageStart"]?.values
+    moments = ["firstMoments", "secondMoments"].compactMap { file[$0]?.values }
+    selfTeacher = file["selfTeacher"]?.values
+  }
+
+  private static func names(_ folder: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder)
+      .filter { $0.hasPrefix("step-") && $0.hasSuffix(suffix) }.sorted()
+  }
+}

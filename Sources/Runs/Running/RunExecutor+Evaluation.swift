@@ -1,0 +1,42 @@
+internal import Grounding
+internal import Storage
+internal import Tensors
+
+extension RunExecutor {
+  /// Evaluates the student that a run saved last, as the run was configured or with changes.
+  ///
+  /// - Parameters:
+  ///   - path: The folder of the run; nothing in it is changed.
+  ///   - overrides: Changes to its configuration, such as `keyframes.selector=uniform`; they must leave the student's shape
+  ///     as it is.
+  /// - Returns: The outcome of every query of the part to report on.
+  /// - Throws: `RunError.noRun` where there is no run, `.checkpoint` where the saved weights do not fit; what is wrong with
+  ///   the configuration or the data.
+  package func evaluation(of path: String, overrides: [String] = []) async throws -> Evaluation {
+    let run = try await TrainedRun(path, overrides: overrides, in: laboratory)
+    Parallel.threads = run.parts.configuration.threads
+    return try run.evaluation(on: run.parts.dev)
+  }
+}
+
+extension Evaluation {
+  /// Writes the answers in the format of the benchmark's submissions, a query a line.
+  ///
+  /// - Throws: `StorageError.unwritable`.
+  package func writePredictions(to path: String) throws {
+    let lines = try lines.map { try JSONLines.line(Submission($0)) + "\n" }
+    try AtomicFile.write(lines.joined(), to: path)
+  }
+
+  private struct Submission: Encodable {
+    let qid: String
+    let vid: String
+    let pred_relevant_windows: [[Double]]
+
+    init(_ line: Line) {
+      qid = line.id
+      vid = line.video
+      pred_relevant_windows = line.predicted.map { [$0 + [1]] } ?? []
+    }
+  }
+}

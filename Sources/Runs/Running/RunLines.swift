@@ -1,0 +1,98 @@
+internal import Records
+internal import Video
+internal import Distill
+internal import Foundation
+internal import Core
+internal import Teacher
+internal import Tensors
+
+/// The lines of a run's logs.
+///
+/// Keys are sorted and numbers exact, so that equal runs have equal bytes.
+enum RunLines {
+  /// A flat line of numbers; what is not finite is left out.
+  static func metrics(_ values: [String: Double], stage: String?) -> String {
+    var fields = values.filter { $0.value.isFinite }.map { name, value in
+      (name, value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)")
+    }
+    if let stage { fields.append(("stage", JSONText.line(stage))) }
+    let text = fields.sorted { $0.0 < $1.0 }.map { "\(JSONText.line($0.0)):\($0.1)" }
+    return "{" + text.joined(separator: ",") + "}"
+  }
+
+  private struct RolloutLine: Encodable {
+    var step: Int
+    var prompt: String
+    var query: String
+    var slot: Int
+    var text: String
+    var words: [String]
+    var student: [Float]
+    var teacher: [Float]?
+    var advantage: [Float]?
+    var reward: Double?
+    var predicted: [Double]?
+    var truth: [[Double]]
+    var duration: Double
+  }
+
+  /// The first groups of a step: every answer with what teacher and reward said of it.
+  static func rollouts(_ record: StepRecord, codec: any AnswerCodec) -> String {
+    record.groups.prefix(4).flatMap { group in
+      group.rollouts.map { scored in
+        let rollout = scored.rollout
+        let answer = codec.decode(rollout.tokens, duration: group.prompt.duration)
+        return JSONText.line(
+          RolloutLine(
+            step: record.step, prompt: group.prompt.id, query: group.prompt.query,
+            slot: rollout.slot, text: codec.vocabulary.text(rollout.tokens),
+            words: rollout.tokens.map { codec.vocabulary.words[$0] },
+            student: rollout.logProbabilities, teacher: scored.teacher?.sampled,
+            advantage: scored.teacher.map {
+              zip($0.sampled, rollout.logProbabilities).map { $0 - $1 }
+            }, reward: scored.reward?.total, predicted: answer.map { [$0.start, $0.end] },
+            truth: group.prompt.truth.map { [$0.start, $0.end] },
+            duration: group.prompt.duration))
+      }
+    }.joined(separator: "\n")
+  }
+}
+
+extension Ledger {
+  /// The layout of `ledger.json`.
+  struct Summary: Encodable {
+    var flops: [String: Double]
+    var seconds: [String: Double]
+    var rolloutTokens: Int
+    var scoredTokens: Int
+    /// The most memory the process that finished the run had, bytes.
+    var peakMemory: Int
+    var service: Service?
+  }
+
+  /// What a live teacher cost, and how fast it was.
+  struct Service: Encodable {
+    var requests: Int
+    var retries: Int
+    var promptTokens: Int
+    var generatedTokens: Int
+    var remembered: Int
+    var price: Double
+    var requestsPerSecond: Double
+    var scoredTokensPerSecond: Double
+  }
+
+  var summary: Summary {
+    Summary(
+      flops: flops, seconds: seconds, rolloutTokens: rolloutTokens, scoredTokens: scoredTokens,
+      peakMemory: MachineLimits.peakMemory(),
+      service: service.map { costs in
+        let time = max(seconds[Account.teacher.rawValue] ?? 0, .leastNormalMagnitude)
+        return Service(
+          requests: costs.requests, retries: costs.retries, promptTokens: costs.promptTokens,
+          generatedTokens: costs.generatedTokens, remembered: costs.remembered,
+          price: costs.price, requestsPerSecond: Double(costs.requests) / time,
+          scoredTokensPerSecond: Double(scoredTokens) / time)
+      })
+  }
+}

@@ -1,0 +1,225 @@
+internal import Curriculum
+internal import Distill
+internal import Grounding
+internal import Plugins
+package import Core
+package import Student
+internal import TAD
+internal import Teacher
+internal import Tensors
+
+/// The parts of a run, made from its configuration before anything is trained.
+package struct RunParts {
+  var configuration: RunConfiguration
+  package let context: RunContext
+  package let student: any StudentPolicy
+  package let teacher: TeacherChoice?
+  package var reward: any RewardFunction
+  /// The prompts to train on, but for stages with data of their own.
+  package let train: [Prompt]
+  /// What each stage trains on.
+  let pools: [StagePool]
+  let dev: [Prompt]
+  /// Frames scanned and operations spent to choose keyframes, once.
+  let selection: SelectionCost
+
+  package init(
+    _ configuration: RunConfiguration, in laboratory: Laboratory,
+    log: @escaping @Sendable (String) -> Void = { _ in }
+  ) async throws {
+    self.configuration = configuration
+    let context = try RunContext(configuration, in: laboratory, log: log)
+    self.context = context
+    student = try laboratory.students.build(configuration.student, at: "student", in: context)
+    teacher =
+      if let choice = configuration.teacher, !choice.isNull {
+        try await laboratory.teachers.connect(choice, at: "teacher", in: context)
+      } else { nil }
+    reward = try await laboratory.rewards.connect(
+      configuration.reward, at: "reward", in: context)
+    var frames = try await FrameChoice(configuration.keyframes, context)
+    let own = try await frames.pool(context.dataset)
+    train = own.prompts
+    var pools: [StagePool] = []
+    for (index, stage) in configuration.stages.enumerated() {
+      guard let data = stage.data, !data.isNull else {
+        pools.append(own)
+        continue
+      }
+      pools.append(
+        try await frames.pool(try context.stageData(data, at: "stages[\(index)].data")))
+    }
+    self.pools = pools
+    var reported =
+      configuration.evaluation.keyframes.map { $0.isNull } ?? true
+      ? frames.withoutCost
+      : try await FrameChoice(
+        configuration.evaluation.keyframes, context, at: "evaluation.keyframes")
+    dev = try await reported.prompts(context.dataset.dev, of: context.dataset)
+    selection = frames.cost + reported.cost
+  }
+
+  /// A digest of everything the run learns from.
+  var identity: [String] {
+    [context.dataset.fingerprint, teacher?.identity ?? ""]
+      + zip(configuration.stages, pools).filter { $0.0.data?.isNull == false }.map(\.1.identity)
+  }
+
+  /// Refuses stages that cannot be trained before anything is.
+  func checkStages() throws {
+    for (index, stage) in configuration.stages.enumerated() {
+      if let length = stage.maximumLength, !(1...context.codec.maximumLength).contains(length) {
+        throw ConfigurationError.unusable(
+          path: "stages[\(index)].maximumLength",
+          reason: "an answer of this codec has 1 to \(context.codec.maximumLength) tokens",
+          source: nil)
+      }
+      _ = try trainer(of: index, student: student, ledger: Ledger())
+    }
+  }
+
+  /// The teacher of a method: the run's, or the student itself where the method says so and the run does not.
+  func teacher(for method: Method) -> TeacherChoice? {
+    guard let kind = method.hints.selfTeacher, !(teacher?.scorer is SelfTeacher) else {
+      return teacher
+    }
+    let own = SelfTeacher(
+      kind, evidence: method.hints.isPrivileged ? .allFrames : .sameAsStudent, codec: context.codec)
+    return TeacherChoice(own, predictor: own)
+  }
+
+  /// The trainer of one stage.
+  ///
+  /// - Parameters:
+  ///   - index: The stage.
+  ///   - student: Who is trained; also the frozen reference, where the method needs one.
+  ///   - ledger: What was spent before.
+  ///   - folder: The folder of the run, in which measurements are remembered unless runs share them elsewhere.
+  /// - Returns: A trainer before its first step.
+  /// - Throws: What is wrong with the method or the curriculum.
+  func trainer(
+    of index: Int, student: any StudentPolicy, ledger: Ledger, folder: String? = nil
+  ) throws -> Trainer {
+    let stage = configuration.stages[index]
+    let method = try Method(stage.method)
+    let reference = method.objective.requirements.needsReference ? student.reference() : nil
+    var trainer = try Trainer(
+      student: student, objective: method.objective, pool: PromptPool(pools[index].prompts),
+      curriculum: try curriculum(of: index),
+      partners: try partners(of: index, method, reference: reference, folder: folder),
+      settings: settings(of: index, hints: method.hints), optimizer: stage.optimizer.settings)
+    trainer.ledger = ledger
+    return trainer
+  }
+
+  /// The exact divergence from the teacher on a student's own answers to the questions of the evaluation, where it is wanted
+  /// and the teacher knows whole distributions.
+  func teacherDistance(
+    of student: any StudentPolicy
+  ) async throws -> (metrics: [String: WeightedMean], flops: Double)? {
+    guard configuration.evaluation.teacherKL, let teacher = teacher?.scorer,
+      teacher.support == .full, !(teacher is any StudentFollower)
+    else { return nil }
+    return try await student.comparison(
+      with: teacher, on: dev,
+      settings: SamplingSettings(
+        group: 1, temperature: 1, maximumLength: context.codec.maximumLength),
+      seed: context.seed.derived("teacher distance"))
+  }
+
+  /// The curriculum of one stage.
+  func curriculum(of index: Int) throws -> any PromptCurriculum {
+    try context.laboratory.curricula.build(
+      configuration.stages[index].curriculum, at: "stages[\(index)].curriculum", in: context)
+  }
+
+  /// Whom a stage asks.
+  ///
+  /// - Throws: `ConfigurationError` where the objective names a plug-in that nobody registered.
+  func partners(
+    of index: Int, _ method: Method, reference: (any ReferencePolicy)? = nil, folder: String?
+  ) throws -> TrainingPartners {
+    let teacher = teacher(for: method)
+    // What a teacher says that follows the student, or that nobody can tell from another, is not to be remembered.
+    let isKnown =
+      teacher.map { !($0.scorer is any StudentFollower) && !$0.identity.isEmpty } ?? true
+    let cache = configuration.cache ?? folder.map { $0 + "/measurements" }
+    let measurements =
+      isKnown
+      ? cache.map { folder in
+        MeasurementFolder(folder: folder, pool: pools[index].identity, teacher: teacherIdentity)
+      } : nil
+    var partners = TrainingPartners(
+      codec: context.codec, teacher: teacher?.scorer, reference: reference, reward: reward,
+      predictor: teacher?.predictor, measurements: measurements)
+    for component in method.objective.components {
+      for case .plugIn(let name) in component.signals.map(\.source) {
+        partners.advantageEstimators[name] = try context.laboratory.advantages.build(
+          ConfigurationValue(.string(name)), at: "stages[\(index)].method", in: context)
+      }
+      guard case .plugIn(let name) = component.correction else { continue }
+      partners.policyGradientLosses[name] = try context.laboratory.losses.build(
+        ConfigurationValue(.string(name)), at: "stages[\(index)].method", in: context)
+    }
+    return partners
+  }
+
+  /// What a stage's loop is told.
+  func settings(of index: Int, hints: TrainerHints) -> TrainerSettings {
+    let stage = configuration.stages[index]
+    let diagnostics = configuration.diagnostics
+    return TrainerSettings(
+      steps: stage.steps, prompts: stage.prompts, group: stage.group ?? hints.group,
+      temperature: stage.temperature,
+      maximumLength: stage.maximumLength ?? context.codec.maximumLength,
+      innerSteps: stage.innerSteps ?? hints.innerSteps, miniBatches: stage.miniBatches,
+      refills: stage.refills ?? hints.refills, chunkBytes: stage.chunkMegabytes << 20,
+      diagnostics: DiagnosticsSettings(
+        every: diagnostics.every, gradientAudit: diagnostics.gradientAudit, k: diagnostics.k),
+      schedule: LearningRateSchedule(
+        peak: stage.learningRate, warmUp: stage.schedule.warmUp, shape: stage.schedule.shape,
+        floor: stage.schedule.floor), seed: context.seed.derived("stage", index),
+      roundResets: stage.roundResets.resets)
+  }
+
+  /// A digest of everything the teacher's words depend on besides the prompt.
+  private var teacherIdentity: String {
+    ContentHash.of([
+      teacher?.identity ?? "", configuration.teacher?.text ?? "", configuration.codec.text,
+      context.codec.vocabulary.fingerprint, "\(configuration.seed)",
+    ])
+  }
+}
+
+extension RoundResetsConfiguration {
+  var resets: RoundResets {
+    var resets: RoundResets = []
+    if optimizer { resets.insert(.optimizer) }
+    if learningRate { resets.insert(.learningRate) }
+    return resets
+  }
+}
+
+/// A method as a stage names it: a preset, or an objective written out.
+struct Method {
+  let objective: Objective
+  let hints: TrainerHints
+
+  init(_ value: ConfigurationValue) throws {
+    if let name = value.string {
+      let preset = try MethodPreset.named(name)
+      objective = preset.objective
+      hints = preset.hints
+    } else {
+      objective = try value.decoded(as: Objective.self, at: "method")
+      hints = TrainerHints(group: max(1, objective.requirements.minimumGroup))
+    }
+  }
+}
+
+extension OptimizerConfiguration {
+  var settings: AdamW<Float>.Settings {
+    AdamW<Float>.Settings(
+      beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay, clipNorm: clipNorm)
+  }
+}

@@ -1,0 +1,111 @@
+internal import Records
+internal import Distill
+internal import Grounding
+internal import Plugins
+internal import Core
+internal import TAD
+
+/// The prompts a stage trains on, with the frames the student sees of them.
+struct StagePool {
+  /// The prompts, in the order of the data.
+  var prompts: [Prompt]
+  /// A digest of the prompts and the frames.
+  var identity: String
+}
+
+/// Chooses the frames of prompts and adds up what that costs.
+///
+/// Selectors see frames as they were filmed: what a data set wrote of the query into them is left out.
+struct FrameChoice {
+  private let selector: (any KeyframeSelector)?
+  private let words: String
+  private let identity: String
+  private let cache: SelectionCache
+  private let seed: Seed
+  private(set) var cost = SelectionCost(framesScanned: 0, flops: 0)
+
+  /// The selector that a configuration names; all frames where it names none.
+  init(
+    _ value: ConfigurationValue?, _ context: RunContext, at path: String = "keyframes"
+  ) async throws {
+    let laboratory = context.laboratory
+    seed = context.seed
+    cache = laboratory.selections
+    guard let value, !value.isNull else {
+      selector = nil
+      words = "all"
+      identity = ""
+      return
+    }
+    selector = try await laboratory.selectors.connect(value, at: path, in: context)
+    words = "\(value.text) \(context.seed.value)"
+    identity = ConfigurationFile.text(of: try laboratory.selectors.resolved(value, at: path))
+  }
+
+  /// The same choice before anything was spent.
+  var withoutCost: FrameChoice {
+    var copy = self
+    copy.cost = SelectionCost(framesScanned: 0, flops: 0)
+    return copy
+  }
+
+  /// Prompts of a data set with their frames chosen.
+  mutating func prompts(_ prompts: [Prompt], of dataset: GroundingDataset) async throws -> [Prompt]
+  {
+    let prompts = prompts.map { (shown: $0, filmed: dataset.unmarked($0)) }
+    guard let selector = try await selector?.asked(about: prompts.map(\.filmed)) else {
+      return prompts.map(\.shown)
+    }
+    let selections = try cache.select(
+      prompts.map(\.filmed), by: selector, identity: identity,
+      seed: seed.derived("keyframes"))
+    for selection in selections { cost = cost + selection.cost }
+    return zip(prompts, selections).map { prompt, selection in
+      var prompt = prompt.shown
+      prompt.keyframes = selection.indices
+      prompt.gates = selection.gates
+      return prompt
+    }
+  }
+
+  /// The prompts of data to train on.
+  mutating func pool(_ dataset: GroundingDataset) async throws -> StagePool {
+    StagePool(
+      prompts: try await prompts(dataset.train, of: dataset),
+      identity: ContentHash.of([dataset.fingerprint, words]))
+  }
+}
+
+extension SelectionCost {
+  /// Both costs together.
+  static func + (first: SelectionCost, second: SelectionCost) -> SelectionCost {
+    SelectionCost(
+      framesScanned: first.framesScanned + second.framesScanned, flops: first.flops + second.flops)
+  }
+}
+
+extension RunContext {
+  /// The data of a stage that has its own, in the words and shapes the student of this run can read.
+  func stageData(_ value: ConfigurationValue, at path: String) throws -> GroundingDataset {
+    let data = try laboratory.datasets.build(value, at: path, in: seed).readable(with: codec)
+    func refuse(_ what: String) -> RunError { .otherShape(path: path, what: what) }
+    guard data.channels == dataset.channels, data.tokensPerFrame == dataset.tokensPerFrame else {
+      throw refuse(
+        "frames of \(data.tokensPerFrame) × \(data.channels) numbers, not "
+          + "\(dataset.tokensPerFrame) × \(dataset.channels)")
+    }
+    guard data.maximumDuration <= dataset.maximumDuration,
+      data.longestPrompt <= dataset.longestPrompt
+    else { throw refuse("longer videos or questions") }
+    return data
+  }
+}
+
+extension GroundingDataset {
+  /// The most rows of a prompt: all of its frames, its tokens and the token before the answer.
+  var longestPrompt: Int {
+    (train + dev).map {
+      $0.evidence.frames * $0.evidence.tokensPerFrame + $0.tokens.count + 1
+    }.max() ?? 1
+  }
+}

@@ -1,0 +1,43 @@
+internal import Records
+internal import Plugins
+internal import Core
+internal import Student
+internal import Tensors
+
+/// A run with the student that it saved last.
+struct TrainedRun {
+  /// What it is made of.
+  let parts: RunParts
+  /// The student as it was trained; as it began where nothing is trained.
+  let student: any StudentPolicy
+
+  /// Loads a run; nothing in its folder is changed.
+  ///
+  /// - Parameters:
+  ///   - path: The folder of the run.
+  ///   - overrides: Changes to its configuration; they must leave the student's shape as it is.
+  ///   - laboratory: Everything that can be named.
+  /// - Throws: `RunError.noRun` where there is no run, `.checkpoint` where the saved weights do not fit; what is wrong with
+  ///   the configuration or the data.
+  init(_ path: String, overrides: [String] = [], in laboratory: Laboratory) async throws {
+    let directory = RunDirectory(path)
+    guard directory.status != nil else { throw RunError.noRun(path: path) }
+    let value = try ConfigurationFile.load(directory.file("config.yaml"), overrides: overrides)
+    let configuration = try laboratory.complete(value).decoded(as: RunConfiguration.self)
+    parts = try await RunParts(configuration, in: laboratory)
+    var student = parts.student
+    if let saved = try RunCheckpoint.latest(directory, fitting: student) {
+      student.parameters.values = saved.parameters
+    } else if !configuration.stages.isEmpty {
+      throw RunError.checkpoint(path: path, reason: "nothing has been saved yet")
+    }
+    self.student = student
+  }
+
+  /// What the student answers to prompts, read as the run is configured to.
+  func evaluation(on prompts: [Prompt]) throws -> Evaluation {
+    try Evaluation(
+      of: student, on: prompts, codec: parts.context.codec,
+      decoding: parts.configuration.evaluation.decoding)
+  }
+}

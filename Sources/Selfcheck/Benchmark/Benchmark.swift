@@ -1,0 +1,155 @@
+internal import Analysis
+internal import Foundation
+internal import Tensors
+
+/// Times phases, alone or in turn with another program that prints a JSON line a phase.
+package struct Benchmark: Sendable {
+  /// One phase's figures.
+  package struct Row: Sendable, Codable {
+    /// Which phase.
+    package var phase: String
+    /// Median milliseconds over rounds.
+    package var milliseconds: Double
+    /// The fastest and the slowest round, milliseconds.
+    package var range: [Double]
+    /// 10⁹ floating-point operations a second.
+    package var gigaflops: Double
+    /// `gigaflops` as a share of what matrix products alone reach in this run.
+    package var shareOfPeak: Double
+    /// 10⁹ bytes of features read a second, where memory is what limits the phase.
+    package var bandwidth: Double?
+    /// Median milliseconds of the other program.
+    package var rival: Double?
+    /// The median over rounds of the other program's time divided by ours.
+    package var ratio: Double?
+  }
+
+  /// What a benchmark found.
+  package struct Report: Sendable, Codable {
+    /// One row a phase.
+    package var rows: [Row]
+    /// Threads that worked.
+    package var threads: Int
+    /// Rounds that counted.
+    package var rounds: Int
+    /// 10⁹ operations a second of the product kernel on a large product, all threads together.
+    package var peakGigaflops: Double
+    /// 10⁹ bytes a second of a plain copy, read and write counted.
+    package var copyBandwidth: Double
+    /// The most memory the process has held, bytes.
+    package var peakMemory: Int
+    /// Buffers asked of the system during the last round.
+    package var allocations: Int
+  }
+
+  /// The phases to time.
+  package var phases: [BenchmarkPhase]
+  /// Rounds that count.
+  package var rounds: Int
+  /// How often each phase runs in a round; the median counts.
+  package var repetitions: Int
+  /// The other program, run once a round by the shell.
+  package var rival: String?
+
+  /// A benchmark.
+  package init(
+    phases: [BenchmarkPhase] = BenchmarkPhase.ofStep, rounds: Int = 7, repetitions: Int = 5,
+    rival: String? = nil
+  ) {
+    self.phases = phases
+    self.rounds = rounds
+    self.repetitions = repetitions
+    self.rival = rival
+  }
+
+  /// Runs it.
+  ///
+  /// - Parameters:
+  ///   - sizes: The sizes of the workload.
+  ///   - progress: Told of each finished round.
+  /// - Returns: The figures.
+  /// - Throws: `BenchmarkError` where the other program fails.
+  package func run(
+    _ sizes: WorkloadSizes, progress: (String) -> Void
+  ) throws -> Report {
+    var runner = try BenchmarkRunner(Workload(sizes))
+    for phase in phases { _ = try runner.run(phase) }
+    var ours: [BenchmarkPhase: [Double]] = [:]
+    var theirs: [String: [Double]] = [:]
+    var before = 0
+    for round in 0..<rounds {
+      before = runner.memory.allocations
+      for phase in phases {
+        _ = try runner.run(phase)
+        let times = try (0..<repetitions).map { _ in try runner.run(phase) }
+        ours[phase, default: []].append(median(times))
+      }
+      if let rival {
+        for (phase, time) in try RivalProgram(command: rival).times() {
+          theirs[phase, default: []].append(time)
+        }
+      }
+      progress("round \(round + 1) of \(rounds)")
+    }
+    let memory = MachineLimits.peakMemory()
+    let peak = MachineLimits.productGigaflops()
+    return Report(
+      rows: phases.map { row($0, ours[$0] ?? [], theirs[$0.rawValue], runner, peak) },
+      threads: Parallel.threads, rounds: rounds, peakGigaflops: peak,
+      copyBandwidth: MachineLimits.copyBandwidth(), peakMemory: memory,
+      allocations: runner.memory.allocations - before)
+  }
+
+  private func row(
+    _ phase: BenchmarkPhase, _ times: [Double], _ rival: [Double]?, _ runner: BenchmarkRunner,
+    _ peak: Double
+  ) -> Row {
+    let time = median(times)
+    let gigaflops = runner.flops(phase) / time * 1e-6
+    let ratios = rival.map { zip($0, times).map { $0 / $1 } }
+    return Row(
+      phase: phase.rawValue, milliseconds: time, range: [times.min() ?? 0, times.max() ?? 0],
+      gigaflops: gigaflops, shareOfPeak: gigaflops / peak,
+      bandwidth: runner.bytesRead(phase).map { $0 / time * 1e-6 }, rival: rival.map(median),
+      ratio: ratios.map(median))
+  }
+}
+
+/// The middle of some numbers, or the mean of the two in the middle.
+func median(_ values: [Double]) -> Double {
+  let sorted = values.sorted()
+  guard !sorted.isEmpty else { return .nan }
+  let middle = sorted.count / 2
+  return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
+}
+
+/// A program that prints a JSON line with `phase` and `ms` for each phase it timed.
+struct RivalProgram {
+  let command: String
+
+  func times() throws -> [String: Double] {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", command]
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      throw BenchmarkError.rivalFailed(command: command, status: process.terminationStatus)
+    }
+    var result: [String: Double] = [:]
+    for line in data.split(separator: UInt8(ascii: "\n")) {
+      guard let entry = try? JSONDecoder().decode(Entry.self, from: Data(line)) else { continue }
+      result[entry.phase] = entry.ms
+    }
+    guard !result.isEmpty else { throw BenchmarkError.rivalSilent(command: command) }
+    return result
+  }
+
+  private struct Entry: Decodable {
+    var phase: String
+    var ms: Double
+  }
+}

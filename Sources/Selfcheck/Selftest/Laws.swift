@@ -1,0 +1,176 @@
+package import Runs
+internal import Networks
+internal import Distill
+internal import Foundation
+internal import Grounding
+internal import Plugins
+internal import Core
+internal import Student
+internal import Teacher
+internal import Tensors
+
+/// Laws that hold on any machine, checked on a small world with random ragged batches.
+package struct Laws: Sendable {
+  let parts: RunParts
+  let student: DecoderStudent
+  let groups: [RolloutGroup]
+
+  /// A small world, an untrained student and its answers.
+  package init(_ laboratory: Laboratory) async throws {
+    var configuration = RunConfiguration()
+    configuration.data = .map([
+      "world": .map(["videos": .init(.integer(4)), "devVideos": .init(.integer(1))])
+    ])
+    configuration.student = .map([
+      "decoder": .map([
+        "layers": .init(.integer(2)), "width": .init(.integer(32)), "hidden": .init(.integer(48)),
+      ])
+    ])
+    // Answers of characters: of many lengths.
+    configuration.codec = "digits"
+    configuration.teacher = "oracle"
+    parts = try await RunParts(configuration, in: laboratory)
+    guard let student = parts.student as? DecoderStudent else {
+      preconditionFailure("The built-in student is a decoder.")
+    }
+    self.student = student
+    groups = try student.sample(
+      Array(parts.train.prefix(6)),
+      settings: SamplingSettings(
+        group: 4, temperature: 1, maximumLength: parts.context.codec.maximumLength), seed: Seed(1))
+  }
+
+  /// Checks all laws.
+  package func run() async throws -> [Check] {
+    var checks = try await [
+      samplerAgreesWithTrainer(), nothingDrifts(), teacherIsStudent(), microBatches(), threads(),
+      oracle(), positions(), otherVocabulary(),
+    ]
+    for method in MethodPreset.towardsTeacher {
+      checks.append(try await movesTowardsTeacher(method))
+    }
+    return checks + (try ObjectiveLaws().run())
+  }
+
+  /// The answers with a teacher's whole rows, a reference and a reward: everything a method may need.
+  func scored(by teacher: any TeacherScorer) async throws -> [ScoredGroup] {
+    let scores = try await teacher.score(
+      groups.map { ScoringRequest(prompt: $0.prompt, responses: $0.rollouts.map(\.tokens)) },
+      support: .full)
+    let rewards = try await parts.reward.rewards(groups)
+    return groups.indices.map { g in
+      ScoredGroup(
+        prompt: groups[g].prompt,
+        rollouts: groups[g].rollouts.enumerated().map { slot, rollout in
+          ScoredRollout(
+            rollout, teacher: scores[g][slot], reference: scores[g][slot].sampled,
+            reward: rewards[g][slot])
+        })
+    }
+  }
+
+  private func teacherIsStudent() async throws -> Check {
+    let teacher = PolicyTeacher(
+      student.frozen(), codec: parts.context.codec, evidence: .sameAsStudent)
+    let scored = try await scored(by: teacher)
+    var worst = 0.0
+    for name in ["opd", "opd-full"] {
+      worst = max(
+        worst, try gradient(of: name, scored).values.reduce(0) { max($0, Double($1.magnitude)) })
+    }
+    return Check("teacher = student gives no gradient", error: worst, tolerance: 1e-6)
+  }
+
+  func gradient(of method: String, _ scored: [ScoredGroup]) throws -> Parameters<Float> {
+    let loss = try MethodPreset.named(method).objective.prepare(groups: scored, temperature: 1)
+    var shards = GradientShards(layout: student.parameters.layout)
+    _ = try student.differentiate(groups, loss: loss, into: &shards)
+    return shards.total().gradient
+  }
+
+  private func oracleScored() async throws -> [ScoredGroup] {
+    guard let teacher = parts.teacher else { return [] }
+    return try await scored(by: teacher.scorer)
+  }
+
+  /// Every method's gradient, of the batch at once and of each question alone, added up.
+  private func microBatches() async throws -> Check {
+    let scored = try await oracleScored()
+    var worst: Float = 0
+    for method in MethodPreset.all where method.objective.requirements.disorderedInput == nil {
+      let loss = try method.objective.prepare(groups: scored, temperature: 1)
+      var shards = GradientShards(layout: student.parameters.layout)
+      _ = try student.differentiate(groups, loss: loss, into: &shards)
+      let whole = shards.total().gradient.values
+      var sum = [Float](repeating: 0, count: whole.count)
+      for index in groups.indices {
+        _ = try student.differentiate(
+          [groups[index]], loss: OneGroup(loss: loss, group: index), into: &shards)
+        for (place, value) in shards.total().gradient.values.enumerated() { sum[place] += value }
+      }
+      let largest = whole.reduce(1e-6) { max($0, $1.magnitude) }
+      worst = max(worst, zip(whole, sum).reduce(0) { max($0, ($1.0 - $1.1).magnitude) } / largest)
+    }
+    return Check(
+      "no method's gradient depends on micro-batches", error: Double(worst), tolerance: 5e-6)
+  }
+
+  private func threads() async throws -> Check {
+    let scored = try await oracleScored()
+    let kept = Parallel.threads
+    defer { Parallel.threads = kept }
+    var results: [[Float]] = []
+    for threads in [1, 2, 4] {
+      Parallel.threads = threads
+      results.append(try gradient(of: "opd", scored).values)
+    }
+    let agrees = results.allSatisfy { $0 == results[0] }
+    return Check("1, 2 and 4 threads give the same bits", error: agrees ? 0 : 1, tolerance: 0)
+  }
+
+  private func oracle() async throws -> Check {
+    let groups = parts.train.map { prompt in
+      let tokens = parts.context.codec.encode(prompt.truth[0], duration: prompt.duration)
+      return RolloutGroup(
+        prompt: prompt,
+        rollouts: [
+          Rollout(
+            promptID: prompt.id, slot: 0, tokens: tokens,
+            logProbabilities: tokens.map { _ in 0 }, finish: .stop)
+        ])
+    }
+    let rewards = try await parts.reward.rewards(groups).joined().map(\.total)
+    let worst = rewards.reduce(0) { max($0, ($1 - 1).magnitude) }
+    return Check("the oracle's answers score 1", error: worst, tolerance: 1e-9)
+  }
+
+  private func movesTowardsTeacher(_ method: String) async throws -> Check {
+    let scored = try await oracleScored()
+    let loss = try MethodPreset.named("opd-full").objective.prepare(groups: scored, temperature: 1)
+    var moved = student
+    var shards = GradientShards(layout: student.parameters.layout)
+    let before = try moved.differentiate(groups, loss: loss, into: &shards).value
+    let step = try MethodPreset.named(method).objective.prepare(groups: scored, temperature: 1)
+    var optimizer = AdamW<Float>(count: moved.parameters.layout.count)
+    for _ in 0..<5 {
+      _ = try moved.differentiate(groups, loss: step, into: &shards)
+      _ = shards.apply(&optimizer, to: &moved.parameters.values, learningRate: 1e-3)
+    }
+    let after = try moved.differentiate(groups, loss: loss, into: &shards).value
+    return Check(
+      "five steps of \(method) lower the exact reverse KL (change, nats)", error: after - before,
+      tolerance: 0)
+  }
+}
+
+/// One group of a prepared batch under its own number.
+private struct OneGroup: ResponseLoss {
+  let loss: PreparedLoss
+  let group: Int
+
+  func evaluate<Scalar: Real>(
+    group: Int, slot: Int, logits: inout MutableSpan<Scalar>
+  ) throws -> LossReport {
+    try loss.evaluate(group: self.group, slot: slot, logits: &logits)
+  }
+}

@@ -1,0 +1,230 @@
+internal import Records
+internal import Foundation
+internal import Storage
+
+/// Carries out the runs of a sweep, several at a time, beside any number of other engines on the same folder.
+package struct SweepEngine: Sendable {
+  /// What can be set.
+  package struct Options: Sendable {
+    /// Runs at a time.
+    package var jobs = 1
+    /// How often a run that fails is begun again.
+    package var retries = 0
+    /// Whether the first failure ends the sweep.
+    package var failFast = false
+    /// Whether runs that failed before are begun again.
+    package var retryFailed = false
+    /// Hours after which nothing more is done.
+    package var maximumHours = Double.infinity
+
+    /// One run at a time, nothing begun again.
+    package init() {}
+  }
+
+  /// What happened to a run.
+  package enum Event: Sendable, Hashable {
+    /// Work on it began, or went on.
+    case began(String)
+    /// It is finished.
+    case finished(String)
+    /// It failed, with the end of its log; `again` where it is begun once more.
+    case failed(String, reason: String, log: [String], again: Bool)
+    /// It was left for want of time.
+    case stopped(String)
+  }
+
+  private let folder: SweepFolder
+  private let worker: SweepWorker
+  private let options: Options
+  private let report: @Sendable (Event) -> Void
+  private let deadline: Date
+
+  /// An engine.
+  ///
+  /// - Parameters:
+  ///   - folder: The sweep.
+  ///   - worker: The program that carries out a run.
+  ///   - options: What can be set.
+  ///   - report: Told what happens.
+  package init(
+    _ folder: SweepFolder, worker: SweepWorker, options: Options = Options(),
+    report: @escaping @Sendable (Event) -> Void = { _ in }
+  ) {
+    self.folder = folder
+    self.worker = worker
+    self.options = options
+    self.report = report
+    deadline = Date(timeIntervalSinceNow: min(options.maximumHours * 3600, 1e9))
+  }
+
+  /// Works until no run is left that this engine could do.
+  ///
+  /// - Throws: `SweepError.runsFailed` or `.outOfTime` at the end, or what the file system throws.
+  package func run() async throws {
+    try folder.create()
+    let attempts = Attempts(limit: options.retries, failFast: options.failFast)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<max(1, options.jobs) {
+        group.addTask { try await work(attempts) }
+      }
+      try await group.waitForAll()
+    }
+    try conclude()
+  }
+
+  /// One run after the other, until there is none to begin; then waits for those of others, which may die.
+  private func work(_ attempts: Attempts) async throws {
+    var remaining = folder.plan.runs
+    while Date() < deadline, await !attempts.isOver {
+      var next: (run: SweepPlan.Run, lease: SweepLease)?
+      var unfinished: [SweepPlan.Run] = []
+      var othersWork = false
+      for (place, run) in remaining.enumerated() {
+        guard await attempts.allows(run.folder) else { continue }
+        let isOwn = await attempts.began(run.folder)
+        let state = folder.state(of: run)
+        othersWork = othersWork || state == .running
+        if state == .done || (state == .failed && !mayBegin(state, isOwn)) { continue }
+        unfinished.append(run)
+        guard mayBegin(state, isOwn), let lease = try take(run, isOwn) else { continue }
+        next = (run, lease)
+        unfinished += remaining[(place + 1)...]
+        break
+      }
+      remaining = unfinished
+      if let next {
+        try await carryOut(next.run, next.lease, attempts)
+      } else if othersWork {
+        try await Task.sleep(for: .milliseconds(500))
+      } else if remaining.isEmpty {
+        return
+      } else {
+        // Somebody was quicker: look again.
+        try await Task.sleep(for: .milliseconds(50))
+      }
+    }
+  }
+
+  /// Whether a run in this state is to be begun; a failed one by the engine that failed, or if that is asked for.
+  private func mayBegin(_ state: SweepFolder.State, _ isOwn: Bool) -> Bool {
+    switch state {
+    case .pending, .interrupted: true
+    case .failed: isOwn || options.retryFailed
+    case .running, .done: false
+    }
+  }
+
+  private func take(_ run: SweepPlan.Run, _ isOwn: Bool) throws -> SweepLease? {
+    try SweepLease.take(folder.folder(of: run), lock: folder.path + "/claims.lock") {
+      mayBegin(folder.state(of: run), isOwn)
+    }
+  }
+
+  private func carryOut(
+    _ run: SweepPlan.Run, _ lease: SweepLease, _ attempts: Attempts
+  ) async throws {
+    let path = folder.folder(of: run)
+    defer { lease.release() }
+    await attempts.begin(run.folder)
+    report(.began(run.folder))
+    // A run that failed is begun anew by `--resume` only if it does not say so any more.
+    if folder.state(of: run) == .failed { try mark(path, "interrupted", message: nil) }
+    let beat = Heartbeat(lease)
+    let end = try await worker.run(path) { beat.isMine() && Date() < deadline }
+    switch end {
+    case .finished:
+      await attempts.settle(run.folder)
+      report(.finished(run.folder))
+    case .stopped:
+      await attempts.settle(run.folder)
+      try mark(path, "interrupted", message: nil)
+      report(.stopped(run.folder))
+    case .failed(let reason):
+      try mark(path, "failed", message: reason)
+      let again = await attempts.fail(run.folder)
+      report(.failed(run.folder, reason: reason, log: Self.lastLines(path), again: again))
+    }
+  }
+
+  /// Says in a run's status how it ended, where it could not say so itself.
+  private func mark(_ path: String, _ state: String, message: String?) throws {
+    let file = path + "/status.json"
+    var fields: [String: String] = [:]
+    if let old = RunFile(file).object() { fields = old.texts }
+    if fields["state"] == state, fields["message"] != nil { return }
+    fields["state"] = state
+    fields["message"] = message
+    try AtomicFile.write(try JSONLines.line(fields) + "\n", to: file)
+  }
+
+  private func conclude() throws {
+    let states = folder.plan.runs.map { folder.state(of: $0) }
+    let failed = states.count { $0 == .failed }
+    guard failed == 0 else {
+      throw SweepError.runsFailed(count: failed, total: states.count, folder: folder.path)
+    }
+    let left = states.count { $0 != .done }
+    guard left == 0 else {
+      throw SweepError.outOfTime(remaining: left, hours: options.maximumHours)
+    }
+  }
+
+  static func lastLines(_ path: String) -> [String] {
+    guard let data = FileManager.default.contents(atPath: path + "/log.txt") else { return [] }
+    return String(decoding: data.suffix(4096), as: UTF8.self)
+      .split(separator: "\n").suffix(5).map(String.init)
+  }
+}
+
+/// How often each run was begun by this engine.
+private actor Attempts {
+  private let limit: Int
+  private let failFast: Bool
+  private var failures: [String: Int] = [:]
+  private var settled: Set<String> = []
+  private var begun: Set<String> = []
+  private(set) var isOver = false
+
+  init(limit: Int, failFast: Bool) {
+    self.limit = limit
+    self.failFast = failFast
+  }
+
+  /// Whether a run may be begun, as far as this engine's own attempts go.
+  func allows(_ run: String) -> Bool {
+    !settled.contains(run) && (failures[run] ?? 0) <= limit
+  }
+
+  func began(_ run: String) -> Bool { begun.contains(run) }
+
+  func begin(_ run: String) { begun.insert(run) }
+
+  func settle(_ run: String) { settled.insert(run) }
+
+  /// Notes a failure; says whether the run is begun again.
+  func fail(_ run: String) -> Bool {
+    failures[run, default: 0] += 1
+    let again = allows(run)
+    if !again {
+      settled.insert(run)
+      if failFast { isOver = true }
+    }
+    return again
+  }
+}
+
+/// Touches a lease now and then, and notices when it was lost.
+private final class Heartbeat {
+  private let lease: SweepLease
+  private var last = Date()
+
+  init(_ lease: SweepLease) { self.lease = lease }
+
+  func isMine() -> Bool {
+    guard Date().timeIntervalSince(last) > 5 else { return true }
+    last = Date()
+    guard lease.isMine else { return false }
+    lease.touch()
+    return true
+  }
+}

@@ -1,0 +1,193 @@
+internal import Records
+internal import Foundation
+internal import Core
+internal import Storage
+
+/// The folder of a sweep: its frozen plan and the state of each run.
+package struct SweepFolder: Sendable {
+  /// How far a run is.
+  package enum State: String, Sendable, Hashable, CaseIterable {
+    /// Not begun.
+    case pending
+    /// Somebody is at work on it.
+    case running
+    /// Finished.
+    case done
+    /// Ended by an error.
+    case failed
+    /// Begun and left: it will be gone on with.
+    case interrupted
+  }
+
+  /// The frozen plan as `plan.json` holds it.
+  struct Frozen: Codable, Hashable {
+    struct Run: Codable, Hashable {
+      var arm: String
+      var seed: Int
+      var folder: String { "\(arm)/seed-\(seed)" }
+      /// A digest of the configuration, without the number of threads.
+      var identity: String
+    }
+    var name: String
+    var arms: [String]
+    var runs: [Run]
+    /// A digest of every file that the configurations read, by path.
+    var data: [String: String]
+    /// The version of the program; absent in sweeps of its first days.
+    var program: String?
+    /// The command that created the sweep; for people, it may differ when the sweep is gone on with.
+    var command: String?
+  }
+
+  /// The folder.
+  package let path: String
+  /// What is to be done.
+  package let plan: SweepPlan
+
+  /// The command that creates the sweep; kept with it for people.
+  package var command: String?
+
+  /// A sweep in a folder, there or not.
+  package init(_ path: String, plan: SweepPlan, command: String? = nil) {
+    self.path = path
+    self.plan = plan
+    self.command = command
+  }
+
+  /// The sweep that a folder holds already, as it was frozen.
+  ///
+  /// - Throws: `SweepError.noSweep`, or what reading throws.
+  package init(frozen path: String) throws {
+    let file = path + "/plan.json"
+    guard FileManager.default.fileExists(atPath: file) else {
+      throw SweepError.noSweep(folder: path)
+    }
+    let frozen = try JSONLines.readWhole(file, as: Frozen.self)
+    let runs = try frozen.runs.map { run in
+      SweepPlan.Run(
+        arm: run.arm, seed: run.seed,
+        configuration: try TextFile.text("\(path)/\(run.folder)/config.yaml"))
+    }
+    self.init(path, plan: SweepPlan(name: frozen.name, arms: frozen.arms, runs: runs))
+  }
+
+  /// The folder of a run.
+  package func folder(of run: SweepPlan.Run) -> String { path + "/" + run.folder }
+
+  /// Freezes the plan, or checks that the frozen one is the same.
+  ///
+  /// - Throws: `SweepError.otherSweep`, `.otherProgram` or `.dataChanged`.
+  package func create() throws {
+    var frozen = frozen()
+    let file = path + "/plan.json"
+    if FileManager.default.fileExists(atPath: file) {
+      let old = try JSONLines.readWhole(file, as: Frozen.self)
+      try check(frozen, against: old)
+      frozen.command = old.command
+      frozen.program = old.program
+      if old == frozen { return }
+    }
+    try AtomicFile.makeFolder(path)
+    for run in plan.runs {
+      let config = folder(of: run) + "/config.yaml"
+      guard !FileManager.default.fileExists(atPath: config) else { continue }
+      try AtomicFile.write(run.configuration, to: config)
+    }
+    // Last: a plan that is there says that every configuration is.
+    try AtomicFile.write(try JSONLines.line(frozen) + "\n", to: file)
+  }
+
+  /// Checks the frozen plan, if there is one, without writing anything.
+  ///
+  /// - Throws: `SweepError.otherSweep`, `.otherProgram` or `.dataChanged`.
+  package func check() throws {
+    let file = path + "/plan.json"
+    guard FileManager.default.fileExists(atPath: file) else { return }
+    try check(frozen(), against: try JSONLines.readWhole(file, as: Frozen.self))
+  }
+
+  /// How far a run is; who is at work is known by its lease.
+  package func state(of run: SweepPlan.Run) -> State {
+    let folder = folder(of: run)
+    let status = RunFile(folder + "/status.json").object()
+    guard let word = status?.texts["state"], let state = State(rawValue: word) else {
+      return .pending
+    }
+    guard state == .running || state == .pending else { return state }
+    return SweepLease.isHeld(folder) ? .running : .interrupted
+  }
+
+  /// The frozen runs must all be in the plan as they were; more seeds or arms may join them.
+  private func check(_ frozen: Frozen, against old: Frozen) throws {
+    if let program = old.program, program != Program.version {
+      throw SweepError.otherProgram(folder: path, created: program, now: Program.version)
+    }
+    let runs = Dictionary(uniqueKeysWithValues: frozen.runs.map { ($0.folder, $0.identity) })
+    for run in old.runs where runs[run.folder] != run.identity {
+      let difference =
+        runs[run.folder] == nil
+        ? "it has a run '\(run.folder)'" : "the configuration of '\(run.folder)' is another"
+      throw SweepError.otherSweep(folder: path, difference: difference)
+    }
+    for (path, fingerprint) in old.data.sorted(by: { $0.key < $1.key }) {
+      guard frozen.data[path] == fingerprint else { throw SweepError.dataChanged(path: path) }
+    }
+  }
+
+  private func frozen() -> Frozen {
+    // The runs of an arm differ by their seed only.
+    var arms: Set<String> = []
+    let firsts = plan.runs.filter { arms.insert($0.arm).inserted }
+    let files = Set(firsts.flatMap { DataFingerprint.files(in: $0.configuration) })
+    return Frozen(
+      name: plan.name, arms: plan.arms,
+      runs: plan.runs.map { Frozen.Run(arm: $0.arm, seed: $0.seed, identity: $0.identity) },
+      data: Dictionary(uniqueKeysWithValues: files.map { ($0, DataFingerprint.of($0)) }),
+      program: Program.version, command: command)
+  }
+}
+
+extension SweepPlan.Run {
+  /// A digest of the configuration; the number of threads changes no result and does not count.
+  var identity: String {
+    // As bytes: ten times faster than as characters, and a sweep may have thousands of runs.
+    let lines = configuration.utf8.split(separator: UInt8(ascii: "\n"))
+      .filter { !$0.starts(with: "threads:".utf8) }
+    return ContentHash.of(lines.map { String(Substring($0)) })
+  }
+}
+
+/// What tells quickly that data changed: names, sizes and the ends of every file.
+///
+/// Each run hashes all it reads; this is for the moment at which a sweep is taken up again.
+enum DataFingerprint {
+  /// The files and folders that a configuration's text names.
+  static func files(in configuration: String) -> [String] {
+    configuration.split(separator: "\n").compactMap { line in
+      let parts = line.split(separator: ":", maxSplits: 1)
+      guard parts.count == 2, parts[1].contains("/") else { return nil }
+      let path = parts[1].trimmingCharacters(in: CharacterSet(charactersIn: " \""))
+      return FileManager.default.fileExists(atPath: path) ? path : nil
+    }
+  }
+
+  /// The digest of a file or of everything in a folder.
+  static func of(_ path: String) -> String {
+    var hash = ContentHash()
+    let names = (try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []
+    for name in names.isEmpty ? [""] : names.sorted() {
+      hash.append(name)
+      guard let file = FileHandle(forReadingAtPath: name.isEmpty ? path : path + "/" + name) else {
+        continue
+      }
+      defer { try? file.close() }
+      guard let size = try? file.seekToEnd() else { continue }
+      hash.append(integer: Int(size))
+      for place in [0, size > 4096 ? size - 4096 : 0] {
+        try? file.seek(toOffset: place)
+        hash.append(bytes: (try? file.read(upToCount: 4096)) ?? Data())
+      }
+    }
+    return hash.hexadecimal()
+  }
+}

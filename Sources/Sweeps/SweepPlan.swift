@@ -1,0 +1,126 @@
+internal import Records
+internal import Foundation
+package import Plugins
+internal import Core
+
+/// Every run of a sweep, with its whole configuration: what is to be done, settled before anything is.
+package struct SweepPlan: Sendable, Hashable {
+  /// One run.
+  package struct Run: Sendable, Hashable {
+    /// Its arm.
+    package var arm: String
+    /// Its seed.
+    package var seed: Int
+    /// The text of its `config.yaml`.
+    package var configuration: String
+
+    /// Its folder within the sweep's.
+    package var folder: String { "\(arm)/seed-\(seed)" }
+  }
+
+  /// What people call the sweep.
+  package var name: String
+  /// The arms in the order in which they are written.
+  package var arms: [String]
+  /// The runs: the first seed of every arm, then the second, so that arms can be compared early.
+  package var runs: [Run]
+
+  /// Works out every run.
+  ///
+  /// - Parameters:
+  ///   - file: The sweep.
+  ///   - complete: Checks a configuration and writes all its defaults out; called once an arm.
+  /// - Throws: `SweepError`, or what `complete` throws.
+  package init(
+    _ file: SweepFile, complete: (ConfigurationValue) throws -> ConfigurationValue
+  ) throws {
+    name = file.name
+    var arms: [(name: String, configuration: ConfigurationValue)] = []
+    var applied: Set<Int> = []
+    for combination in Self.combinations(file) {
+      guard let configuration = try Self.configuration(of: combination, file, &applied) else {
+        continue
+      }
+      let name = combination.label.isEmpty ? file.name : combination.label
+      if arms.contains(where: { $0.name == name }) {
+        throw SweepError.unusable(
+          nil, file: file.path, "two arms are called '\(name)'",
+          "Use cases, which have names of their own.")
+      }
+      arms.append((name, try complete(configuration)))
+    }
+    if let idle = file.conditions.indices.first(where: { !applied.contains($0) }) {
+      throw file.conditions[idle].useless(cases: file.cases.map(\.label), file: file.path)
+    }
+    guard !arms.isEmpty else {
+      throw SweepError.unusable(
+        nil, file: file.path, "every combination is dropped", "Relax the rules of 'when'.")
+    }
+    self.arms = arms.map(\.name)
+    let texts = arms.map { SeedText($0.configuration) }
+    runs = file.seeds.flatMap { seed in
+      zip(arms, texts).map { Run(arm: $0.name, seed: seed, configuration: $1.text(seed: seed)) }
+    }
+  }
+
+  /// The text of a configuration but for its seed, so that thousands of seeds are written fast.
+  private struct SeedText {
+    private let before: String
+    private let after: String
+
+    init(_ configuration: ConfigurationValue) {
+      var configuration = configuration
+      configuration["seed"] = ConfigurationValue(.integer(0))
+      let lines = ConfigurationFile.text(of: configuration).split(
+        separator: "\n", omittingEmptySubsequences: false)
+      // A key of the outermost map stands at the beginning of its line, and there is only one of a name.
+      let place = lines.firstIndex(of: "seed: 0") ?? lines.endIndex
+      before = lines[..<place].map { $0 + "\n" }.joined()
+      after = lines[min(place + 1, lines.endIndex)...].joined(separator: "\n")
+    }
+
+    func text(seed: Int) -> String { "\(before)seed: \(seed)\n\(after)" }
+  }
+
+  /// A plan made of its parts.
+  init(name: String, arms: [String], runs: [Run]) {
+    self.name = name
+    self.arms = arms
+    self.runs = runs
+  }
+
+  /// A choice of every axis; the case gives the first part of the label.
+  private struct Combination {
+    var caseName: String?
+    var choice: SweepChoice
+    var label: String { choice.label }
+  }
+
+  private static func combinations(_ file: SweepFile) -> [Combination] {
+    var result = file.cases.map { Combination(caseName: $0.label, choice: $0) }
+    if result.isEmpty { result = [Combination(caseName: nil, choice: .nothing)] }
+    for axis in file.axes {
+      result = result.flatMap { combination in
+        axis.map {
+          Combination(caseName: combination.caseName, choice: combination.choice + $0)
+        }
+      }
+    }
+    return result
+  }
+
+  /// The configuration of a combination, or `nil` if a rule drops it; the numbers of rules that apply join `applied`.
+  private static func configuration(
+    of combination: Combination, _ file: SweepFile, _ applied: inout Set<Int>
+  ) throws -> ConfigurationValue? {
+    var configuration = try file.base.changed(by: combination.choice.changes)
+    for (number, rule) in file.conditions.enumerated()
+    where rule.holds(case: combination.caseName, configuration) {
+      applied.insert(number)
+      guard let changes = rule.changes else { return nil }
+      configuration = try configuration.changed(by: changes)
+    }
+    configuration = try configuration.changed(by: file.set)
+    return try file.overrides.reduce(configuration) { try $1.applied(to: $0) }
+  }
+}

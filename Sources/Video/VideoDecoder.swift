@@ -1,0 +1,204 @@
+internal import Dispatch
+internal import Foundation
+internal import Synchronization
+
+/// One picture of a video.
+package struct VideoFrame: Sendable {
+  /// Its number, from 0.
+  package let index: Int
+
+  /// When it is shown, in seconds from the start of the video.
+  package let time: Double
+
+  /// How wide it is, pixels.
+  package let width: Int
+
+  /// How high it is, pixels.
+  package let height: Int
+
+  /// Red, green and blue of each pixel, rows from the top: 3·width·height bytes.
+  package let pixels: [UInt8]
+}
+
+/// What is known of a video after it was read.
+package struct VideoSummary: Sendable, Hashable, Codable {
+  /// How many frames it has.
+  package var frames: Int
+
+  /// How long it lasts, in seconds.
+  package var duration: Double
+
+  /// Its average number of frames a second.
+  package var rate: Double
+}
+
+/// Reads the frames of a video one after the other through the `ffmpeg` program.
+///
+/// Frames come as they are, none repeated or dropped, turned upright, scaled down, each with its true time (variable frame
+/// rates included). No more than one frame is held. The number of frames is checked against the header's, so that a file
+/// that was cut short is an error and not a short video.
+package struct VideoDecoder: Sendable {
+  /// Where the video is.
+  package let path: String
+
+  private let probe: VideoProbe
+  let width: Int
+  let height: Int
+
+  /// A decoder of a file.
+  ///
+  /// - Parameters:
+  ///   - path: Where the video is.
+  ///   - longestSide: To how many pixels the longer side is scaled down; smaller videos stay as they are.
+  /// - Throws: `VideoError` for a file that is missing, empty, not a video or without pictures.
+  package init(path: String, longestSide: Int = 160) throws {
+    self.path = path
+    probe = try VideoProbe(path)
+    let scale = min(1, Double(longestSide) / Double(max(probe.width, probe.height, 1)))
+    width = max(1, Int((Double(probe.width) * scale).rounded()))
+    height = max(1, Int((Double(probe.height) * scale).rounded()))
+  }
+
+  /// About how many frames the header announces, where it says so or its length and rate do.
+  package var announcedFrames: Int? {
+    if let frames = probe.frames { return frames }
+    guard let duration = probe.duration ?? probe.fileDuration, let rate = probe.rate else {
+      return nil
+    }
+    return Int((duration * rate).rounded())
+  }
+
+  /// Reads all frames.
+  ///
+  /// - Parameter body: Gets each frame in turn; if it throws, reading ends.
+  /// - Returns: What is known after the last frame.
+  /// - Throws: `VideoError` for a video that cannot be decoded or was cut short, or what `body` throws.
+  @discardableResult
+  package func forEachFrame(_ body: (VideoFrame) throws -> Void) throws -> VideoSummary {
+    let program = try ChildProgram("ffmpeg", arguments)
+    let times = FrameTimes()
+    var frames = 0
+    var last = (time: 0.0, before: 0.0)
+    let status = try program.run(
+      output: { handle in
+        while let pixels = try readExactly(3 * width * height, from: handle) {
+          guard let time = times.next() else {
+            throw VideoError.noTime(path, frame: frames)
+          }
+          let frame = VideoFrame(
+            index: frames, time: time, width: width, height: height, pixels: pixels)
+          try body(frame)
+          last = (time, frames == 0 ? time : last.time)
+          frames += 1
+        }
+      }, errorLine: times.read, errorEnd: times.finish)
+    let complaint = times.complaint.map { plainReason($0, path: path) }
+    if frames == 0 || status != 0 {
+      throw VideoError.undecodable(path, reason: complaint ?? plainReason("", path: path))
+    }
+    let step = frames > 1 ? last.time - last.before : 0
+    try checkComplete(frames: frames, end: last.time + step, step: step)
+    if let complaint { throw VideoError.damaged(path, reason: complaint) }
+    let duration = max(probe.duration ?? 0, last.time + step)
+    return VideoSummary(
+      frames: frames, duration: duration,
+      rate: duration > 0 ? Double(frames) / duration : probe.rate ?? 0)
+  }
+
+  private var arguments: [String] {
+    [
+      "-nostdin", "-hide_banner", "-nostats", "-v", "level+info", "-i", fileArgument(path),
+      "-map", "0:V:0", "-vf", "scale=\(width):\(height):flags=area,showinfo=checksum=0",
+      "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-",
+    ]
+  }
+
+  /// Refuses fewer frames than announced.
+  ///
+  /// ffmpeg itself exits with 0 on a file that was cut short.
+  private func checkComplete(frames: Int, end: Double, step: Double) throws {
+    if let expected = probe.frames {
+      guard frames < expected else { return }
+      // An edit list hides frames on purpose; only then is it worth reading the packets.
+      let shown = expected - (try hiddenFrames())
+      if frames < shown {
+        throw VideoError.truncated(path, expected: shown, received: frames)
+      }
+    } else if let expected = probe.duration, end < expected - max(0.5, 3 * step) {
+      throw VideoError.endsEarly(path, expected: expected, received: end)
+    }
+  }
+
+  /// How many packets are marked as not to be shown.
+  private func hiddenFrames() throws -> Int {
+    let packets = try ChildProgram(
+      "ffprobe",
+      [
+        "-v", "quiet", "-select_streams", "V:0", "-show_entries", "packet=flags", "-of", "csv=p=0",
+        "-i", fileArgument(path),
+      ])
+    let flags = String(decoding: try packets.read().output, as: UTF8.self)
+    return flags.split(separator: "\n").count { $0.contains("D") }
+  }
+}
+
+/// The times that ffmpeg reports on one pipe for the frames that come on the other.
+final class FrameTimes: Sendable {
+  private let state = Mutex((waiting: [Double](), taken: 0, complaint: String?.none))
+  private let available = DispatchSemaphore(value: 0)
+
+  /// The first thing that ffmpeg called an error: what comes after follows from it.
+  var complaint: String? { state.withLock { $0.complaint } }
+
+  /// Takes in a line of ffmpeg's.
+  func read(_ line: String) {
+    guard line.contains("Parsed_showinfo") else {
+      for level in ["[error] ", "[fatal] "] {
+        guard let label = line.firstRange(of: level) else { continue }
+        let text = String(line[label.upperBound...])
+        state.withLock { $0.complaint = $0.complaint ?? text }
+      }
+      return
+    }
+    guard let time = Self.time(line) else { return }
+    state.withLock { $0.waiting.append(time) }
+    available.signal()
+  }
+
+  /// Nothing more will come.
+  func finish() { available.signal() }
+
+  /// The time of the next frame, waiting for it; `nil` where none will come.
+  func next() -> Double? {
+    available.wait()
+    return state.withLock { state in
+      guard state.taken < state.waiting.count else { return nil }
+      let time = state.waiting[state.taken]
+      state.taken += 1
+      if state.taken == 1024 {
+        state.waiting.removeFirst(1024)
+        state.taken = 0
+      }
+      return time
+    }
+  }
+
+  /// The number after `pts_time:`.
+  private static func time(_ line: String) -> Double? {
+    guard let label = line.firstRange(of: "pts_time:") else { return nil }
+    return Double(line[label.upperBound...].prefix { $0 != " " })
+  }
+}
+
+/// The next bytes of a pipe; `nil` at its end, and where it ends in the middle.
+private func readExactly(_ count: Int, from handle: FileHandle) throws -> [UInt8]? {
+  var bytes: [UInt8] = []
+  bytes.reserveCapacity(count)
+  while bytes.count < count {
+    guard let data = try handle.read(upToCount: count - bytes.count), !data.isEmpty else {
+      return nil
+    }
+    bytes.append(contentsOf: data)
+  }
+  return bytes
+}

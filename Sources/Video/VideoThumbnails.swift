@@ -1,0 +1,54 @@
+internal import Foundation
+
+/// Small pictures of some frames of a video.
+package enum VideoThumbnails {
+  /// Reads some frames as JPEG files, in a pass of its own.
+  ///
+  /// - Parameters:
+  ///   - path: Where the video is.
+  ///   - frames: The numbers of the frames, counted as `VideoDecoder` counts them.
+  ///   - longestSide: To how many pixels the longer side is scaled down; smaller videos stay as they are.
+  /// - Returns: The bytes of a JPEG file by the number of its frame.
+  /// - Throws: `VideoError` for a video that cannot be read or has not all of these frames.
+  package static func jpegs(
+    of path: String, frames: [Int], longestSide: Int = 192
+  ) throws -> [Int: [UInt8]] {
+    let wanted = Set(frames).sorted()
+    guard let last = wanted.last else { return [:] }
+    let decoder = try VideoDecoder(path: path, longestSide: longestSide)
+    let choice = wanted.map { "eq(n,\($0))" }.joined(separator: "+")
+    let program = try ChildProgram(
+      "ffmpeg",
+      [
+        "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-i", fileArgument(path),
+        "-map", "0:V:0", "-vf",
+        "select='\(choice)',scale=\(decoder.width):\(decoder.height):flags=area",
+        "-fps_mode", "passthrough", "-frames:v", "\(wanted.count)", "-f", "image2pipe",
+        "-c:v", "mjpeg", "-q:v", "5", "-",
+      ])
+    let (_, output, lastError) = try program.read()
+    let pictures = split(Array(output))
+    guard pictures.count == wanted.count else {
+      guard pictures.isEmpty else {
+        throw VideoError.truncated(path, expected: last + 1, received: wanted[pictures.count])
+      }
+      throw VideoError.undecodable(path, reason: plainReason(lastError, path: path))
+    }
+    return Dictionary(uniqueKeysWithValues: zip(wanted, pictures))
+  }
+
+  /// The files of a stream of JPEG files: each begins with FF D8 FF and ends with FF D9, which a zero byte keeps out of
+  /// what is between.
+  static func split(_ bytes: [UInt8]) -> [[UInt8]] {
+    var files: [[UInt8]] = []
+    var start: Int?
+    for index in bytes.indices.dropLast() where bytes[index] == 0xff {
+      if start == nil, bytes[index + 1] == 0xd8 { start = index }
+      if let from = start, bytes[index + 1] == 0xd9 {
+        files.append(Array(bytes[from...index + 1]))
+        start = nil
+      }
+    }
+    return files
+  }
+}

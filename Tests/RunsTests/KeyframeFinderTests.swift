@@ -1,0 +1,238 @@
+import Foundation
+import Core
+import Storage
+import TAD
+import Testing
+
+@testable import Runs
+
+private func program(_ name: String) -> String? {
+  (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
+    .first(where: FileManager.default.isExecutableFile)
+}
+
+private let hasFFmpeg = program("ffmpeg") != nil && program("ffprobe") != nil
+
+private let hasPython = program("python3") != nil
+
+/// Makes a clip whose picture changes once a second.
+private func clip(_ path: String, seconds: Int = 4) throws {
+  let process = Process()
+  process.executableURL = URL(filePath: try #require(program("ffmpeg")))
+  let source = "testsrc2=size=160x90:rate=10:duration=\(seconds)"
+  process.arguments = [
+    "-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i", source, "-vf", "hue=h=90*floor(t)", path,
+  ]
+  try process.run()
+  process.waitUntilExit()
+  try #require(process.terminationStatus == 0)
+}
+
+private func makeFinder(
+  _ selectors: [String], budget: Int = 4
+) async throws -> KeyframeFinder {
+  let laboratory = try Laboratory.standard()
+  var choices: [KeyframeChoice] = []
+  for text in selectors {
+    choices.append(try await laboratory.keyframeChoice(text, count: .budget(budget)))
+  }
+  return KeyframeFinder(choices)
+}
+
+@Suite("Keyframes of a video", .enabled(if: hasFFmpeg, "ffmpeg is not installed"))
+struct KeyframeFinderTests {
+  @Test("as JSON have index, time, score and apex, with cost, coverage and agreement")
+  func json() async throws {
+    let folder = try ScratchFolder()
+    try clip(folder.path + "/a.mp4")
+    let found = try await makeFinder(["tad", "uniform"]).find(video: folder.path + "/a.mp4")
+    let object = try #require(
+      JSONSerialization.jsonObject(with: Data(found.json.utf8)) as? [String: Any])
+    #expect(object["video"] as? String == "a.mp4" && object["frames"] as? Int == 40)
+    let selections = try #require(object["selections"] as? [[String: Any]])
+    let frames = try #require(selections[0]["keyframes"] as? [[String: Any]])
+    #expect(frames.count == 4)
+    #expect(Set(frames[0].keys) == ["index", "time", "score", "apex"])
+    let index = try #require(frames[0]["index"] as? Int)
+    #expect(abs((frames[0]["time"] as? Double ?? 0) - Double(index) / 10) < 1e-6)
+    #expect((object["agreement"] as? [[Double]])?[0][0] == 1)
+    #expect(found.text.contains("tad: 4 frames; largest gap"))
+  }
+
+  @Test("are judged by known cuts and windows")
+  func truth() async throws {
+    let folder = try ScratchFolder([
+      "truth.json": #"{"a": {"cuts": [10, 20], "cutTimes": [3.0], "windows": [[0.9, 1.2]]}}"#
+    ])
+    try clip(folder.path + "/a.mp4")
+    var finder = try await makeFinder(["tad", "oracle"])
+    finder.truth = try KeyframeTruth.read(folder.path + "/truth.json")
+    let found = try await finder.find(video: folder.path + "/a.mp4")
+    #expect(found.selections[0].cutRecall == 1)
+    #expect(found.selections[0].windows?.hitRate == 1)
+    #expect(found.selections[1].windows?.keyframeRate == 0.75)
+    #expect(finder.truth("other.mp4") == nil)
+  }
+
+  @Test("as a page show each picture once, whoever chose it, and need no network")
+  func page() async throws {
+    let folder = try ScratchFolder()
+    try clip(folder.path + "/a.mp4")
+    let found = try await makeFinder(["tad", "{tad: {window: 5}}"]).find(
+      video: folder.path + "/a.mp4")
+    let page = try #require(try KeyframeFormat.html.content(of: found))
+    #expect(page.ranges(of: "data:image/jpeg;base64,").count == found.chosenFrames.count)
+    #expect(page.contains("<h1>4 of 40 frames of a.mp4</h1>") && page.contains("tad window=5"))
+    #expect(!page.contains("http"))
+    for frame in found.selections[0].keyframes {
+      #expect(page.contains("class=\"f\(frame.index)\""))
+    }
+  }
+
+  @Test("as a file of features have the layout of video summarization, and are read back")
+  func features() async throws {
+    let folder = try ScratchFolder()
+    try clip(folder.path + "/a.mp4")
+    var finder = try await makeFinder(["tad"])
+    finder.keepsFeatures = true
+    let found = try await finder.find(video: folder.path + "/a.mp4")
+    let path = folder.path + "/a.h5"
+    try KeyframeFormat.hdf5.write(found, to: path)
+    let file = try HDF5File.open(path)
+    #expect(try file.shape(of: "a/features") == [4, 256])
+    #expect(try file.integers("a/picks") == found.selections[0].keyframes.map(\.index))
+    #expect(try file.doubles("a/fps") == [10] && file.integers("a/n_frames") == [40])
+    let points = try file.integers("a/change_points")
+    #expect(points.first == 0 && points.last == 39)
+    let stored = try StoredFeatures.read("a", from: path)
+    #expect(try StoredFeatures.names(path) == ["a"])
+    #expect(stored.features.tokensPerFrame == 16 && stored.features.frames == 4)
+    let again = try await makeFinder(["uniform"], budget: 2).find(stored)
+    #expect(again.selections[0].keyframes.map(\.index) == [1, 3])
+    #expect(
+      again.selections[0].keyframes.map(\.time) == [1, 3].map { stored.features.timestamps[$0] })
+    #expect {
+      try StoredFeatures.read("b", from: path)
+    } throws: {
+      "\($0)".contains("has no dataset 'b/features'")
+    }
+  }
+
+  @Test("a query-aware selector says that a video alone has no query")
+  func query() async throws {
+    let folder = try ScratchFolder()
+    try clip(folder.path + "/a.mp4", seconds: 1)
+    await #expect {
+      try await makeFinder(["bolt"]).find(video: folder.path + "/a.mp4")
+    } throws: {
+      "\($0)".contains("prompt 'a.mp4' has no query embedding.")
+    }
+  }
+
+  @Test("can be chosen by a program, which is asked about every frame", .enabled(if: hasPython))
+  func program() async throws {
+    let program = """
+      import sys; sys.path.insert(0, sys.argv[1])
+      import opd_teacher as o
+      class Every(o.Selector):
+        name = "every"
+        def choose(self, prompts):
+          return [list(range(0, len(p.timestamps), 8)) for p in prompts]
+      o.serve(Every())
+      """
+    let folder = try ScratchFolder(["every.py": program])
+    try clip(folder.path + "/a.mp4")
+    let command =
+      "['python3', '\(folder.path)/every.py', '\(Programs.path("Examples/python-teacher"))']"
+    let finder = try await makeFinder(["uniform", "{process: {command: \(command)}}"])
+    let found = try await finder.find(video: folder.path + "/a.mp4")
+    #expect(found.selections[1].keyframes.map(\.index) == [0, 8, 16, 24, 32])
+    #expect(found.selections[0].keyframes.count == 4)
+  }
+}
+
+@Suite("Keyframes of a folder", .enabled(if: hasFFmpeg, "ffmpeg is not installed"))
+struct KeyframeFolderTests {
+  @Test(
+    "go on where they ended, name what cannot be read, and are done again when the video changes")
+  func resume() async throws {
+    let folder = try ScratchFolder()
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/in/c", withIntermediateDirectories: true)
+    for name in ["c/broken.mp4", "notes.txt"] {
+      try Data("no video".utf8).write(to: URL(filePath: folder.path + "/in/" + name))
+    }
+    try clip(folder.path + "/in/a.mp4", seconds: 1)
+    try clip(folder.path + "/in/c/b.mkv", seconds: 2)
+    func run(_ budget: Int = 3) async throws -> KeyframeFolder.Summary {
+      let work = try KeyframeFolder(
+        folder.path + "/in", output: folder.path + "/out", formats: [.json, .hdf5, .html],
+        finder: kept(await makeFinder(["tad"], budget: budget)))
+      #expect(work.count == 3)
+      var last = 0
+      let summary = try await work.run(jobs: 2) { finished, _ in last = max(last, finished) }
+      #expect(last == 3)
+      return summary
+    }
+    let first = try await run()
+    #expect(first.done == 2 && first.known == 0)
+    #expect(first.failures["c/broken.mp4"]?.contains("cannot be decoded") == true)
+    for name in ["a.mp4.json", "c/b.mkv.html", "index.html", "keyframes.h5"] {
+      #expect(FileManager.default.fileExists(atPath: folder.path + "/out/" + name), "\(name)")
+    }
+    #expect(try StoredFeatures.names(folder.path + "/out/keyframes.h5") == ["a", "c-b"])
+    let second = try await run()
+    #expect(second.done == 0 && second.known == 2)
+    #expect(try await run(2).done == 2)
+    try FileManager.default.removeItem(atPath: folder.path + "/out/a.mp4.json")
+    #expect(try await run(2).done == 1)
+    try clip(folder.path + "/in/a.mp4", seconds: 2)
+    #expect(try await run(2).done == 1)
+  }
+
+  private func kept(_ finder: KeyframeFinder) -> KeyframeFinder {
+    var finder = finder
+    finder.keepsFeatures = true
+    return finder
+  }
+
+  @Test("a place that cannot be written to ends the work with the path")
+  func unwritable() async throws {
+    let folder = try ScratchFolder(["out": "a file where a folder is to be"])
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/in", withIntermediateDirectories: true)
+    try clip(folder.path + "/in/a.mp4", seconds: 1)
+    let work = try KeyframeFolder(
+      folder.path + "/in", output: folder.path + "/out", formats: [.json],
+      finder: await makeFinder(["tad"]))
+    await #expect(throws: StorageError.self) { _ = try await work.run(jobs: 1) { _, _ in } }
+  }
+
+  @Test("a folder without videos is an error")
+  func empty() async throws {
+    let folder = try ScratchFolder(["notes.txt": ""])
+    let finder = try await makeFinder(["tad"])
+    #expect(throws: KeyframeInputError.noVideos(folder: folder.path)) {
+      _ = try KeyframeFolder(
+        folder.path, output: folder.path, formats: [.text], finder: finder)
+    }
+  }
+}
+
+@Suite("Pictures on a time line")
+struct KeyframeStripTests {
+  @Test("do not overlap, stay inside and move as little as they must")
+  func spread() {
+    #expect(KeyframeStrip.spread([20, 50, 80], width: 10) == [20, 50, 80])
+    #expect(KeyframeStrip.spread([50, 50], width: 10) == [45, 55])
+    #expect(KeyframeStrip.spread([0, 1, 90], width: 10) == [5, 15, 90])
+    #expect(KeyframeStrip.spread([99, 100], width: 10) == [85, 95])
+    var generator = Seed(1).generator()
+    for _ in 0..<20 {
+      let wished = (0..<9).map { _ in 100 * generator.uniform() }.sorted()
+      let places = KeyframeStrip.spread(wished, width: 11)
+      #expect(places[0] >= 5.5 - 1e-9 && places[8] <= 94.5 + 1e-9)
+      #expect(zip(places, places.dropFirst()).allSatisfy { $1 - $0 >= 11 - 1e-9 })
+    }
+  }
+}

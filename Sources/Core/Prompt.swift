@@ -1,3 +1,15 @@
+/// Which input of a question a policy is given: the question itself, or one made from it for comparison.
+///
+/// It is no part of the question's id, so that whoever looks a question up finds it, whatever the input.
+public enum PromptVariant: String, Sendable, Hashable, Codable {
+  /// The question with its frames in order.
+  case ordered
+  /// The same question with frames in disorder.
+  case disordered
+  /// The very same input once more, for an independent draw.
+  case placebo
+}
+
 /// A question about a video: what the policy reads, and what is known about the right answer.
 ///
 /// `evidence` holds every frame that was extracted; `keyframes` says which of them the policy gets to see. A teacher may
@@ -13,16 +25,16 @@ public struct Prompt: Sendable, Identifiable {
   public let query: String
 
   /// The question as tokens of the student's vocabulary; may be empty when `queryEmbedding` carries it.
-  public let tokens: [Token]
+  public var tokens: [Token]
 
   /// The question as one feature row in the space of the frames, if the data has it.
-  public let queryEmbedding: [Float]?
+  public var queryEmbedding: [Float]?
 
   /// All frames that were extracted from the video.
-  public let evidence: FrameFeatures
+  public var evidence: FrameFeatures
 
   /// The right answers, in seconds; empty where nobody knows.
-  public let truth: [Interval]
+  public var truth: [Interval]
 
   /// The frames of `evidence` that the policy sees, in the order it sees them; `nil` means all.
   public var keyframes: [Int]?
@@ -30,6 +42,9 @@ public struct Prompt: Sendable, Identifiable {
   /// What the rows of each keyframe are multiplied by on their way into the policy, one a keyframe; `nil` where they go in
   /// as they are.
   public var gates: [Double]?
+
+  /// Which input of the question this is.
+  public var variant = PromptVariant.ordered
 
   /// A question about a video.
   public init(
@@ -54,6 +69,23 @@ public struct Prompt: Sendable, Identifiable {
   /// What the policy sees: the keyframes with their true times, or everything.
   public var visible: FrameFeatures {
     keyframes.map { evidence.selecting($0) } ?? evidence
+  }
+
+  /// The name of the stream from which answers to this input are drawn: each input of a question has its own.
+  public var stream: String { variant == .ordered ? id : "\(id)#\(variant.rawValue)" }
+
+  /// The same question with other frames in view, in the order given; a kept frame takes its gate with it, and one that had
+  /// none goes in as it is.
+  public func showing(_ frames: [Int]) -> Prompt {
+    var copy = self
+    copy.keyframes = frames
+    if let gates {
+      let known = Dictionary(
+        zip(keyframes ?? Array(0..<evidence.frames), gates), uniquingKeysWith: { first, _ in first }
+      )
+      copy.gates = frames.map { known[$0] ?? 1 }
+    }
+    return copy
   }
 
   /// The same question with all the evidence in view.

@@ -123,9 +123,9 @@ public struct PolicyTeacher: TeacherScorer, IntervalPredictor {
 extension Prompt {
   /// The same question with more words at its end.
   fileprivate func appending(_ words: [Token]) -> Prompt {
-    Prompt(
-      id: id, video: video, query: query, tokens: tokens + words, queryEmbedding: queryEmbedding,
-      evidence: evidence, truth: truth, keyframes: keyframes)
+    var copy = self
+    copy.tokens += words
+    return copy
   }
 }
 

@@ -117,11 +117,11 @@ extension ScoredGroup {
 }
 
 extension [ScoredGroup] {
-  /// Gives each answer what was said of it.
+  /// Gives each answer of the groups at some places, all of them if left out, what was said of it.
   mutating func assign<Value>(
-    _ values: [[Value]], _ body: (inout ScoredRollout, Value) -> Void
+    _ values: [[Value]], at places: [Int]? = nil, _ body: (inout ScoredRollout, Value) -> Void
   ) {
-    for (g, group) in values.enumerated() {
+    for (g, group) in zip(places ?? [Int](indices), values) {
       for (i, value) in group.enumerated() { body(&self[g].rollouts[i], value) }
     }
   }

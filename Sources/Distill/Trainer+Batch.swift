@@ -104,6 +104,9 @@ extension Trainer {
   }
 
   /// What teacher, reference and reward say of the answers, as far as the objective asks.
+  ///
+  /// Teacher and reference are asked about answers that may be trained on only: what is sampled for comparison alone is
+  /// judged by its reward.
   private mutating func score(
     _ groups: [RolloutGroup], _ roles: [GroupRole]
   ) async throws -> StepBatch {
@@ -111,20 +114,22 @@ extension Trainer {
     var scored = groups.map { group in
       ScoredGroup(prompt: group.prompt, rollouts: group.rollouts.map { ScoredRollout($0) })
     }
+    let places = roles.indices.filter { objective.mayTrain(roles[$0]) }
+    let candidates = places.map { groups[$0] }
     if let teacher = partners.teacher, let support = needs.teacherSupport {
       let start = DispatchTime.now()
-      let scores = try await teacher.score(groups.map(ScoringRequest.init), support: support)
-      scored.assign(scores) { $0.teacher = $1 }
-      ledger.spend(.teacher, flops: teacher.flopsPerToken * Double(groups.tokenCount))
+      let scores = try await teacher.score(candidates.map(ScoringRequest.init), support: support)
+      scored.assign(scores, at: places) { $0.teacher = $1 }
+      ledger.spend(.teacher, flops: teacher.flopsPerToken * Double(candidates.tokenCount))
       ledger.spend(.teacher, seconds: start.elapsed)
-      ledger.scoredTokens += groups.tokenCount
+      ledger.scoredTokens += candidates.tokenCount
     }
     if let reference = partners.reference, needs.needsReference {
       let start = DispatchTime.now()
       scored.assign(
-        try reference.logProbabilities(groups, temperature: settings.temperature)
+        try reference.logProbabilities(candidates, temperature: settings.temperature), at: places
       ) { $0.reference = $1 }
-      ledger.spend(.reference, flops: reference.flops(of: groups, .forward))
+      ledger.spend(.reference, flops: reference.flops(of: candidates, .forward))
       ledger.spend(.reference, seconds: start.elapsed)
     }
     if let reward = partners.reward {

@@ -25,10 +25,10 @@ struct ObjectiveBatch {
     let ordered = 3
     for index in 0..<ordered { append("p\(index)", .ordered, needs) }
     if needs.disorderedInput != nil {
-      for index in 0..<ordered { append("p\(index)#disordered", .disordered(of: index), needs) }
+      for index in 0..<ordered { append("p\(index)", .disordered(of: index), needs) }
     }
     if needs.needsPlacebo {
-      for index in 0..<ordered { append("p\(index)#placebo", .placebo(of: index), needs) }
+      for index in 0..<ordered { append("p\(index)", .placebo(of: index), needs) }
     }
   }
 

@@ -39,7 +39,7 @@ public struct PlanCommand: AsyncParsableCommand {
     }
     let laboratory = try OPDCommand.laboratory()
     let plan = try SweepPlan(SweepFile(config, arguments: overrides)) {
-      try laboratory.complete($0)
+      try laboratory.planned($0)
     }
     let forecast = try await SweepForecast(plan, in: OPDCommand.laboratory) {
       FileHandle.standardError.write(Data("\($0)\n".utf8))

@@ -105,7 +105,7 @@ public struct SweepCommand: AsyncParsableCommand {
     }
     let file = try SweepFile(sweep, arguments: overrides)
     let laboratory = try OPDCommand.laboratory()
-    let plan = try SweepPlan(file) { try laboratory.complete($0) }
+    let plan = try SweepPlan(file) { try laboratory.planned($0) }
     return SweepFolder(
       out ?? "runs/\(plan.name)", plan: plan,
       command: (["opd", "sweep", sweep] + overrides).map(SlurmScript.quoted).joined(separator: " "))

@@ -11,6 +11,23 @@ public protocol DefaultedConfiguration: Codable, Sendable {
 public protocol PluginParameters: DefaultedConfiguration {
   /// One sentence a parameter, by its name: meaning, unit, range.
   static var documentation: [String: String] { get }
+
+  /// Files and folders that are read, so that a sweep notices when their content changes; none unless it says so.
+  var files: [String] { get }
+
+  /// Plug-ins of the same kind that this one is made of, by where they stand among the parameters: `teacher`, `routes[0].teacher`.
+  var members: [String: ConfigurationValue] { get set }
+}
+
+extension PluginParameters {
+  /// Nothing is read.
+  public var files: [String] { [] }
+
+  /// Made of no others.
+  public var members: [String: ConfigurationValue] {
+    get { [:] }
+    set {}
+  }
 }
 
 /// The parameters of a plug-in that has none.

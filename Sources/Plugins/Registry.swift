@@ -7,7 +7,7 @@ public struct Registry<Context, Product>: Sendable {
     let summary: String
     let defaults: @Sendable () throws -> ConfigurationValue
     let documentation: [String: String]
-    let resolve: @Sendable (ConfigurationValue, String) throws -> ConfigurationValue
+    let decode: @Sendable (ConfigurationValue, String) throws -> any PluginParameters
     let maker: Maker
   }
 
@@ -71,7 +71,7 @@ public struct Registry<Context, Product>: Sendable {
     entries[name] = Entry(
       summary: summary, defaults: { try ConfigurationValue(encoding: P()) },
       documentation: P.documentation,
-      resolve: { try ConfigurationValue(encoding: $0.decoded(as: P.self, at: $1)) },
+      decode: { try $0.decoded(as: P.self, at: $1) },
       maker: maker)
   }
 
@@ -121,14 +121,29 @@ public struct Registry<Context, Product>: Sendable {
     }
   }
 
-  /// The plug-in that a value names, with all its parameters written out: `{name: {parameter: …}}`.
+  /// The plug-in that a value names, with all its parameters written out, those of its members too: `{name: {parameter: …}}`.
   public func resolved(
     _ value: ConfigurationValue, at path: String? = nil
   ) throws -> ConfigurationValue {
     let choice = try choice(value, at: path ?? kind)
+    var parameters = try entry(choice).decode(choice.parameters, choice.path)
+    for (place, member) in parameters.members where !member.isNull {
+      parameters.members[place] = try resolved(member, at: "\(choice.path).\(place)")
+    }
     var map = ConfigurationMap()
-    map[choice.name] = try entry(choice).resolve(choice.parameters, choice.path)
+    map[choice.name] = try ConfigurationValue(encoding: parameters)
     return ConfigurationValue(.map(map), source: value.source)
+  }
+
+  /// The files and folders that the plug-in a value names reads, those of its members too.
+  ///
+  /// - Throws: `ConfigurationError`.
+  public func files(_ value: ConfigurationValue, at path: String? = nil) throws -> [String] {
+    let choice = try choice(value, at: path ?? kind)
+    let parameters = try entry(choice).decode(choice.parameters, choice.path)
+    return try parameters.files
+      + parameters.members.sorted { $0.key < $1.key }.filter { !$0.value.isNull }
+      .flatMap { try files($0.value, at: "\(choice.path).\($0.key)") }
   }
 
   /// What there is to know about every plug-in, in the order of registration.

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Storage
 
 /// One line that says how far something is, on standard error.
 ///
@@ -98,14 +99,6 @@ extension ProgressLine.Style {
   /// What suits standard error: in place on a terminal of known width, else a plain line every 15 seconds.
   package static var standardError: ProgressLine.Style {
     guard isatty(STDERR_FILENO) == 1 else { return .plain(every: 15) }
-    return .terminal(width: terminalWidth() ?? 80)
-  }
-
-  /// The columns of the terminal behind standard error.
-  private static func terminalWidth() -> Int? {
-    var size = winsize()
-    let request = UInt(TIOCGWINSZ)
-    let status = unsafe ioctl(STDERR_FILENO, request, &size)
-    return status == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
+    return .terminal(width: Terminal.columns(of: STDERR_FILENO) ?? 80)
   }
 }

@@ -35,7 +35,7 @@ public struct DecoderPolicy: ReferencePolicy {
       let own = prompts[parts[part]]
       let rows = try own.map { try model.encoder.rows($0) }
       let seeds = own.map { prompt in
-        (0..<settings.group).map { seed.derived(prompt.id, $0) }
+        (0..<settings.group).map { seed.derived(prompt.stream, $0) }
       }
       let samples = TapePool.withTape { tape in
         tape.run(weights) { tape in

@@ -1,5 +1,6 @@
 internal import Records
 internal import Foundation
+internal import Plugins
 internal import Core
 internal import Storage
 
@@ -64,11 +65,16 @@ package struct SweepFolder: Sendable {
     }
     let frozen = try JSONLines.readWhole(file, as: Frozen.self)
     let runs = try frozen.runs.map { run in
-      SweepPlan.Run(
-        arm: run.arm, seed: run.seed,
-        configuration: try TextFile.text("\(path)/\(run.folder)/config.yaml"))
+      let config = "\(path)/\(run.folder)/config.yaml"
+      let text = try TextFile.text(config)
+      let value = try ConfigurationFile.parse(text, file: config)
+      return SweepPlan.Run(
+        arm: run.arm, seed: run.seed, configuration: text,
+        identity: RunIdentity(value).digest(seed: value["seed"]?.integer ?? 0))
     }
-    self.init(path, plan: SweepPlan(name: frozen.name, arms: frozen.arms, runs: runs))
+    var plan = SweepPlan(name: frozen.name, arms: frozen.arms, runs: runs)
+    plan.files = frozen.data.keys.sorted()
+    self.init(path, plan: plan)
   }
 
   /// The folder of a run.
@@ -130,30 +136,18 @@ package struct SweepFolder: Sendable {
       throw SweepError.otherSweep(folder: path, difference: difference)
     }
     for (path, fingerprint) in old.data.sorted(by: { $0.key < $1.key }) {
-      guard frozen.data[path] == fingerprint else { throw SweepError.dataChanged(path: path) }
+      guard DataFingerprint.of(path) == fingerprint else {
+        throw SweepError.dataChanged(path: path)
+      }
     }
   }
 
   private func frozen() -> Frozen {
-    // The runs of an arm differ by their seed only.
-    var arms: Set<String> = []
-    let firsts = plan.runs.filter { arms.insert($0.arm).inserted }
-    let files = Set(firsts.flatMap { DataFingerprint.files(in: $0.configuration) })
-    return Frozen(
+    Frozen(
       name: plan.name, arms: plan.arms,
       runs: plan.runs.map { Frozen.Run(arm: $0.arm, seed: $0.seed, identity: $0.identity) },
-      data: Dictionary(uniqueKeysWithValues: files.map { ($0, DataFingerprint.of($0)) }),
+      data: Dictionary(uniqueKeysWithValues: plan.files.map { ($0, DataFingerprint.of($0)) }),
       program: Program.version, command: command)
-  }
-}
-
-extension SweepPlan.Run {
-  /// A digest of the configuration; the number of threads changes no result and does not count.
-  var identity: String {
-    // As bytes: ten times faster than as characters, and a sweep may have thousands of runs.
-    let lines = configuration.utf8.split(separator: UInt8(ascii: "\n"))
-      .filter { !$0.starts(with: "threads:".utf8) }
-    return ContentHash.of(lines.map { String(Substring($0)) })
   }
 }
 
@@ -161,16 +155,6 @@ extension SweepPlan.Run {
 ///
 /// Each run hashes all it reads; this is for the moment at which a sweep is taken up again.
 enum DataFingerprint {
-  /// The files and folders that a configuration's text names.
-  static func files(in configuration: String) -> [String] {
-    configuration.split(separator: "\n").compactMap { line in
-      let parts = line.split(separator: ":", maxSplits: 1)
-      guard parts.count == 2, parts[1].contains("/") else { return nil }
-      let path = parts[1].trimmingCharacters(in: CharacterSet(charactersIn: " \""))
-      return FileManager.default.fileExists(atPath: path) ? path : nil
-    }
-  }
-
   /// The digest of a file or of everything in a folder.
   static func of(_ path: String) -> String {
     var hash = ContentHash()

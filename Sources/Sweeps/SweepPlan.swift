@@ -13,6 +13,8 @@ package struct SweepPlan: Sendable, Hashable {
     package var seed: Int
     /// The text of its `config.yaml`.
     package var configuration: String
+    /// A digest of everything in it that changes results.
+    package var identity: String
 
     /// Its folder within the sweep's.
     package var folder: String { "\(arm)/seed-\(seed)" }
@@ -24,18 +26,20 @@ package struct SweepPlan: Sendable, Hashable {
   package var arms: [String]
   /// The runs: the first seed of every arm, then the second, so that arms can be compared early.
   package var runs: [Run]
+  /// The files and folders that the runs read.
+  package var files: [String] = []
 
   /// Works out every run.
   ///
   /// - Parameters:
   ///   - file: The sweep.
-  ///   - complete: Checks a configuration and writes all its defaults out; called once an arm.
-  /// - Throws: `SweepError`, or what `complete` throws.
+  ///   - settle: Checks a configuration and writes all its defaults out; called once an arm.
+  /// - Throws: `SweepError`, or what `settle` throws.
   package init(
-    _ file: SweepFile, complete: (ConfigurationValue) throws -> ConfigurationValue
+    _ file: SweepFile, settle: (ConfigurationValue) throws -> PlannedRun
   ) throws {
     name = file.name
-    var arms: [(name: String, configuration: ConfigurationValue)] = []
+    var arms: [(name: String, planned: PlannedRun)] = []
     var applied: Set<Int> = []
     for combination in Self.combinations(file) {
       guard let configuration = try Self.configuration(of: combination, file, &applied) else {
@@ -47,7 +51,7 @@ package struct SweepPlan: Sendable, Hashable {
           nil, file: file.path, "two arms are called '\(name)'",
           "Use cases, which have names of their own.")
       }
-      arms.append((name, try complete(configuration)))
+      arms.append((name, try settle(configuration)))
     }
     if let idle = file.conditions.indices.first(where: { !applied.contains($0) }) {
       throw file.conditions[idle].useless(cases: file.cases.map(\.label), file: file.path)
@@ -57,9 +61,16 @@ package struct SweepPlan: Sendable, Hashable {
         nil, file: file.path, "every combination is dropped", "Relax the rules of 'when'.")
     }
     self.arms = arms.map(\.name)
-    let texts = arms.map { SeedText($0.configuration) }
+    files = Set(arms.flatMap(\.planned.files)).sorted()
+    let texts = arms.map {
+      (SeedText($0.planned.configuration), RunIdentity($0.planned.configuration))
+    }
     runs = file.seeds.flatMap { seed in
-      zip(arms, texts).map { Run(arm: $0.name, seed: seed, configuration: $1.text(seed: seed)) }
+      zip(arms, texts).map { arm, own in
+        Run(
+          arm: arm.name, seed: seed, configuration: own.0.text(seed: seed),
+          identity: own.1.digest(seed: seed))
+      }
     }
   }
 

@@ -7,7 +7,7 @@ import Testing
 struct SweepBoardTests {
   private func gauge(_ arm: String) -> SweepGauge {
     let run = SweepPlan.Run(
-      arm: arm, seed: 0, configuration: "stages:\n  - steps: 150\n  - steps: 50\n")
+      arm: arm, seed: 0, configuration: "stages:\n  - steps: 150\n  - steps: 50\n", identity: "")
     return SweepGauge(
       run, in: SweepFolder("/nowhere", plan: SweepPlan(name: "world", arms: [], runs: [])))
   }

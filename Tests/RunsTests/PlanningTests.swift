@@ -95,7 +95,7 @@ struct SweepForecastTests {
       try ConfigurationFile.load(file)
     }
     let laboratory = try Laboratory.standard()
-    let plan = try SweepPlan(SweepFile(file)) { try laboratory.complete($0) }
+    let plan = try SweepPlan(SweepFile(file)) { try laboratory.planned($0) }
     let whole = try await SweepForecast(plan, in: Laboratory.standard)
     #expect(whole.arms.map(\.name) == plan.arms && whole.arms.map(\.runs) == [3, 3, 3])
     #expect(whole.arms.map { $0.run.parts[1].steps } == [2, 3, 4] && whole.runs == 9)

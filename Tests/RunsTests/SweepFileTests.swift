@@ -13,7 +13,7 @@ struct SweepFileTests {
     let folder = try ScratchFolder(files.merging(["s.yaml": yaml]) { $1 })
     let laboratory = try Laboratory.standard()
     return try SweepPlan(SweepFile(folder.path + "/s.yaml", arguments: arguments)) {
-      try laboratory.complete($0)
+      try laboratory.planned($0)
     }
   }
 
@@ -114,7 +114,7 @@ struct SweepFileTests {
     #expect(sweep.name == "smoke")
     #expect(sweep.seeds == [0])
     let laboratory = try Laboratory.standard()
-    let runs = try SweepPlan(sweep) { try laboratory.complete($0) }.runs
+    let runs = try SweepPlan(sweep) { try laboratory.planned($0) }.runs
     #expect(runs.map(\.arm) == ["none", "two"])
     #expect(runs[0].configuration.contains("stages: []\n"))
     #expect(runs[1].configuration.split(separator: "    steps: 3\n").count == 3)

@@ -12,7 +12,7 @@ struct SweepOverviewTests {
       "s.yaml": "base: {}\ncases: {a: {}, b: {threads: 1}}\nseeds: 3\n"
     ])
     let laboratory = try Laboratory.standard()
-    let plan = try SweepPlan(SweepFile(folder("s.yaml"))) { try laboratory.complete($0) }
+    let plan = try SweepPlan(SweepFile(folder("s.yaml"))) { try laboratory.planned($0) }
     let sweep = SweepFolder(folder("runs"), plan: plan, command: "opd sweep s.yaml")
     try sweep.create()
     return (folder, sweep)
@@ -84,7 +84,7 @@ struct SweepOverviewTests {
   func gauge() throws {
     let (folder, sweep) = try sweep()
     let run = SweepPlan.Run(
-      arm: "a", seed: 0, configuration: "stages:\n  - steps: 150\n  - method: opd\n")
+      arm: "a", seed: 0, configuration: "stages:\n  - steps: 150\n  - steps: 100\n", identity: "")
     let gauge = SweepGauge(run, in: sweep)
     #expect(gauge.steps == 250)
     #expect(gauge.read() == nil)

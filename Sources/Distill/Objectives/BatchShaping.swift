@@ -58,18 +58,14 @@ struct BatchShaping {
 
   /// Which groups count in the loss.
   func trained() throws(ObjectiveError) -> [Bool] {
-    let trainsDisordered = objective.shaping.contains {
-      if case .saliency(let rule) = $0 { rule.trainsDisordered } else { false }
-    }
     var result: [Bool] = []
     for (g, role) in roles.enumerated() {
-      switch role {
-      case .placebo: result.append(false)
-      case .disordered where !trainsDisordered: result.append(false)
-      default:
-        let counts = objective.groups == .all ? true : try hasSpread(g)
-        result.append(counts)
+      guard objective.mayTrain(role) else {
+        result.append(false)
+        continue
       }
+      let counts = objective.groups == .all ? true : try hasSpread(g)
+      result.append(counts)
     }
     return result
   }
@@ -176,5 +172,19 @@ extension ResponseSignals {
       throw .unknownName(kind: "reward term", name: term, candidates: reward.terms.keys.sorted())
     }
     return value
+  }
+}
+
+extension Objective {
+  /// Whether answers that play a part may count in the loss; the others are sampled to be compared with.
+  func mayTrain(_ role: GroupRole) -> Bool {
+    switch role {
+    case .ordered, .given: true
+    case .placebo: false
+    case .disordered:
+      shaping.contains {
+        if case .saliency(let rule) = $0 { rule.trainsDisordered } else { false }
+      }
+    }
   }
 }

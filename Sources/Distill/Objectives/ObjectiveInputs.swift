@@ -12,7 +12,7 @@ public struct ObjectiveInputs: Sendable {
 
   /// The prompts to sample.
   ///
-  /// Copies have ids of their own, so that they draw from streams of their own.
+  /// Inputs made for comparison say so in their `variant`, and draw from streams of their own.
   ///
   /// - Parameters:
   ///   - prompts: The prompts of the step, with their keyframes chosen.
@@ -29,25 +29,21 @@ public struct ObjectiveInputs: Sendable {
         let frames = try input.frames(
           keyframes: prompt.keyframes ?? Array(0..<prompt.evidence.frames),
           frameCount: prompt.evidence.frames, seed: seed.derived(prompt.id))
-        all.append(prompt.copy(id: prompt.id + "#disordered", keyframes: frames))
+        var input = prompt.showing(frames)
+        input.variant = .disordered
+        all.append(input)
         roles.append(.disordered(of: index))
       }
     }
     if requirements.needsPlacebo {
       for (index, prompt) in prompts.enumerated() {
-        all.append(prompt.copy(id: prompt.id + "#placebo", keyframes: prompt.keyframes))
+        var input = prompt
+        input.variant = .placebo
+        all.append(input)
         roles.append(.placebo(of: index))
       }
     }
     self.prompts = all
     self.roles = roles
-  }
-}
-
-extension Prompt {
-  fileprivate func copy(id: String, keyframes: [Int]?) -> Prompt {
-    Prompt(
-      id: id, video: video, query: query, tokens: tokens, queryEmbedding: queryEmbedding,
-      evidence: evidence, truth: truth, keyframes: keyframes)
   }
 }

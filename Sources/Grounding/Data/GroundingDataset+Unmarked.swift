@@ -10,9 +10,9 @@ extension GroundingDataset {
   /// - Returns: The same prompt where the data is not query-aware.
   public func unmarked(_ prompt: Prompt) -> Prompt {
     guard let plain = filmed[prompt.id] else { return prompt }
-    return Prompt(
-      id: prompt.id, video: prompt.video, query: prompt.query, tokens: prompt.tokens,
-      queryEmbedding: plain.queryEmbedding, evidence: plain.evidence, truth: prompt.truth,
-      keyframes: prompt.keyframes, gates: prompt.gates)
+    var copy = prompt
+    copy.queryEmbedding = plain.queryEmbedding
+    copy.evidence = plain.evidence
+    return copy
   }
 }

@@ -93,9 +93,8 @@ public enum QueryText {
       }
       return token
     }
-    return Prompt(
-      id: prompt.id, video: prompt.video, query: prompt.query, tokens: tokens,
-      queryEmbedding: prompt.queryEmbedding, evidence: prompt.evidence, truth: prompt.truth,
-      keyframes: prompt.keyframes)
+    var copy = prompt
+    copy.tokens = tokens
+    return copy
   }
 }

@@ -1,4 +1,5 @@
 package import Plugins
+package import Sweeps
 
 extension Laboratory {
   /// A run's configuration with every default written out, every name and parameter checked.
@@ -17,7 +18,9 @@ extension Laboratory {
     run.evaluation.keyframes = try run.evaluation.keyframes.map {
       $0.isNull ? $0 : try selectors.resolved($0, at: "evaluation.keyframes")
     }
-    run.teacher = try run.teacher.map { try resolvedTeacher($0, at: "teacher") }
+    run.teacher = try run.teacher.map {
+      $0.isNull ? $0 : try teachers.resolved($0, at: "teacher")
+    }
     run.reward = try rewards.resolved(run.reward, at: "reward")
     for index in run.stages.indices {
       let path = "stages[\(index)]"
@@ -32,6 +35,29 @@ extension Laboratory {
     }
     try run.checkObjectives()
     return try ConfigurationValue(encoding: run)
+  }
+
+  /// What a sweep settles about a run before anything is done.
+  ///
+  /// - Throws: What `complete` throws.
+  package func planned(_ value: ConfigurationValue) throws -> PlannedRun {
+    let complete = try complete(value)
+    return try PlannedRun(complete, files: files(of: complete.decoded(as: RunConfiguration.self)))
+  }
+
+  /// Every file and folder that a run reads, its plug-ins say.
+  private func files(of run: RunConfiguration) throws -> [String] {
+    var files = try datasets.files(run.data) + codecs.files(run.codec) + students.files(run.student)
+    files += try rewards.files(run.reward)
+    for choice in [run.keyframes, run.evaluation.keyframes] {
+      if let choice, !choice.isNull { files += try selectors.files(choice) }
+    }
+    if let teacher = run.teacher, !teacher.isNull { files += try teachers.files(teacher) }
+    for stage in run.stages {
+      files += try curricula.files(stage.curriculum)
+      if let data = stage.data, !data.isNull { files += try datasets.files(data) }
+    }
+    return files
   }
 }
 

@@ -31,6 +31,8 @@ struct QVHighlightsParameters: PluginParameters {
   var trainLimit: Int?
   var devLimit: Int?
 
+  var files: [String] { [path] }
+
   static let documentation = [
     "path": "the folder with features.h5, highlight_val_release.jsonl and split.json",
     "rows": "what a clip's row carries: features, featuresAndCosine (with the query) or cosine",

@@ -61,10 +61,9 @@ struct KeyClipAnswers {
     }.map(\.element)
     guard let best = ranked.first, best.seconds > 0 else { return prompt }
     let clips = ranked.filter { $0.seconds >= second * best.seconds && $0.seconds > 0 }
-    return Prompt(
-      id: prompt.id, video: prompt.video, query: prompt.query, tokens: prompt.tokens,
-      queryEmbedding: prompt.queryEmbedding, evidence: prompt.evidence,
-      truth: second > 1 ? [best.clip] : clips.map(\.clip), keyframes: prompt.keyframes)
+    var copy = prompt
+    copy.truth = second > 1 ? [best.clip] : clips.map(\.clip)
+    return copy
   }
 
   /// The scenes of a prompt's video, in seconds.

@@ -1,8 +1,16 @@
 public import Plugins
 internal import Core
+internal import Foundation
 public import Teacher
 
-extension ProcessParameters: PluginParameters {}
+extension ProcessParameters: PluginParameters {
+  /// The words of the command that are files: the program itself, and scripts it is given.
+  public var files: [String] {
+    let base = folder.map { $0 + "/" } ?? ""
+    return command.map { $0.hasPrefix("/") ? $0 : base + $0 }
+      .filter { FileManager.default.fileExists(atPath: $0) }
+  }
+}
 
 extension Laboratory {
   /// Plug-ins that are programs or services.

@@ -12,6 +12,8 @@ struct ModelTeacherParameters: PluginParameters {
   var evidence = PolicyTeacher.Evidence.allFrames
   var temperature = 1.0
 
+  var files: [String] { run.map { [$0 + "/config.yaml", $0 + "/checkpoints"] } ?? [] }
+
   static let documentation = [
     "run": "the folder of a finished run, whose student is the teacher; mandatory",
     "evidence": "what it looks at: allFrames, sameAsStudent or answer",
@@ -40,6 +42,11 @@ struct MixtureTeacherParameters: PluginParameters {
   var teachers: [ConfigurationValue] = []
   var weights: [Double] = []
 
+  var members: [String: ConfigurationValue] {
+    get { .init(uniqueKeysWithValues: teachers.enumerated().map { ("teachers[\($0)]", $1) }) }
+    set { for i in teachers.indices { teachers[i] = newValue["teachers[\(i)]"] ?? teachers[i] } }
+  }
+
   static let documentation = [
     "teachers": "teachers whose probabilities are averaged; at least one",
     "weights": "a weight above 0 for each; all equal if left out",
@@ -48,6 +55,17 @@ struct MixtureTeacherParameters: PluginParameters {
 
 struct RoutedTeacherParameters: PluginParameters {
   var routes: [TeacherRoute] = []
+
+  var members: [String: ConfigurationValue] {
+    get {
+      .init(uniqueKeysWithValues: routes.enumerated().map { ("routes[\($0)].teacher", $1.teacher) })
+    }
+    set {
+      for i in routes.indices {
+        routes[i].teacher = newValue["routes[\(i)].teacher"] ?? routes[i].teacher
+      }
+    }
+  }
 
   static let documentation = [
     "routes": """
@@ -74,6 +92,11 @@ struct TreatedTeacherParameters: PluginParameters {
   var noise = 0.0
   var shuffled = false
 
+  var members: [String: ConfigurationValue] {
+    get { ["teacher": teacher] }
+    set { teacher = newValue["teacher"] ?? teacher }
+  }
+
   static let documentation = [
     "teacher": "the teacher to treat; mandatory",
     "temperature": "what its log-probabilities are divided by, above 0",
@@ -85,6 +108,11 @@ struct TreatedTeacherParameters: PluginParameters {
 struct CachedTeacherParameters: PluginParameters {
   var teacher: ConfigurationValue = .null
   var folder = "runs/teacher-cache"
+
+  var members: [String: ConfigurationValue] {
+    get { ["teacher": teacher] }
+    set { teacher = newValue["teacher"] ?? teacher }
+  }
 
   static let documentation = [
     "teacher": "the teacher to remember; mandatory",
@@ -185,37 +213,6 @@ extension Laboratory {
       }
       return choice
     }
-  }
-
-  /// A teacher with every default written out, those inside others too.
-  func resolvedTeacher(_ value: ConfigurationValue, at path: String) throws -> ConfigurationValue {
-    guard !value.isNull else { return value }
-    let resolved = try teachers.resolved(value, at: path)
-    guard var outer = resolved.map, let name = outer.keys.first, var inner = outer[name]?.map else {
-      return resolved
-    }
-    let below = "\(path).\(name)"
-    if let list = inner["teachers"]?.list {
-      inner["teachers"] = ConfigurationValue(
-        .list(
-          try list.enumerated().map {
-            try resolvedTeacher($1, at: "\(below).teachers[\($0)]")
-          }))
-    }
-    if let own = inner["teacher"] {
-      inner["teacher"] = try resolvedTeacher(own, at: below + ".teacher")
-    }
-    if let routes = inner["routes"]?.list {
-      inner["routes"] = ConfigurationValue(
-        .list(
-          try routes.enumerated().map { index, route in
-            guard var map = route.map, let own = map["teacher"] else { return route }
-            map["teacher"] = try resolvedTeacher(own, at: "\(below).routes[\(index)].teacher")
-            return ConfigurationValue(.map(map), source: route.source)
-          }))
-    }
-    outer[name] = ConfigurationValue(.map(inner))
-    return ConfigurationValue(.map(outer), source: resolved.source)
   }
 }
 

@@ -9,6 +9,8 @@ struct Salads50Parameters: PluginParameters {
   var trainLimit: Int?
   var devLimit: Int?
 
+  var files: [String] { [path] }
+
   static let documentation = [
     "path": "the folder with salads50_svm.h5 and queries.jsonl",
     "fold": "the fold to report on, 1 to 5; the others are for training",

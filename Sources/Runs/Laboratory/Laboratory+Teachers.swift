@@ -16,6 +16,8 @@ struct WindowsTeacherParameters: PluginParameters {
   var noise = 0.0
   var shuffled = false
 
+  var files: [String] { path.map { [$0] } ?? [] }
+
   static let documentation = [
     "path": "JSON lines with qid and pred_relevant_windows: [start, end, confidence]; mandatory",
     "scale": "tau: seconds over which a window's weight falls by e",

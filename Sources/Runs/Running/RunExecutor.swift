@@ -45,7 +45,7 @@ package struct RunExecutor: Sendable {
     let directory = RunDirectory(path)
     let text = ConfigurationFile.text(of: complete)
     var status = RunDirectory.Status(
-      state: .running, identity: identity(text, parts), program: Program.version)
+      state: .running, identity: identity(complete, parts), program: Program.version)
     if let old = directory.status {
       guard old.identity == status.identity else { throw RunError.otherRun(path: path) }
       guard resume else { throw RunError.alreadyThere(path: path) }
@@ -70,12 +70,9 @@ package struct RunExecutor: Sendable {
     }
   }
 
-  private func identity(_ text: String, _ parts: RunParts) -> String {
-    // The number of threads changes no result, and neither does where measurements are remembered.
-    let lines = text.split(separator: "\n").filter {
-      !$0.hasPrefix("threads:") && !$0.hasPrefix("cache:")
-    }
-    return ContentHash.of(lines.map(String.init) + parts.identity + [Program.version])
+  private func identity(_ complete: ConfigurationValue, _ parts: RunParts) -> String {
+    let configuration = RunIdentity(complete).digest(seed: parts.configuration.seed)
+    return ContentHash.of([configuration] + parts.identity + [Program.version])
   }
 }
 

@@ -1,0 +1,17 @@
+internal import Core
+package import Plugins
+internal import Records
+
+/// What is settled about a run before anything is done.
+package struct PlannedRun: Sendable {
+  /// Its configuration with every default written out.
+  package var configuration: ConfigurationValue
+  /// The files and folders it reads.
+  package var files: [String]
+
+  /// A run with its files.
+  package init(_ configuration: ConfigurationValue, files: [String]) {
+    self.configuration = configuration
+    self.files = files
+  }
+}

@@ -1,0 +1,68 @@
+internal import Core
+
+/// Reads a tokenizer.json: each key is used, passed over because it cannot change a token, or refused.
+struct TokenizerFile {
+  private let source: String
+  private var parts: TokenizerParts
+
+  /// The parts of a tokenizer.json.
+  ///
+  /// - Throws: `TokenizerError` with the place in the file.
+  static func parts(_ json: [UInt8], source: String, ends: [String]) throws -> TokenizerParts {
+    let value = try JSONText.value(of: json, source: source)
+    var file = TokenizerFile(source: source, parts: TokenizerParts(source: source))
+    try file.read(value)
+    for name in ends {
+      guard let token = file.token(spelt: name) else {
+        throw TokenizerError.malformed(
+          source: source, place: "", reason: "the end token '\(name)' is not in it")
+      }
+      file.parts.ends.insert(token)
+    }
+    return file.parts
+  }
+
+  private mutating func read(_ value: JSONValue) throws {
+    var fields = try Fields(value, source: source, place: "")
+    fields.ignore("version")
+    for name in ["truncation", "padding"] {
+      guard fields.take(name) == nil else {
+        throw fields.unsupported(name, "texts of another length", supported: "null")
+      }
+    }
+    var bytePairs = BytePairSection(source: source)
+    try bytePairs.read(try fields.require("model"))
+    parts.spellings = bytePairs.spellings
+    parts.isInModel = bytePairs.spellings.map { _ in true }
+    parts.merges = bytePairs.merges
+    if bytePairs.takesWholePieces { parts.wholes = Array(bytePairs.spellings.indices) }
+    let section = AddedTokenSection(source: source)
+    try section.read(fields.take("added_tokens") ?? .list([]), into: &parts)
+    let pipeline = PipelineSection(source: source)
+    parts.composes = try pipeline.normalizer(fields.take("normalizer"))
+    parts.preTokenizer = try pipeline.preTokenizer(try fields.require("pre_tokenizer"))
+    try pipeline.decoder(try fields.require("decoder"))
+    let processor = fields.take("post_processor")
+    parts.frame = try FrameSection(source: source, count: parts.spellings.count).read(processor)
+    try fields.finish()
+  }
+
+  private func token(spelt name: String) -> Token? {
+    parts.added.first { $0.content.utf8.elementsEqual(name.utf8) }?.token
+      ?? parts.spellings.firstIndex { $0.utf8.elementsEqual(name.utf8) }
+  }
+}
+
+extension BytePairTokenizer {
+  /// The tokenizer of a tokenizer.json of Hugging Face's `tokenizers`.
+  ///
+  /// - Parameters:
+  ///   - json: The file's bytes.
+  ///   - source: Its name, for sentences.
+  ///   - ends: The texts of the tokens that end a response; the file itself does not say them (generation_config.json and
+  ///     tokenizer_config.json do).
+  /// - Throws: `TokenizerError` for a file that is damaged or asks for what is not computed here.
+  package init(json: [UInt8], source: String = "tokenizer.json", ends: [String] = []) throws {
+    try self.init(TokenizerFile.parts(json, source: source, ends: ends))
+  }
+}

@@ -9,21 +9,15 @@ struct AddedTokenSection {
       throw TokenizerError.malformed(
         source: source, place: "added_tokens", reason: "should be a list, not \(value.kind)")
     }
-    guard !values.isEmpty else { return }
-    var numbers: [[UInt8]: Token] = [:]
-    numbers.reserveCapacity(parts.spellings.count)
-    for (token, spelling) in parts.spellings.enumerated() { numbers[Array(spelling.utf8)] = token }
     var seen: Set<Token> = []
     for (index, value) in values.enumerated() {
       let place = "added_tokens[\(index)]"
       let token = try token(value, place: place)
-      let bytes = Array(token.content.utf8)
-      let expected = numbers[bytes] ?? parts.spellings.count
+      let expected = parts.spellings.find(token.content).map { Token($0) } ?? parts.spellings.count
       try check(token, expected: expected, isNew: seen.insert(expected).inserted, place: place)
       if expected == parts.spellings.count {
-        parts.spellings.append(token.content)
+        _ = parts.spellings.append(token.content)
         parts.isInModel.append(false)
-        numbers[bytes] = expected
       }
       parts.added.append(token)
     }

@@ -27,15 +27,27 @@ enum ByteAlphabet {
     return String(text)
   }
 
-  /// The bytes that a spelling stands for, or `nil` where a character is not of the alphabet.
-  static func bytes(of spelling: String) -> [UInt8]? {
-    var result: [UInt8] = []
-    result.reserveCapacity(spelling.utf8.count)
-    for scalar in spelling.unicodeScalars {
-      let value = Int(scalar.value)
-      guard value < bytes.count, bytes[value] >= 0 else { return nil }
-      result.append(UInt8(bytes[value]))
+  /// Whether every character of a spelling is of the alphabet; then its bytes are appended to `result`.
+  static func append(
+    _ spelling: ArraySlice<UInt8>, to result: inout [UInt8]
+  ) -> Bool {
+    let table = bytes
+    let before = result.count
+    var index = spelling.startIndex
+    while index < spelling.endIndex {
+      let first = Int(spelling[index])
+      // All of the alphabet lies below U+0144: one byte or two.
+      let isShort = first < 0x80
+      let value =
+        isShort
+        ? first : first < 0xE0 ? (first & 0x1F) << 6 | Int(spelling[index + 1] & 0x3F) : table.count
+      guard value < table.count, table[value] >= 0 else {
+        result.removeSubrange(before...)
+        return false
+      }
+      result.append(UInt8(table[value]))
+      index += isShort ? 1 : 2
     }
-    return result
+    return true
   }
 }

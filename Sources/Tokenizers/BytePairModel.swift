@@ -9,29 +9,32 @@ struct BytePairModel: Sendable {
   let byteTokens: [UInt32]
   let merges: MergeTable
   /// Where pieces that are tokens are taken whole: those tokens.
-  let wholes: WholeTokens?
+  let wholes: TokenIndex?
   /// The tokens that `wholes` was made of.
   let wholeTokens: [UInt32]
 
   /// - Throws: `TokenizerError.malformed` where a merge names what is no token.
   init(_ parts: TokenizerParts) throws {
-    var numbers: [[UInt8]: UInt32] = [:]
-    numbers.reserveCapacity(parts.spellings.count)
     var bytes = TokenBytes()
-    for (token, spelling) in parts.spellings.enumerated() {
-      let own = ByteAlphabet.bytes(of: spelling)
-      bytes.append(own ?? Array(spelling.utf8))
-      if parts.isInModel[token] { numbers[Array(spelling.utf8)] = UInt32(token) }
+    var isSpelt: [Bool] = []
+    var own: [UInt8] = []
+    let composed = parts.composedContents
+    for token in 0..<parts.spellings.count {
+      let spelling = composed[token] ?? parts.spellings.bytes[token]
+      own.removeAll(keepingCapacity: true)
+      isSpelt.append(ByteAlphabet.append(spelling, to: &own))
+      bytes.append(isSpelt[token] ? own[...] : spelling)
     }
     self.bytes = bytes
     byteTokens = ByteAlphabet.scalars.map {
-      numbers[Array(String($0).utf8)] ?? Self.noToken
+      parts.token(spelt: String($0)) ?? Self.noToken
     }
-    merges = try Self.merges(parts, numbers)
+    merges = try Self.merges(parts)
     // Only a token spelt in the alphabet can equal a piece.
-    wholeTokens = parts.wholes.filter { ByteAlphabet.bytes(of: parts.spellings[$0]) != nil }
-      .sorted().map { UInt32($0) }
-    wholes = wholeTokens.isEmpty ? nil : WholeTokens(wholeTokens, bytes: bytes)
+    wholeTokens = parts.wholes.filter { isSpelt[$0] }.sorted().map { UInt32($0) }
+    var index = TokenIndex(count: wholeTokens.count)
+    for token in wholeTokens { _ = index.insert(Int(token), of: bytes) }
+    wholes = wholeTokens.isEmpty ? nil : index
   }
 
   /// The bytes that no token writes, in order.
@@ -39,21 +42,24 @@ struct BytePairModel: Sendable {
     (0..<256).filter { byteTokens[$0] == Self.noToken }.map { UInt8($0) }
   }
 
-  private static func merges(
-    _ parts: TokenizerParts, _ numbers: [[UInt8]: UInt32]
-  ) throws -> MergeTable {
+  private static func merges(_ parts: TokenizerParts) throws -> MergeTable {
     var table = MergeTable(count: parts.merges.count)
+    var text: [UInt8] = []
     for (rank, merge) in parts.merges.enumerated() {
-      let (left, right) = (Array(merge.left.utf8), Array(merge.right.utf8))
-      guard let first = numbers[left], let second = numbers[right],
-        let both = numbers[left + right]
-      else {
-        let missing = [left, right, left + right].first { numbers[$0] == nil } ?? []
-        throw TokenizerError.malformed(
-          source: parts.source, place: "merge \(rank)",
-          reason: "the token '\(String(decoding: missing.prefix(60), as: UTF8.self))' is unknown")
+      text.removeAll(keepingCapacity: true)
+      text.append(contentsOf: merge.left.utf8)
+      let middle = text.count
+      text.append(contentsOf: merge.right.utf8)
+      var found: [UInt32] = []
+      for range in [0..<middle, middle..<text.count, text.indices] {
+        guard let token = parts.token(spelt: text, range) else {
+          let name = String(decoding: text[range].prefix(60), as: UTF8.self)
+          throw TokenizerError.malformed(
+            source: parts.source, place: "merge \(rank)", reason: "the token '\(name)' is unknown")
+        }
+        found.append(token)
       }
-      table.insert(first, second, rank: rank, token: both)
+      table.insert(found[0], found[1], rank: rank, token: found[2])
     }
     return table
   }

@@ -1,7 +1,7 @@
 /// The `model` of a tokenizer.json: a byte-level BPE's vocabulary and merges.
 struct BytePairSection {
   let source: String
-  private(set) var spellings: [String] = []
+  private(set) var spellings = Spellings()
   private(set) var merges: [(left: String, right: String)] = []
   private(set) var takesWholePieces = false
 
@@ -45,28 +45,27 @@ struct BytePairSection {
       }
       found[token] = spelling
     }
-    spellings = found.compactMap { $0 }
-    var seen: Set<[UInt8]> = []
-    for spelling in spellings where !seen.insert(Array(spelling.utf8)).inserted {
+    spellings = Spellings(capacity: found.count)
+    for spelling in found.compactMap({ $0 }) where spellings.append(spelling) != nil {
       throw fields.malformed("vocab", "'\(spelling.prefix(60))' occurs twice")
     }
   }
 
   /// Both ways to write a merge: one text with a space, and a list of two.
   private func merge(_ value: JSONValue, number: Int) throws -> (left: String, right: String) {
-    let pair: [String]
     switch value {
     case .text(let text):
-      pair = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
-    case .list(let values): pair = values.compactMap(\.text)
-    default: pair = []
+      let pair = text.split(separator: " ", omittingEmptySubsequences: false)
+      if pair.count == 2 { return (String(pair[0]), String(pair[1])) }
+    case .list(let values):
+      if values.count == 2, let left = values[0].text, let right = values[1].text {
+        return (left, right)
+      }
+    default: break
     }
-    guard pair.count == 2 else {
-      throw TokenizerError.malformed(
-        source: source, place: "model.merges[\(number)]",
-        reason: "a pair of tokens is expected, not \(value.kind)")
-    }
-    return (pair[0], pair[1])
+    throw TokenizerError.malformed(
+      source: source, place: "model.merges[\(number)]",
+      reason: "a pair of tokens is expected, not \(value.kind)")
   }
 
   /// What happens to a byte without a token matters only where there is one.
@@ -75,8 +74,7 @@ struct BytePairSection {
     let falls = try fields.flag("byte_fallback")
     _ = try fields.flag("fuse_unk")
     guard unknown != nil || falls else { return }
-    let known = Set(spellings.lazy.filter { $0.unicodeScalars.count == 1 }.map { Array($0.utf8) })
-    let isWhole = ByteAlphabet.scalars.allSatisfy { known.contains(Array(String($0).utf8)) }
+    let isWhole = ByteAlphabet.scalars.allSatisfy { spellings.find(String($0)) != nil }
     guard isWhole else {
       throw fields.unsupported(
         falls ? "byte_fallback" : "unk_token", "a token in place of bytes it lacks",

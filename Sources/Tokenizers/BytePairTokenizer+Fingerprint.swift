@@ -8,14 +8,11 @@ extension BytePairTokenizer {
   static func fingerprint(_ parts: TokenizerParts, _ model: BytePairModel) -> String {
     var hash = ContentHash()
     hash.append("byte-level BPE 1")
-    hash.append(integer: parts.spellings.count)
-    for token in 0..<parts.spellings.count {
-      let bytes = model.bytes[token]
-      hash.append(integer: bytes.count)
-      hash.append(bytes: bytes)
-    }
+    append((0..<model.bytes.count).map { UInt32(model.bytes[$0].count) }, to: &hash)
+    hash.append(bytes: model.bytes.joined)
     append(model.byteTokens, to: &hash)
-    append(model.merges.inOrder.flatMap { [$0.left, $0.right, $0.token] }, to: &hash)
+    // What a pair becomes is spelt by the pair.
+    append(model.merges.inOrder.flatMap { [$0.left, $0.right] }, to: &hash)
     append(model.wholeTokens, to: &hash)
     append(parts.added, composes: parts.composes, to: &hash)
     hash.append(parts.preTokenizer.cuts.map(\.rawValue).joined(separator: ","))
@@ -42,14 +39,18 @@ extension BytePairTokenizer {
     }
   }
 
+  /// Appends numbers and how many they are, seven bits a byte: most tokens take two bytes or three.
   private static func append(_ numbers: [UInt32], to hash: inout ContentHash) {
     hash.append(integer: numbers.count)
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(4 * numbers.count)
+    bytes.reserveCapacity(3 * numbers.count)
     for number in numbers {
-      for shift: UInt32 in [0, 8, 16, 24] {
-        bytes.append(UInt8(truncatingIfNeeded: number >> shift))
+      var left = number
+      while left >= 0x80 {
+        bytes.append(UInt8(truncatingIfNeeded: left) | 0x80)
+        left >>= 7
       }
+      bytes.append(UInt8(left))
     }
     hash.append(bytes: bytes)
   }

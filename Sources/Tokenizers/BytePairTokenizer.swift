@@ -44,14 +44,12 @@ package struct BytePairTokenizer: Tokenizer {
     composes = parts.composes
     let raw = parts.added.filter { !$0.isNormalized }
     let normalized = parts.added.filter { $0.isNormalized }
+    let contents = parts.composedContents
     finders = (
       AddedTokenFinder(raw, contents: raw.map { Array($0.content.utf8) }),
       AddedTokenFinder(
         normalized,
-        contents: normalized.map {
-          let bytes = Array($0.content.utf8)
-          return parts.composes ? CanonicalComposition.composed(bytes[...]) ?? bytes : bytes
-        })
+        contents: normalized.map { Array(contents[$0.token] ?? Array($0.content.utf8)[...]) })
     )
     added = Dictionary(parts.added.map { ($0.token, $0) }) { first, _ in first }
     fingerprint = Self.fingerprint(parts, model)

@@ -27,7 +27,9 @@ package enum BytePairTrainer {
   ) throws -> BytePairTokenizer {
     var parts = TokenizerParts(source: "a trained vocabulary")
     parts.preTokenizer = PreTokenizer(cuts: [.digits, .gpt2])
-    parts.spellings = specials + ByteAlphabet.scalars.map { String($0) }
+    for spelling in specials + ByteAlphabet.scalars.map({ String($0) }) {
+      precondition(parts.spellings.append(spelling) == nil, "A control token is named twice.")
+    }
     parts.added = specials.enumerated().map {
       AddedToken(content: $1, token: $0, isSpecial: true)
     }
@@ -35,10 +37,10 @@ package enum BytePairTrainer {
     var words = self.words(text, parts.preTokenizer)
     while parts.spellings.count < count, let pair = mostFrequentPair(words) {
       parts.merges.append((pair[0], pair[1]))
-      parts.spellings.append(pair[0] + pair[1])
+      _ = parts.spellings.append(pair[0] + pair[1])
       words = words.map { (merged($0.symbols, pair), $0.times) }
     }
-    parts.isInModel = parts.spellings.map { _ in true }
+    parts.isInModel = Array(repeating: true, count: parts.spellings.count)
     return try BytePairTokenizer(parts)
   }
 

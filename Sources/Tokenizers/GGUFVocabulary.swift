@@ -73,8 +73,8 @@ extension GGUFVocabulary {
     let style = try style(source: source)
     try check(source: source)
     var parts = TokenizerParts(source: source)
-    parts.spellings = tokens
-    parts.isInModel = tokens.map { _ in true }
+    parts.spellings = try spellings(source: source)
+    parts.isInModel = Array(repeating: true, count: tokens.count)
     parts.merges = try merges.enumerated().map { try pair($1, number: $0, source: source) }
     parts.added = added
     if style.takesWholePieces {
@@ -110,6 +110,16 @@ extension GGUFVocabulary {
     }
   }
 
+  private func spellings(source: String) throws -> Spellings {
+    var spellings = Spellings(capacity: tokens.count)
+    for token in tokens where spellings.append(token) != nil {
+      throw TokenizerError.malformed(
+        source: source, place: "tokenizer.ggml.tokens", reason: "'\(token.prefix(60))' occurs twice"
+      )
+    }
+    return spellings
+  }
+
   private func check(source: String) throws {
     func malformed(_ name: String, _ reason: String) -> TokenizerError {
       .malformed(source: source, place: "tokenizer.ggml.\(name)", reason: reason)
@@ -119,10 +129,6 @@ extension GGUFVocabulary {
     }
     for token in ends.union(beginning.map { [$0] } ?? []) where !tokens.indices.contains(token) {
       throw malformed("tokens", "there is no token \(token), which begins or ends a text")
-    }
-    var seen: Set<[UInt8]> = []
-    for token in tokens where !seen.insert(Array(token.utf8)).inserted {
-      throw malformed("tokens", "'\(token.prefix(60))' occurs twice")
     }
     if let token = added.first(where: { $0.content.isEmpty }) {
       throw malformed("tokens", "the control token \(token.token) is empty")

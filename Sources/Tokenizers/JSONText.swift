@@ -67,10 +67,18 @@ struct JSONText {
 
   private mutating func number() throws -> JSONValue {
     let start = at
-    while let byte = next, "+-.eE0123456789".utf8.contains(byte) { at += 1 }
+    while let byte = next, Self.isNumeric(byte) { at += 1 }
     let digits = String(decoding: bytes[start..<at], as: UTF8.self)
     guard Double(digits) != nil else { throw failure("there is no value") }
     return .number(digits)
+  }
+
+  @inline(__always)
+  private static func isNumeric(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x2B, 0x2D, 0x2E, 0x45, 0x65: true
+    default: false
+    }
   }
 
   private mutating func elements(depth: Int) throws -> [JSONValue] {

@@ -59,7 +59,7 @@ struct PieceEncoder {
 
   private mutating func merge(_ bytes: [UInt8], _ piece: Range<Int>) {
     let model = tokenizer.model
-    if let token = model.wholes?.find(bytes, piece, bytes: model.bytes) {
+    if let token = model.wholes?.find(bytes, piece, of: model.bytes) {
       output.append(Token(token))
       return
     }

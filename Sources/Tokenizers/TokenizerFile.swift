@@ -13,11 +13,11 @@ struct TokenizerFile {
     var file = TokenizerFile(source: source, parts: TokenizerParts(source: source))
     try file.read(value)
     for name in ends {
-      guard let token = file.token(spelt: name) else {
+      guard let token = file.parts.spellings.find(name) else {
         throw TokenizerError.malformed(
           source: source, place: "", reason: "the end token '\(name)' is not in it")
       }
-      file.parts.ends.insert(token)
+      file.parts.ends.insert(Token(token))
     }
     return file.parts
   }
@@ -33,9 +33,9 @@ struct TokenizerFile {
     var bytePairs = BytePairSection(source: source)
     try bytePairs.read(try fields.require("model"))
     parts.spellings = bytePairs.spellings
-    parts.isInModel = bytePairs.spellings.map { _ in true }
+    parts.isInModel = Array(repeating: true, count: parts.spellings.count)
     parts.merges = bytePairs.merges
-    if bytePairs.takesWholePieces { parts.wholes = Array(bytePairs.spellings.indices) }
+    if bytePairs.takesWholePieces { parts.wholes = Array(0..<parts.spellings.count) }
     let section = AddedTokenSection(source: source)
     try section.read(fields.take("added_tokens") ?? .list([]), into: &parts)
     let pipeline = PipelineSection(source: source)
@@ -45,11 +45,6 @@ struct TokenizerFile {
     let processor = fields.take("post_processor")
     parts.frame = try FrameSection(source: source, count: parts.spellings.count).read(processor)
     try fields.finish()
-  }
-
-  private func token(spelt name: String) -> Token? {
-    parts.added.first { $0.content.utf8.elementsEqual(name.utf8) }?.token
-      ?? parts.spellings.firstIndex { $0.utf8.elementsEqual(name.utf8) }
   }
 }
 

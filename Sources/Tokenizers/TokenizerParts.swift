@@ -5,7 +5,7 @@ struct TokenizerParts: Sendable {
   /// The file, for sentences.
   var source: String
   /// How each token is written: in the byte alphabet, or, for some added ones, as it is.
-  var spellings: [String] = []
+  var spellings = Spellings()
   /// Which tokens the model itself has; the others are only ever cut out of a text as they stand.
   var isInModel: [Bool] = []
   /// Pairs in the order in which they merge.
@@ -20,6 +20,27 @@ struct TokenizerParts: Sendable {
   var frame = Frame()
   /// What ends a response.
   var ends: Set<Token> = []
+
+  /// The token of the model that is written so.
+  func token(spelt text: [UInt8], _ range: Range<Int>) -> UInt32? {
+    spellings.find(text, range).flatMap { isInModel[Int($0)] ? $0 : nil }
+  }
+
+  func token(spelt text: String) -> UInt32? {
+    let text = Array(text.utf8)
+    return token(spelt: text, text.indices)
+  }
+
+  /// How added tokens that are looked for in composed text are written: composed themselves.
+  var composedContents: [Token: ArraySlice<UInt8>] {
+    guard composes else { return [:] }
+    var contents: [Token: ArraySlice<UInt8>] = [:]
+    for token in added where token.isNormalized {
+      let bytes = Array(token.content.utf8)
+      contents[token.token] = (CanonicalComposition.composed(bytes[...]) ?? bytes)[...]
+    }
+    return contents
+  }
 
   /// Tokens before and after a text.
   struct Frame: Sendable, Hashable {

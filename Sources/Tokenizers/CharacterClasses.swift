@@ -58,8 +58,10 @@ struct CharacterClasses: Sendable {
     }
   }
 
-  /// Whether Unicode 16 has the character.
-  static func isKnown(_ properties: Unicode.Scalar.Properties) -> Bool {
+  /// Whether a version of Unicode has the character.
+  static func isKnown(
+    _ properties: Unicode.Scalar.Properties, since version: Unicode.Version = version
+  ) -> Bool {
     guard let age = properties.age else { return false }
     return (age.major, age.minor) <= (version.major, version.minor)
   }

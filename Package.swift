@@ -88,8 +88,9 @@ let package = Package(
     room("Storage", imports: ["CHDF5", "Core"], settings: language + optimised),
     room("Statistics", imports: ["CGSL", "Core"], settings: language + optimised),
 
-    // The network, and the four rooms that never import each other.
+    // The network, its tokenizers, and the four rooms that never import each other.
     room("Networks", imports: ["Core", "Storage", "Tensors"], settings: safe + optimised),
+    room("Tokenizers", imports: ["Core", "Storage"], settings: safe + optimised),
     room("Student", imports: ["Core", "Tensors", "Networks"], settings: safe + optimised),
     room("Teacher", imports: ["Core", "Tensors", "Networks"], settings: safe + optimised),
     room("Curriculum", imports: ["Core"], settings: safe + optimised),
@@ -143,6 +144,7 @@ let package = Package(
     tests(of: "Storage", with: ["Core"]),
     tests(of: "Statistics", with: ["Core"]),
     tests(of: "Networks", with: ["Core", "Storage", "Tensors"]),
+    tests(of: "Tokenizers", with: ["Core", "Storage"]),
     tests(of: "Student", with: ["Core", "Tensors", "Networks"]),
     tests(of: "Teacher", with: ["Core", "Tensors", "Networks", "Grounding"]),
     tests(of: "Curriculum", with: ["Core"]),

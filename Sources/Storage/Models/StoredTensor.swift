@@ -40,24 +40,27 @@ package struct StoredTensor: Sendable {
   /// - Parameters:
   ///   - range: Which rows.
   ///   - target: Gets `range.count · columns` numbers.
-  /// - Precondition: The rows exist and `target` has that many numbers.
+  ///   - offset: Where in `target` they begin.
+  /// - Precondition: The rows exist and `target` has room for them.
   /// - Complexity: O(numbers): about 1 ns each for the block formats on one thread.
-  package func read(_ range: Range<Int>, into target: inout MutableSpan<Float>) {
+  package func read(
+    _ range: Range<Int>, into target: inout MutableSpan<Float>, at offset: Int = 0
+  ) {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= rows,
       "Rows \(range) were asked of \(rows) in '\(name)'.")
+    let numbers = range.count * columns
     precondition(
-      target.count == range.count * columns,
-      "\(range.count) rows of '\(name)' are \(range.count * columns) numbers, not \(target.count).")
-    guard target.count > 0 else { return }
+      offset >= 0 && numbers <= target.count - offset,
+      "\(numbers) numbers of '\(name)' have no room in \(target.count) from \(offset).")
+    guard numbers > 0 else { return }
     let stride = columns / format.blockSize * format.blockBytes
     let first = bytes.lowerBound + range.lowerBound * stride
     let format = format
     file.withBytes(first..<first + range.count * stride) { source in
       target.withUnsafeMutableBufferPointer { target in
         guard let source = source.baseAddress, let target = target.baseAddress else { return }
-        let blocks = range.count * stride / format.blockBytes
-        format.widen(source, blocks: blocks, into: target)
+        format.widen(source, blocks: numbers / format.blockSize, into: target + offset)
       }
     }
   }

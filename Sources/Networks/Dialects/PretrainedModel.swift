@@ -49,7 +49,7 @@ package struct PretrainedModel: Sendable {
 
   /// The parameters in single precision.
   ///
-  /// - Complexity: O(numbers); at most one tensor's pages of the file are held beside the result.
+  /// - Complexity: O(numbers); about 4 MB of the file's pages are held beside the result.
   package func parameters() -> Parameters<Float> {
     var result = Parameters<Float>(zeros: configuration.layout)
     var values = result.values.mutableSpan
@@ -57,8 +57,7 @@ package struct PretrainedModel: Sendable {
       var offset = entry.offset
       for name in names.sources(entry.name) {
         guard let tensor = source[name] else { continue }
-        read(tensor, entry.name, into: &values, at: offset)
-        tensor.file.forget(tensor.bytes)
+        read(tensor, into: &values, at: offset)
         offset += tensor.count
       }
     }
@@ -67,19 +66,22 @@ package struct PretrainedModel: Sendable {
 
   /// Widens one tensor to its place, with rows of GGUF's rotary pairs put back in halves.
   private func read(
-    _ tensor: StoredTensor, _ parameter: String, into values: inout MutableSpan<Float>,
-    at offset: Int
+    _ tensor: StoredTensor, into values: inout MutableSpan<Float>, at offset: Int
   ) {
-    guard isPermuted(tensor.name) else {
-      tensor.read(0..<tensor.rows, into: &values, at: offset)
-      return
-    }
     let half = configuration.headWidth / 2
-    for row in 0..<tensor.rows {
-      // llama.cpp turns neighbouring rows (2i, 2i + 1) of a head; here row i turns with row i + half.
-      let (head, inside) = row.quotientAndRemainder(dividingBy: 2 * half)
-      let place = head * 2 * half + inside % 2 * half + inside / 2
-      tensor.read(row..<row + 1, into: &values, at: offset + place * tensor.columns)
+    let isPermuted = isPermuted(tensor.name)
+    for rows in tensor.portions {
+      if isPermuted {
+        for row in rows {
+          // llama.cpp turns neighbouring rows (2i, 2i + 1) of a head; here row i turns with row i + half.
+          let (head, inside) = row.quotientAndRemainder(dividingBy: 2 * half)
+          let place = head * 2 * half + inside % 2 * half + inside / 2
+          tensor.read(row..<row + 1, into: &values, at: offset + place * tensor.columns)
+        }
+      } else {
+        tensor.read(rows, into: &values, at: offset + rows.lowerBound * tensor.columns)
+      }
+      tensor.forget(rows)
     }
   }
 

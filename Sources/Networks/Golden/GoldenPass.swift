@@ -110,16 +110,18 @@ struct ComputedPass<Scalar: Real> {
       logits[index] = (Scalar.exponential(logits[index]) - (isTaken ? 1 : 0)) * Scalar(weight)
     }
   }
+}
 
-  /// The gradient in the tensor that a checkpoint calls `name`.
-  func gradient(_ name: String, _ names: CheckpointNames) -> [Scalar]? {
-    for entry in gradient.layout.entries {
+extension Parameters {
+  /// The numbers of the tensor that a checkpoint calls `name`.
+  func tensor(_ name: String, _ names: CheckpointNames) -> [Scalar]? {
+    for entry in layout.entries {
       let sources = names.sources(entry.name)
       guard let place = sources.firstIndex(of: name) else { continue }
       // Keys and values, gate and up are equal parts of their tensor.
       let share = entry.count / sources.count
       let first = entry.offset + place * share
-      return Array(gradient.values[first..<first + share])
+      return Array(values[first..<first + share])
     }
     return nil
   }
@@ -129,9 +131,9 @@ extension GoldenPass {
   /// Compares logits, log-probabilities, loss and greedy tokens.
   func compare<Scalar: Real>(
     _ name: String, _ computed: ComputedPass<Scalar>, _ configuration: DecoderConfiguration,
-    _ parameters: Parameters<Scalar>
+    _ parameters: Parameters<Scalar>, _ tolerances: GoldenTolerance = .of(Scalar.self)
   ) -> [GoldenResult] {
-    let tolerance = GoldenTolerance.of(Scalar.self).logits * scale
+    let tolerance = tolerances.logits * scale
     let name = "\(name)/\(Scalar.self)"
     var results = [
       GoldenResult(name + "/logits", error: computed.logitError, tolerance: tolerance),

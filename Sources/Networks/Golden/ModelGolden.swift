@@ -14,7 +14,7 @@ package enum ModelGolden {
   /// - Returns: One result a comparison.
   /// - Throws: `StorageError` where reference values cannot be read.
   package static func check(folder: String) throws -> [GoldenResult] {
-    try models(folder) + gguf(folder + "/gguf")
+    try models(folder) + gguf(folder + "/gguf") + adapters(folder)
   }
 
   /// Every model folder, in Double and in Float.
@@ -54,7 +54,7 @@ package enum ModelGolden {
     let results = golden.compare(name, computed, model.configuration, parameters)
     return results
       + golden.gradients.sorted { $0.key < $1.key }.map { tensor, expected in
-        let own = computed.gradient(tensor, model.names)
+        let own = computed.gradient.tensor(tensor, model.names)
         return GoldenResult(
           "\(name)/\(Scalar.self)/gradient of \(tensor)",
           error: own.map { expected.distance($0) } ?? .infinity,

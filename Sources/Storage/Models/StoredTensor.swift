@@ -54,15 +54,30 @@ package struct StoredTensor: Sendable {
       offset >= 0 && numbers <= target.count - offset,
       "\(numbers) numbers of '\(name)' have no room in \(target.count) from \(offset).")
     guard numbers > 0 else { return }
-    let stride = columns / format.blockSize * format.blockBytes
-    let first = bytes.lowerBound + range.lowerBound * stride
     let format = format
-    file.withBytes(first..<first + range.count * stride) { source in
+    file.withBytes(place(range)) { source in
       target.withUnsafeMutableBufferPointer { target in
         guard let source = source.baseAddress, let target = target.baseAddress else { return }
         format.widen(source, blocks: numbers / format.blockSize, into: target + offset)
       }
     }
+  }
+
+  /// All rows in portions of about 4 MB of the file, to read and forget one after another.
+  package var portions: [Range<Int>] {
+    let size = max(1, (4 << 20) / max(1, stride))
+    return Swift.stride(from: 0, to: rows, by: size).map { $0..<min($0 + size, rows) }
+  }
+
+  /// Tells the system that some rows will not be needed soon.
+  package func forget(_ range: Range<Int>) { file.forget(place(range)) }
+
+  /// Bytes of a row.
+  private var stride: Int { columns / format.blockSize * format.blockBytes }
+
+  private func place(_ range: Range<Int>) -> Range<Int> {
+    let first = bytes.lowerBound + range.lowerBound * stride
+    return first..<first + range.count * stride
   }
 
   /// All numbers in single precision, row-major.

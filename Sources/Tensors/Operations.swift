@@ -5,7 +5,8 @@ enum Operation<Scalar: Real> {
   /// A value from outside whose gradient is wanted.
   case leaf(GradientSink<Scalar>)
   /// `y = x·Wᵀ`, plus `bias` and `residual` where given.
-  case linear(Variable, ParameterID, bias: ParameterID?, residual: Variable?)
+  case linear(
+    Variable, ParameterID, bias: ParameterID?, residual: Variable?, changes: [LowRankPass<Scalar>])
   /// `y = w ∘ x / rms(x)`.
   case rmsNorm(Variable, ParameterID, inverse: Buffer<Scalar>)
   /// `y = w ∘ x / rms(x)` for each of the first heads of a row; the other columns as they are.
@@ -25,6 +26,7 @@ enum Operation<Scalar: Real> {
     switch self {
     case .rmsNorm(_, _, let inverse), .headNorm(_, _, _, let inverse): [inverse]
     case .attention(_, _, _, let logSums): [logSums]
+    case .linear(_, _, _, _, let changes): changes.map(\.hidden)
     default: []
     }
   }
@@ -85,7 +87,8 @@ extension Tape {
   ) -> Variable {
     precondition(x.columns == weight.columns, "\(x.columns) columns meet \(weight.columns).")
     let y = append(
-      rows: x.rows, columns: weight.rows, .linear(x, weight, bias: bias, residual: residual))
+      rows: x.rows, columns: weight.rows,
+      .linear(x, weight, bias: bias, residual: residual, changes: []))
     let target = pointer(y)
     if let residual { target.update(from: pointer(residual), count: y.rows * y.columns) }
     if let bias {
@@ -97,6 +100,7 @@ extension Tape {
       m: x.rows, n: weight.rows, k: weight.columns, a: pointer(x), rowStride: x.columns,
       columnStride: 1, packed: bound.transposed(weight), c: target,
       ldc: y.columns, adding: residual != nil || bias != nil)
+    addChanges(x, weight, to: y)
     return y
   }
 
@@ -173,8 +177,11 @@ extension Tape {
     case .input: break
     case .leaf(let sink):
       sink.values = Array(UnsafeBufferPointer(start: gradient, count: node.rows * node.columns))
-    case .linear(let x, let weight, let bias, let residual):
+    case .linear(let x, let weight, let bias, let residual, let changes):
       if let bias { propagateBias(gradient, rows: node.rows, bias) }
+      for change in changes {
+        propagateChange(change, gradient, columns: node.columns, x, wantsInput: needsGradient(x))
+      }
       propagateLinear(index, gradient, x, weight, residual)
     case .rmsNorm(let x, let weight, let inverse):
       let target = self.gradient(x)

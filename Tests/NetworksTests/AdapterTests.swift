@@ -24,7 +24,7 @@ private func read(_ changes: [String: JSONValue] = [:]) throws -> AdapterConfigu
   try AdapterConfiguration(settings(changes), file: "adapter_config.json")
 }
 
-private func random(_ changes: [String: JSONValue] = [:]) throws -> LowRankAdapter {
+private func randomAdapter(_ changes: [String: JSONValue] = [:]) throws -> LowRankAdapter {
   var generator = Seed(3).generator()
   var adapter = try LowRankAdapter(try read(changes), for: shape, file: "a") { _ in
     Float(0.4 * generator.normal())
@@ -41,9 +41,9 @@ private func random(_ changes: [String: JSONValue] = [:]) throws -> LowRankAdapt
 struct AdapterTests {
   @Test("adapts modules whose path ends in a name, matches a pattern, or all")
   func targets() throws {
-    #expect(try random().factors.count == 4)
-    #expect(try random(["target_modules": .text("all-linear")]).factors.count == 14)
-    let pattern = try random(["target_modules": .text(".*\\.1\\..*_proj")])
+    #expect(try randomAdapter().factors.count == 4)
+    #expect(try randomAdapter(["target_modules": .text("all-linear")]).factors.count == 14)
+    let pattern = try randomAdapter(["target_modules": .text(".*\\.1\\..*_proj")])
     #expect(pattern.factors.count == 7)
     // A suffix counts after a dot only.
     #expect(try !read(["target_modules": .list([.text("proj")])]).adapts("a.q_proj", file: "a"))
@@ -94,7 +94,7 @@ struct AdapterTests {
       path: "adapter-\(UInt64.random(in: .min ... .max))"
     ).path
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let adapter = try random(["alpha_pattern": .object(["up_proj": .number(1.5)])])
+    let adapter = try randomAdapter(["alpha_pattern": .object(["up_proj": .number(1.5)])])
     try adapter.write(folder: folder)
     #expect(try LowRankAdapter(folder: folder, for: shape) == adapter)
     var wider = shape
@@ -129,9 +129,75 @@ struct AdapterTests {
     return total
   }
 
+  @Test("beside frozen weights computes what the merged weights do, forward and backward")
+  func beside() throws {
+    let adapter = try randomAdapter(["target_modules": .text("all-linear")])
+    var generator = Seed(1).generator()
+    var frozen = Parameters<Double>(zeros: shape.layout)
+    for i in frozen.values.indices { frozen.values[i] = 0.4 * generator.normal() }
+    var merged = frozen
+    adapter.merge(into: &merged)
+    let branch = Branch(prompt: PromptRows(tokens: [1, 4, 2]), responses: [[3, 9, 0], [5]])
+    func pass(_ tape: Tape<Double>) -> [Double] {
+      var result: [Double] = []
+      Decoder<Double>(shape).pass([branch], on: tape, differentiating: true) {
+        _, response, logits in
+        for i in 0..<logits.count {
+          result.append(logits[i])
+          logits[i] = sin(Double(3 * i + response))
+        }
+      }
+      return result
+    }
+    var whole = Parameters<Double>(zeros: shape.layout)
+    var sums = whole.values
+    let first = Tape<Double>().run(
+      Weights(merged, for: .training), addingGradientTo: &sums, body: pass)
+    whole.values = sums
+    let weights: AdapterWeights<Double> = adapter.weights(
+      adapter.parameters(), beside: shape.layout, for: .training)
+    var own = Parameters<Double>(zeros: weights.weights.layout)
+    sums = own.values
+    let second = Tape<Double>().run(
+      Weights(frozen, for: .training), adapters: weights, addingGradientTo: &sums, body: pass)
+    own.values = sums
+    #expect(zip(first, second).allSatisfy { abs($0 - $1) < 1e-10 * max(1, abs($0)) })
+    for (part, expected) in zip(adapter.factors, adapter.gradients(whole)) {
+      let pairs = zip(own[part.downName] + own[part.upName], expected.down + expected.up)
+      #expect(pairs.allSatisfy { abs($0 - $1) < 1e-9 * max(1, abs($1)) }, "\(part.module)")
+    }
+  }
+
+  @Test("gives the sampler the trainer's bits")
+  func bits() throws {
+    let adapter = try randomAdapter()
+    var generator = Seed(1).generator()
+    var frozen = Parameters<Float>(zeros: shape.layout)
+    for i in frozen.values.indices { frozen.values[i] = Float(0.4 * generator.normal()) }
+    let weights = Weights(frozen, for: .inference)
+    let beside: AdapterWeights<Float> = adapter.weights(
+      adapter.parameters(), beside: shape.layout, for: .inference)
+    let (decoder, tape) = (Decoder<Float>(shape), Tape<Float>())
+    let prompt = PromptRows(tokens: [1, 4, 2])
+    let samples = tape.run(weights, adapters: beside) {
+      decoder.sample(
+        [prompt], seeds: [[Seed(1), Seed(2), Seed(3)]], temperature: 1, end: nil, maximumLength: 9,
+        on: $0)
+    }
+    tape.run(weights, adapters: beside) { tape in
+      let branch = Branch(prompt: prompt, responses: samples[0].map(\.tokens))
+      decoder.pass([branch], on: tape, differentiating: false) { _, response, logits in
+        _ = Rows.logSoftmax(&logits, width: 11, temperature: 1)
+        for (i, token) in samples[0][response].tokens.enumerated() {
+          #expect(logits[i * 11 + token] == samples[0][response].logProbabilities[i])
+        }
+      }
+    }
+  }
+
   @Test("has gradients that agree with central differences")
   func gradients() throws {
-    let adapter = try random(["use_rslora": .flag(true)])
+    let adapter = try randomAdapter(["use_rslora": .flag(true)])
     var gradient = Parameters<Double>(zeros: shape.layout)
     _ = value(adapter, &gradient)
     let own = adapter.gradients(gradient)

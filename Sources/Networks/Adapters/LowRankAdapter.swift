@@ -88,6 +88,52 @@ package struct LowRankAdapter: Sendable, Hashable {
     }
   }
 
+  /// What is trained: A and B of every change, by PEFT's names.
+  package func parameters<Scalar: Real>() -> Parameters<Scalar> {
+    var layout = ParameterLayout()
+    for part in factors {
+      layout.append(part.downName, shape: [part.rank, part.inputs])
+      layout.append(part.upName, shape: [part.outputs, part.rank])
+    }
+    var result = Parameters<Scalar>(zeros: layout)
+    for part in factors {
+      result[part.downName] = part.down.map { Scalar($0) }
+      result[part.upName] = part.up.map { Scalar($0) }
+    }
+    return result
+  }
+
+  /// Takes over trained numbers.
+  ///
+  /// - Precondition: They have the layout of `parameters()`.
+  package mutating func update(_ parameters: Parameters<Float>) {
+    for index in factors.indices {
+      factors[index].down = parameters[factors[index].downName]
+      factors[index].up = parameters[factors[index].upName]
+    }
+  }
+
+  /// The changes prepared for computing beside frozen weights.
+  ///
+  /// - Parameters:
+  ///   - parameters: Numbers with the layout of `parameters()`.
+  ///   - frozen: The layout of the model's parameters.
+  ///   - purpose: Whether gradients will be asked for.
+  /// - Returns: A and B packed, with the rows of the fused matrices that each changes.
+  package func weights<Scalar: Real>(
+    _ parameters: Parameters<Scalar>, beside frozen: ParameterLayout, for purpose: WeightPurpose
+  ) -> AdapterWeights<Scalar> {
+    let changes = factors.map { part in
+      let place = place(of: part.module, in: frozen)
+      let entry = frozen.entries.last { $0.offset <= place.lowerBound }
+      let first = (place.lowerBound - (entry?.offset ?? 0)) / part.inputs
+      return AdapterWeights<Scalar>.Change(
+        matrix: entry?.name ?? "", rows: first..<first + part.outputs, scaling: part.scaling,
+        down: part.downName, up: part.upName)
+    }
+    return AdapterWeights(changes, parameters, of: frozen, for: purpose)
+  }
+
   /// Where a layer's weights lie in the parameters.
   private func place(of module: String, in layout: ParameterLayout) -> Range<Int> {
     for entry in layout.entries {

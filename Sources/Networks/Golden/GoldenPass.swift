@@ -49,27 +49,34 @@ struct ComputedPass<Scalar: Real> {
   private(set) var logitError = 0.0
   private(set) var logProbabilityErrors: [String: Double] = [:]
   private(set) var loss = 0.0
-  /// The gradient of the loss in every parameter.
+  /// The gradient of the loss in every parameter that is trained: the adapters' where there are some.
   private(set) var gradient: Parameters<Scalar>
 
   /// Runs forward and backward pass.
   init(
-    _ configuration: DecoderConfiguration, _ parameters: Parameters<Scalar>, _ golden: GoldenPass
+    _ configuration: DecoderConfiguration, _ parameters: Parameters<Scalar>,
+    adapters: AdapterWeights<Scalar>? = nil, _ golden: GoldenPass
   ) {
-    gradient = Parameters(zeros: configuration.layout)
+    gradient = Parameters(zeros: adapters?.weights.layout ?? configuration.layout)
     let branches = golden.branches.map {
       Branch(prompt: PromptRows(tokens: $0.prompt), responses: $0.responses)
     }
     let count = branches.reduce(0) { $0 + $1.responses.reduce(0) { $0 + $1.count } }
     let decoder = Decoder<Scalar>(configuration)
     var sums = gradient.values
-    Tape<Scalar>().run(Weights(parameters, for: .training), addingGradientTo: &sums) { tape in
+    let weights = Weights(parameters, for: .training)
+    func pass(_ tape: Tape<Scalar>) {
       decoder.pass(branches, on: tape, differentiating: true) { branch, response, logits in
         compare(&logits, golden, branch, response, width: configuration.vocabularySize)
         differentiate(
           &logits, branches[branch].responses[response], width: configuration.vocabularySize,
           weight: 1 / Double(count))
       }
+    }
+    if let adapters {
+      Tape<Scalar>().run(weights, adapters: adapters, addingGradientTo: &sums, body: pass)
+    } else {
+      Tape<Scalar>().run(weights, addingGradientTo: &sums, body: pass)
     }
     gradient.values = sums
   }
@@ -131,7 +138,8 @@ extension GoldenPass {
   /// Compares logits, log-probabilities, loss and greedy tokens.
   func compare<Scalar: Real>(
     _ name: String, _ computed: ComputedPass<Scalar>, _ configuration: DecoderConfiguration,
-    _ parameters: Parameters<Scalar>, _ tolerances: GoldenTolerance = .of(Scalar.self)
+    _ parameters: Parameters<Scalar>, adapters: AdapterWeights<Scalar>? = nil,
+    _ tolerances: GoldenTolerance = .of(Scalar.self)
   ) -> [GoldenResult] {
     let tolerance = tolerances.logits * scale
     let name = "\(name)/\(Scalar.self)"
@@ -148,21 +156,27 @@ extension GoldenPass {
           name + "/log-probabilities at \(temperature)", error: error,
           tolerance: 2 * tolerance * factor))
     }
-    return results + [greedy.compare(name, configuration, parameters)]
+    return results + [greedy.compare(name, configuration, parameters, adapters: adapters)]
   }
 }
 
 extension GoldenGreedy {
   /// Whether the most likely tokens are the reference's.
   func compare<Scalar: Real>(
-    _ name: String, _ configuration: DecoderConfiguration, _ parameters: Parameters<Scalar>
+    _ name: String, _ configuration: DecoderConfiguration, _ parameters: Parameters<Scalar>,
+    adapters: AdapterWeights<Scalar>? = nil
   ) -> GoldenResult {
     let decoder = Decoder<Scalar>(configuration)
-    let samples = Tape<Scalar>().run(Weights(parameters, for: .inference)) { tape in
+    let weights = Weights(parameters, for: .inference)
+    func sample(_ tape: Tape<Scalar>) -> [[Sample]] {
       decoder.sample(
         prompts.map { PromptRows(tokens: $0) }, seeds: prompts.map { _ in [Seed(0)] },
         temperature: 0, end: nil, maximumLength: continuations.map(\.count).max() ?? 1, on: tape)
     }
+    let tape = Tape<Scalar>()
+    let samples =
+      adapters.map { tape.run(weights, adapters: $0, body: sample) }
+      ?? tape.run(weights, body: sample)
     let agrees = zip(samples, continuations).allSatisfy { own, expected in
       Array(own[0].tokens.prefix(expected.count)) == expected
     }

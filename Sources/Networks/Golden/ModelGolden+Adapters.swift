@@ -42,12 +42,42 @@ extension ModelGolden {
       && golden.scaling.allSatisfy { abs((scaling[$0.key] ?? 0) / $0.value - 1) < 1e-11 }
     let parameters = model.parameters()
     return [GoldenResult(name + "/scaling", isTrue: agrees)]
+      + beside(name, model, adapter, parameters, values)
+      + beside(name, model, adapter, parameters.converted(to: Double.self), values)
       + compare(name, model, adapter, parameters, values, golden.merged.weights)
       + compare(
         name, model, adapter, parameters.converted(to: Double.self), values,
         golden.merged.weights)
   }
 
+  /// An adapter that changes logits by several units makes attention so sharp that PEFT in single precision is itself off
+  /// by 2.5e-5 of a gradient's norm and 2.3e-5 of a logit (all-rslora; 2e-6 and 6e-6 for the other two).
+  private static func tolerance<Scalar: Real>(_: Scalar.Type) -> GoldenTolerance {
+    Scalar.self == Double.self ? .of(Double.self) : GoldenTolerance(logits: 5e-5, gradients: 5e-5)
+  }
+
+  /// The adapter beside frozen weights, as it is trained.
+  private static func beside<Scalar: Real>(
+    _ name: String, _ model: PretrainedModel, _ adapter: LowRankAdapter,
+    _ parameters: Parameters<Scalar>, _ values: GoldenPass
+  ) -> [GoldenResult] {
+    let adapters: AdapterWeights<Scalar> = adapter.weights(
+      adapter.parameters(), beside: parameters.layout, for: .training)
+    let computed = ComputedPass(model.configuration, parameters, adapters: adapters, values)
+    let tolerance = tolerance(Scalar.self)
+    let results = values.compare(
+      name, computed, model.configuration, parameters, adapters: adapters, tolerance)
+    return results
+      + values.gradients.sorted { $0.key < $1.key }.map { what, expected in
+        let isThere = computed.gradient.layout[what] != nil
+        return GoldenResult(
+          "\(name)/\(Scalar.self)/gradient of \(what)",
+          error: isThere ? expected.distance(computed.gradient[what]) : .infinity,
+          tolerance: tolerance.gradients)
+      }
+  }
+
+  /// The adapter added to the weights.
   private static func compare<Scalar: Real>(
     _ name: String, _ model: PretrainedModel, _ adapter: LowRankAdapter,
     _ parameters: Parameters<Scalar>, _ values: GoldenPass, _ weights: [String: GoldenTensor]
@@ -55,10 +85,7 @@ extension ModelGolden {
     var merged = parameters
     adapter.merge(into: &merged)
     let computed = ComputedPass(model.configuration, merged, values)
-    // An adapter that changes logits by several units makes attention so sharp that PEFT in single precision is itself off
-    // by 2.5e-5 of a gradient's norm and 2.3e-5 of a logit (all-rslora; 2e-6 and 6e-6 for the other two).
-    let single = GoldenTolerance(logits: 5e-5, gradients: 5e-5)
-    let tolerance = Scalar.self == Double.self ? GoldenTolerance.of(Scalar.self) : single
+    let tolerance = tolerance(Scalar.self)
     var own: [String: [Scalar]] = [:]
     for (factors, gradient) in zip(adapter.factors, adapter.gradients(computed.gradient)) {
       own[factors.downName] = gradient.down
@@ -68,12 +95,12 @@ extension ModelGolden {
       ("gradient of " + name, own[name].map { expected.distance($0) })
     }
     let changed = weights.map { name, expected in
-      ("merged " + name, merged.tensor(name, model.names).map { expected.distance($0) })
+      (name, merged.tensor(name, model.names).map { expected.distance($0) })
     }
-    return values.compare(name, computed, model.configuration, merged, tolerance)
+    return values.compare(name + "/merged", computed, model.configuration, merged, tolerance)
       + (gradients + changed).sorted { $0.0 < $1.0 }.map { what, error in
         GoldenResult(
-          "\(name)/\(Scalar.self)/\(what)", error: error ?? .infinity,
+          "\(name)/merged/\(Scalar.self)/\(what)", error: error ?? .infinity,
           tolerance: tolerance.gradients)
       }
   }

@@ -6,7 +6,7 @@ enum GGUFConfiguration {
   ///
   /// - Parameters:
   ///   - file: The file; whether it has an output matrix and rotary divisors is read from its tensors.
-  ///   - positions: The most positions that will be used; the model's own limit where that is smaller.
+  ///   - positions: The most positions that will be used, 131,072 if left out; the model's own limit where that is smaller.
   /// - Returns: Both.
   /// - Throws: `CheckpointError` for another architecture, a missing key, and any key that is not used or harmless.
   static func read(
@@ -63,18 +63,19 @@ enum GGUFConfiguration {
     guard let embedding = file.tensors["token_embd.weight"] else {
       throw CheckpointError.missingTensor("token_embd.weight", file: file.path)
     }
+    // Where the key is there, it must be what the embedding has.
     let rows = min(embedding.rows, 1 << 22)
-    let vocabulary = try keys.optionalInteger("vocab_size", in: rows...rows) ?? rows
+    _ = try keys.optionalInteger("vocab_size", in: rows...rows)
     var variations = DecoderVariations()
     variations.hasBiases = dialect.hasBiases
     variations.hasHeadNorms = dialect.hasHeadNorms
     variations.hasOwnOutput = file.tensors["output.weight"] != nil
     variations.rotaryScaling = try scaling(file, keys, headWidth / 2, Double(longest))
     return DecoderConfiguration(
-      vocabularySize: vocabulary, layers: try keys.integer("block_count", in: 1...1024),
+      vocabularySize: rows, layers: try keys.integer("block_count", in: 1...1024),
       width: width, heads: heads, keyValueHeads: shared, headWidth: headWidth,
       hidden: try keys.integer("feed_forward_length"),
-      positions: min(longest, positions ?? longest),
+      positions: min(longest, positions ?? PretrainedModel.mostPositions),
       rotaryBase: try keys.optionalNumber("rope.freq_base") ?? 10_000,
       normEpsilon: try keys.number("attention.layer_norm_rms_epsilon"),
       variations: variations == DecoderVariations() ? nil : variations)

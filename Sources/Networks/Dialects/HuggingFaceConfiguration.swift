@@ -7,7 +7,7 @@ enum HuggingFaceConfiguration {
   /// - Parameters:
   ///   - bytes: The file's bytes.
   ///   - file: Its path, for sentences.
-  ///   - positions: The most positions that will be used; the model's own limit where that is smaller.
+  ///   - positions: The most positions that will be used, 131,072 if left out; the model's own limit where that is smaller.
   /// - Returns: Both.
   /// - Throws: `CheckpointError` for another architecture, a missing key, and any key that is not used or harmless.
   static func read(
@@ -41,7 +41,7 @@ enum HuggingFaceConfiguration {
       keyValueHeads: try keyValueHeads(keys, dialect, heads),
       headWidth: try headWidth(keys, dialect, width, heads),
       hidden: try keys.integer("intermediate_size"),
-      positions: min(longest, positions ?? longest), rotaryBase: rotary.base,
+      positions: min(longest, positions ?? PretrainedModel.mostPositions), rotaryBase: rotary.base,
       // The default of all five classes.
       normEpsilon: try keys.optionalNumber("rms_norm_eps") ?? 1e-6,
       variations: variations == DecoderVariations() ? nil : variations)

@@ -17,11 +17,14 @@ package struct PretrainedModel: Sendable {
   /// The metadata of a GGUF file, the tokenizer's among it; empty for a folder.
   package let metadata: [String: GGUFValue]
 
+  /// Positions where nobody says how many: tables of cosines and sines are made for all, so a file must not choose freely.
+  static let mostPositions = 1 << 17
+
   /// Opens a folder of `config.json` and safetensors, or a GGUF file.
   ///
   /// - Parameters:
   ///   - path: The folder or file.
-  ///   - positions: The most positions that will be used; the model's own limit where that is smaller.
+  ///   - positions: The most positions that will be used, 131,072 if left out; the model's own limit where that is smaller.
   ///   - configurationFile: The name of the configuration in a folder.
   /// - Throws: `StorageError` for damaged files, `CheckpointError` for a model that is not computed here or whose tensors do
   ///   not fit its configuration.

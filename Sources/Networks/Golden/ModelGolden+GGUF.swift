@@ -55,7 +55,27 @@ extension ModelGolden {
   private static func file(
     _ name: String, _ path: String, _ golden: GoldenGGUF
   ) throws -> [GoldenResult] {
-    let file = try GGUFFile(path)
+    var results = contents(name, try GGUFFile(path), golden)
+    guard golden.prompts != nil else { return results }
+    let model = try PretrainedModel(path)
+    let parameters = model.parameters()
+    let shape = model.configuration
+    let wide = parameters.converted(to: Double.self)
+    results += logits(name, shape, parameters, golden)
+    guard case .divisors? = shape.variations?.rotaryScaling else {
+      return results + logits(name, shape, wide, golden)
+    }
+    // The file holds the divisors in single precision, the values were computed with exact ones.
+    results += logits(name, shape, wide, golden, tolerance: 1e-7)
+    var exact = shape
+    exact.variations?.rotaryScaling = try scaling(golden, model)
+    return results + logits(name + "/exact frequencies", exact, wide, golden)
+  }
+
+  /// Tensors to the bit, and metadata.
+  private static func contents(
+    _ name: String, _ file: GGUFFile, _ golden: GoldenGGUF
+  ) -> [GoldenResult] {
     var results: [GoldenResult] = []
     for (tensor, expected) in (golden.tensors ?? [:]).sorted(by: { $0.key < $1.key }) {
       let agrees = file.tensors[tensor].map { own in
@@ -72,20 +92,7 @@ extension ModelGolden {
       }
       results.append(GoldenResult("\(name)/\(key)", isTrue: agrees ?? false))
     }
-    guard golden.prompts != nil else { return results }
-    let model = try PretrainedModel(path)
-    let parameters = model.parameters()
-    let shape = model.configuration
-    let wide = parameters.converted(to: Double.self)
-    results += logits(name, shape, parameters, golden)
-    guard case .divisors? = shape.variations?.rotaryScaling else {
-      return results + logits(name, shape, wide, golden)
-    }
-    // The file holds the divisors in single precision, the values were computed with exact ones.
-    results += logits(name, shape, wide, golden, tolerance: 1e-7)
-    var exact = shape
-    exact.variations?.rotaryScaling = try scaling(golden, model)
-    return results + logits(name + "/exact frequencies", exact, wide, golden)
+    return results
   }
 
   private static func scaling(

@@ -42,8 +42,7 @@ extension TensorSource {
     }
     guard let index = try? JSONDecoder().decode(Index.self, from: Data(try TextFile.bytes(path)))
     else { throw refuse("it has no object 'weight_map' of file names") }
-    var tensors: [StoredTensor] = []
-    for name in Set(index.weight_map.values).sorted() {
+    let tensors = try index.shards.flatMap { name in
       // The name comes from a file: it must not lead out of the folder.
       guard !name.isEmpty, !name.contains("/"), name != ".." else {
         throw refuse("it names the shard '\(name)'")
@@ -52,7 +51,7 @@ extension TensorSource {
       for tensor in shard.tensors where index.weight_map[tensor.name] != name {
         throw refuse("'\(name)' holds '\(tensor.name)', which it does not say")
       }
-      tensors += shard.tensors
+      return shard.tensors
     }
     let found = Set(tensors.map(\.name))
     if let missing = index.weight_map.keys.filter({ !found.contains($0) }).min() {
@@ -63,6 +62,7 @@ extension TensorSource {
 
   private struct Index: Decodable {
     let weight_map: [String: String]
+    var shards: [String] { Set(weight_map.values).sorted() }
   }
 
   /// The reference implementation refuses longer headers, too.

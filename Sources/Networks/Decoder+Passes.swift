@@ -17,7 +17,7 @@ extension Decoder {
     _ body: (_ branch: Int, _ response: Int, inout MutableSpan<Scalar>) throws -> Void
   ) rethrows {
     let batch = PackedBatch<Scalar>(branches)
-    let logits = tape.linear(hidden(batch, on: tape, features: features), embedding)
+    let logits = tape.linear(hidden(batch, on: tape, features: features), head)
     for (branch, responses) in batch.predictors.enumerated() {
       try tape.exchange(logits, responses: responses) { response, rows in
         try body(branch, response, &rows)

@@ -37,7 +37,7 @@ extension Decoder {
     var growing = Growing(prompts, seeds, promptSegments: batch.promptSegments)
     // The prompts' last rows predict every response's first token.
     var logits = tape.linear(
-      tape.gather(hidden, rows: growing.live.map { growing.branch[$0] }), embedding)
+      tape.gather(hidden, rows: growing.live.map { growing.branch[$0] }), head)
     for length in 1...maximumLength {
       growing.take(tape, logits, temperature: temperature, end: end)
       if length == maximumLength || growing.live.isEmpty { break }
@@ -53,24 +53,9 @@ extension Decoder {
     _ batch: PackedBatch<Scalar>, responses: Int, length: Int,
     _ caches: inout [DecodingCache<Scalar>], on tape: Tape<Scalar>
   ) -> Variable {
-    var x = inputs(batch, on: tape)
-    let all = plan(batch, read: false)
-    let read = plan(batch, read: true)
-    for (index, layer) in layers.enumerated() {
-      let attended = tape.transient {
-        let normed = tape.rmsNorm(x, layer.attentionNorm, epsilon: configuration.normEpsilon)
-        let keyValue = tape.linear(normed, layer.keyValue)
-        caches.append(tape.cache(keyValue, plan: all, responses: responses, length: length))
-        let isLast = index == layers.count - 1
-        let rows = isLast ? tape.gather(normed, rows: batch.readRows) : normed
-        let residual = isLast ? tape.gather(x, rows: batch.readRows) : x
-        let mixed = tape.attention(
-          query: tape.linear(rows, layer.query), keyValue: keyValue, plan: isLast ? read : all)
-        return tape.linear(mixed, layer.output, adding: residual)
-      }
-      x = feedForward(attended, layer, on: tape)
+    hidden(batch, on: tape) { keyValue, plan in
+      caches.append(tape.cache(keyValue, plan: plan, responses: responses, length: length))
     }
-    return tape.rmsNorm(x, norm, epsilon: configuration.normEpsilon)
   }
 
   /// One token of every growing response.
@@ -83,17 +68,11 @@ extension Decoder {
     var x = tape.compose(
       growing.live.map { .token(growing.tokens[$0].last ?? 0) }, projected: nil, table: embedding)
     for (layer, cache) in zip(layers, caches) {
-      let attended = tape.transient {
-        let normed = tape.rmsNorm(x, layer.attentionNorm, epsilon: configuration.normEpsilon)
-        let mixed = tape.attention(
-          query: tape.linear(normed, layer.query), keyValue: tape.linear(normed, layer.keyValue),
-          cache: cache, step: rows)
-        return tape.linear(mixed, layer.output, adding: x)
+      x = apply(layer, to: x, reading: nil, on: tape) { query, keyValue in
+        tape.attention(query: query, keyValue: keyValue, cache: cache, step: rows)
       }
-      x = feedForward(attended, layer, on: tape)
     }
-    return tape.linear(
-      tape.rmsNorm(x, norm, epsilon: configuration.normEpsilon), embedding)
+    return tape.linear(tape.rmsNorm(x, norm, epsilon: configuration.normEpsilon), head)
   }
 }
 

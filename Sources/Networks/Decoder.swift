@@ -1,8 +1,8 @@
 public import Tensors
 
-/// A Llama-architecture network over prefix trees: RMS norms, rotary positions, grouped-query attention, SwiGLU, and an
-/// output matrix tied to the embedding.
+/// A network of the Llama family over prefix trees: RMS norms, rotary positions, grouped-query attention, SwiGLU.
 ///
+/// Biases, norms of heads, windows and an output matrix of its own are there where the configuration's variations say so.
 /// It holds no weights: the same decoder serves Float training and Double checks, student, reference and teacher.
 public struct Decoder<Scalar: Real>: Sendable {
   /// The shape.
@@ -14,37 +14,20 @@ public struct Decoder<Scalar: Real>: Sendable {
   let featureProjection: ParameterID?
   let layers: [Layer]
   let norm: ParameterID
-
-  struct Layer: Sendable {
-    let attentionNorm: ParameterID
-    let query: ParameterID
-    let keyValue: ParameterID
-    let output: ParameterID
-    let feedForwardNorm: ParameterID
-    let gateUp: ParameterID
-    let down: ParameterID
-  }
+  /// What turns hidden rows into logits: the embedding where the two are tied.
+  let head: ParameterID
 
   /// A decoder of the given shape.
   public init(_ configuration: DecoderConfiguration) {
     self.configuration = configuration
     let layout = configuration.layout
-    let find = { (name: String) in ParameterID(name, in: layout) }
     heads = configuration.headLayout
-    rotary = RotaryTable(
-      width: configuration.headWidth, positions: configuration.positions,
-      base: configuration.rotaryBase)
-    embedding = find("embedding")
-    featureProjection = configuration.features > 0 ? find("features") : nil
-    layers = (0..<configuration.layers).map { layer in
-      let prefix = "layers.\(layer)."
-      return Layer(
-        attentionNorm: find(prefix + "attentionNorm"), query: find(prefix + "query"),
-        keyValue: find(prefix + "keyValue"), output: find(prefix + "output"),
-        feedForwardNorm: find(prefix + "feedForwardNorm"), gateUp: find(prefix + "gateUp"),
-        down: find(prefix + "down"))
-    }
-    norm = find("norm")
+    rotary = configuration.rotaryTable()
+    embedding = ParameterID("embedding", in: layout)
+    featureProjection = configuration.features > 0 ? ParameterID("features", in: layout) : nil
+    layers = (0..<configuration.layers).map { Layer("layers.\($0).", in: layout) }
+    norm = ParameterID("norm", in: layout)
+    head = layout["head"] == nil ? embedding : ParameterID("head", in: layout)
   }
 
   /// Logits at the rows that predict response tokens.
@@ -53,33 +36,25 @@ public struct Decoder<Scalar: Real>: Sendable {
   ///   - batch: Prompts with responses, packed.
   ///   - tape: The tape of the pass, bound to weights of this shape.
   ///   - features: Gets the gradient in the feature rows, where it is wanted.
-  /// - Returns: Hidden rows after the last norm, one a predicting row, and which of them predicts each token.
+  ///   - keep: Gets each layer's keys and values with the plan of all rows, before they are attended to.
+  /// - Returns: Hidden rows after the last norm, one a predicting row.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   func hidden(
-    _ batch: PackedBatch<Scalar>, on tape: Tape<Scalar>, features: GradientSink<Scalar>? = nil
+    _ batch: PackedBatch<Scalar>, on tape: Tape<Scalar>, features: GradientSink<Scalar>? = nil,
+    keep: (_ keyValue: Variable, AttentionPlan<Scalar>) -> Void = { _, _ in }
   ) -> Variable {
     var x = inputs(batch, on: tape, features: features)
-    for layer in layers.dropLast() {
-      let attended = tape.transient {
-        let normed = tape.rmsNorm(x, layer.attentionNorm, epsilon: configuration.normEpsilon)
-        let mixed = tape.attention(
-          query: tape.linear(normed, layer.query), keyValue: tape.linear(normed, layer.keyValue),
-          plan: plan(batch, read: false))
-        return tape.linear(mixed, layer.output, adding: x)
+    for (index, layer) in layers.enumerated() {
+      let isLast = index == layers.count - 1
+      let window = configuration.window(ofLayer: index)
+      x = apply(layer, to: x, reading: isLast ? batch.readRows : nil, on: tape) { query, keyValue in
+        let all = plan(batch, read: false, window: window)
+        keep(keyValue, all)
+        return tape.attention(
+          query: query, keyValue: keyValue,
+          plan: isLast ? plan(batch, read: true, window: window) : all)
       }
-      x = feedForward(attended, layer, on: tape)
-    }
-    // Only rows the loss reads need the last layer's queries, output and feed-forward part; all need its keys and values.
-    if let layer = layers.last {
-      let attended = tape.transient {
-        let normed = tape.rmsNorm(x, layer.attentionNorm, epsilon: configuration.normEpsilon)
-        let mixed = tape.attention(
-          query: tape.linear(tape.gather(normed, rows: batch.readRows), layer.query),
-          keyValue: tape.linear(normed, layer.keyValue), plan: plan(batch, read: true))
-        return tape.linear(mixed, layer.output, adding: tape.gather(x, rows: batch.readRows))
-      }
-      x = feedForward(attended, layer, on: tape)
     }
     return tape.rmsNorm(x, norm, epsilon: configuration.normEpsilon)
   }
@@ -105,20 +80,18 @@ public struct Decoder<Scalar: Real>: Sendable {
 
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  func feedForward(_ x: Variable, _ layer: Layer, on tape: Tape<Scalar>) -> Variable {
-    tape.transient {
-      let normed = tape.rmsNorm(x, layer.feedForwardNorm, epsilon: configuration.normEpsilon)
-      return tape.linear(tape.swiGLU(tape.linear(normed, layer.gateUp)), layer.down, adding: x)
-    }
-  }
-
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
-  func plan(_ batch: PackedBatch<Scalar>, read: Bool) -> AttentionPlan<Scalar> {
+  func plan(
+    _ batch: PackedBatch<Scalar>, read: Bool, window: Int?
+  ) -> AttentionPlan<Scalar> {
     AttentionPlan(
       heads: heads, rotary: rotary, segments: batch.segments,
       families: read ? batch.readFamilies : batch.families,
       queryPositions: read ? batch.readRows.map { batch.positions[$0] } : batch.positions,
-      keyPositions: batch.positions)
+      keyPositions: batch.positions,
+      window: window.map {
+        SlidingWindow(
+          size: $0,
+          firstPositions: AttentionPlan<Scalar>.firstPositions(batch.segments, batch.positions))
+      })
   }
 }

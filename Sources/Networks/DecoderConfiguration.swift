@@ -24,12 +24,17 @@ public struct DecoderConfiguration: Sendable, Hashable, Codable {
   public var rotaryBase: Double
   /// ε of the norms.
   public var normEpsilon: Double
+  /// How the architecture departs from the plain one; `nil` where it does not.
+  ///
+  /// Optional, so that a plain shape is written as it always was.
+  public var variations: DecoderVariations?
 
   /// A shape.
   public init(
     vocabularySize: Int, layers: Int, width: Int, heads: Int, keyValueHeads: Int,
     headWidth: Int? = nil, hidden: Int, features: Int = 0, positions: Int,
-    rotaryBase: Double = 10_000, normEpsilon: Double = 1e-5
+    rotaryBase: Double = 10_000, normEpsilon: Double = 1e-5,
+    variations: DecoderVariations? = nil
   ) {
     self.vocabularySize = vocabularySize
     self.layers = layers
@@ -42,6 +47,7 @@ public struct DecoderConfiguration: Sendable, Hashable, Codable {
     self.positions = positions
     self.rotaryBase = rotaryBase
     self.normEpsilon = normEpsilon
+    self.variations = variations
   }
 
   /// How the heads are laid out.
@@ -56,18 +62,45 @@ public struct DecoderConfiguration: Sendable, Hashable, Codable {
     var layout = ParameterLayout()
     layout.append("embedding", shape: [vocabularySize, width])
     if features > 0 { layout.append("features", shape: [width, features]) }
-    for layer in 0..<layers {
-      let prefix = "layers.\(layer)."
-      layout.append(prefix + "attentionNorm", shape: [width])
-      layout.append(prefix + "query", shape: [heads * headWidth, width])
-      layout.append(prefix + "keyValue", shape: [2 * keyValueHeads * headWidth, width])
-      layout.append(prefix + "output", shape: [width, heads * headWidth])
-      layout.append(prefix + "feedForwardNorm", shape: [width])
-      layout.append(prefix + "gateUp", shape: [2 * hidden, width])
-      layout.append(prefix + "down", shape: [width, hidden])
-    }
+    for layer in 0..<layers { appendLayer("layers.\(layer).", to: &layout) }
     layout.append("norm", shape: [width])
+    if variations?.hasOwnOutput == true { layout.append("head", shape: [vocabularySize, width]) }
     return layout
+  }
+
+  private func appendLayer(_ prefix: String, to layout: inout ParameterLayout) {
+    let queryWidth = heads * headWidth
+    let keyValueWidth = 2 * keyValueHeads * headWidth
+    layout.append(prefix + "attentionNorm", shape: [width])
+    layout.append(prefix + "query", shape: [queryWidth, width])
+    layout.append(prefix + "keyValue", shape: [keyValueWidth, width])
+    if variations?.hasBiases == true {
+      layout.append(prefix + "queryBias", shape: [queryWidth])
+      layout.append(prefix + "keyValueBias", shape: [keyValueWidth])
+    }
+    if variations?.hasHeadNorms == true {
+      layout.append(prefix + "queryNorm", shape: [headWidth])
+      layout.append(prefix + "keyNorm", shape: [headWidth])
+    }
+    layout.append(prefix + "output", shape: [width, queryWidth])
+    layout.append(prefix + "feedForwardNorm", shape: [width])
+    layout.append(prefix + "gateUp", shape: [2 * hidden, width])
+    layout.append(prefix + "down", shape: [width, hidden])
+  }
+
+  /// Cosines and sines of every position, with the architecture's scaling.
+  func rotaryTable<Scalar: Real>() -> RotaryTable<Scalar> {
+    let plain = RotaryTable<Scalar>.frequencies(width: headWidth, base: rotaryBase)
+    let scaling = variations?.rotaryScaling ?? .none
+    return RotaryTable(
+      frequencies: scaling.apply(to: plain, base: rotaryBase), positions: positions,
+      magnitude: scaling.magnitude)
+  }
+
+  /// How many keys a query of a layer sees at most; all before it where there is no window.
+  func window(ofLayer layer: Int) -> Int? {
+    guard let variations, variations.slidingLayers.contains(layer) else { return nil }
+    return variations.slidingWindow
   }
 
   /// Floating-point operations of the matrices of one layer for one row, forward.

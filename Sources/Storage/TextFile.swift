@@ -21,6 +21,17 @@ public enum TextFile {
     return [UInt8](data)
   }
 
+  /// Whether a path is a folder's.
+  ///
+  /// - Throws: `StorageError.missingFile` where there is neither folder nor file.
+  package static func isFolder(_ path: String) throws -> Bool {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw StorageError.missingFile(path: path)
+    }
+    return isFolder.boolValue
+  }
+
   /// The text of a file in UTF-8.
   ///
   /// - Throws: As `bytes(_:)`, and `StorageError.unreadable` if the bytes are not UTF-8.

@@ -125,13 +125,15 @@ struct AttentionBlock<Scalar: Real> {
     }
   }
 
-  /// Calls `body` with each row's number, its query row, and how many own keys it sees.
-  func forEachRow(_ body: (_ row: Int, _ query: Int, _ own: Int) -> Void) {
+  /// Calls `body` with each row's number, its query row, its member, and how many own keys it sees.
+  func forEachRow(
+    _ body: (_ row: Int, _ query: Int, _ member: AttentionPlan<Scalar>.Member, _ own: Int) -> Void
+  ) {
     for member in family.members {
       var row = firstRow(member)
       for (i, query) in member.queries.enumerated() {
         for _ in 0..<sharing {
-          body(row, query, member.firstOwn + i + 1)
+          body(row, query, member, member.firstOwn + i + 1)
           row += 1
         }
       }
@@ -147,14 +149,16 @@ struct AttentionBlock<Scalar: Real> {
     _ scores: UnsafeMutablePointer<Scalar>, logSums: UnsafeMutablePointer<Scalar>
   ) {
     let heads = plan.heads.heads
-    forEachRow { row, query, own in
+    forEachRow { row, query, member, own in
       let start = scores + row * stride
+      forEachHidden(query, member, own) { Softmax.hide(start + $0, $1) }
       var peak = Softmax.maximum(start + ownColumn, own)
       forEachVisible { peak = max(peak, Softmax.maximum(start + $0, $1)) }
       var sums = SIMD8<Scalar>()
       forEachVisible { sums += Softmax.exponentials(start + $0, $1, minus: peak) }
       sums += Softmax.exponentials(start + ownColumn, own, minus: peak)
       Softmax.clear(start + ownColumn, from: own, to: stride - ownColumn)
+      forEachHidden(query, member, own) { Softmax.clear(start + $0, from: 0, to: $1) }
       let sum = sums.total()
       Softmax.scale(start, stride, by: 1 / sum)
       let index = query * heads + head * sharing + row % sharing
@@ -167,13 +171,31 @@ struct AttentionBlock<Scalar: Real> {
   @specialized(where Scalar == Double)
   func weights(_ scores: UnsafeMutablePointer<Scalar>, logSums: UnsafePointer<Scalar>) {
     let heads = plan.heads.heads
-    forEachRow { row, query, own in
+    forEachRow { row, query, member, own in
       let start = scores + row * stride
+      forEachHidden(query, member, own) { Softmax.hide(start + $0, $1) }
       let logSum = logSums[query * heads + head * sharing + row % sharing]
       forEachVisible { _ = Softmax.exponentials(start + $0, $1, minus: logSum) }
       _ = Softmax.exponentials(start + ownColumn, own, minus: logSum)
       Softmax.clear(start + ownColumn, from: own, to: stride - ownColumn)
+      forEachHidden(query, member, own) { Softmax.clear(start + $0, from: 0, to: $1) }
     }
+  }
+
+  /// Calls `body` with the column and number of keys that lie before a query's window, part by part.
+  private func forEachHidden(
+    _ query: Int, _ member: AttentionPlan<Scalar>.Member, _ own: Int,
+    _ body: (_ column: Int, _ count: Int) -> Void
+  ) {
+    guard let window = plan.window else { return }
+    let position = plan.queryPositions[query]
+    var column = 0
+    for segment in family.visible {
+      let count = plan.segments[segment].count
+      body(column, window.hidden(segment, position: position, count: count))
+      column += Self.padded(count)
+    }
+    body(ownColumn, window.hidden(member.own, position: position, count: own - 1))
   }
 
   private func forEachVisible(_ body: (_ column: Int, _ count: Int) -> Void) {
@@ -237,6 +259,11 @@ enum Softmax {
     Scalar.choose(
       x, SIMD8(repeating: padding), whereLess: SIMD8(0, 1, 2, 3, 4, 5, 6, 7),
       SIMD8(repeating: Scalar(count)))
+  }
+
+  /// Makes scores count for nothing: far below any other, and finite, so that no kernel meets an infinity.
+  static func hide<Scalar: Real>(_ x: UnsafeMutablePointer<Scalar>, _ count: Int) {
+    x.update(repeating: -1e30, count: count)
   }
 
   static func clear<Scalar: Real>(_ x: UnsafeMutablePointer<Scalar>, from: Int, to: Int) {

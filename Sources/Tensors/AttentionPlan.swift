@@ -39,19 +39,34 @@ public struct RotaryTable<Scalar: Real>: Sendable {
 
   /// A table for positions 0 ..< `positions`.
   public init(width: Int, positions: Int, base: Double) {
-    half = width / 2
+    self.init(frequencies: Self.frequencies(width: width, base: base), positions: positions)
+  }
+
+  /// A table for positions 0 ..< `positions` in which pair i turns by `position · frequencies[i]`.
+  ///
+  /// - Parameters:
+  ///   - frequencies: Radians a position, one a pair: half a head's width.
+  ///   - positions: How many positions there are.
+  ///   - magnitude: What cosines and sines are multiplied by; scores grow by its square.
+  public init(frequencies: [Double], positions: Int, magnitude: Double = 1) {
+    half = frequencies.count
     self.positions = positions
     var cosines: [Scalar] = []
     var sines: [Scalar] = []
     for position in 0..<positions {
-      for i in 0..<width / 2 {
-        let angle = Double(position) * pow(base, -2 * Double(i) / Double(width))
-        cosines.append(Scalar(cos(angle)))
-        sines.append(Scalar(sin(angle)))
+      for frequency in frequencies {
+        let angle = Double(position) * frequency
+        cosines.append(Scalar(cos(angle) * magnitude))
+        sines.append(Scalar(sin(angle) * magnitude))
       }
     }
     self.cosines = cosines
     self.sines = sines
+  }
+
+  /// `base^(−2i/width)` for each pair i, radians a position.
+  public static func frequencies(width: Int, base: Double) -> [Double] {
+    (0..<width / 2).map { pow(base, -2 * Double($0) / Double(width)) }
   }
 }
 
@@ -97,6 +112,7 @@ public struct AttentionPlan<Scalar: Real>: Sendable {
   let families: [Family]
   let queryPositions: [Int]
   let keyPositions: [Int]
+  let window: SlidingWindow?
 
   /// A plan.
   ///
@@ -107,11 +123,12 @@ public struct AttentionPlan<Scalar: Real>: Sendable {
   ///   - families: Who sees what; every query row is in one member. Large families are cut into blocks that fit the cache.
   ///   - queryPositions: The position of each query row.
   ///   - keyPositions: The position of each key row.
+  ///   - window: How far back a query sees; all the way where there is none.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public init(
     heads: HeadLayout, rotary: RotaryTable<Scalar>, segments: [Range<Int>], families: [Family],
-    queryPositions: [Int], keyPositions: [Int]
+    queryPositions: [Int], keyPositions: [Int], window: SlidingWindow? = nil
   ) {
     self.heads = heads
     self.rotary = rotary
@@ -119,6 +136,7 @@ public struct AttentionPlan<Scalar: Real>: Sendable {
     self.families = families.flatMap(Self.blocks)
     self.queryPositions = queryPositions
     self.keyPositions = keyPositions
+    self.window = window
   }
 
   /// A family in blocks of at most 96 queries; a long segment in pieces of 24, so that little of the causal half is wasted.

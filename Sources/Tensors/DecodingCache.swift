@@ -71,8 +71,20 @@ extension Tape {
       segments: cache.plan.segments
         + cache.packed.capacities[prompts...].map { 0..<$0 },
       families: families(step, prompts: prompts), queryPositions: step.map(\.position),
-      keyPositions: [])
+      keyPositions: [], window: window(cache, step))
     return attention(query: query, keyValue: keyValue, plan: plan, packed: cache.packed)
+  }
+
+  /// The prompts' window, with the growing responses' first positions.
+  private func window(_ cache: DecodingCache<Scalar>, _ step: [DecodingRow]) -> SlidingWindow? {
+    guard var window = cache.plan.window else { return nil }
+    let prompts = cache.plan.segments.count
+    let responses = cache.packed.capacities.count - prompts
+    window.firstPositions += [Int](repeating: 0, count: responses)
+    for entry in step {
+      window.firstPositions[prompts + entry.response] = entry.position - entry.fed
+    }
+    return window
   }
 
   /// Neighbouring rows with the same ancestors share a family, so that a prompt's keys are read once for all of them.

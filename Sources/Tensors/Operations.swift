@@ -4,10 +4,13 @@ enum Operation<Scalar: Real> {
   case input
   /// A value from outside whose gradient is wanted.
   case leaf(GradientSink<Scalar>)
-  /// `y = x·Wᵀ`, plus `residual` where given.
-  case linear(Variable, ParameterID, residual: Variable?)
+  /// `y = x·Wᵀ`, plus `bias` and `residual` where given.
+  case linear(
+    Variable, ParameterID, bias: ParameterID?, residual: Variable?, changes: [LowRankPass<Scalar>])
   /// `y = w ∘ x / rms(x)`.
   case rmsNorm(Variable, ParameterID, inverse: Buffer<Scalar>)
+  /// `y = w ∘ x / rms(x)` for each of the first heads of a row; the other columns as they are.
+  case headNorm(Variable, ParameterID, heads: Int, inverse: Buffer<Scalar>)
   /// `y = silu(gate) ∘ up`, both in one value.
   case swiGLU(Variable)
   /// Some rows of a value.
@@ -21,8 +24,9 @@ enum Operation<Scalar: Real> {
   /// Memory that goes back with the step.
   var buffers: [Buffer<Scalar>] {
     switch self {
-    case .rmsNorm(_, _, let inverse): [inverse]
+    case .rmsNorm(_, _, let inverse), .headNorm(_, _, _, let inverse): [inverse]
     case .attention(_, _, _, let logSums): [logSums]
+    case .linear(_, _, _, _, let changes): changes.map(\.hidden)
     default: []
     }
   }
@@ -72,23 +76,31 @@ extension Tape {
     return result
   }
 
-  /// `y = x·Wᵀ`, plus `residual` where given; W is out × in.
+  /// `y = x·Wᵀ`, plus `bias` in every row and `residual` where given; W is out × in.
   ///
   /// - Complexity: 2·rows·in·out floating-point operations forward, twice that backward.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func linear(
-    _ x: Variable, _ weight: ParameterID, adding residual: Variable? = nil
+    _ x: Variable, _ weight: ParameterID, bias: ParameterID? = nil,
+    adding residual: Variable? = nil
   ) -> Variable {
     precondition(x.columns == weight.columns, "\(x.columns) columns meet \(weight.columns).")
     let y = append(
-      rows: x.rows, columns: weight.rows, .linear(x, weight, residual: residual))
+      rows: x.rows, columns: weight.rows,
+      .linear(x, weight, bias: bias, residual: residual, changes: []))
     let target = pointer(y)
     if let residual { target.update(from: pointer(residual), count: y.rows * y.columns) }
+    if let bias {
+      let vector = bound.vector(bias)
+      if residual == nil { target.update(repeating: 0, count: y.rows * y.columns) }
+      for row in 0..<y.rows { Vectors.add(vector, to: target + row * y.columns, count: y.columns) }
+    }
     Multiply.run(
       m: x.rows, n: weight.rows, k: weight.columns, a: pointer(x), rowStride: x.columns,
       columnStride: 1, packed: bound.transposed(weight), c: target,
-      ldc: y.columns, adding: residual != nil)
+      ldc: y.columns, adding: residual != nil || bias != nil)
+    addChanges(x, weight, to: y)
     return y
   }
 
@@ -165,7 +177,11 @@ extension Tape {
     case .input: break
     case .leaf(let sink):
       sink.values = Array(UnsafeBufferPointer(start: gradient, count: node.rows * node.columns))
-    case .linear(let x, let weight, let residual):
+    case .linear(let x, let weight, let bias, let residual, let changes):
+      if let bias { propagateBias(gradient, rows: node.rows, bias) }
+      for change in changes {
+        propagateChange(change, gradient, columns: node.columns, x, wantsInput: needsGradient(x))
+      }
       propagateLinear(index, gradient, x, weight, residual)
     case .rmsNorm(let x, let weight, let inverse):
       let target = self.gradient(x)
@@ -173,6 +189,8 @@ extension Tape {
         pointer(x), weight: bound.vector(weight), inverse: inverse.pointer,
         outputGradient: gradient, rows: x.rows, columns: x.columns, into: target.pointer,
         adding: target.adding, weightGradient: bound.gradient.map { $0 + weight.offset })
+    case .headNorm(let x, let weight, let heads, let inverse):
+      propagateHeadNorm(gradient, x, weight, heads: heads, inverse.pointer)
     case .swiGLU(let gateUp):
       precondition(nodes[gateUp.index].gradient == nil, "A gated unit's input has one use.")
       // Nobody else reads the values: the gradient takes their place.

@@ -34,6 +34,10 @@ public final class Tape<Scalar: Real> {
     let forwardOffsets: [Int]
     let backwardOffsets: [Int]
     let gradient: UnsafeMutablePointer<Scalar>?
+    var adapters: AdapterMemory?
+
+    /// Whether a backward pass follows: values must be kept for it.
+    var isDifferentiating: Bool { gradient != nil || adapters?.memory.gradient != nil }
 
     /// A vector's numbers.
     func vector(_ parameter: ParameterID) -> UnsafePointer<Scalar> {
@@ -47,13 +51,26 @@ public final class Tape<Scalar: Real> {
     }
   }
 
+  /// Where the adapters of the current pass lie.
+  ///
+  /// A class, because the memory of one set of weights cannot hold another of its kind.
+  final class AdapterMemory {
+    let memory: PassMemory
+    let parts: [Int: [AdapterWeights<Scalar>.Part]]
+
+    init(_ memory: PassMemory, _ parts: [Int: [AdapterWeights<Scalar>.Part]]) {
+      self.memory = memory
+      self.parts = parts
+    }
+  }
+
   /// One step.
   struct Node {
     var value: Buffer<Scalar>
     var gradient: Buffer<Scalar>?
     let rows: Int
     let columns: Int
-    let operation: Operation<Scalar>
+    var operation: Operation<Scalar>
   }
 
   /// Runs a forward pass.
@@ -80,8 +97,39 @@ public final class Tape<Scalar: Real> {
     }
   }
 
+  /// Runs a forward pass with adapters.
+  public func run<Result>(
+    _ weights: Weights<Scalar>, adapters: AdapterWeights<Scalar>, body: (Tape) throws -> Result
+  ) rethrows -> Result {
+    try lend(adapters.weights, nil) { memory in
+      try bind(weights, nil, AdapterMemory(memory, adapters.parts)) { try body(self) }
+    }
+  }
+
+  /// Runs a forward and a backward pass with adapters; the weights beneath them are frozen.
+  ///
+  /// - Parameters:
+  ///   - weights: The frozen weights, prepared for training.
+  ///   - adapters: What is trained, prepared for training.
+  ///   - gradient: What the adapters' gradient is added to, as many numbers as they have.
+  ///   - body: The pass.
+  /// - Returns: What the pass returns.
+  public func run<Result>(
+    _ weights: Weights<Scalar>, adapters: AdapterWeights<Scalar>,
+    addingGradientTo gradient: inout [Scalar], body: (Tape) throws -> Result
+  ) rethrows -> Result {
+    precondition(
+      gradient.count == adapters.weights.layout.count, "The gradient has another layout.")
+    return try gradient.withUnsafeMutableBufferPointer { target in
+      try lend(adapters.weights, target.baseAddress) { memory in
+        try bind(weights, nil, AdapterMemory(memory, adapters.parts)) { try body(self) }
+      }
+    }
+  }
+
   private func bind<Result>(
-    _ weights: Weights<Scalar>, _ gradient: UnsafeMutablePointer<Scalar>?, body: () throws -> Result
+    _ weights: Weights<Scalar>, _ gradient: UnsafeMutablePointer<Scalar>?,
+    _ adapters: AdapterMemory? = nil, body: () throws -> Result
   ) rethrows -> Result {
     precondition(memory == nil, "The tape is running another pass.")
     defer {
@@ -89,17 +137,29 @@ public final class Tape<Scalar: Real> {
       nodes.removeAll(keepingCapacity: true)
       memory = nil
     }
-    return try weights.vectors.withUnsafeBufferPointer { vectors in
+    return try lend(weights, gradient) { lent in
+      memory = lent
+      memory?.adapters = adapters
+      return try body()
+    }
+  }
+
+  /// Lends the memory of weights.
+  private func lend<Result>(
+    _ weights: Weights<Scalar>, _ gradient: UnsafeMutablePointer<Scalar>?,
+    body: (PassMemory) throws -> Result
+  ) rethrows -> Result {
+    try weights.vectors.withUnsafeBufferPointer { vectors in
       try weights.forward.withUnsafeBufferPointer { forward in
         try weights.backward.withUnsafeBufferPointer { backward in
           guard let forwardBase = forward.baseAddress else {
             preconditionFailure("A pass needs at least one matrix.")
           }
-          memory = PassMemory(
-            vectors: vectors.baseAddress, forward: forwardBase, backward: backward.baseAddress,
-            forwardOffsets: weights.forwardOffsets, backwardOffsets: weights.backwardOffsets,
-            gradient: gradient)
-          return try body()
+          return try body(
+            PassMemory(
+              vectors: vectors.baseAddress, forward: forwardBase, backward: backward.baseAddress,
+              forwardOffsets: weights.forwardOffsets, backwardOffsets: weights.backwardOffsets,
+              gradient: gradient))
         }
       }
     }
@@ -113,7 +173,7 @@ public final class Tape<Scalar: Real> {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func transient(_ body: () throws -> Variable) rethrows -> Variable {
-    guard bound.gradient == nil else { return try body() }
+    guard !bound.isDifferentiating else { return try body() }
     let first = nodes.count
     let result = try body()
     precondition(result.index >= first, "The result comes from a step before this part.")

@@ -1,0 +1,187 @@
+package import Tensors
+
+/// A low-rank change of one linear layer: `y = W·x + s·B·(A·x)`.
+package struct LowRankFactors: Sendable, Hashable {
+  /// The layer's path, as PEFT and transformers write it.
+  package let module: String
+  /// r.
+  package let rank: Int
+  /// s = α/r, or α/√r where rank-stabilised.
+  package let scaling: Double
+  /// Columns of W.
+  package let inputs: Int
+  /// Rows of W.
+  package let outputs: Int
+  /// A: r × inputs, row-major.
+  package var down: [Float]
+  /// B: outputs × r, row-major.
+  package var up: [Float]
+}
+
+/// An adapter: low-rank changes of some linear layers of a model.
+package struct LowRankAdapter: Sendable, Hashable {
+  /// How it was set up.
+  package let configuration: AdapterConfiguration
+  /// The changes, in the order of the model's parameters.
+  package var factors: [LowRankFactors]
+
+  /// The linear layers of a model's transformer, by path, with their shape.
+  static func modules(
+    _ shape: DecoderConfiguration
+  ) -> [(module: String, rows: Int, columns: Int)] {
+    shape.layout.entries.filter { $0.shape.count == 2 && $0.name.hasPrefix("layers.") }
+      .flatMap { entry in
+        let sources = CheckpointNames.huggingFace.sources(entry.name)
+        return sources.map { name in
+          (String(name.dropLast(".weight".count)), entry.shape[0] / sources.count, entry.shape[1])
+        }
+      }
+  }
+
+  /// An adapter that changes nothing yet: B is zero and A as given.
+  ///
+  /// - Parameters:
+  ///   - configuration: What is adapted and how.
+  ///   - shape: The model.
+  ///   - file: What sentences call the configuration.
+  ///   - draw: One number of A; PEFT draws them uniformly within ±1/√inputs.
+  /// - Throws: `CheckpointError` for patterns that cannot be read.
+  package init(
+    _ configuration: AdapterConfiguration, for shape: DecoderConfiguration, file: String,
+    _ draw: (_ inputs: Int) -> Float
+  ) throws {
+    self.configuration = configuration
+    factors = []
+    for (module, rows, columns) in Self.modules(shape)
+    where try configuration.adapts(module, file: file) {
+      let (rank, scaling) = try configuration.size(module, file: file)
+      factors.append(
+        LowRankFactors(
+          module: module, rank: rank, scaling: scaling, inputs: columns, outputs: rows,
+          down: (0..<rank * columns).map { _ in draw(columns) },
+          up: [Float](repeating: 0, count: rows * rank)))
+    }
+  }
+
+  /// Adds every change to the weights: `W ← W + s·B·A`.
+  ///
+  /// - Precondition: The parameters are of the model that the adapter was read for.
+  /// - Complexity: O(adapted weights · r).
+  package func merge<Scalar: Real>(into parameters: inout Parameters<Scalar>) {
+    for factors in factors {
+      let range = place(of: factors.module, in: parameters.layout)
+      factors.add(to: &parameters.values, at: range.lowerBound)
+    }
+  }
+
+  /// The gradient in A and B of every change, from that in the merged weights.
+  ///
+  /// With `W' = W + s·B·A`: `∂A = s·Bᵀ·∂W'` and `∂B = s·∂W'·Aᵀ`.
+  ///
+  /// - Returns: One pair of row-major gradients a change, in its order.
+  package func gradients<Scalar: Real>(
+    _ gradient: Parameters<Scalar>
+  ) -> [(down: [Scalar], up: [Scalar])] {
+    factors.map { factors in
+      let range = place(of: factors.module, in: gradient.layout)
+      return factors.gradients(Array(gradient.values[range]))
+    }
+  }
+
+  /// What is trained: A and B of every change, by PEFT's names.
+  package func parameters<Scalar: Real>() -> Parameters<Scalar> {
+    var layout = ParameterLayout()
+    for part in factors {
+      layout.append(part.downName, shape: [part.rank, part.inputs])
+      layout.append(part.upName, shape: [part.outputs, part.rank])
+    }
+    var result = Parameters<Scalar>(zeros: layout)
+    for part in factors {
+      result[part.downName] = part.down.map { Scalar($0) }
+      result[part.upName] = part.up.map { Scalar($0) }
+    }
+    return result
+  }
+
+  /// Takes over trained numbers.
+  ///
+  /// - Precondition: They have the layout of `parameters()`.
+  package mutating func update(_ parameters: Parameters<Float>) {
+    for index in factors.indices {
+      factors[index].down = parameters[factors[index].downName]
+      factors[index].up = parameters[factors[index].upName]
+    }
+  }
+
+  /// The changes prepared for computing beside frozen weights.
+  ///
+  /// - Parameters:
+  ///   - parameters: Numbers with the layout of `parameters()`.
+  ///   - frozen: The layout of the model's parameters.
+  ///   - purpose: Whether gradients will be asked for.
+  /// - Returns: A and B packed, with the rows of the fused matrices that each changes.
+  package func weights<Scalar: Real>(
+    _ parameters: Parameters<Scalar>, beside frozen: ParameterLayout, for purpose: WeightPurpose
+  ) -> AdapterWeights<Scalar> {
+    let changes = factors.map { part in
+      let place = place(of: part.module, in: frozen)
+      let entry = frozen.entries.last { $0.offset <= place.lowerBound }
+      let first = (place.lowerBound - (entry?.offset ?? 0)) / part.inputs
+      return AdapterWeights<Scalar>.Change(
+        matrix: entry?.name ?? "", rows: first..<first + part.outputs, scaling: part.scaling,
+        down: part.downName, up: part.upName)
+    }
+    return AdapterWeights(changes, parameters, of: frozen, for: purpose)
+  }
+
+  /// Where a layer's weights lie in the parameters.
+  private func place(of module: String, in layout: ParameterLayout) -> Range<Int> {
+    for entry in layout.entries {
+      let sources = CheckpointNames.huggingFace.sources(entry.name)
+      guard let index = sources.firstIndex(of: module + ".weight") else { continue }
+      let share = entry.count / sources.count
+      return entry.offset + index * share..<entry.offset + (index + 1) * share
+    }
+    preconditionFailure("There is no layer '\(module)'.")
+  }
+}
+
+// Sums in Double: this is done once a file or a check, and merged weights then differ from exact ones by one rounding.
+extension LowRankFactors {
+  fileprivate func add<Scalar: Real>(to weights: inout [Scalar], at offset: Int) {
+    var change = [Double](repeating: 0, count: inputs)
+    for row in 0..<outputs {
+      for column in 0..<inputs { change[column] = 0 }
+      for inner in 0..<rank {
+        let factor = Double(up[row * rank + inner])
+        for column in 0..<inputs {
+          change[column] += factor * Double(down[inner * inputs + column])
+        }
+      }
+      let start = offset + row * inputs
+      for column in 0..<inputs {
+        weights[start + column] = Scalar(Double(weights[start + column]) + scaling * change[column])
+      }
+    }
+  }
+
+  fileprivate func gradients<Scalar: Real>(
+    _ gradient: [Scalar]
+  ) -> (down: [Scalar], up: [Scalar]) {
+    var downGradient = [Double](repeating: 0, count: rank * inputs)
+    var upGradient = [Scalar](repeating: 0, count: outputs * rank)
+    for row in 0..<outputs {
+      for inner in 0..<rank {
+        let factor = scaling * Double(up[row * rank + inner])
+        var sum = 0.0
+        for column in 0..<inputs {
+          let slope = Double(gradient[row * inputs + column])
+          downGradient[inner * inputs + column] += factor * slope
+          sum += slope * Double(down[inner * inputs + column])
+        }
+        upGradient[row * rank + inner] = Scalar(scaling * sum)
+      }
+    }
+    return (downGradient.map { Scalar($0) }, upGradient)
+  }
+}

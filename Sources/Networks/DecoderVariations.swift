@@ -1,0 +1,18 @@
+/// How an architecture departs from the plain decoder: tied output, no biases, one norm a part, full attention.
+public struct DecoderVariations: Sendable, Hashable, Codable {
+  /// Whether queries, keys and values have biases (Qwen 2).
+  public var hasBiases = false
+  /// Whether every head of queries and keys is normalised before it is rotated (Qwen 3).
+  public var hasHeadNorms = false
+  /// Whether the output matrix is another one than the embedding.
+  public var hasOwnOutput = false
+  /// How rotary frequencies are changed.
+  public var rotaryScaling = RotaryScaling.none
+  /// W: how many keys a query of a sliding layer sees at most, itself included.
+  public var slidingWindow: Int?
+  /// The layers that slide, in ascending order.
+  public var slidingLayers: [Int] = []
+
+  /// The plain architecture.
+  public init() {}
+}

@@ -1,0 +1,131 @@
+internal import Core
+package import Storage
+package import Tensors
+
+/// A pretrained model on disk: its shape, and tensors that are widened when they are asked for.
+package struct PretrainedModel: Sendable {
+  /// The folder or file.
+  package let path: String
+  /// The architecture's name.
+  package let dialect: CheckpointDialect
+  /// The shape.
+  package let configuration: DecoderConfiguration
+  /// The tensors.
+  package let source: TensorSource
+  /// What the tensors are called.
+  package let names: CheckpointNames
+  /// The metadata of a GGUF file, the tokenizer's among it; empty for a folder.
+  package let metadata: [String: GGUFValue]
+
+  /// Positions where nobody says how many: tables of cosines and sines are made for all, so a file must not choose freely.
+  static let mostPositions = 1 << 17
+
+  /// Opens a folder of `config.json` and safetensors, or a GGUF file.
+  ///
+  /// - Parameters:
+  ///   - path: The folder or file.
+  ///   - positions: The most positions that will be used, 131,072 if left out; the model's own limit where that is smaller.
+  ///   - configurationFile: The name of the configuration in a folder.
+  /// - Throws: `StorageError` for damaged files, `CheckpointError` for a model that is not computed here or whose tensors do
+  ///   not fit its configuration.
+  /// - Complexity: Reads headers only.
+  package init(
+    _ path: String, positions: Int? = nil, configurationFile: String = "config.json"
+  ) throws {
+    self.path = path
+    if try TextFile.isFolder(path) {
+      let file = path + "/" + configurationFile
+      (dialect, configuration) = try HuggingFaceConfiguration.read(
+        try TextFile.bytes(file), file: file, positions: positions)
+      source = try TensorSource.folder(path)
+      names = .huggingFace
+      metadata = [:]
+    } else {
+      let file = try GGUFFile(path)
+      (dialect, configuration) = try GGUFConfiguration.read(file, positions: positions)
+      source = file.tensors
+      names = .gguf
+      metadata = file.metadata
+    }
+    try checkTensors()
+  }
+
+  /// The parameters in single precision.
+  ///
+  /// - Complexity: O(numbers); about 4 MB of the file's pages are held beside the result.
+  package func parameters() -> Parameters<Float> {
+    var result = Parameters<Float>(zeros: configuration.layout)
+    var values = result.values.mutableSpan
+    for entry in configuration.layout.entries {
+      var offset = entry.offset
+      for name in names.sources(entry.name) {
+        guard let tensor = source[name] else { continue }
+        read(tensor, into: &values, at: offset)
+        offset += tensor.count
+      }
+    }
+    return result
+  }
+
+  /// Widens one tensor to its place, with rows of GGUF's rotary pairs put back in halves.
+  private func read(
+    _ tensor: StoredTensor, into values: inout MutableSpan<Float>, at offset: Int
+  ) {
+    let half = configuration.headWidth / 2
+    let isPermuted = isPermuted(tensor.name)
+    for rows in tensor.portions {
+      if isPermuted {
+        for row in rows {
+          // llama.cpp turns neighbouring rows (2i, 2i + 1) of a head; here row i turns with row i + half.
+          let (head, inside) = row.quotientAndRemainder(dividingBy: 2 * half)
+          let place = head * 2 * half + inside % 2 * half + inside / 2
+          tensor.read(row..<row + 1, into: &values, at: offset + place * tensor.columns)
+        }
+      } else {
+        tensor.read(rows, into: &values, at: offset + rows.lowerBound * tensor.columns)
+      }
+      tensor.forget(rows)
+    }
+  }
+
+  /// Whether the rows of queries or keys stand in pairs: GGUF files of architecture llama.
+  private func isPermuted(_ tensor: String) -> Bool {
+    names == .gguf && dialect == .llama
+      && (tensor.hasSuffix(".attn_q.weight") || tensor.hasSuffix(".attn_k.weight"))
+  }
+}
+
+extension PretrainedModel {
+  /// Refuses missing tensors, other shapes, and tensors that would not be used.
+  private func checkTensors() throws {
+    var used: Set<String> = []
+    for entry in configuration.layout.entries {
+      let sources = names.sources(entry.name)
+      for name in sources {
+        guard let tensor = source[name] else {
+          throw CheckpointError.missingTensor(name, file: path)
+        }
+        var shape = entry.shape
+        shape[0] /= sources.count
+        guard tensor.shape == shape else {
+          throw CheckpointError.shape(name, expected: shape, received: tensor.shape, file: path)
+        }
+        used.insert(name)
+      }
+    }
+    for tensor in source.tensors where !used.contains(tensor.name) && !isKnown(tensor.name) {
+      throw CheckpointError.unusedTensor(tensor.name, file: path)
+    }
+  }
+
+  /// Tensors that enter the network another way: rotary divisors are in the configuration, old files keep the frequencies
+  /// beside each layer, and a tied output may be there twice.
+  private func isKnown(_ name: String) -> Bool {
+    switch names {
+    case .gguf: name == "rope_freqs.weight"
+    case .huggingFace:
+      name.hasSuffix(".rotary_emb.inv_freq")
+        || (name == "lm_head.weight" && configuration.variations?.hasOwnOutput != true)
+    }
+  }
+}

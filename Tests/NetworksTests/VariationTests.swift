@@ -1,0 +1,164 @@
+import Core
+import Tensors
+import Testing
+
+@testable import Networks
+
+/// Everything that a plain decoder has not, at once, with odd shapes.
+private let varied: DecoderConfiguration = {
+  var variations = DecoderVariations()
+  variations.hasBiases = true
+  variations.hasHeadNorms = true
+  variations.hasOwnOutput = true
+  variations.rotaryScaling = .yarn(
+    .init(factor: 2, original: 8, fast: 4, slow: 1, magnitude: 1.1, isTruncated: true))
+  variations.slidingWindow = 5
+  variations.slidingLayers = [1]
+  return DecoderConfiguration(
+    vocabularySize: 11, layers: 3, width: 10, heads: 4, keyValueHeads: 2, headWidth: 6, hidden: 7,
+    positions: 96, variations: variations)
+}()
+
+private func random(_ shape: DecoderConfiguration, seed: UInt64) -> Parameters<Double> {
+  var generator = Seed(seed).generator()
+  var parameters = Parameters<Double>(zeros: shape.layout)
+  for i in parameters.values.indices { parameters.values[i] = 0.4 * generator.normal() }
+  return parameters
+}
+
+private func branches(seed: UInt64) -> [Branch] {
+  var generator = Seed(seed).generator()
+  func tokens(_ count: Int) -> [Token] { (0..<count).map { _ in generator.integer(below: 11) } }
+  return [
+    Branch(prompt: PromptRows(tokens: tokens(3)), responses: [tokens(4), tokens(1), tokens(9)]),
+    Branch(prompt: PromptRows(tokens: tokens(37)), responses: [tokens(3)]),
+    Branch(prompt: PromptRows(tokens: tokens(16)), responses: [tokens(2), tokens(17)]),
+  ]
+}
+
+private func logits<Scalar: Real>(
+  _ shape: DecoderConfiguration, _ parameters: Parameters<Scalar>, _ branches: [Branch]
+) -> [[Scalar]] {
+  var result: [[Scalar]] = []
+  Tape<Scalar>().run(Weights(parameters, for: .inference)) { tape in
+    Decoder<Scalar>(shape).pass(branches, on: tape, differentiating: false) { _, _, logits in
+      result.append((0..<logits.count).map { logits[$0] })
+    }
+  }
+  return result
+}
+
+/// Σ w·logit with fixed pseudo-random w, and its gradient.
+private func weighted(
+  _ parameters: Parameters<Double>, _ branches: [Branch], gradient: inout [Double]
+) -> Double {
+  var value = 0.0
+  Tape<Double>().run(Weights(parameters, for: .training), addingGradientTo: &gradient) { tape in
+    Decoder<Double>(varied).pass(branches, on: tape, differentiating: true) {
+      branch, response, logits in
+      var generator = Seed(9).derived("w", branch * 10 + response).generator()
+      for i in 0..<logits.count {
+        let weight = generator.normal()
+        value += weight * logits[i]
+        logits[i] = weight
+      }
+    }
+  }
+  return value
+}
+
+@Suite("A decoder with biases, head norms, windows and an output of its own")
+struct VariationTests {
+  @Test("has gradients that agree with central differences in Double")
+  func gradients() {
+    var parameters = random(varied, seed: 1)
+    let branches = branches(seed: 2)
+    var gradient = [Double](repeating: 0, count: varied.layout.count)
+    _ = weighted(parameters, branches, gradient: &gradient)
+    var ignored = gradient
+    var generator = Seed(3).generator()
+    for entry in varied.layout.entries {
+      for _ in 0..<4 {
+        let index = entry.offset + generator.integer(below: entry.count)
+        let kept = parameters.values[index]
+        parameters.values[index] = kept + 1e-6
+        let up = weighted(parameters, branches, gradient: &ignored)
+        parameters.values[index] = kept - 1e-6
+        let down = weighted(parameters, branches, gradient: &ignored)
+        parameters.values[index] = kept
+        let numeric = (up - down) / 2e-6
+        #expect(
+          abs(numeric - gradient[index]) <= 5e-6 * max(1, abs(numeric)), "\(entry.name)[\(index)]")
+      }
+    }
+  }
+
+  @Test("gives a response the same bits alone and packed, sampled and scored")
+  func bits() {
+    let parameters = random(varied, seed: 4).converted(to: Float.self)
+    let branches = branches(seed: 5)
+    let alone = branches.flatMap { branch in
+      branch.responses.flatMap {
+        logits(varied, parameters, [Branch(prompt: branch.prompt, responses: [$0])])
+      }
+    }
+    #expect(logits(varied, parameters, branches) == alone)
+    let seeds = branches.indices.map { p in (0..<3).map { Seed(8).derived("s", 10 * p + $0) } }
+    let samples = Tape<Float>().run(Weights(parameters, for: .inference)) {
+      Decoder<Float>(varied).sample(
+        branches.map(\.prompt), seeds: seeds, temperature: 1, end: nil, maximumLength: 20, on: $0)
+    }
+    let grown = zip(branches, samples).map {
+      Branch(prompt: $0.prompt, responses: $1.map(\.tokens))
+    }
+    for (rows, sample) in zip(logits(varied, parameters, grown), samples.joined()) {
+      var rows = rows
+      var span = rows.mutableSpan
+      _ = Rows.logSoftmax(&span, width: 11, temperature: 1)
+      let own = sample.tokens.enumerated().map { rows[$0.offset * 11 + $0.element] }
+      #expect(own == sample.logProbabilities)
+    }
+  }
+
+  /// One layer, so that what a row sees is exactly its window.
+  private func sliding(_ window: Int?) -> DecoderConfiguration {
+    var shape = varied
+    shape.layers = 1
+    shape.variations?.slidingWindow = window
+    shape.variations?.slidingLayers = window == nil ? [] : [0]
+    return shape
+  }
+
+  @Test("sees its window and nothing before it, across prompt and response", arguments: [1, 4, 17])
+  func window(size: Int) {
+    let shape = sliding(size)
+    let parameters = random(shape, seed: 6)
+    let branch = branches(seed: 7)[2]
+    let response = branch.responses[1]
+    let tokens = branch.prompt.tokens + response
+    let before = logits(shape, parameters, [Branch(prompt: branch.prompt, responses: [response])])[
+      0]
+    for changed in [0, 9, 15, 16, 20, 30] {
+      var other = tokens
+      other[changed] = (other[changed] + 1) % 11
+      let after = logits(
+        shape, parameters,
+        [Branch(prompt: PromptRows(tokens: Array(other[..<16])), responses: [Array(other[16...])])]
+      )[0]
+      for row in 0..<response.count {
+        // Row r of the logits stands at position 15 + r.
+        let sees = changed <= 15 + row && changed > 15 + row - size
+        let same = before[row * 11..<row * 11 + 11] == after[row * 11..<row * 11 + 11]
+        #expect(same == !sees, "row \(row), token \(changed)")
+      }
+    }
+  }
+
+  @Test("with a window as long as everything is one without")
+  func wide() {
+    let parameters = random(sliding(nil), seed: 6)
+    let branches = branches(seed: 7)
+    #expect(
+      logits(sliding(96), parameters, branches) == logits(sliding(nil), parameters, branches))
+  }
+}

@@ -79,7 +79,8 @@ extension EngineError {
     case .parameter: "Give a value in that range."
     case .unreachable: "See that the server runs, or raise 'attempts'."
     case .refused: "Check 'url', 'base' and the key, and read the server's log."
-    case .redirected: "Give the address it points to, if you trust it; redirections are not followed."
+    case .redirected:
+      "Give the address it points to, if you trust it; redirections are not followed."
     case .tooLarge: "Send fewer prompts at a time, or raise 'largestAnswer'."
     case .malformed: "Use a version of the server that was measured; `scripts/engine.sh` pins them."
     case .conflict: "Do not share a model between two runs; restore the last checkpoint."

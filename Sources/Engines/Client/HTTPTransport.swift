@@ -14,6 +14,10 @@ struct HTTPRequest: Sendable {
   var seconds: Double
   /// Whether "not yet" (status 408, or no answer in time) is an answer like another.
   var mayBePending = false
+  /// Whether it may be sent only once: on a connection of its own.
+  ///
+  /// libcurl sends a request again, unasked, where a connection that was used before closes without an answer.
+  var onlyOnce = false
 }
 
 /// What came back, whatever its status.
@@ -41,7 +45,10 @@ final class HTTPTransport: Sendable {
   private let address: ServerAddress
   private let key: String?
   private let session: URLSession
+  /// Where no connection is used twice.
+  private let careful: URLSession
   private let receiver: AnswerReceiver
+  private let carefulReceiver: AnswerReceiver
 
   init(_ address: ServerAddress, key: String?, connections: Int, limit: Int) {
     self.address = address
@@ -52,15 +59,23 @@ final class HTTPTransport: Sendable {
     configuration.httpShouldSetCookies = false
     configuration.urlCache = nil
     session = URLSession(configuration: configuration, delegate: receiver, delegateQueue: nil)
+    configuration.httpAdditionalHeaders = ["Connection": "close"]
+    let once = AnswerReceiver(limit: limit)
+    careful = URLSession(configuration: configuration, delegate: once, delegateQueue: nil)
+    carefulReceiver = once
   }
 
-  deinit { session.invalidateAndCancel() }
+  deinit {
+    session.invalidateAndCancel()
+    careful.invalidateAndCancel()
+  }
 
   /// Sends a request and waits for the whole answer.
   ///
   /// - Throws: `TransportTrouble`, `CancellationError`.
   func send(_ request: HTTPRequest) async throws -> HTTPAnswer {
-    let task = session.dataTask(with: urlRequest(request))
+    let receiver = request.onlyOnce ? carefulReceiver : receiver
+    let task = (request.onlyOnce ? careful : session).dataTask(with: urlRequest(request))
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         receiver.expect(task, continuation)

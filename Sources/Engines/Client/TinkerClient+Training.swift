@@ -119,7 +119,9 @@ extension TinkerClient {
       ]), repeating: writing, model: model.id)
     let answer = try await finished(promise, operation)
     let metrics = answer["metrics"]?.members ?? []
-    return Dictionary(metrics.compactMap { member in member.value.double.map { (member.name, $0) } }) {
+    return Dictionary(
+      metrics.compactMap { member in member.value.double.map { (member.name, $0) } }
+    ) {
       first, _ in first
     }
   }

@@ -38,6 +38,8 @@ final class TinkerExchange: Sendable {
   func send(
     _ request: HTTPRequest, repeating: Repetition = .always, model: String = ""
   ) async throws -> HTTPAnswer {
+    var request = request
+    request.onlyOnce = repeating == .whereNothingWasDone
     var pauses = parameters.seed.derived("retry", number()).generator()
     for attempt in 1... {
       let trouble: Trouble

@@ -73,11 +73,15 @@ struct TinkerClientTests {
         Send fewer prompts at a time, or raise 'largestAnswer'.
         """)
     #expect(
-      try await failure("garbage").contains(
-        "The training server's answer to 'create_session' cannot be read: A answer"))
+      try await failure("garbage")
+        == """
+        The training server's answer to 'create_session' cannot be read: \
+        its JSON has something that is no value. \
+        Use a version of the server that was measured; `scripts/engine.sh` pins them.
+        """)
     #expect(
-      try await failure("slow") { $0.answerSeconds = 0.3 }
-        .contains("did not answer 'create_session' in 2 attempts: no answer in 0.3 s."))
+      try await failure("slow") { $0.answerSeconds = 1 }
+        .contains("in 2 attempts: no answer in 1.0 s."))
     #expect(
       try await failure("") { $0.url = "http://127.0.0.1:9" }
         .contains("did not answer 'get_server_capabilities' in 2 attempts: "))

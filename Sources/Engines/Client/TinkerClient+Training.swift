@@ -136,7 +136,7 @@ extension TinkerClient {
     do {
       return try body()
     } catch let error as WireError {
-      throw EngineError.malformed(operation: operation, reason: error.happened)
+      throw EngineError.malformed(operation: operation, reason: error.reason)
     }
   }
 }

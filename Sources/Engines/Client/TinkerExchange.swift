@@ -43,12 +43,9 @@ final class TinkerExchange: Sendable {
     var pauses = parameters.seed.derived("retry", number()).generator()
     for attempt in 1... {
       let trouble: Trouble
-      do {
-        let answer = try await answer(to: request)
-        guard let found = try passing(answer, request) else { return answer }
-        trouble = found
-      } catch let found as TransportTrouble {
-        trouble = try passing(found, request)
+      switch try await outcome(of: request) {
+      case .success(let answer): return answer
+      case .failure(let found): trouble = found
       }
       guard repeating == .always || trouble.nothingWasDone else {
         throw EngineError.uncertain(
@@ -65,11 +62,15 @@ final class TinkerExchange: Sendable {
     preconditionFailure("Attempts are endless until one returns or throws.")
   }
 
-  private func answer(to request: HTTPRequest) async throws -> HTTPAnswer {
+  /// One attempt.
+  private func outcome(of request: HTTPRequest) async throws -> Result<HTTPAnswer, Trouble> {
     do {
-      return try await transport.send(request)
+      let answer = try await transport.send(request)
+      return try passing(answer, request).map { .failure($0) } ?? .success(answer)
     } catch TransportTrouble.timedOut where request.mayBePending {
-      return HTTPAnswer(status: 408, contentType: "", retryAfter: 0, body: [])
+      return .success(HTTPAnswer(status: 408, contentType: "", retryAfter: 0, body: []))
+    } catch let found as TransportTrouble {
+      return .failure(try passing(found, request))
     }
   }
 
@@ -85,9 +86,9 @@ final class TinkerExchange: Sendable {
   /// The answer as JSON.
   func value(of answer: HTTPAnswer, _ operation: String) throws(EngineError) -> JSONValue {
     do {
-      return try JSONParser.value("answer", answer.body[...])
+      return try JSONParser.value("JSON", answer.body[...])
     } catch {
-      throw .malformed(operation: operation, reason: transport.redacted(error.happened))
+      throw .malformed(operation: operation, reason: transport.redacted(error.reason))
     }
   }
 
@@ -101,7 +102,7 @@ final class TinkerExchange: Sendable {
 
 extension TinkerExchange {
   /// Something that may be better the next time.
-  private struct Trouble {
+  private struct Trouble: Error {
     var reason: String
     var nothingWasDone: Bool
     /// How long the server asked to wait, in seconds.

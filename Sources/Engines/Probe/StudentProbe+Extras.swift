@@ -10,16 +10,7 @@ extension StudentProbe {
     let expected = zip(
       try await bench.score(response, bench.model), try await bench.score(others, bench.model)
     ).flatMap { [$0, $1] }
-    var datum = response.datum(rank: 0)
-    let length = datum["target_tokens"]?.count ?? 0
-    let second = others.datum(rank: 0)
-    let rows = zip(whole(datum["target_tokens"]), whole(second["target_tokens"]))
-      .flatMap { [$0, $1] }
-    let weights = (datum["weights"]?.reals ?? []).flatMap { [$0, $0] }
-    datum.lossInputs = [
-      NamedTensor("target_tokens", try matrix(.int64(rows), length)),
-      NamedTensor("weights", try matrix(.float32(weights), length)),
-    ]
+    let (datum, length) = try joined(response.datum(rank: 0), others.datum(rank: 0))
     let answer = try await bench.client.pass(
       bench.model, [datum], loss: "cross_entropy", .forward)
     let found = try bench.client.read("forward") { try answer.field("logprobs") }.first?.reals ?? []
@@ -30,6 +21,20 @@ extension StudentProbe {
     return report.abilities.readsTargetRows
       ? (.ok, "two targets a position are scored as two")
       : (.limit, "they are misread (\(found.count) values for \(length) rows); copies are sent")
+  }
+
+  /// One datum with the targets of two, side by side, and how many positions it has.
+  private func joined(_ first: WireDatum, _ second: WireDatum) throws -> (WireDatum, Int) {
+    var datum = first
+    let length = first["target_tokens"]?.count ?? 0
+    let rows = zip(whole(first["target_tokens"]), whole(second["target_tokens"]))
+      .flatMap { [$0, $1] }
+    let weights = (first["weights"]?.reals ?? []).flatMap { [$0, $0] }
+    datum.lossInputs = [
+      NamedTensor("target_tokens", try matrix(.int64(rows), length)),
+      NamedTensor("weights", try matrix(.float32(weights), length)),
+    ]
+    return (datum, length)
   }
 
   private func whole(_ tensor: WireTensor?) -> [Int64] {
@@ -43,7 +48,7 @@ extension StudentProbe {
     do {
       return try WireTensor(elements, shape: [rows, 2], of: "targets")
     } catch {
-      throw .malformed(operation: "forward", reason: error.happened)
+      throw .malformed(operation: "forward", reason: error.reason)
     }
   }
 

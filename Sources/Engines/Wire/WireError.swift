@@ -11,12 +11,13 @@ package enum WireError: ExplainedError, Hashable {
 
 extension WireError {
   /// What happened.
-  package var happened: String {
+  package var happened: String { "An answer of the training server cannot be read: \(reason)." }
+
+  /// What is wrong with it, as the part of a sentence.
+  package var reason: String {
     switch self {
-    case .malformed(let what, let reason):
-      "A \(what) from the server cannot be read: it has \(reason)."
-    case .unsupported(let what, let reason):
-      "A \(what) from the server has \(reason), which is not read."
+    case .malformed(let what, let reason): "its \(what) has \(reason)"
+    case .unsupported(let what, let reason): "its \(what) has \(reason), which is not understood"
     }
   }
 

@@ -22,7 +22,7 @@ struct TinkerStudentTests {
   ) async throws -> TinkerStudent {
     var abilities = StudentAbilities()
     abilities.reduction = reduction
-    abilities.repeatError = 0
+    (abilities.repeatError, abilities.resumeError) = (0, 0)
     abilities.repeatsAreOneWrite = true
     return try await TinkerStudent(TinkerClient.connect(server.parameters), abilities)
   }
@@ -169,6 +169,17 @@ struct TinkerStudentTests {
     settings.temperature = 0.5
     await #expect(throws: EngineError.self) {
       try await student.sample(prompts, named: names, settings, seed: seed)
+    }
+  }
+
+  @Test("reads no images where they were not measured")
+  func images() async throws {
+    let server = try StubEngine()
+    let student = try await student(server)
+    let image = WireImage(data: [1], format: "png", expectedTokens: 1)
+    let response = ScoredResponse(prompt: [.image(image)], response: [1])
+    await #expect(throws: EngineError.missingAbility(wanted: "images", measured: "text alone")) {
+      try await student.score([response])
     }
   }
 

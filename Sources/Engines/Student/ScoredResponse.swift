@@ -52,6 +52,11 @@ extension WireChunk: Hashable {
     }
   }
 
+  var isImage: Bool {
+    guard case .image = self else { return false }
+    return true
+  }
+
   /// Positions of the input that it fills.
   var length: Int {
     switch self {

@@ -32,6 +32,9 @@ extension TinkerStudent {
     guard isBetweenUpdates else {
       throw EngineError.abandoned(model: model.id, reason: "it is in the middle of an update")
     }
+    guard abilities.resumeError.isFinite else {
+      throw EngineError.missingAbility(wanted: "going on from a checkpoint", measured: "none")
+    }
     let fingerprint = try await fingerprint()
     let path = try await client.save(model, as: "opd-\(digest.prefix(16))-\(updates)")
     return TinkerCheckpoint(path: path, updates: updates, fingerprint: fingerprint)

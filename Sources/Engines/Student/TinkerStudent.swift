@@ -24,6 +24,7 @@ package struct TinkerStudent: Sendable {
     guard abilities.reduction != nil else {
       throw EngineError.missingAbility(wanted: "training", measured: "sampling and scoring alone")
     }
+    client.repeatsAreOneWrite = abilities.repeatsAreOneWrite
     self.client = client
     self.abilities = abilities
     model = try await Self.newModel(client)
@@ -51,6 +52,7 @@ package struct TinkerStudent: Sendable {
       throw EngineError.missingAbility(
         wanted: "sampling at temperature \(settings.temperature)", measured: "temperature 1")
     }
+    try checkImages(prompts)
     let current: TinkerSampler
     if let sampler { current = sampler } else { current = try await client.sampler(of: model) }
     sampler = current
@@ -115,6 +117,15 @@ package struct TinkerStudent: Sendable {
       throw EngineError.malformed(
         operation: "forward", reason: "a response of ours has no tokens or ragged targets")
     }
+    try checkImages(responses.map(\.prompt))
+  }
+
+  /// Servers drop pictures without a word; the student then learns from text alone.
+  private func checkImages(_ prompts: [[WireChunk]]) throws {
+    guard !abilities.images, prompts.contains(where: { $0.contains(where: \.isImage) }) else {
+      return
+    }
+    throw EngineError.missingAbility(wanted: "images", measured: "text alone")
   }
 }
 

@@ -39,7 +39,8 @@ final class StubEngine: Sendable {
     self.port = port
   }
 
-  deinit { process.terminate() }
+  // Not `terminate`: children of test threads inherit a mask that holds SIGTERM back.
+  deinit { kill(process.processIdentifier, SIGKILL) }
 
   var parameters: TinkerParameters {
     var parameters = TinkerParameters(url: "http://127.0.0.1:\(port)", base: "table")

@@ -45,37 +45,35 @@ final class HTTPTransport: Sendable {
   private let address: ServerAddress
   private let key: String?
   private let session: URLSession
-  /// Where no connection is used twice.
-  private let careful: URLSession
   private let receiver: AnswerReceiver
-  private let carefulReceiver: AnswerReceiver
+  private let limit: Int
 
   init(_ address: ServerAddress, key: String?, connections: Int, limit: Int) {
     self.address = address
     self.key = key
+    self.limit = limit
     receiver = AnswerReceiver(limit: limit)
     let configuration = URLSessionConfiguration.ephemeral
     configuration.httpMaximumConnectionsPerHost = connections
     configuration.httpShouldSetCookies = false
     configuration.urlCache = nil
     session = URLSession(configuration: configuration, delegate: receiver, delegateQueue: nil)
-    configuration.httpAdditionalHeaders = ["Connection": "close"]
-    let once = AnswerReceiver(limit: limit)
-    careful = URLSession(configuration: configuration, delegate: once, delegateQueue: nil)
-    carefulReceiver = once
   }
 
-  deinit {
-    session.invalidateAndCancel()
-    careful.invalidateAndCancel()
-  }
+  deinit { session.invalidateAndCancel() }
 
   /// Sends a request and waits for the whole answer.
   ///
   /// - Throws: `TransportTrouble`, `CancellationError`.
   func send(_ request: HTTPRequest) async throws -> HTTPAnswer {
-    let receiver = request.onlyOnce ? carefulReceiver : receiver
-    let task = (request.onlyOnce ? careful : session).dataTask(with: urlRequest(request))
+    // A session has connections of its own; asking for "Connection: close" does not keep libcurl from using one again.
+    let receiver = request.onlyOnce ? AnswerReceiver(limit: limit) : receiver
+    let session =
+      request.onlyOnce
+      ? URLSession(configuration: session.configuration, delegate: receiver, delegateQueue: nil)
+      : session
+    defer { if request.onlyOnce { session.finishTasksAndInvalidate() } }
+    let task = session.dataTask(with: urlRequest(request))
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         receiver.expect(task, continuation)

@@ -56,15 +56,18 @@ let package = Package(
       name: "OPD",
       targets: [
         "Core", "Plugins", "Student", "Teacher", "Curriculum", "TAD", "Distill", "Grounding",
-        "Runs", "OPDCommands",
+        "Runs", "OPDCommands", "Engines",
       ]),
     .library(name: "DistillTesting", targets: ["DistillTesting"]),
   ],
   traits: [
-    .default(enabledTraits: ["LiveTeachers"]),
+    .default(enabledTraits: ["LiveTeachers", "Engines"]),
     .trait(
       name: "LiveTeachers",
       description: "The teacher 'openai', a live HTTP service; needs FoundationNetworking."),
+    .trait(
+      name: "Engines",
+      description: "Students on Tinker-compatible training servers; needs FoundationNetworking."),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -95,6 +98,9 @@ let package = Package(
     room("Teacher", imports: ["Core", "Tensors", "Networks"], settings: safe + optimised),
     room("Curriculum", imports: ["Core"], settings: safe + optimised),
     room("TAD", imports: ["Core"], settings: safe + optimised),
+
+    // Training servers elsewhere.
+    room("Engines", imports: ["Core"], settings: safe + optimised),
 
     // Data, the step, the laboratory.
     room("Grounding", imports: ["Core", "Storage"], settings: safe + optimised),
@@ -150,6 +156,7 @@ let package = Package(
     tests(of: "Curriculum", with: ["Core"]),
     tests(of: "TAD", with: ["Core"]),
     tests(of: "Video", with: ["Core", "TAD"]),
+    tests(of: "Engines", with: ["Core"], resources: [.copy("Recorded")]),
     tests(of: "Grounding", with: ["Core", "Storage"]),
     tests(
       of: "Distill",

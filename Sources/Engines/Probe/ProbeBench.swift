@@ -1,0 +1,138 @@
+#if Engines
+import Foundation
+
+/// A scratch model and a way to read its gradient from outside.
+///
+/// Adam without memory (both betas 0) and with ε = 10⁴ far above any gradient moves weights by (rate / ε) · g: plain gradient
+/// descent. After a step so small that log π changes by about a hundredth of a nat, that change is proportional to the
+/// gradient, and the ratio of two changes is the ratio of two gradients, to about 2 %.
+struct ProbeBench: Sendable {
+  static let epsilon = 1e4
+  /// The change aimed at, nats: a thousand times float32's noise, and small enough that the next order is below 2 %.
+  static let change = 0.01
+
+  let client: TinkerClient
+  var model: TinkerModel
+  /// The response whose middle token is trained, and one that is not trained but counts in means.
+  let trained = ScoredResponse(prompt: [.tokens([3, 4, 5, 6])], response: [7, 8, 9])
+  let bystander = ScoredResponse(prompt: [.tokens([6, 5])], response: [10, 4, 11])
+  /// The token that is trained, of three.
+  static let active = 1
+
+  /// Learning rate at which log π changes by `change`.
+  var rate = 1e-2
+  /// Alternates, so that the model stays where it is.
+  private var sign = 1.0
+  private var before: [Double]?
+
+  init(_ client: TinkerClient, _ model: TinkerModel) {
+    self.client = client
+    self.model = model
+  }
+
+  /// How a response enters a pass.
+  struct Part: Sendable {
+    var response: ScoredResponse
+    /// 1 where a token counts.
+    var weights: [Float] = [0, 1, 0]
+    /// The advantage of the token that is trained, or of every token.
+    var advantage = 0.0
+    var trainsAll = false
+    /// What the importance ratio is.
+    var ratio = 1.0
+    var loss = "importance_sampling"
+  }
+
+  /// The trained response.
+  func target(
+    _ advantage: Double = 1, weights: [Float] = [0, 1, 0], ratio: Double = 1,
+    loss: String = "importance_sampling"
+  ) -> Part {
+    Part(
+      response: trained, weights: weights, advantage: advantage, ratio: ratio, loss: loss)
+  }
+
+  /// A response of three tokens without advantages.
+  var others: Part { Part(response: bystander, weights: [1, 1, 1]) }
+
+  /// log π of the trained response's tokens, nats.
+  mutating func score() async throws -> [Double] {
+    try await score(trained, model)
+  }
+
+  func score(_ response: ScoredResponse, _ model: TinkerModel) async throws -> [Double] {
+    let answer = try await client.pass(
+      model, [response.datum(rank: 0)], loss: "cross_entropy", .forward)
+    guard let row = try client.read("forward", { try answer.field("logprobs") }).first?.reals,
+      row.count >= response.response.count
+    else { throw EngineError.malformed(operation: "forward", reason: "log-probabilities missing") }
+    return row.suffix(response.response.count).map { Double($0) }
+  }
+
+  /// Sends a pass; advantages have the sign of this measurement.
+  @discardableResult
+  mutating func pass(
+    _ parts: [Part], _ direction: PassDirection = .forwardBackward
+  ) async throws -> PassAnswer {
+    var data: [WireDatum] = []
+    for part in parts { data.append(try await datum(part)) }
+    return try await client.pass(
+      model, data, loss: parts.first?.loss ?? "importance_sampling", direction)
+  }
+
+  mutating func datum(_ part: Part) async throws -> WireDatum {
+    let isImportance = part.loss == "importance_sampling"
+    // Weights of a cross-entropy cannot be turned round: some servers divide by their sum.
+    if !isImportance { sign = 1 }
+    if before == nil { before = try await score() }
+    // Without an advantage the old policy does not matter.
+    var old = part.response == trained ? before ?? [] : [0, 0, 0]
+    old[Self.active] -= log(part.ratio)
+    let advantage = Float(part.advantage * sign)
+    var advantages = old.map { _ in part.trainsAll ? advantage : 0 }
+    advantages[Self.active] = advantage
+    var datum = part.response.datum(
+      rank: 0,
+      isImportance ? [("logprobs", old.map { Float($0) }), ("advantages", advantages)] : [])
+    let padding = [Float](repeating: 0, count: (datum["weights"]?.count ?? 0) - part.weights.count)
+    datum.lossInputs[1].tensor = WireTensor(padding + part.weights)
+    return datum
+  }
+
+  /// The change of log π by one step after passes, as if every advantage were positive.
+  mutating func response(to passes: [[Part]], rates: Double = 1) async throws -> [Double] {
+    for parts in passes { try await pass(parts) }
+    return try await step(rates: rates)
+  }
+
+  /// One step without memory and the change of log π that it made.
+  mutating func step(rates: Double = 1) async throws -> [Double] {
+    let old: [Double]
+    if let before { old = before } else { old = try await score() }
+    var adam = AdamStep(learningRate: rate * rates)
+    (adam.beta1, adam.beta2, adam.epsilon) = (0, 0, Self.epsilon)
+    _ = try await client.step(model, adam)
+    let new = try await score()
+    before = new
+    defer { sign = -sign }
+    return zip(new, old).map { ($0 - $1) * sign }
+  }
+
+  /// An ordinary step of Adam that moves the model for good.
+  ///
+  /// - Parameter advantage: Of every token; where it changes, Adam's memory shows.
+  /// - Throws: `EngineError`.
+  mutating func move(_ advantage: Double = 1) async throws {
+    before = nil
+    sign = 1
+    var part = target(advantage, weights: [1, 1, 1])
+    part.trainsAll = true
+    try await pass([part])
+    _ = try await client.step(model, AdamStep(learningRate: 0.02))
+    before = nil
+  }
+
+  /// Forgets what was scored, after something else changed the model.
+  mutating func forget() { before = nil }
+}
+#endif

@@ -1,0 +1,102 @@
+#if Engines
+/// How a server adds up the losses of tokens into the gradient of one update.
+public struct LossReduction: Sendable, Hashable, Codable {
+  /// What a token's loss is divided by within its sequence or pass.
+  public enum Tokens: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Nothing.
+    case sum
+    /// The number of its sequence's tokens.
+    case meanOfSequence
+    /// The number of all tokens.
+    case meanOfAll
+  }
+
+  /// Which sequences count in a mean.
+  public enum Extent: String, Sendable, Hashable, Codable, CaseIterable {
+    /// None: sequences are added.
+    case sum
+    /// Those of one pass; passes are added.
+    case pass
+    /// Those of all passes since the last step.
+    case update
+  }
+
+  /// What happens to the tokens of a sequence.
+  public var tokens: Tokens
+  /// What happens to sequences.
+  public var extent: Extent
+
+  /// A reduction.
+  public init(tokens: Tokens, extent: Extent) {
+    self.tokens = tokens
+    self.extent = extent
+  }
+
+  /// By what a slope is multiplied so that the server's gradient is the sum over tokens of slope times ∇log π.
+  ///
+  /// - Parameters:
+  ///   - own: Tokens of the sequence that count.
+  ///   - pass: Sequences and tokens of the pass.
+  ///   - update: Sequences and tokens of the whole update.
+  /// - Returns: The inverse of what the server multiplies by.
+  func factor(own: Int, pass: WorkCount, update: WorkCount) -> Double {
+    let among: WorkCount? =
+      switch extent {
+      case .sum: nil
+      case .pass: pass
+      case .update: update
+      }
+    return switch tokens {
+    case .sum: Double(among?.sequences ?? 1)
+    case .meanOfSequence: Double(own) * Double(among?.sequences ?? 1)
+    case .meanOfAll: Double(among?.tokens ?? 1)
+    }
+  }
+}
+
+/// How much was sent.
+package struct WorkCount: Sendable, Hashable {
+  var sequences = 0
+  var tokens = 0
+
+  static func + (one: Self, two: Self) -> Self {
+    Self(sequences: one.sequences + two.sequences, tokens: one.tokens + two.tokens)
+  }
+}
+
+/// What a training server was measured to do; what was not measured is not there.
+public struct StudentAbilities: Sendable, Hashable, Codable {
+  /// How losses are added up; `nil` where it was not understood, and nothing may be trained.
+  public var reduction: LossReduction?
+  /// Whether several targets a position are read as such; otherwise a datum is sent once a target.
+  public var readsTargetRows = false
+  /// Likeliest tokens a position that the server gives for a prompt.
+  public var alternatives = 0
+  /// Whether sampling follows the temperature.
+  public var followsTemperature = false
+  /// Whether log-probabilities of samples are those of temperature 1, whatever they were sampled at.
+  public var scoresAtTemperatureOne = false
+  /// Whether equal seeds give equal responses.
+  public var repeatsSamples = false
+  /// The largest difference between two scores of the same tokens, nats; 0 where they repeat to the bit.
+  public var repeatError = Double.infinity
+  /// The largest difference after a restored checkpoint and one more update, nats; 0 where it is exact.
+  public var resumeError = Double.infinity
+  /// Whether negative weights of a cross-entropy are what they should be.
+  public var negativeWeights = false
+  /// Whether pictures change what is said about them.
+  public var images = false
+  /// Whether a repeated write is one write.
+  public var repeatsAreOneWrite = false
+  /// Whether sampling from older weights leaves the model in training alone.
+  public var keepsOldSamplers = false
+  /// Bytes of an exported adapter's archive; 0 where there is none.
+  public var adapterBytes = 0
+
+  /// Nothing measured yet.
+  public init() {}
+
+  /// Whether a restored run goes on to the bit.
+  public var resumesExactly: Bool { resumeError == 0 }
+}
+#endif

@@ -1,0 +1,63 @@
+#if Engines
+import Core
+
+/// Where a student's state is on its server, and how to know it again.
+package struct TinkerCheckpoint: Sendable, Hashable, Codable {
+  /// The path from which it is loaded.
+  package var path: String
+  package var updates: Int
+  /// log π of a fixed text, nats: what the restored model must say too.
+  package var fingerprint: [Double]
+}
+
+extension TinkerStudent {
+  /// A short text that every model can read; what is said of it tells models apart.
+  private static var fixedText: ScoredResponse {
+    ScoredResponse(prompt: [.tokens([3, 5, 7, 9])], response: [4, 6, 8, 10, 12, 14])
+  }
+
+  /// log π of a fixed text, nats.
+  package func fingerprint() async throws -> [Double] {
+    try await score([Self.fixedText]).flatMap { $0.flatMap { $0 } }
+  }
+
+  /// Keeps weights and moments on the server.
+  ///
+  /// The name holds a digest of what is kept, so a name in use is the same state written by an attempt that broke off.
+  ///
+  /// - Parameter digest: What the state depends on, in hexadecimal: run and step.
+  /// - Returns: Where it is.
+  /// - Throws: `EngineError`; also in the middle of an update, since gradients are not kept.
+  package func save(digest: String) async throws -> TinkerCheckpoint {
+    guard isBetweenUpdates else {
+      throw EngineError.abandoned(model: model.id, reason: "it is in the middle of an update")
+    }
+    guard abilities.resumeError.isFinite else {
+      throw EngineError.missingAbility(wanted: "going on from a checkpoint", measured: "none")
+    }
+    let fingerprint = try await fingerprint()
+    let path = try await client.save(model, as: "opd-\(digest.prefix(16))-\(updates)")
+    return TinkerCheckpoint(path: path, updates: updates, fingerprint: fingerprint)
+  }
+
+  /// Goes on from a checkpoint, always in a new model: an old one may hold half a gradient.
+  ///
+  /// - Throws: `EngineError`; also where the restored model speaks differently.
+  package mutating func restore(_ checkpoint: TinkerCheckpoint) async throws {
+    let old = model
+    try await replaceModel(updates: checkpoint.updates)
+    try await client.load(checkpoint.path, into: model, optimizer: true)
+    let found = try await fingerprint()
+    let difference = zip(found, checkpoint.fingerprint).map { abs($0 - $1) }.max() ?? .infinity
+    // Ten times what two scores of the same tokens differ by: 0 where they repeat to the bit.
+    guard found.count == checkpoint.fingerprint.count,
+      difference <= 10 * abilities.repeatError
+    else {
+      throw EngineError.abandoned(
+        model: model.id, reason: "restored, it differs by \(difference) nats from what was saved")
+    }
+    // Its place is wanted; a server that lost the old model already is no worse.
+    try? await client.unload(old)
+  }
+}
+#endif

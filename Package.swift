@@ -160,7 +160,9 @@ let package = Package(
     tests(of: "Grounding", with: ["Core", "Storage"]),
     tests(
       of: "Distill",
-      with: ["Core", "Tensors", "Networks", "Student", "Teacher", "Curriculum", "TAD"]),
+      with: [
+        "Core", "Tensors", "Networks", "Student", "Teacher", "Curriculum", "TAD", "DistillTesting",
+      ]),
     tests(
       of: "DistillTesting",
       with: [

@@ -1,5 +1,5 @@
 public import Core
-public import Student
+internal import Student
 public import Teacher
 internal import Tensors
 
@@ -19,7 +19,7 @@ public struct PolicyTeacher: TeacherScorer, IntervalPredictor {
   }
 
   /// The policy.
-  public let policy: DecoderPolicy
+  public let policy: any Policy
   /// What it looks at.
   public let evidence: Evidence
   /// Its own temperature.
@@ -29,7 +29,7 @@ public struct PolicyTeacher: TeacherScorer, IntervalPredictor {
 
   /// A teacher that is a policy.
   public init(
-    _ policy: DecoderPolicy, codec: any AnswerCodec, evidence: Evidence = .allFrames,
+    _ policy: any Policy, codec: any AnswerCodec, evidence: Evidence = .allFrames,
     temperature: Double = 1
   ) {
     self.policy = policy
@@ -45,7 +45,7 @@ public struct PolicyTeacher: TeacherScorer, IntervalPredictor {
   public var support: TeacherSupport { .full }
 
   /// Operations of one token on its own; what a prompt costs is shared by its answers.
-  public var flopsPerToken: Double { 2 * Double(policy.parameterCount) }
+  public var flopsPerToken: Double { policy.flopsPerToken }
 
   /// Scores every token of every response.
   public func score(
@@ -54,29 +54,14 @@ public struct PolicyTeacher: TeacherScorer, IntervalPredictor {
     let groups = requests.map { request in
       RolloutGroup(prompt: seen(request.prompt), rollouts: rollouts(request))
     }
-    guard support == .full else {
-      guard case .top(let k) = support else {
-        return try policy.logProbabilities(groups, temperature: temperature).map {
-          $0.map { TeacherScore(sampled: $0) }
-        }
-      }
-      return try rows(groups).map { $0.map { $0.keepingTop(k) } }
-    }
-    return try rows(groups)
-  }
-
-  private func rows(_ groups: [RolloutGroup]) throws -> [[TeacherScore]] {
-    let rows = try policy.vocabularyRows(groups, temperature: temperature)
-    return zip(groups, rows).map { group, rows in
-      zip(group.rollouts, rows).map { TeacherScore(of: $0.tokens, in: $1) }
-    }
+    return try await policy.score(groups, support: support, temperature: temperature)
   }
 
   /// The policy's most likely answer to each prompt.
   public func predictions(
     for prompts: [Prompt], count: Int
   ) async throws -> [[ScoredInterval]] {
-    let groups = try policy.sample(
+    let groups = try await policy.sample(
       prompts.map(seen), settings: .greedy(maximumLength: codec.maximumLength), seed: Seed(0))
     return groups.map { group in
       let rollout = group.rollouts[0]
@@ -126,18 +111,5 @@ extension Prompt {
     var copy = self
     copy.tokens += words
     return copy
-  }
-}
-
-extension TeacherScore {
-  /// The same, with the k most likely tokens of each position instead of the whole rows.
-  func keepingTop(_ k: Int) -> TeacherScore {
-    guard let rows else { return self }
-    let top = (0..<rows.positions).map { position in
-      let row = rows.logProbabilities(position..<position + 1)
-      return row.enumerated().sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }
-        .prefix(k).map { ScoredToken($0.offset, $0.element) }
-    }
-    return TeacherScore(sampled: sampled, top: top)
   }
 }

@@ -2,7 +2,6 @@ public import Curriculum
 internal import Core
 public import Student
 internal import Teacher
-internal import Tensors
 
 /// What was measured on a pool, with what it cost.
 public struct MeasuredPool: Sendable, Hashable, Codable {
@@ -35,7 +34,7 @@ public struct PoolMeasurement: Sendable {
   /// What has to be measured.
   public let needs: EvidenceNeeds
   /// Who is to learn.
-  public let student: any StudentPolicy
+  public let student: any Learner
   /// Whom to ask.
   public let partners: TrainingPartners
   /// How the student answers.
@@ -48,7 +47,7 @@ public struct PoolMeasurement: Sendable {
 
   /// A measurement to be made.
   public init(
-    needs: EvidenceNeeds, student: any StudentPolicy, partners: TrainingPartners,
+    needs: EvidenceNeeds, student: any Learner, partners: TrainingPartners,
     settings: TrainerSettings, step: Int
   ) {
     self.needs = needs
@@ -79,7 +78,7 @@ public struct PoolMeasurement: Sendable {
       if step == 0 || partners.measurements == nil { result.flops += measured.flops }
     }
     if !needs.isDisjoint(with: [.studentIoU, .trajectoryReverseKL]) {
-      let measured = try await remembered(studentKey) { try await measureStudent(pool) }
+      let measured = try await remembered(try await studentKey()) { try await measureStudent(pool) }
       for (i, candidate) in measured.candidates.enumerated() {
         let teacher = result.candidates[i].teacherIoU
         result.candidates[i] = candidate
@@ -103,13 +102,11 @@ public struct PoolMeasurement: Sendable {
   private var wantsScores: Bool { needs.contains(.trajectoryReverseKL) }
 
   /// Everything the student's answers depend on besides the pool.
-  private var studentKey: String {
-    var hash = ContentHash()
-    hash.append(reals: student.parameters.values)
-    hash.append(integer: settings.maximumLength)
-    guard wantsScores else { return "student greedy \(hash.hexadecimal())" }
-    hash.append("\(settings.temperature) \(stream.value)")
-    return "student scored \(hash.hexadecimal())"
+  private func studentKey() async throws -> String {
+    let known = [try await student.fingerprint(), "\(settings.maximumLength)"]
+    guard wantsScores else { return "student greedy \(ContentHash.of(known))" }
+    let drawn = "\(settings.temperature) \(stream.value)"
+    return "student scored \(ContentHash.of(known + [drawn]))"
   }
 
   private var stream: Seed { settings.seed.derived("curriculum", step) }
@@ -128,7 +125,7 @@ public struct PoolMeasurement: Sendable {
   }
 
   private func measureStudent(_ pool: PromptPool) async throws -> MeasuredPool {
-    let groups = try student.sample(
+    let groups = try await student.sample(
       pool.prompts,
       settings: SamplingSettings(
         group: 1, temperature: wantsScores ? settings.temperature : 0,

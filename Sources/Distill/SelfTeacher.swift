@@ -1,28 +1,15 @@
 public import Core
 public import Student
 public import Teacher
-internal import Tensors
-
-/// A teacher that is made of the student: the trainer shows it the student at the start and after every update.
-public protocol StudentFollower: TeacherScorer {
-  /// Meets the student at the beginning of a stage.
-  ///
-  /// - Throws: Where a teacher cannot be made of such a student.
-  mutating func begin(with student: any StudentPolicy) throws
-
-  /// Sees the student after an update.
-  mutating func follow(_ student: any StudentPolicy)
-
-  /// The teacher's own parameters, for a checkpoint; `nil` where they follow from the student's at the start or now.
-  var ownParameters: [Float]? { get set }
-}
 
 /// The student as its own teacher, with evidence that the student does not have.
 ///
 /// Without more evidence there is nothing to learn: the divergence is 0 for ever, which is a control of its own.
 ///
 /// Source: `methods.md` §1.6.
-public struct SelfTeacher: StudentFollower, IntervalPredictor {
+///
+/// The trainer shows it the student at the start of a stage and after every update.
+public struct SelfTeacher: TeacherScorer, IntervalPredictor {
   /// How the teacher changes while the student learns.
   public typealias Kind = TrainerHints.SelfTeacher
 
@@ -37,7 +24,7 @@ public struct SelfTeacher: StudentFollower, IntervalPredictor {
   /// How answers are written.
   public let codec: any AnswerCodec
 
-  private var student: DecoderStudent?
+  private var policy: (any Policy)?
 
   /// A teacher that has not met its student yet.
   public init(
@@ -58,37 +45,25 @@ public struct SelfTeacher: StudentFollower, IntervalPredictor {
   public var support: TeacherSupport { .full }
 
   /// What a token on its own costs.
-  public var flopsPerToken: Double { student.map { 2 * Double($0.parameters.layout.count) } ?? 0 }
+  public var flopsPerToken: Double { policy?.flopsPerToken ?? 0 }
 
-  /// Meets the student.
+  /// The share of the student that goes into an average at each update; `nil` where there is none.
+  public var averageShare: Double? { kind == .average ? rate : nil }
+
+  /// Meets the student at the beginning of a stage.
   ///
-  /// - Throws: `TrainingError.missing` where the student is no decoder.
-  public mutating func begin(with student: any StudentPolicy) throws {
-    guard let decoder = student as? DecoderStudent else {
-      throw TrainingError.missing(partner: "a student that is a decoder, to be its own teacher")
-    }
-    self.student = kind == .live ? decoder : decoder.detached()
+  /// - Throws: What the student throws.
+  public mutating func begin(with student: any Learner) async throws {
+    policy = try await student.snapshot(.now)
   }
 
   /// Sees the student after an update.
-  public mutating func follow(_ student: any StudentPolicy) {
+  public mutating func follow(_ student: any Learner) async throws {
     switch kind {
     case .frozen: break
-    case .live: self.student = student as? DecoderStudent
-    case .average:
-      guard var values = self.student?.parameters.values else { return }
-      let share = Float(rate)
-      for (index, value) in student.parameters.values.enumerated() {
-        values[index] += share * (value - values[index])
-      }
-      self.student?.parameters.values = values
+    case .live: policy = try await student.snapshot(.now)
+    case .average: policy = try await student.snapshot(.average)
     }
-  }
-
-  /// The average's parameters.
-  public var ownParameters: [Float]? {
-    get { kind == .average ? student?.parameters.values : nil }
-    set { if let newValue { student?.parameters.values = newValue } }
   }
 
   /// Scores every token of every response.
@@ -106,7 +81,7 @@ public struct SelfTeacher: StudentFollower, IntervalPredictor {
   }
 
   private func teacher() throws -> PolicyTeacher {
-    guard let student else { throw TrainingError.selfTeacherAlone }
-    return PolicyTeacher(student.policy, codec: codec, evidence: evidence, temperature: temperature)
+    guard let policy else { throw TrainingError.selfTeacherAlone }
+    return PolicyTeacher(policy, codec: codec, evidence: evidence, temperature: temperature)
   }
 }

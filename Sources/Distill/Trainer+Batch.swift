@@ -57,7 +57,7 @@ extension Trainer {
       ).measure(pool)
       ledger.spend(.selection, flops: measured.flops)
       record.selection += try curriculum.beginRound(measured.candidates)
-      if steps > 0 { resetForRound() }
+      if steps > 0 { try await resetForRound() }
     }
     let prompts = try curriculum.next(settings.prompts).map { try pool[$0] }
     ledger.spend(.selection, seconds: start.elapsed)
@@ -73,7 +73,7 @@ extension Trainer {
     let inputs = try ObjectiveInputs(
       own.map { prompts[$0] }, for: objective.requirements,
       seed: settings.seed.derived("inputs", steps).derived("draw", draw))
-    var groups = try sample(inputs.prompts, draw: draw)
+    var groups = try await sample(inputs.prompts, draw: draw)
     var roles = inputs.roles
     guard !others.isEmpty else { return (groups, roles) }
     let start = DispatchTime.now()
@@ -87,11 +87,11 @@ extension Trainer {
     return (groups, roles)
   }
 
-  private mutating func sample(_ prompts: [Prompt], draw: Int) throws -> [RolloutGroup] {
+  private mutating func sample(_ prompts: [Prompt], draw: Int) async throws -> [RolloutGroup] {
     guard !prompts.isEmpty else { return [] }
     let start = DispatchTime.now()
     let seed = settings.seed.derived("sampling", steps)
-    let groups = try student.sample(
+    let groups = try await student.sample(
       prompts,
       settings: SamplingSettings(
         group: settings.group, temperature: settings.temperature,
@@ -126,9 +126,9 @@ extension Trainer {
     }
     if let reference = partners.reference, needs.needsReference {
       let start = DispatchTime.now()
-      scored.assign(
-        try reference.logProbabilities(candidates, temperature: settings.temperature), at: places
-      ) { $0.reference = $1 }
+      let scores = try await reference.score(
+        candidates, support: .sampled, temperature: settings.temperature)
+      scored.assign(scores, at: places) { $0.reference = $1.sampled }
       ledger.spend(.reference, flops: reference.flops(of: candidates, .forward))
       ledger.spend(.reference, seconds: start.elapsed)
     }

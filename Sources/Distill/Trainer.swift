@@ -3,16 +3,14 @@ public import Curriculum
 internal import Core
 public import Student
 internal import Teacher
-public import Tensors
+internal import Tensors
 
 /// One training loop for every method: what differs between OPD, GRPO and SFT is the objective, a value.
 ///
-///     prompts → sample → score → loss → gradient → optimizer → observe
+///     prompts → sample → score → loss → accumulate → update → observe
 public struct Trainer: Sendable {
   /// What is trained.
-  public var student: any StudentPolicy
-  /// Moments of the optimizer.
-  public var optimizer: AdamW<Float>
+  public var student: any Learner
   /// Which prompts come next.
   public var curriculum: any PromptCurriculum
   /// What was spent.
@@ -33,16 +31,19 @@ public struct Trainer: Sendable {
   /// The prompts, by id.
   public let pool: PromptPool
 
-  private var gradient: GradientShards
+  /// The constants of the optimizer.
+  public let optimizer: OptimizerSettings
 
   /// A trainer that has made no step.
   ///
-  /// - Throws: `TrainingError` where the objective needs somebody who is not there, or cannot learn.
+  /// The student begins a stage: it forgets the moments and the average of the one before.
+  ///
+  /// - Throws: `TrainingError` where the objective needs somebody who is not there, or cannot learn; what the student throws.
   public init(
-    student: any StudentPolicy, objective: Objective, pool: PromptPool,
+    student: any Learner, objective: Objective, pool: PromptPool,
     curriculum: any PromptCurriculum, partners: TrainingPartners, settings: TrainerSettings,
-    optimizer: AdamW<Float>.Settings = .init()
-  ) throws {
+    optimizer: OptimizerSettings = OptimizerSettings()
+  ) async throws {
     try partners.check(objective, student: student, settings: settings)
     self.student = student
     self.objective = objective
@@ -50,9 +51,9 @@ public struct Trainer: Sendable {
     self.curriculum = curriculum
     self.partners = partners
     self.settings = settings
-    self.optimizer = AdamW(count: student.parameters.layout.count, settings: optimizer)
-    gradient = GradientShards(layout: student.parameters.layout)
-    try self.partners.begin(with: student)
+    self.optimizer = optimizer
+    try await self.student.reset([.optimizer, .average])
+    try await self.partners.selfTeacher?.begin(with: self.student)
   }
 
   /// One step: prompts, answers, scores, updates.
@@ -65,10 +66,11 @@ public struct Trainer: Sendable {
     let rollouts = batch.rollouts
     var diagnosis = try await diagnosis(of: batch, loss)
     for part in StepBatch.parts(trained: loss.trained, settings) {
-      try update(part.map { rollouts[$0] }, loss.restricted(to: part), &record)
+      try await update(part.map { rollouts[$0] }, loss.restricted(to: part), &record)
     }
-    try diagnosis?.compareAfter(student, using: &gradient)
+    try await diagnosis?.compareAfter(student)
     record.add(diagnosis, to: &ledger)
+    try await partners.selfTeacher?.follow(student)
     curriculum.observe(PromptObservation.of(record.groups, step: steps))
     steps += 1
     return record
@@ -77,29 +79,28 @@ public struct Trainer: Sendable {
   /// One update of the student.
   private mutating func update(
     _ groups: [RolloutGroup], _ loss: PreparedLoss, _ record: inout StepRecord
-  ) throws {
+  ) async throws {
     let start = DispatchTime.now()
-    record.add(try student.differentiate(groups, loss: loss, into: &gradient))
+    record.add(try await student.accumulate(groups, loss))
     let rate = settings.schedule.rate(
       at: updates - scheduleStart, of: settings.plannedUpdates - scheduleStart)
-    let norm = gradient.apply(
-      &optimizer, to: &student.parameters.values, learningRate: rate)
+    let report = try await student.update(
+      UpdateStep(
+        number: updates + 1, learningRate: rate, optimizer: optimizer,
+        averageShare: partners.selfTeacher?.averageShare))
     ledger.spend(.student, flops: student.flops(of: groups, .training))
     ledger.spend(.student, seconds: start.elapsed)
-    guard norm.isFinite else {
+    guard report.isFinite else {
       throw TrainingError.notFinite(step: steps, prompts: groups.map(\.prompt.id))
     }
     updates += 1
-    partners.follow(student)
-    record.gradientNorm = norm
+    record.gradientNorm = report.norm
     record.learningRate = rate
   }
 
   /// Forgets what a new round is to begin without.
-  mutating func resetForRound() {
-    if settings.roundResets.contains(.optimizer) {
-      optimizer = AdamW(count: student.parameters.layout.count, settings: optimizer.settings)
-    }
+  mutating func resetForRound() async throws {
+    if settings.roundResets.contains(.optimizer) { try await student.reset(.optimizer) }
     if settings.roundResets.contains(.learningRate) { scheduleStart = updates }
   }
 
@@ -120,20 +121,18 @@ public struct Trainer: Sendable {
     var diagnosis = try await StepDiagnosis(
       of: batch, loss, teacher: partners.teacher, end: student.vocabulary.end,
       settings: settings, step: steps)
-    try diagnosis.measureBefore(student, using: &gradient)
+    try await diagnosis.measureBefore(student)
     return diagnosis
   }
 
-  /// The parameters of a self-teacher that averages the student's, for a checkpoint; `nil` without one.
-  public var selfTeacherParameters: [Float]? {
-    get { partners.selfTeacherParameters }
-    set { partners.selfTeacherParameters = newValue }
-  }
-
-  /// Goes on from a saved place.
+  /// Goes on from a saved place with the student as it was there.
+  ///
+  /// - Throws: What the student throws where the state is not its own.
   public mutating func restore(
-    steps: Int, updates: Int, scheduleStart: Int = 0, ledger: Ledger
-  ) {
+    _ learner: LearnerState, steps: Int, updates: Int, scheduleStart: Int = 0, ledger: Ledger
+  ) async throws {
+    try await student.restore(learner)
+    try await partners.selfTeacher?.follow(student)
     self.steps = steps
     self.updates = updates
     self.scheduleStart = scheduleStart

@@ -1,18 +1,16 @@
 public import Core
-public import Student
+internal import Student
 public import Teacher
 internal import Tensors
 
 /// Whom a training loop asks: the teacher, the reference, the reward, and how answers are written.
 public struct TrainingPartners: Sendable {
-  /// Scores the student's answers.
-  public var teacher: (any TeacherScorer)?
+  /// A teacher that is made of the student; it stands in for any other.
+  public var selfTeacher: SelfTeacher?
   /// A frozen policy to stay near.
-  public var reference: (any ReferencePolicy)?
+  public var reference: (any Policy)?
   /// Judges answers.
   public var reward: (any RewardFunction)?
-  /// Answers the prompts itself, for curricula and off-policy distillation.
-  public var predictor: (any IntervalPredictor)?
   /// How answers are written.
   public var codec: any AnswerCodec
   /// Remembers what curricula measured on the pool.
@@ -22,26 +20,42 @@ public struct TrainingPartners: Sendable {
   /// Plug-ins that an objective names as corrections.
   public var policyGradientLosses: [String: any PolicyGradientLoss] = [:]
 
+  private var scorer: (any TeacherScorer)?
+  private var answerer: (any IntervalPredictor)?
+
   /// Whom a training loop asks.
   public init(
     codec: any AnswerCodec, teacher: (any TeacherScorer)? = nil,
-    reference: (any ReferencePolicy)? = nil, reward: (any RewardFunction)? = nil,
+    reference: (any Policy)? = nil, reward: (any RewardFunction)? = nil,
     predictor: (any IntervalPredictor)? = nil, measurements: (any MeasurementStore)? = nil
   ) {
     self.codec = codec
-    self.teacher = teacher
+    scorer = teacher
     self.reference = reference
     self.reward = reward
-    self.predictor = predictor
+    answerer = predictor
     self.measurements = measurements
+  }
+
+  /// Scores the student's answers.
+  public var teacher: (any TeacherScorer)? {
+    get { selfTeacher ?? scorer }
+    set { scorer = newValue }
+  }
+
+  /// Answers the prompts itself, for curricula and off-policy distillation.
+  public var predictor: (any IntervalPredictor)? {
+    get { selfTeacher ?? answerer }
+    set { answerer = newValue }
   }
 
   /// Checks that everybody an objective needs is there.
   func check(
-    _ objective: Objective, student: any StudentPolicy, settings: TrainerSettings
+    _ objective: Objective, student: any Learner, settings: TrainerSettings
   ) throws {
     let needs = objective.requirements
     guard settings.steps > 0 else { throw TrainingError.zeroSteps }
+    try check(needs, of: objective, settings, student.abilities)
     if objective.rolloutSource == .teacher, teacher?.support != .full, predictor == nil {
       throw TrainingError.missing(partner: "a teacher that gives answers of its own")
     }
@@ -61,6 +75,27 @@ public struct TrainingPartners: Sendable {
     if needs.needsReward, reward == nil { throw TrainingError.missing(partner: "a reward") }
     guard settings.group >= needs.minimumGroup else {
       throw TrainingError.group(needed: needs.minimumGroup, given: settings.group)
+    }
+  }
+
+  /// Refuses what the student is not able to do.
+  private func check(
+    _ needs: ObjectiveRequirements, of objective: Objective, _ settings: TrainerSettings,
+    _ abilities: LearnerAbilities
+  ) throws {
+    guard needs.learner.areMet(by: abilities) else {
+      throw TrainingError.student(
+        lacks: needs.learner.words, can: abilities.words,
+        nearest: MethodPreset.nearest(to: objective, for: abilities)?.name)
+    }
+    let diagnoses = settings.diagnostics.every > 0 || settings.diagnostics.gradientAudit > 0
+    let others = [
+      (diagnoses && !abilities.logits, "its logits for diagnostics"),
+      (selfTeacher != nil && !abilities.snapshots, "snapshots to teach it"),
+      (selfTeacher?.averageShare != nil && !abilities.averages, "averages of its weights"),
+    ]
+    for (isLacking, what) in others where isLacking {
+      throw TrainingError.student(lacks: what, can: abilities.words, nearest: nil)
     }
   }
 
@@ -88,39 +123,14 @@ public struct TrainingPartners: Sendable {
   }
 }
 
-extension TrainingPartners {
-  /// Shows the student to a teacher that is made of it.
-  mutating func begin(with student: any StudentPolicy) throws {
-    try withFollower { try $0.begin(with: student) }
-  }
-
-  /// Shows the student to a teacher that is made of it, after an update.
-  mutating func follow(_ student: any StudentPolicy) {
-    withFollower { $0.follow(student) }
-  }
-
-  private mutating func withFollower(
-    _ body: (inout any StudentFollower) throws -> Void
-  ) rethrows {
-    guard var follower = teacher as? any StudentFollower else { return }
-    try body(&follower)
-    teacher = follower
-    if predictor is any StudentFollower { predictor = follower as? any IntervalPredictor }
-  }
-
-  /// The parameters of a self-teacher that averages the student's.
-  var selfTeacherParameters: [Float]? {
-    get { (teacher as? any StudentFollower)?.ownParameters }
-    set { withFollower { $0.ownParameters = newValue } }
-  }
-}
-
 /// Why training cannot start or go on.
 public enum TrainingError: ExplainedError, Hashable {
   /// The objective needs somebody who is not there.
   case missing(partner: String)
   /// The teacher cannot say as much as the objective needs.
   case support(needed: TeacherSupport, given: TeacherSupport)
+  /// The student cannot do what the run asks of it; with the nearest method that it can be trained by.
+  case student(lacks: String, can: String, nearest: String?)
   /// Student and teacher use different vocabularies.
   case vocabulary(student: String, teacher: String)
   /// The group is too small for the objective.
@@ -142,6 +152,8 @@ public enum TrainingError: ExplainedError, Hashable {
     case .missing(let partner): "The objective needs \(partner), and the run has none."
     case .support(let needed, let given):
       "The objective needs \(needed.words) from the teacher, which gives \(given.words)."
+    case .student(let lacks, let can, _):
+      "The run needs \(lacks) of the student, which gives \(can)."
     case .vocabulary(let student, let teacher):
       """
       The teacher's vocabulary (\(teacher.prefix(12))) is not the student's (\(student.prefix(12))).
@@ -162,6 +174,9 @@ public enum TrainingError: ExplainedError, Hashable {
   public var remedy: String {
     switch self {
     case .missing: "Add it to the configuration, or choose another method."
+    case .student(_, _, let nearest):
+      nearest.map { "The nearest method it can be trained by is \($0)." }
+        ?? "Use a student in process, or a run that asks for less."
     case .support: "Use a teacher in process, or an objective on the sampled token."
     case .vocabulary: "Make both from the same codec and data."
     case .group: "Set group to at least that."
@@ -176,7 +191,7 @@ public enum TrainingError: ExplainedError, Hashable {
   /// A combination that cannot train is a matter of the configuration; a prompt without answer is one of the data.
   public var exitStatus: ExitStatus {
     switch self {
-    case .missing, .support, .vocabulary, .group, .zeroSteps, .selfTeacherAlone: .usage
+    case .missing, .support, .student, .vocabulary, .group, .zeroSteps, .selfTeacherAlone: .usage
     case .unknownPrompt, .noTruth: .badInput
     case .notFinite: .failed
     }

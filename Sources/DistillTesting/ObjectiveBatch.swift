@@ -18,10 +18,17 @@ struct ObjectiveBatch {
   /// The student's logits at each response, T·V.
   private(set) var logits: [[[Double]]] = []
 
+  /// The teacher's log-probabilities at each response, T·V.
+  private(set) var teacherRows: [[[Double]]] = []
+
+  /// V of this batch.
+  let width: Int
+
   private var generator = Seed(23).generator()
 
   /// A batch for what is needed.
-  init(for needs: ObjectiveRequirements) {
+  init(for needs: ObjectiveRequirements, vocabulary width: Int = ObjectiveBatch.vocabulary) {
+    self.width = width
     let ordered = 3
     for index in 0..<ordered { append("p\(index)", .ordered, needs) }
     if needs.disorderedInput != nil {
@@ -41,10 +48,11 @@ struct ObjectiveBatch {
     let prompt = Prompt(
       id: id, video: id, query: "", evidence: features, truth: [Interval(0, 1)])
     var own: [[Double]] = []
+    teacherRows.append([])
     var rollouts: [ScoredRollout] = []
     for slot in 0..<answers {
       let length = 1 + (slot + groups.count) % 4
-      let student = (0..<length * Self.vocabulary).map { _ in generator.normal() }
+      let student = (0..<length * width).map { _ in generator.normal() }
       own.append(student)
       rollouts.append(scored(prompt, slot, length, student))
     }
@@ -56,17 +64,17 @@ struct ObjectiveBatch {
   private mutating func scored(
     _ prompt: Prompt, _ slot: Int, _ length: Int, _ student: [Double]
   ) -> ScoredRollout {
-    let tokens = (0..<length).map { _ in generator.integer(below: Self.vocabulary) }
-    let behaviour = picked(rows(student), tokens).map { $0 - 0.1 * Float(generator.uniform()) }
+    let tokens = (0..<length).map { _ in generator.integer(below: width) }
+    let behaviour = picked(single(student), tokens).map { $0 - 0.1 * Float(generator.uniform()) }
     var result = ScoredRollout(
       Rollout(
         promptID: prompt.id, slot: slot, tokens: tokens, logProbabilities: behaviour,
         finish: .length))
-    let random = { (generator: inout SeededGenerator) in
-      (0..<length * Self.vocabulary).map { _ in generator.normal() }
-    }
-    result.teacher = teacher(rows(random(&generator)), tokens)
-    result.reference = picked(rows(random(&generator)), tokens)
+    let count = length * width
+    let teacherLogits = (0..<count).map { _ in generator.normal() }
+    teacherRows[teacherRows.count - 1].append(rows(teacherLogits))
+    result.teacher = teacher(single(teacherLogits), tokens)
+    result.reference = picked(single((0..<count).map { _ in generator.normal() }), tokens)
     let total = generator.uniform()
     // One answer in four is right, so that accuracy alone has spread too.
     let terms = ["iou": total, "accuracy": slot.isMultiple(of: 4) ? 1 : 0, "format": 1]
@@ -75,7 +83,6 @@ struct ObjectiveBatch {
   }
 
   private func teacher(_ rows: [Float], _ tokens: [Token]) -> TeacherScore {
-    let width = Self.vocabulary
     let top = tokens.indices.map { position in
       (0..<width).map { ScoredToken($0, rows[position * width + $0]) }
         .sorted { $0.logProbability > $1.logProbability }
@@ -86,15 +93,40 @@ struct ObjectiveBatch {
   }
 
   private func picked(_ rows: [Float], _ tokens: [Token]) -> [Float] {
-    tokens.enumerated().map { rows[$0 * Self.vocabulary + $1] }
+    tokens.enumerated().map { rows[$0 * width + $1] }
   }
 
   /// Log-probabilities of rows of logits.
-  private func rows(_ logits: [Double]) -> [Float] {
-    stride(from: 0, to: logits.count, by: Self.vocabulary).flatMap { start in
-      let row = logits[start..<start + Self.vocabulary]
+  private func rows(_ logits: [Double]) -> [Double] {
+    stride(from: 0, to: logits.count, by: width).flatMap { start in
+      let row = logits[start..<start + width]
       let total = log(row.reduce(0) { $0 + exp($1) })
-      return row.map { Float($0 - total) }
+      return row.map { $0 - total }
     }
+  }
+
+  private func single(_ logits: [Double]) -> [Float] { rows(logits).map { Float($0) } }
+
+  /// The batch as the algebra reads it.
+  ///
+  /// - Parameters:
+  ///   - exact: Whether the teacher's rows are in double precision.
+  ///   - rows: Whether the teacher says rows, or its most likely tokens alone.
+  /// - Returns: The signals of every response.
+  /// - Throws: What is wrong with it.
+  func signals(exact: Bool, rows: Bool) throws -> SignalBatch {
+    var batch = try SignalBatch(groups)
+    for g in batch.groups.indices {
+      for i in batch.groups[g].indices {
+        if !rows { batch.groups[g][i].teacherRows = nil }
+        guard exact else { continue }
+        let values = teacherRows[g][i]
+        batch.groups[g][i].teacherRows = .exact(values, width: width)
+        batch.groups[g][i].teacher = batch.groups[g][i].tokens.enumerated().map {
+          values[$0 * width + $1]
+        }
+      }
+    }
+    return batch
   }
 }

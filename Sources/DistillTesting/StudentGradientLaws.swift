@@ -4,28 +4,36 @@ import Student
 import Tensors
 
 extension StudentLaws {
-  /// The gradient is that of the loss, and is written, not added.
-  mutating func checkGradient(_ groups: [RolloutGroup]) {
+  /// The gradient is that of the loss, and adds up until an update takes it.
+  mutating func checkGradient(_ groups: [RolloutGroup]) async {
     let law = "The gradient is the derivative of the loss."
-    guard let (value, gradient) = differentiated(student, groups, law) else { return }
-    let norm = gradient.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+    guard let (value, norm) = await moved(groups, by: 0, law) else { return }
     book.expect(
       value.isFinite && norm.isFinite && norm > 0, law, "its length is \(norm), the loss \(value)")
     guard norm.isFinite, norm > 0 else { return }
-    checkSlope(groups, gradient.map { Double($0) / norm }, norm, law)
-    checkOverwriting(groups, gradient)
-    checkValue(groups, value)
+    await checkSlope(groups, norm, law)
+    await checkAccumulation(groups, norm)
+    await checkValue(groups, value)
   }
 
-  private mutating func differentiated(
-    _ student: any StudentPolicy, _ groups: [RolloutGroup], _ law: String
-  ) -> (value: Double, gradient: [Float])? {
-    var shards = GradientShards(layout: student.parameters.layout)
+  /// The loss after a plain step along the gradient, and the gradient's length.
+  ///
+  /// With an ε far above every gradient AdamW's first update is gradient descent: `w ← w − (η/ε)·g`.
+  private mutating func moved(
+    _ groups: [RolloutGroup], by size: Double, _ law: String
+  ) async -> (value: Double, norm: Double)? {
+    var student = student
     let loss = LikelihoodLoss(groups)
-    let report = book.attempt(law) {
-      try student.differentiate(groups, loss: loss, into: &shards)
+    let epsilon = 1e6
+    let step = UpdateStep(
+      number: 1, learningRate: size * epsilon,
+      optimizer: OptimizerSettings(epsilon: epsilon, clipNorm: nil))
+    return await book.attempt(law) {
+      try await student.reset([.optimizer, .average])
+      _ = try await student.accumulate(groups, loss)
+      let norm = try await student.update(step).norm
+      return (try await student.accumulate(groups, loss).value, norm)
     }
-    return report.map { ($0.value, shards.total().gradient.values) }
   }
 
   /// Central differences along the gradient itself: there the slope is its length, as large as it gets against rounding.
@@ -33,15 +41,15 @@ extension StudentLaws {
   /// Long steps suffer from curvature and short ones from rounding, so the best counts; a gradient that is wrong
   /// agrees with none.
   private mutating func checkSlope(
-    _ groups: [RolloutGroup], _ direction: [Double], _ norm: Double, _ law: String
-  ) {
-    let size = student.parameters.values.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+    _ groups: [RolloutGroup], _ norm: Double, _ law: String
+  ) async {
     var nearest = Double.infinity
-    for step in [2e-3, 4e-4, 8e-5, 1.6e-5, 3.2e-6].map({ $0 * max(size, 1) }) {
-      guard let above = value(groups, moved: step, along: direction, law),
-        let below = value(groups, moved: -step, along: direction, law)
+    for length in [3e-2, 6e-3, 1.2e-3, 2.4e-4] {
+      let size = length / norm
+      guard let above = await moved(groups, by: -size, law),
+        let below = await moved(groups, by: size, law)
       else { return }
-      let slope = (above - below) / (2 * step)
+      let slope = (above.value - below.value) / (2 * length)
       if abs(slope - norm) < abs(nearest - norm) { nearest = slope }
     }
     book.expect(
@@ -49,32 +57,52 @@ extension StudentLaws {
       "along it the loss rises by \(nearest), but it is \(norm) long")
   }
 
-  private mutating func value(
-    _ groups: [RolloutGroup], moved step: Double, along direction: [Double], _ law: String
-  ) -> Double? {
-    var moved = student
-    for (index, part) in direction.enumerated() {
-      moved.parameters.values[index] += Float(step * part)
-    }
-    return differentiated(moved, groups, law)?.value
-  }
-
-  private mutating func checkOverwriting(_ groups: [RolloutGroup], _ gradient: [Float]) {
-    var shards = GradientShards(layout: student.parameters.layout)
+  private mutating func checkAccumulation(_ groups: [RolloutGroup], _ norm: Double) async {
+    var student = student
     let loss = LikelihoodLoss(groups)
-    for _ in 0..<2 { _ = try? student.differentiate(groups, loss: loss, into: &shards) }
+    let law = "Gradients add up until an update takes them."
+    let twice = await book.attempt(law) {
+      try await student.reset([.optimizer, .average])
+      for _ in 0..<2 { _ = try await student.accumulate(groups, loss) }
+      return try await student.update(UpdateStep(number: 1, learningRate: 0)).norm
+    }
+    guard let twice else { return }
     book.expect(
-      shards.total().gradient.values == gradient,
-      "What was in the gradient is overwritten, and the same bits come out again.", "it differs")
+      abs(twice - 2 * norm) <= 1e-4 * norm, law, "twice the gradient is \(twice), one \(norm)")
   }
 
   /// The loss is told the student's logits: the sum of −log π it makes of them is that of the student.
-  private mutating func checkValue(_ groups: [RolloutGroup], _ value: Double) {
-    guard let known = try? student.logProbabilities(groups, temperature: 1) else { return }
-    let expected = -known.joined().joined().reduce(0.0) { $0 + Double($1) }
+  private mutating func checkValue(_ groups: [RolloutGroup], _ value: Double) async {
+    let known = try? await student.score(groups, support: .sampled, temperature: 1)
+    guard let known else { return }
+    let expected = -known.joined().flatMap(\.sampled).reduce(0.0) { $0 + Double($1) }
     book.expect(
       abs(value - expected) <= 1e-3 * max(1, abs(expected)),
       "A loss is shown the logits behind the log-probabilities.", "\(value) and \(expected)")
+  }
+
+  /// A saved learner goes on as if nothing had happened.
+  mutating func checkMemory(_ groups: [RolloutGroup]) async {
+    let law = "A learner that is restored goes on with the same numbers."
+    let loss = LikelihoodLoss(groups)
+    var first = student
+    var second = student
+    let prints = await book.attempt(law) {
+      try await first.reset([.optimizer, .average])
+      for number in 1...2 {
+        _ = try await first.accumulate(groups, loss)
+        _ = try await first.update(UpdateStep(number: number, learningRate: 1e-3))
+        guard number == 1 else { continue }
+        try await second.restore(try await first.save(as: "law"))
+      }
+      let moved = try await second.fingerprint()
+      _ = try await second.accumulate(groups, loss)
+      _ = try await second.update(UpdateStep(number: 2, learningRate: 1e-3))
+      return [moved, try await first.fingerprint(), try await second.fingerprint()]
+    }
+    guard let prints else { return }
+    book.expect(prints[1] == prints[2], law, "they part after an update")
+    book.expect(prints[0] != prints[1], "An update moves the weights.", "they stay")
   }
 }
 

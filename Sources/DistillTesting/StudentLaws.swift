@@ -3,59 +3,60 @@ public import Core
 public import Student
 public import Testing
 
-/// Checks a student and makes an issue of the running test of each law it breaks.
+/// Checks a learner and makes an issue of the running test of each law it breaks.
 ///
 /// - Parameters:
-///   - student: The student; a small one, whose gradient is checked with a dozen passes.
+///   - student: The learner; a small one, whose gradient is checked with a dozen passes.
 ///   - prompts: Prompts it can read; two at least.
 ///   - maximumLength: The most tokens of an answer.
 ///   - sourceLocation: Where issues are reported.
-public func checkStudentPolicy(
-  _ student: any StudentPolicy, prompts: [Prompt], maximumLength: Int = 5,
+public func checkLearner(
+  _ student: any Learner, prompts: [Prompt], maximumLength: Int = 5,
   sourceLocation: SourceLocation = #_sourceLocation
-) {
-  studentViolations(student, prompts: prompts, maximumLength: maximumLength)
+) async {
+  await learnerViolations(student, prompts: prompts, maximumLength: maximumLength)
     .record(sourceLocation: sourceLocation)
 }
 
-/// The laws a student breaks; see `checkStudentPolicy`.
-public func studentViolations(
-  _ student: any StudentPolicy, prompts: [Prompt], maximumLength: Int = 5
-) -> [Violation] {
+/// The laws a learner breaks; see `checkLearner`.
+public func learnerViolations(
+  _ student: any Learner, prompts: [Prompt], maximumLength: Int = 5
+) async -> [Violation] {
   var laws = StudentLaws(student: student, prompts: prompts, maximumLength: maximumLength)
-  laws.check()
+  await laws.check()
   return laws.book.violations
 }
 
-/// The laws of students.
+/// The laws of learners.
 struct StudentLaws {
-  let student: any StudentPolicy
+  let student: any Learner
   let prompts: [Prompt]
   let maximumLength: Int
   var book = Lawbook()
 
   static let seed = Seed(9)
 
-  mutating func check() {
+  mutating func check() async {
     let settings = SamplingSettings(group: 3, temperature: 1, maximumLength: maximumLength)
-    guard let groups = sample(prompts, settings, Self.seed) else { return }
+    guard let groups = await sample(prompts, settings, Self.seed) else { return }
     checkShape(groups, settings)
     guard book.violations.isEmpty else { return }
-    checkSeeds(groups, settings)
-    checkBatches(groups, settings)
-    checkGreedy()
-    checkAgreement()
-    checkTotal()
+    await checkSeeds(groups, settings)
+    await checkBatches(groups, settings)
+    await checkGreedy()
+    await checkAgreement()
+    await checkTotal()
     checkWork(groups)
-    checkGradient(groups)
+    await checkGradient(groups)
+    await checkMemory(groups)
   }
 
   mutating func sample(
     _ prompts: [Prompt], _ settings: SamplingSettings, _ seed: Seed
-  ) -> [RolloutGroup]? {
+  ) async -> [RolloutGroup]? {
     let student = student
-    return book.attempt("Prompts can be answered.") {
-      try student.sample(prompts, settings: settings, seed: seed)
+    return await book.attempt("Prompts can be answered.") {
+      try await student.sample(prompts, settings: settings, seed: seed)
     }
   }
 
@@ -92,9 +93,9 @@ struct StudentLaws {
       "Log-probabilities are finite and not above 0.", "\(rollout.logProbabilities)")
   }
 
-  private mutating func checkSeeds(_ groups: [RolloutGroup], _ settings: SamplingSettings) {
-    guard let again = sample(prompts, settings, Self.seed),
-      let other = sample(prompts, settings, Seed(10))
+  private mutating func checkSeeds(_ groups: [RolloutGroup], _ settings: SamplingSettings) async {
+    guard let again = await sample(prompts, settings, Self.seed),
+      let other = await sample(prompts, settings, Seed(10))
     else { return }
     book.expect(
       again.map(\.rollouts) == groups.map(\.rollouts), "The same seed gives the same answers.",
@@ -107,34 +108,38 @@ struct StudentLaws {
       "Answers to one prompt are drawn from streams of their own.", "all are the same")
   }
 
-  private mutating func checkBatches(_ groups: [RolloutGroup], _ settings: SamplingSettings) {
+  private mutating func checkBatches(
+    _ groups: [RolloutGroup], _ settings: SamplingSettings
+  ) async {
     for (prompt, group) in zip(prompts, groups) {
-      guard let alone = sample([prompt], settings, Self.seed)?.first else { return }
+      guard let alone = await sample([prompt], settings, Self.seed)?.first else { return }
       book.expect(
         alone.rollouts.map(\.tokens) == group.rollouts.map(\.tokens),
         "An answer does not depend on what else is in the batch.", "'\(prompt.id)' differs alone")
     }
   }
 
-  private mutating func checkGreedy() {
+  private mutating func checkGreedy() async {
     let settings = SamplingSettings.greedy(maximumLength: maximumLength)
-    guard let first = sample(prompts, settings, Seed(1)),
-      let second = sample(prompts, settings, Seed(2))
+    guard let first = await sample(prompts, settings, Seed(1)),
+      let second = await sample(prompts, settings, Seed(2))
     else { return }
     book.expect(
       first.map { $0.rollouts.map(\.tokens) } == second.map { $0.rollouts.map(\.tokens) },
       "Greedy answers do not depend on the seed.", "they differ")
   }
 
-  private mutating func checkAgreement() {
+  private mutating func checkAgreement() async {
     let student = student
     for temperature in [0.6, 1, 1.4] {
       let settings = SamplingSettings(
         group: 2, temperature: temperature, maximumLength: maximumLength)
-      guard let groups = sample(prompts, settings, Self.seed) else { return }
+      guard let groups = await sample(prompts, settings, Self.seed) else { return }
       let law = "Sampler and trainer agree on log-probabilities at every temperature."
-      let trained = book.attempt(law) {
-        try student.logProbabilities(groups, temperature: temperature)
+      let trained = await book.attempt(law) {
+        try await student.score(groups, support: .sampled, temperature: temperature).map {
+          $0.map(\.sampled)
+        }
       }
       guard let trained else { return }
       let sampled = groups.map { $0.rollouts.map(\.logProbabilities) }
@@ -146,7 +151,7 @@ struct StudentLaws {
     }
   }
 
-  private mutating func checkTotal() {
+  private mutating func checkTotal() async {
     guard let prompt = prompts.first, student.vocabulary.count <= 1024 else { return }
     let student = student
     let answers = student.vocabulary.words.indices.map { token in
@@ -154,12 +159,12 @@ struct StudentLaws {
         promptID: prompt.id, slot: token, tokens: [token], logProbabilities: [0], finish: .length)
     }
     let law = "The probabilities of all first tokens sum to 1."
-    let values = book.attempt(law) {
-      try student.logProbabilities(
-        [RolloutGroup(prompt: prompt, rollouts: answers)], temperature: 1)
+    let values = await book.attempt(law) {
+      try await student.score(
+        [RolloutGroup(prompt: prompt, rollouts: answers)], support: .sampled, temperature: 1)
     }
     guard let values else { return }
-    let total = values.joined().joined().reduce(0.0) { $0 + exp(Double($1)) }
+    let total = values.joined().flatMap(\.sampled).reduce(0.0) { $0 + exp(Double($1)) }
     book.expect(abs(total - 1) < 1e-3, law, "they sum to \(total)")
   }
 

@@ -6,7 +6,7 @@ internal import Tensors
 ///
 /// Only the weights as the products read them are kept: what a teacher or a reference takes is half of what a student that
 /// only answers would.
-public struct DecoderPolicy: ReferencePolicy {
+public struct DecoderPolicy: Policy {
   let model: DecoderModel
   let weights: Weights<Float>
 
@@ -21,6 +21,9 @@ public struct DecoderPolicy: ReferencePolicy {
 
   /// How many numbers its weights are.
   public var parameterCount: Int { weights.layout.count }
+
+  /// A multiplication and an addition a weight.
+  public var flopsPerToken: Double { 2 * Double(parameterCount) }
 
   /// Samples `settings.group` answers to each prompt.
   public func sample(

@@ -4,8 +4,11 @@ internal import Synchronization
 public import Tensors
 
 /// A student that is a decoder: prompts as feature rows and tokens, answers as tokens.
-public struct DecoderStudent: StudentPolicy {
+public struct DecoderStudent: Learner {
   let model: DecoderModel
+
+  /// What training keeps besides the weights.
+  var training: DecoderTraining
 
   /// What is trained.
   public var parameters: Parameters<Float> {
@@ -31,6 +34,7 @@ public struct DecoderStudent: StudentPolicy {
     self.parameters = parameters
     generation = WeightsCache.nextGeneration()
     cache = WeightsCache()
+    training = DecoderTraining(layout: parameters.layout)
   }
 
   /// The words it reads and writes.
@@ -41,6 +45,9 @@ public struct DecoderStudent: StudentPolicy {
 
   /// How prompts become input rows.
   public var encoder: PromptEncoder { model.encoder }
+
+  /// A multiplication and an addition a weight.
+  public var flopsPerToken: Double { 2 * Double(parameters.layout.count) }
 
   /// Weights to start from: matrices normal with variance 1 / inputs, those that write into the residual stream divided by
   /// √(2·layers), norms one.
@@ -67,19 +74,10 @@ public struct DecoderStudent: StudentPolicy {
     return result
   }
 
-  /// The same student with prepared weights of its own: for one that changes otherwise than this one.
-  public func detached() -> DecoderStudent {
-    DecoderStudent(
-      decoder: configuration, encoder: encoder, vocabulary: vocabulary, parameters: parameters)
-  }
-
   /// What it is now, for good: a reference, or a teacher.
   public func frozen() -> DecoderPolicy {
     DecoderPolicy(model, Weights(parameters, for: .inference))
   }
-
-  /// What it is now, with half of the memory.
-  public func reference() -> any ReferencePolicy { frozen() }
 
   /// What it is now, until the next update.
   public var policy: DecoderPolicy { policy(for: .inference) }
@@ -102,29 +100,11 @@ public struct DecoderStudent: StudentPolicy {
     try policy.logProbabilities(groups, temperature: temperature)
   }
 
-  /// The gradient of a loss in the parameters.
-  public func differentiate(
-    _ groups: [RolloutGroup], loss: some ResponseLoss, into gradient: inout GradientShards
-  ) throws -> LossReport {
-    let weights = policy(for: .training).weights
-    let parts = GradientShards.parts(groups.count, count: gradient.count)
-    let reports = try gradient.fill { part, tape, values in
-      guard !parts[part].isEmpty else { return LossReport?.none }
-      var report = LossReport()
-      for block in model.blocks(Array(groups[parts[part]])) {
-        let first = parts[part].lowerBound + block.lowerBound
-        let branches = try groups[first..<first + block.count].map { try model.branch($0) }
-        try tape.run(weights, addingGradientTo: &values) { tape in
-          try model.decoder.pass(branches, on: tape, differentiating: true) {
-            index, response, logits in
-            report.add(
-              try loss.evaluate(group: first + index, slot: response, logits: &logits))
-          }
-        }
-      }
-      return report
-    }
-    return reports.reduce(into: LossReport()) { $0.add($1) }
+  /// How likely it finds each token of every response.
+  public func score(
+    _ groups: [RolloutGroup], support: TeacherSupport, temperature: Double
+  ) throws -> [[TeacherScore]] {
+    try policy.score(groups, support: support, temperature: temperature)
   }
 
   /// What work costs.

@@ -27,7 +27,7 @@ public struct GradientShards: Sendable {
   /// The tensors a part has.
   public let layout: ParameterLayout
 
-  private let shards: [Shard]
+  private var shards: [Shard]
 
   /// Zeros.
   public init(layout: ParameterLayout, count: Int = GradientShards.standardCount) {
@@ -43,20 +43,44 @@ public struct GradientShards: Sendable {
     (0..<count).map { items * $0 / count..<items * ($0 + 1) / count }
   }
 
-  /// Fills every part: `body` is called once a part, on any thread, with a tape and zeros to add to.
+  /// What a fill does with the numbers of the one before.
+  public enum Filling: Sendable {
+    /// It begins at zeros.
+    case anew
+    /// It goes on adding to what no sum has taken yet.
+    case adding
+  }
+
+  /// Fills every part: `body` is called once a part, on any thread, with a tape and numbers to add to.
   ///
   /// - Returns: What the calls returned, in the order of the parts.
   public func fill<Result: Sendable>(
+    _ filling: Filling = .anew,
     _ body: @Sendable (_ part: Int, Tape<Float>, inout [Float]) throws -> Result?
   ) throws -> [Result] {
     try Parallel.map(chunks: shards.count) { part in
       try shards[part].state.withLock { state in
-        state.clear(layout.count)
+        let isKept = filling == .adding && state.used
+        if !isKept { state.clear(layout.count) }
         let result = try TapePool.withTape { try body(part, $0, &state.values) }
-        state.used = result != nil
+        state.used = isKept || result != nil
         return result
       }
     }.compactMap { $0 }
+  }
+
+  /// Gives this value memory of its own where a copy of it shares it: filling one must not be seen in the other.
+  ///
+  /// - Parameter filling: Whether what was filled so far is taken along.
+  public mutating func detach(_ filling: Filling) {
+    guard !shards.isEmpty, !isKnownUniquelyReferenced(&shards[0]) else { return }
+    let old = shards
+    shards = old.map { _ in Shard() }
+    guard filling == .adding else { return }
+    for (source, target) in zip(old, shards) {
+      let kept = source.state.withLock { $0 }
+      target.state.withLock { $0 = kept }
+    }
   }
 
   /// The sum of all parts, in order, with its global norm.

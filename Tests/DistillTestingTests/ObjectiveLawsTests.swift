@@ -2,6 +2,7 @@ import Distill
 import DistillTesting
 import Core
 import Synchronization
+import Tensors
 import Testing
 
 /// An advantage estimator that is right or breaks one law.
@@ -48,6 +49,46 @@ struct ObjectiveLawsTests {
     let excused = ["dapo", "control-random-reward"].contains(name)
     let counted = violations.filter { !excused || !$0.law.hasPrefix("A signal that is needed") }
     #expect(counted.isEmpty, "\(counted)")
+  }
+
+  @Test(
+    "both doors of a method's loss lead to one gradient", arguments: MethodPreset.all.map(\.name))
+  func doors(_ name: String) throws {
+    checkSlopes(try MethodPreset.named(name).objective)
+  }
+
+  @Test(
+    "so they do over every support, with every rest and every estimator",
+    arguments: VocabularySupport.Owner.allCases, VocabularySupport.Rest.allCases)
+  func supports(_ owner: VocabularySupport.Owner, _ rest: VocabularySupport.Rest) {
+    let estimators: [Estimator] = [
+      .divergence(.reverseKL), .divergence(.forwardKL),
+      .divergence(.jensenShannon(beta: 0.3, normalised: false)), .vocabularyAdvantage,
+    ]
+    for estimator in estimators {
+      let dense = ObjectiveComponent(
+        [.teacher], support: .top(4, of: owner, rest: rest), estimator: estimator)
+      let other = ObjectiveComponent(
+        [.teacher], support: .top(2, of: .teacher, rest: .tail),
+        estimator: .divergence(.forwardKL), weight: 0.5)
+      let sampled = ObjectiveComponent([.teacher], correction: .importanceRatio)
+      checkSlopes(Objective([sampled, dense, other]))
+    }
+  }
+
+  @Test("a whole distribution and the student's entropy have no second door")
+  func oneDoor() throws {
+    let gated = ObjectiveComponent(
+      [.teacher], weighting: [.entropyGate(.init(of: .student, above: 0.5))])
+    let whole = try MethodPreset.named("opd-full").objective
+    #expect(whole.requirements.learner.needsLogits)
+    #expect(Objective([gated]).requirements.learner.needsLogits)
+    let topk = Objective([
+      ObjectiveComponent(
+        [.teacher], support: .top(4, of: .union, rest: .tail), estimator: .divergence(.reverseKL))
+    ]).requirements.learner
+    #expect(!topk.needsLogits && topk.targets == 9 && topk.likeliest == 4)
+    #expect(try MethodPreset.named("opd").objective.requirements.learner.targets == 1)
   }
 
   @Test("a plug-in that is right keeps every law")

@@ -8,16 +8,17 @@ import Tensors
 import Testing
 
 /// A student that breaks one law.
-struct BrokenStudent: StudentPolicy {
-  enum Fault { case cold, seedless, batched, steep, foreign, endless, unnormalised, backwards }
+struct BrokenStudent: Learner {
+  enum Fault {
+    case cold, seedless, batched, steep, foreign, endless, unnormalised, backwards
+    case forgetful, momentless
+  }
 
   var base: DecoderStudent
   let fault: Fault
   var vocabulary: Vocabulary { base.vocabulary }
-  var parameters: Parameters<Float> {
-    get { base.parameters }
-    set { base.parameters = newValue }
-  }
+  var abilities: LearnerAbilities { base.abilities }
+  var flopsPerToken: Double { base.flopsPerToken }
 
   func sample(
     _ prompts: [Prompt], settings: SamplingSettings, seed: Seed
@@ -37,20 +38,32 @@ struct BrokenStudent: StudentPolicy {
     return groups
   }
 
-  func logProbabilities(_ groups: [RolloutGroup], temperature: Double) throws -> [[[Float]]] {
-    let values = try base.logProbabilities(groups, temperature: temperature)
-    guard fault == .unnormalised else { return values }
-    return values.map { $0.map { $0.map { $0 / 2 } } }
+  func score(
+    _ groups: [RolloutGroup], support: TeacherSupport, temperature: Double
+  ) throws -> [[TeacherScore]] {
+    let scores = try base.score(groups, support: support, temperature: temperature)
+    guard fault == .unnormalised else { return scores }
+    return scores.map { $0.map { TeacherScore(sampled: $0.sampled.map { $0 / 2 }) } }
   }
 
-  func differentiate(
-    _ groups: [RolloutGroup], loss: some ResponseLoss, into gradient: inout GradientShards
+  mutating func accumulate(
+    _ groups: [RolloutGroup], _ loss: some ResponseLoss
   ) throws -> LossReport {
-    guard fault == .steep else {
-      return try base.differentiate(groups, loss: loss, into: &gradient)
-    }
-    return try base.differentiate(groups, loss: Steep(loss), into: &gradient)
+    if fault == .forgetful { _ = base.update(UpdateStep(number: 1, learningRate: 0)) }
+    guard fault == .steep else { return try base.accumulate(groups, loss) }
+    return try base.accumulate(groups, Steep(loss))
   }
+
+  mutating func update(_ step: UpdateStep) -> UpdateReport { base.update(step) }
+  func snapshot(_ weights: SnapshotWeights) -> any Policy { base.snapshot(weights) }
+
+  func save(as name: String) -> LearnerState {
+    fault == .momentless ? base.save(as: name).weights : base.save(as: name)
+  }
+
+  mutating func restore(_ state: LearnerState) throws { try base.restore(state) }
+  mutating func reset(_ memory: LearnerMemory) { base.reset(memory) }
+  func fingerprint() -> String { base.fingerprint() }
 
   func flops(of groups: [RolloutGroup], _ phase: WorkPhase) -> Double {
     base.flops(of: groups, phase)
@@ -89,8 +102,8 @@ struct StudentLawsTests {
   }
 
   @Test("our own student keeps every law", arguments: [nil, 9])
-  func ours(timeSteps: Int?) {
-    checkStudentPolicy(student(timeSteps: timeSteps), prompts: prompts)
+  func ours(timeSteps: Int?) async {
+    await checkLearner(student(timeSteps: timeSteps), prompts: prompts)
   }
 
   @Test(
@@ -107,9 +120,11 @@ struct StudentLawsTests {
       (.endless, "Answers keep to the length limit."),
       (.unnormalised, "The probabilities of all first tokens sum to 1."),
       (.backwards, "There is one group a prompt, in order."),
+      (.forgetful, "Gradients add up until an update takes them."),
+      (.momentless, "A learner that is restored goes on with the same numbers."),
     ])
-  func caught(_ fault: BrokenStudent.Fault, _ law: String) {
-    let violations = studentViolations(
+  func caught(_ fault: BrokenStudent.Fault, _ law: String) async {
+    let violations = await learnerViolations(
       BrokenStudent(base: student, fault: fault), prompts: prompts)
     #expect(violations.contains { $0.law == law }, "\(violations)")
   }

@@ -96,7 +96,7 @@ struct KeyframeRunTests {
     "framePositions: time counts positions over the longest video, and is refused what it ignores")
   func framePositions() async throws {
     let laboratory = try Laboratory.standard()
-    func student(_ words: String) async throws -> DecoderStudent? {
+    func student(_ words: String) async throws -> DecoderStudent {
       var value = try ConfigurationFile.parse(
         """
         data: {world: {videos: 6, devVideos: 3, queriesPerVideo: 1, frames: 12, patches: 1}}
@@ -104,11 +104,14 @@ struct KeyframeRunTests {
         """, file: "small.yaml")
       value = try laboratory.complete(value)
       let configuration = try value.decoded(as: RunConfiguration.self)
-      return try await RunParts(configuration, in: laboratory).student as? DecoderStudent
+      let map = try #require(configuration.student.map?["decoder"])
+      return try decoderStudent(
+        try map.decoded(as: DecoderStudentParameters.self, at: "student"),
+        try RunContext(configuration, in: laboratory))
     }
-    #expect(try await student("")?.encoder.timeSteps == nil)
-    #expect(try await student(", framePositions: time")?.encoder.timeSteps == 12)
-    #expect(try await student(", framePositions: time, timeSteps: 40")?.encoder.timeSteps == 40)
+    #expect(try await student("").encoder.timeSteps == nil)
+    #expect(try await student(", framePositions: time").encoder.timeSteps == 12)
+    #expect(try await student(", framePositions: time, timeSteps: 40").encoder.timeSteps == 40)
     for (words, steps) in [(", timeSteps: 40", 40), (", framePositions: time, timeSteps: 0", 0)] {
       let positions = steps == 40 ? "row" : "time"
       await #expect(throws: LaboratoryError.timeSteps(steps, positions: positions)) {

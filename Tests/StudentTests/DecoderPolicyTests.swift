@@ -45,7 +45,7 @@ struct DecoderPolicyTests {
     let groups = try student.sample([prompt], settings: settings, seed: Seed(2))
     let before = try student.logProbabilities(groups, temperature: 1)
     let frozen = student.frozen()
-    let reference = student.reference()
+    let reference = student.frozen()
     let earlier = student.policy
     student.parameters.values = student.parameters.values.map { 1.5 * $0 }
     let after = try student.logProbabilities(groups, temperature: 1)

@@ -2,9 +2,9 @@ internal import Core
 internal import Student
 internal import Tensors
 
-/// Looks at the student's distributions on a batch without changing anything: a loss whose gradient is 0.
+/// Looks at the student's distributions on a batch without changing anything; for `Learner.read`.
 ///
-/// Through the student's own training pass, so that any student can be looked at and no B·T·V array is needed.
+/// Where the student makes its logits, so that no B·T·V array is needed.
 struct DistributionProbe: ResponseLoss {
   /// The responses by group and slot, with the teacher's rows where it gives them.
   let responses: [[ResponseSignals]]
@@ -36,7 +36,6 @@ struct DistributionProbe: ResponseLoss {
     report.note("stop_mass", stop)
     if let rows = response.teacherRows { compare(logits.span, rows, width, &report) }
     addSampled(response, current, &report)
-    for index in 0..<logits.count { logits[index] = 0 }
     return report
   }
 

@@ -2,7 +2,6 @@ internal import Dispatch
 internal import Core
 internal import Student
 internal import Teacher
-internal import Tensors
 
 /// What is measured of one step besides training: where student and teacher differ, what pulls how hard, and whether the
 /// update moves towards the teacher.
@@ -58,28 +57,27 @@ struct StepDiagnosis {
 
   /// Everything that can be said before the student moves.
   mutating func measureBefore(
-    _ student: any StudentPolicy, using gradient: inout GradientShards
-  ) throws {
+    _ student: any Learner
+  ) async throws {
     let start = DispatchTime.now()
-    let found = try probe(student, using: &gradient, auditing: audits)
+    let found = try await probe(student, auditing: audits)
     metrics.merge(found) { $1 }
     noteDivergence(found, "before_update")
     if let reinforced = loss.reinforced {
       note(AdvantageProfile(reinforced.advantages).metrics)
       note(["advantages/clipped_share": reinforced.clippedShare])
     }
-    note(try student.componentGradientNorms(groups, loss: loss, using: &gradient))
-    flops += Double(loss.componentNames.count) * student.flops(of: groups, .training)
-    if audits { try auditWhole(student, using: &gradient) }
+    try await measureComponents(student)
+    if audits { try await auditWhole(student) }
     seconds += start.elapsed
   }
 
   /// How far the update moved the student, and whether towards the teacher.
   mutating func compareAfter(
-    _ student: any StudentPolicy, using gradient: inout GradientShards
-  ) throws {
+    _ student: any Learner
+  ) async throws {
     let start = DispatchTime.now()
-    let found = try probe(student, using: &gradient, auditing: false)
+    let found = try await probe(student, auditing: false)
     noteDivergence(found, "after_update")
     if let mean = found["ratio/mean"]?.mean, let square = found["ratio/square_mean"]?.mean {
       note([
@@ -91,13 +89,13 @@ struct StepDiagnosis {
   }
 
   private mutating func probe(
-    _ student: any StudentPolicy, using gradient: inout GradientShards, auditing: Bool
-  ) throws -> [String: WeightedMean] {
+    _ student: any Learner, auditing: Bool
+  ) async throws -> [String: WeightedMean] {
     let probe = DistributionProbe(
       responses: signals, temperature: settings.temperature, k: settings.diagnostics.k, end: end,
       audited: auditing ? loss.objective.sampledEstimator : nil, chunkBytes: settings.chunkBytes)
-    let report = try student.differentiate(groups, loss: probe, into: &gradient)
-    flops += student.flops(of: groups, .training)
+    let report = try await student.read(groups, probe)
+    flops += student.flops(of: groups, .forward)
     return report.metrics
   }
 
@@ -108,26 +106,28 @@ struct StepDiagnosis {
   }
 
   /// The whole gradient in use against that of the exact reverse KL divergence on the same answers.
-  private mutating func auditWhole(
-    _ student: any StudentPolicy, using gradient: inout GradientShards
-  ) throws {
+  private mutating func auditWhole(_ student: any Learner) async throws {
     guard signals.joined().allSatisfy({ $0.teacherRows != nil }) else { return }
     let exact = try MethodPreset.named("opd-full").objective.prepare(
       groups: scored, temperature: settings.temperature,
       context: ObjectiveContext(chunkBytes: settings.chunkBytes))
-    _ = try student.differentiate(groups, loss: exact, into: &gradient)
-    let target = gradient.total()
-    _ = try student.differentiate(groups, loss: loss, into: &gradient)
-    let used = gradient.total()
+    let found = try await student.compareGradients(groups, of: [exact, loss])
     flops += 2 * student.flops(of: groups, .training)
-    let product = zip(target.gradient.values, used.gradient.values).reduce(0.0) {
-      $0 + Double($1.0) * Double($1.1)
-    }
-    let norms = target.norm * used.norm
+    let (target, used) = (found.norms[0], found.norms[1])
     note([
-      "audit/cosine": norms > 0 ? product / norms : 0,
-      "audit/norm_ratio": target.norm > 0 ? used.norm / target.norm : 0,
+      "audit/cosine": target * used > 0 ? found.products[1] / (target * used) : 0,
+      "audit/norm_ratio": target > 0 ? used / target : 0,
     ])
+  }
+
+  /// Which term of the objective pulls how hard: ‖∇(weight_i·component_i)‖.
+  private mutating func measureComponents(_ student: any Learner) async throws {
+    let names = loss.componentNames
+    guard !names.isEmpty else { return }
+    let found = try await student.compareGradients(
+      groups, of: names.indices.map { loss.isolating(component: $0) })
+    for (name, norm) in zip(names, found.norms) { note(["grad_norm/\(name)": norm]) }
+    flops += Double(names.count) * student.flops(of: groups, .training)
   }
 
   private mutating func note(_ values: [String: Double]) {

@@ -53,7 +53,7 @@ struct CoarseRow {
       : logarithmOf(max(Self.teacherOutside(tokens, teacher, source, width), Self.leastTail))
   }
 
-  private static func teacherOutside<Scalar: Real>(
+  static func teacherOutside<Scalar: Real>(
     _ tokens: [Int], _ logProbabilities: [Double], _ source: TeacherRow<Scalar>, _ width: Int
   ) -> Double {
     if !source.values.isEmpty {

@@ -92,6 +92,8 @@ public struct ObjectiveRequirements: Sendable, Hashable {
   public var needsReference = false
   /// Whether the responses must be rewarded.
   public var needsReward = false
+  /// What the student must be able to do.
+  public var learner: LearnerNeeds
   /// The fewest answers a prompt.
   public var minimumGroup = 1
   /// The disordered input whose answers must be sampled as well, with the role `disordered(of:)`.
@@ -101,6 +103,7 @@ public struct ObjectiveRequirements: Sendable, Hashable {
 
   /// What an objective needs.
   init(_ objective: Objective) {
+    learner = LearnerNeeds(objective.components)
     for component in objective.components { add(component) }
     if objective.groups == .withSpread { (needsReward, minimumGroup) = (true, 2) }
     if !objective.shaping.isEmpty { needsReward = true }

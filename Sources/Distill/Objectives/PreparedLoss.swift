@@ -9,7 +9,8 @@ public struct PreparedLoss: ResponseLoss {
   let objective: Objective
   let batch: SignalBatch
   let plans: [[[ComponentPlan]]]
-  let temperature: Double
+  /// τ.
+  public let temperature: Double
   let context: ObjectiveContext
   let limit: Int
 

@@ -6,7 +6,8 @@ extension ResponsePass {
   /// What can be said of a response whatever the objective: entropy, and how far reference and teacher are.
   mutating func recordResponse() {
     let weight = Double(response.length)
-    record("entropy", sum: entropies.reduce(0, +), weight: weight)
+    // Whoever tells log-probabilities of a few tokens alone knows no entropy.
+    if !entropies.isEmpty { record("entropy", sum: entropies.reduce(0, +), weight: weight) }
     if let reference = response.reference {
       record("kl", sum: total(.k3, reference), weight: weight)
     }

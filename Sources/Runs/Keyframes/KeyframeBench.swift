@@ -76,7 +76,7 @@ struct KeyframeBench {
     for run in runs {
       var frames = try await FrameChoice(choice, run.parts.context, at: "selector")
       let shown = try await frames.prompts(prompts, of: context.dataset)
-      cell.student.append(try run.evaluation(on: shown).lines.map(\.iou))
+      cell.student.append(try await run.evaluation(on: shown).lines.map(\.iou))
     }
     return cell
   }

@@ -129,9 +129,9 @@ extension Laboratory {
       guard let run = parameters.run else {
         throw LaboratoryError.mandatory(key: "run", why: "the teacher is the student of that run")
       }
-      let trained = try TrainedStudent(run, in: context.laboratory)
+      let trained = try await TrainedStudent(run, in: context.laboratory)
       let teacher = PolicyTeacher(
-        trained.student.frozen(), codec: context.codec, evidence: parameters.evidence,
+        trained.policy, codec: context.codec, evidence: parameters.evidence,
         temperature: parameters.temperature)
       return TeacherChoice(
         teacher, predictor: teacher, identity: trained.identity, training: trained.flops)
@@ -143,7 +143,7 @@ extension Laboratory {
       let teacher = SelfTeacher(
         parameters.kind, evidence: parameters.evidence, rate: parameters.rate,
         temperature: parameters.temperature, codec: context.codec)
-      return TeacherChoice(teacher, predictor: teacher, identity: "self")
+      return TeacherChoice(selfTeacher: teacher, identity: "self")
     }
     try registerCombinations()
   }
@@ -260,7 +260,7 @@ extension TeacherRoute {
 
 /// The student of a finished run.
 struct TrainedStudent {
-  let student: DecoderStudent
+  let policy: any Policy
   /// A digest of its weights.
   let identity: String
   /// Floating-point operations of its training.
@@ -269,23 +269,18 @@ struct TrainedStudent {
   /// Builds the student as its run did, with the weights of the last checkpoint.
   ///
   /// - Throws: `RunError.noRun` where there is no run, `.checkpoint` where no weights fit.
-  init(_ path: String, in laboratory: Laboratory) throws {
+  init(_ path: String, in laboratory: Laboratory) async throws {
     let directory = RunDirectory(path)
     let value = try ConfigurationFile.load(directory.file("config.yaml"))
     let configuration = try value.decoded(as: RunConfiguration.self)
     let context = try RunContext(configuration, in: laboratory)
-    guard
-      var student = try laboratory.students.build(
-        configuration.student, at: "student", in: context) as? DecoderStudent
-    else { throw RunError.checkpoint(path: path, reason: "its student is no decoder") }
-    guard let saved = try RunCheckpoint.latest(directory, fitting: student) else {
+    var student = try laboratory.students.build(
+      configuration.student, at: "student", in: context)
+    guard let saved = try await RunCheckpoint.restore(&student, from: directory) else {
       throw RunError.checkpoint(path: path, reason: "nothing has been saved yet")
     }
-    student.parameters.values = saved.parameters
-    self.student = student
-    var hash = ContentHash()
-    hash.append(reals: saved.parameters)
-    identity = hash.hexadecimal()
+    policy = try await student.snapshot()
+    identity = try await student.fingerprint()
     flops = saved.ledger.trainingFlops
   }
 }

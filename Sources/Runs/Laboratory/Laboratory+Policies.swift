@@ -2,7 +2,7 @@ internal import Networks
 internal import Grounding
 internal import Plugins
 internal import Core
-internal import Student
+package import Student
 
 struct DecoderStudentParameters: PluginParameters {
   var layers = 3
@@ -97,6 +97,17 @@ func decoderStudent(
     decoder: configuration, encoder: encoder, vocabulary: context.codec.vocabulary,
     parameters: DecoderStudent.initialParameters(
       configuration, seed: context.seed.derived("weights")))
+}
+
+extension RunContext {
+  /// A decoder for the data of a run, with fresh weights: what checks differentiate themselves.
+  ///
+  /// - Throws: `LaboratoryError` where the shape does not fit the data.
+  package func decoder(layers: Int, width: Int, hidden: Int) throws -> DecoderStudent {
+    var parameters = DecoderStudentParameters()
+    (parameters.layers, parameters.width, parameters.hidden) = (layers, width, hidden)
+    return try decoderStudent(parameters, self)
+  }
 }
 
 extension GroundingDataset {

@@ -37,6 +37,8 @@ public struct RunContext: Sendable {
 public struct TeacherChoice: Sendable {
   /// Scores the student's answers.
   public var scorer: any TeacherScorer
+  /// The same where it is made of the student, which a run then shows it; `nil` for any other.
+  public private(set) var selfTeacher: SelfTeacher?
   /// Answers prompts, for curricula; `nil` where the teacher cannot.
   public var predictor: (any IntervalPredictor)?
   /// A digest of what the teacher knows, part of a run's identity.
@@ -61,6 +63,12 @@ public struct TeacherChoice: Sendable {
     self.isPlanted = isPlanted
     self.costs = costs
   }
+
+  /// A teacher that is made of the student.
+  public init(selfTeacher: SelfTeacher, identity: String = "") {
+    self.init(selfTeacher, predictor: selfTeacher, identity: identity, training: 0)
+    self.selfTeacher = selfTeacher
+  }
 }
 
 /// Everything a configuration can name, by kind.
@@ -70,7 +78,7 @@ public struct Laboratory: Sendable {
   /// How answers are written.
   public var codecs = Registry<GroundingDataset, any AnswerCodec>(kind: "codec")
   /// Students.
-  public var students = Registry<RunContext, any StudentPolicy>(kind: "student")
+  public var students = Registry<RunContext, any Learner>(kind: "student")
   /// Teachers.
   public var teachers = Registry<RunContext, TeacherChoice>(kind: "teacher")
   /// Rewards.

@@ -13,7 +13,7 @@ internal import Tensors
 struct RunTrial {
   private let parts: RunParts
   private let directory: RunDirectory
-  private var student: any StudentPolicy
+  private var student: any Learner
 
   /// Predicts what a run will take.
   static func forecast(
@@ -31,7 +31,7 @@ struct RunTrial {
     configuration.cache = nil
     Parallel.threads = configuration.threads
     let parts = try await RunParts(configuration, in: laboratory)
-    try parts.checkStages()
+    try await parts.checkStages()
     _ = parts.identity
     let loading = start.elapsed
     var trial = RunTrial(parts.forTrial(), directory)
@@ -53,7 +53,7 @@ struct RunTrial {
     let isTrained = !configuration.stages.isEmpty
     var beginning = RunForecast.Part(
       name: "beginning", steps: 0, seconds: [RunForecast.other: loading], rolloutTokens: 0)
-    beginning.seconds[Ledger.Account.evaluation.rawValue] = try evaluation(whole: !isTrained)
+    beginning.seconds[Ledger.Account.evaluation.rawValue] = try await evaluation(whole: !isTrained)
     var stages: [RunForecast.Part] = []
     for index in configuration.stages.indices { stages.append(try await stage(index)) }
     return RunForecast(
@@ -66,15 +66,13 @@ struct RunTrial {
   /// Tries a stage; the student goes on from where it left it.
   private mutating func stage(_ index: Int) async throws -> RunForecast.Part {
     let stage = parts.configuration.stages[index]
-    var trainer = try parts.trainer(
+    var trainer = try await parts.trainer(
       of: index, student: student, ledger: Ledger(), folder: directory.path)
     var sample = StageSample()
     while !sample.isEnough, sample.steps < stage.steps {
       let start = ContinuousClock.now
       let before = trainer.ledger
       let record = try await trainer.step()
-      // As a run does, which for a moment holds the weights twice.
-      student = trainer.student
       sample.add(record, seconds: start.elapsed, from: before, to: trainer.ledger)
     }
     let steps = sample.steps(of: stage)
@@ -84,20 +82,23 @@ struct RunTrial {
     var part = sample.part(stage.title, steps: steps, parts.configuration.diagnostics)
     part.seconds[Ledger.Account.selection.rawValue, default: 0] +=
       Double(max(0, rounds - 1)) * sample.roundSeconds
+    student = trainer.student
     // Before the trainer goes: what both hold is the most memory a run takes.
     part.seconds[Ledger.Account.evaluation.rawValue] = try await evaluations(steps)
-    part.seconds[RunForecast.other, default: 0] += try checkpoints(steps, index, trainer)
+    part.seconds[RunForecast.other, default: 0] += try await checkpoints(steps, index, &trainer)
     return part
   }
 
   /// Seconds of the checkpoints of a stage: the last, and those on the way.
-  private func checkpoints(_ steps: Int, _ index: Int, _ trainer: Trainer) throws -> Double {
+  private func checkpoints(
+    _ steps: Int, _ index: Int, _ trainer: inout Trainer
+  ) async throws -> Double {
     let every = parts.configuration.checkpoint.every
     let start = ContinuousClock.now
+    let learner = try await trainer.student.save(as: "trial")
     try RunCheckpoint(
-      trainer, monitor: StageMonitor(), stage: index,
-      stageStart: index > 0 ? parts.student.parameters.values : nil, steps: trainer.steps,
-      seconds: 0
+      trainer, learner, monitor: StageMonitor(), stage: index,
+      stageStart: index > 0 ? learner.weights : nil, steps: trainer.steps, seconds: 0
     ).write(directory)
     return start.elapsed * Double(1 + (every > 0 ? (steps - 1) / every : 0))
   }
@@ -105,16 +106,16 @@ struct RunTrial {
   /// Seconds of the evaluations of a stage: that of everything at its end, and those on the way.
   private func evaluations(_ steps: Int) async throws -> Double {
     let settings = parts.configuration.evaluation
-    let whole = try evaluation(whole: true)
+    let whole = try await evaluation(whole: true)
     let share = min(1, Double(settings.count ?? .max) / Double(max(1, parts.dev.count)))
     let onTheWay = settings.every > 0 ? max(0, steps - 1) / settings.every : 0
     return whole * (1 + share * Double(onTheWay)) + (try await teacherDistance())
   }
 
-  private func evaluation(whole: Bool) throws -> Double {
+  private func evaluation(whole: Bool) async throws -> Double {
     let start = ContinuousClock.now
     let count = whole ? nil : parts.configuration.evaluation.count
-    let evaluation = try Evaluation(
+    let evaluation = try await Evaluation(
       of: student, on: Array(parts.dev.prefix(count ?? parts.dev.count)),
       codec: parts.context.codec, decoding: parts.configuration.evaluation.decoding)
     if whole {

@@ -1,6 +1,5 @@
 internal import Grounding
 package import Core
-package import Student
 
 /// How well a student answers.
 package struct Evaluation: Sendable {
@@ -49,10 +48,10 @@ package struct Evaluation: Sendable {
   ///   - decoding: How an answer is read from the student.
   /// - Throws: What the student throws.
   package init(
-    of student: any StudentPolicy, on prompts: [Prompt], codec: any AnswerCodec,
+    of student: any Policy, on prompts: [Prompt], codec: any AnswerCodec,
     decoding: Decoding = .greedy
-  ) throws {
-    let groups = try student.sample(
+  ) async throws {
+    let groups = try await student.sample(
       prompts, settings: decoding.settings(maximumLength: codec.maximumLength), seed: Seed(0))
     let answers = groups.map { group in
       group.rollouts.map { codec.decode($0.tokens, duration: group.prompt.duration) }.consensus

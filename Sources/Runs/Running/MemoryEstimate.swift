@@ -25,7 +25,8 @@ package struct MemoryEstimate: Sendable {
     let configuration = try laboratory.complete(value).decoded(as: RunConfiguration.self)
     let parts = try await RunParts(configuration, in: laboratory)
     let float = Double(MemoryLayout<Float>.stride)
-    let weights = float * Double(parts.student.parameters.layout.count)
+    let footprint = parts.student.footprint(rows: Self.longest(parts))
+    let weights = float * Double(footprint.parameters)
     let prompts = parts.context.dataset.train + parts.context.dataset.dev
     // Frames are shared by the questions of a video.
     let videos = Dictionary(prompts.map { ($0.video, $0.evidence.values.count) }) { one, _ in one }
@@ -35,8 +36,8 @@ package struct MemoryEstimate: Sendable {
     ]
     let stages = try configuration.stages.map { try StageNeeds($0, parts) }
     if !stages.isEmpty {
-      let shards = Double(GradientShards.standardCount)
-      lines.append(("gradients in \(GradientShards.standardCount) parts", shards * weights))
+      let shards = footprint.gradientParts
+      lines.append(("gradients in \(shards) parts", Double(shards) * weights))
       lines.append(("moments of the optimizer", 2 * weights))
     }
     let companions = stages.map(\.companions).max() ?? 0
@@ -44,7 +45,7 @@ package struct MemoryEstimate: Sendable {
       lines.append(("reference and self-teacher, packed", companions * weights))
     }
     let threads = Double(max(1, configuration.threads))
-    lines.append(("activations of \(configuration.threads) passes", threads * Self.pass(parts)))
+    lines.append(("activations of \(configuration.threads) passes", threads * footprint.passBytes))
     if let logits = stages.map(\.logits).max(), logits > 0 {
       lines.append(("logits of the answers in flight", threads * logits))
     }
@@ -70,18 +71,11 @@ package struct MemoryEstimate: Sendable {
     }.joined(separator: "\n") + "\n"
   }
 
-  /// Activations of one pass over about 360 rows, forward and backward.
-  private static func pass(_ parts: RunParts) -> Double {
-    guard let student = parts.student as? DecoderStudent else { return 0 }
-    let shape = student.configuration
-    let longest =
-      (parts.train + parts.dev).map {
-        $0.visible.frames * $0.evidence.tokensPerFrame + $0.tokens.count
-      }.max() ?? 0
-    let rows = Double(max(360, longest + shape.positions))
-    // Residual, norms, queries, attention and output, gate, up and their product: each kept, each with a gradient.
-    let numbers = Double(6 * shape.width + 4 * shape.hidden)
-    return 2 * rows * numbers * Double(shape.layers) * Double(MemoryLayout<Float>.stride)
+  /// The rows of the longest prompt.
+  private static func longest(_ parts: RunParts) -> Int {
+    (parts.train + parts.dev).map {
+      $0.visible.frames * $0.evidence.tokensPerFrame + $0.tokens.count
+    }.max() ?? 0
   }
 }
 
@@ -101,7 +95,7 @@ private struct StageNeeds {
     let row = Double(parts.context.codec.vocabulary.count * MemoryLayout<Float>.stride)
     logits = Double((stage.group ?? method.hints.group) * length) * row
     if needs.needsReference { companions += 1 }
-    if parts.teacher(for: method)?.scorer is SelfTeacher { companions += 2 }
+    if parts.teacher(for: method)?.selfTeacher != nil { companions += 2 }
     if needs.teacherSupport == .full {
       teacherRows = min(Double(length) * row, Double(stage.chunkMegabytes) * 1e6)
     }

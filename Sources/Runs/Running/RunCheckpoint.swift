@@ -28,18 +28,15 @@ struct RunCheckpoint {
   private(set) var updates: Int
   private(set) var seconds: Double
   private(set) var ledger: Ledger
-  private(set) var parameters: [Float]
+  /// The student: its weights alone between two stages.
+  private(set) var learner: LearnerState
   /// The student as it was when the stage began; `nil` in the first stage, which begins with fresh weights.
-  private(set) var stageStart: [Float]?
+  private(set) var stageStart: LearnerState?
   private(set) var sizes: [String: Int] = [:]
   /// How far the current stage is from its end.
   private(set) var monitor: StageMonitor
   private var scheduleStart: Int
-  private var optimizerSteps: Int
-  private var moments: [[Float]]
   private var curriculum: [UInt8]
-  /// The weights of a self-teacher that averages the student's.
-  private var selfTeacher: [Float]?
 
   private struct State: Codable {
     var stage: Int
@@ -62,8 +59,8 @@ struct RunCheckpoint {
 
   /// The state of a run after a step; a finished stage leaves no optimizer behind, and the next one begins.
   init(
-    _ trainer: Trainer, monitor: StageMonitor, stage: Int, stageStart: [Float]?, steps: Int,
-    seconds: Double
+    _ trainer: Trainer, _ learner: LearnerState, monitor: StageMonitor, stage: Int,
+    stageStart: LearnerState?, steps: Int, seconds: Double
   ) throws {
     let isBetweenStages = monitor.rule != nil
     self.stageStart = isBetweenStages ? nil : stageStart
@@ -75,23 +72,15 @@ struct RunCheckpoint {
     stageSteps = isBetweenStages ? 0 : trainer.steps
     updates = trainer.updates
     ledger = trainer.ledger
-    parameters = trainer.student.parameters.values
-    optimizerSteps = trainer.optimizer.steps
-    moments =
-      isBetweenStages ? [] : [trainer.optimizer.firstMoments, trainer.optimizer.secondMoments]
+    self.learner = isBetweenStages ? learner.weights : learner
     curriculum = try trainer.curriculum.snapshot()
-    selfTeacher = isBetweenStages ? nil : trainer.selfTeacherParameters
   }
 
   /// Puts a fresh trainer of the stage where this one stood.
-  func restore(_ trainer: inout Trainer) throws {
-    guard moments.count == 2 else { return }
-    trainer.optimizer.restore(
-      steps: optimizerSteps, firstMoments: moments[0], secondMoments: moments[1])
+  func restore(_ trainer: inout Trainer) async throws {
     try trainer.curriculum.restore(curriculum)
-    if let selfTeacher { trainer.selfTeacherParameters = selfTeacher }
-    trainer.restore(
-      steps: stageSteps, updates: updates, scheduleStart: scheduleStart, ledger: ledger)
+    try await trainer.restore(
+      learner, steps: stageSteps, updates: updates, scheduleStart: scheduleStart, ledger: ledger)
   }
 
   /// Saves the state; older states are deleted once it is there.
@@ -103,16 +92,13 @@ struct RunCheckpoint {
     let state = State(
       stage: stage, steps: steps, stageSteps: stageSteps, updates: updates, ledger: ledger,
       sizes: sizes, monitor: monitor, scheduleStart: scheduleStart,
-      optimizerSteps: optimizerSteps, curriculum: curriculum)
-    var tensors: [(name: String, shape: [Int], values: [Float])] = [
-      ("parameters", [parameters.count], parameters)
-    ]
-    for case (let name, let values?) in [("stageStart", stageStart), ("selfTeacher", selfTeacher)] {
-      tensors.append((name, [values.count], values))
+      optimizerSteps: learner.optimizerUpdates, curriculum: curriculum)
+    // In this order the file has the bytes it has had since the first version.
+    let start = (stageStart?.blobs ?? []).map {
+      LearnerState.Blob(Self.startName($0.name), $0.values)
     }
-    for (name, values) in zip(["firstMoments", "secondMoments"], moments) {
-      tensors.append((name, [values.count], values))
-    }
+    let blobs = learner.blobs.prefix(1) + start + learner.blobs.dropFirst()
+    let tensors = blobs.map { (name: $0.name, shape: [$0.values.count], values: $0.values) }
     let name = "checkpoints/" + String(format: "step-%06d", steps)
     try directory.write(
       json: Timing(
@@ -128,6 +114,12 @@ struct RunCheckpoint {
     }
   }
 
+  /// What a blob of the student at the beginning of its stage is called in the file.
+  private static func startName(_ name: String) -> String {
+    name == LearnerState.parameters ? stageStartName : "\(stageStartName).\(name)"
+  }
+
+  private static let stageStartName = "stageStart"
   private static let suffix = ".h5"
   private static let timingSuffix = ".timing.json"
 
@@ -140,20 +132,20 @@ struct RunCheckpoint {
     return try RunCheckpoint(reading: folder + "/" + name)
   }
 
-  /// The last saved state of a run whose student has the shape of `student`, or `nil` where nothing was saved.
+  /// Puts a student where a run left it; `nil` where nothing was saved.
   ///
   /// - Throws: `RunError.noRun` where there is no run, `.checkpoint` where the saved weights do not fit.
-  static func latest(
-    _ directory: RunDirectory, fitting student: any StudentPolicy
-  ) throws -> RunCheckpoint? {
+  static func restore(
+    _ student: inout any Learner, from directory: RunDirectory
+  ) async throws -> RunCheckpoint? {
     guard directory.status != nil else { throw RunError.noRun(path: directory.path) }
     guard let saved = try latest(directory) else { return nil }
-    let count = student.parameters.layout.count
-    guard saved.parameters.count == count else {
+    do {
+      try await student.restore(saved.learner.weights)
+    } catch LearnerError.misfit(let holds, let needs) {
       throw RunError.checkpoint(
         path: directory.path,
-        reason: "it holds \(saved.parameters.count) weights and the configured student has \(count)"
-      )
+        reason: "it holds \(holds) weights and the configured student has \(needs)")
     }
     return saved
   }
@@ -166,7 +158,7 @@ struct RunCheckpoint {
 
   private init(reading path: String) throws {
     let file = try CheckpointFile.read(path)
-    guard let text = file.attributes["state"], let tensor = file["parameters"] else {
+    guard let text = file.attributes["state"], file[LearnerState.parameters] != nil else {
       throw RunError.checkpoint(path: path, reason: "it holds no state of a run")
     }
     let state = try JSONDecoder().decode(State.self, from: Data(text.utf8))
@@ -182,12 +174,18 @@ struct RunCheckpoint {
     sizes[Self.timingLog] = timing.bytes
     monitor = state.monitor
     scheduleStart = state.scheduleStart
-    optimizerSteps = state.optimizerSteps
     curriculum = state.curriculum
-    parameters = tensor.values
-    stageStart = file["stageStart"]?.values
-    moments = ["firstMoments", "secondMoments"].compactMap { file[$0]?.values }
-    selfTeacher = file["selfTeacher"]?.values
+    let blobs = file.tensors.map { LearnerState.Blob($0.name, $0.values) }
+    let start = blobs.filter { $0.name.hasPrefix(Self.stageStartName) }
+    learner = LearnerState(
+      blobs: blobs.filter { !$0.name.hasPrefix(Self.stageStartName) },
+      optimizerUpdates: state.optimizerSteps)
+    stageStart = start.isEmpty ? nil : LearnerState(blobs: start.map(Self.beginning))
+  }
+
+  private static func beginning(_ blob: LearnerState.Blob) -> LearnerState.Blob {
+    let name = blob.name.dropFirst(stageStartName.count + 1)
+    return LearnerState.Blob(name.isEmpty ? LearnerState.parameters : String(name), blob.values)
   }
 
   private static func names(_ folder: String) throws -> [String] {

@@ -41,7 +41,7 @@ package struct RunExecutor: Sendable {
     Parallel.threads = configuration.threads
     let log = RunLog()
     let parts = try await RunParts(configuration, in: laboratory, log: log.add)
-    try parts.checkStages()
+    try await parts.checkStages()
     let directory = RunDirectory(path)
     let text = ConfigurationFile.text(of: complete)
     var status = RunDirectory.Status(
@@ -57,7 +57,7 @@ package struct RunExecutor: Sendable {
     try directory.write(text: KeyframeLines.text(parts.dev), to: KeyframeLines.name)
     try directory.write(status)
     do {
-      var progress = try RunProgress(parts, directory, report: report)
+      var progress = try await RunProgress(parts, directory, report: report)
       let values = try await progress.finish()
       status.state = .done
       try directory.write(status)

@@ -12,7 +12,7 @@ internal import Tensors
 package struct RunParts {
   var configuration: RunConfiguration
   package let context: RunContext
-  package let student: any StudentPolicy
+  package let student: any Learner
   package let teacher: TeacherChoice?
   package var reward: any RewardFunction
   /// The prompts to train on, but for stages with data of their own.
@@ -66,7 +66,7 @@ package struct RunParts {
   }
 
   /// Refuses stages that cannot be trained before anything is.
-  func checkStages() throws {
+  func checkStages() async throws {
     for (index, stage) in configuration.stages.enumerated() {
       if let length = stage.maximumLength, !(1...context.codec.maximumLength).contains(length) {
         throw ConfigurationError.unusable(
@@ -74,18 +74,18 @@ package struct RunParts {
           reason: "an answer of this codec has 1 to \(context.codec.maximumLength) tokens",
           source: nil)
       }
-      _ = try trainer(of: index, student: student, ledger: Ledger())
+      _ = try await trainer(of: index, student: student, ledger: Ledger())
     }
   }
 
   /// The teacher of a method: the run's, or the student itself where the method says so and the run does not.
   func teacher(for method: Method) -> TeacherChoice? {
-    guard let kind = method.hints.selfTeacher, !(teacher?.scorer is SelfTeacher) else {
+    guard let kind = method.hints.selfTeacher, teacher?.selfTeacher == nil else {
       return teacher
     }
     let own = SelfTeacher(
       kind, evidence: method.hints.isPrivileged ? .allFrames : .sameAsStudent, codec: context.codec)
-    return TeacherChoice(own, predictor: own)
+    return TeacherChoice(selfTeacher: own)
   }
 
   /// The trainer of one stage.
@@ -98,12 +98,13 @@ package struct RunParts {
   /// - Returns: A trainer before its first step.
   /// - Throws: What is wrong with the method or the curriculum.
   func trainer(
-    of index: Int, student: any StudentPolicy, ledger: Ledger, folder: String? = nil
-  ) throws -> Trainer {
+    of index: Int, student: any Learner, ledger: Ledger, folder: String? = nil
+  ) async throws -> Trainer {
     let stage = configuration.stages[index]
     let method = try Method(stage.method)
-    let reference = method.objective.requirements.needsReference ? student.reference() : nil
-    var trainer = try Trainer(
+    let isHeld = method.objective.requirements.needsReference
+    let reference = try await isHeld ? student.snapshot() : nil
+    var trainer = try await Trainer(
       student: student, objective: method.objective, pool: PromptPool(pools[index].prompts),
       curriculum: try curriculum(of: index),
       partners: try partners(of: index, method, reference: reference, folder: folder),
@@ -115,10 +116,10 @@ package struct RunParts {
   /// The exact divergence from the teacher on a student's own answers to the questions of the evaluation, where it is wanted
   /// and the teacher knows whole distributions.
   func teacherDistance(
-    of student: any StudentPolicy
+    of student: any Learner
   ) async throws -> (metrics: [String: WeightedMean], flops: Double)? {
     guard configuration.evaluation.teacherKL, let teacher = teacher?.scorer,
-      teacher.support == .full, !(teacher is any StudentFollower)
+      teacher.support == .full, self.teacher?.selfTeacher == nil
     else { return nil }
     return try await student.comparison(
       with: teacher, on: dev,
@@ -137,12 +138,12 @@ package struct RunParts {
   ///
   /// - Throws: `ConfigurationError` where the objective names a plug-in that nobody registered.
   func partners(
-    of index: Int, _ method: Method, reference: (any ReferencePolicy)? = nil, folder: String?
+    of index: Int, _ method: Method, reference: (any Policy)? = nil, folder: String?
   ) throws -> TrainingPartners {
     let teacher = teacher(for: method)
     // What a teacher says that follows the student, or that nobody can tell from another, is not to be remembered.
     let isKnown =
-      teacher.map { !($0.scorer is any StudentFollower) && !$0.identity.isEmpty } ?? true
+      teacher.map { $0.selfTeacher == nil && !$0.identity.isEmpty } ?? true
     let cache = configuration.cache ?? folder.map { $0 + "/measurements" }
     let measurements =
       isKnown
@@ -152,6 +153,7 @@ package struct RunParts {
     var partners = TrainingPartners(
       codec: context.codec, teacher: teacher?.scorer, reference: reference, reward: reward,
       predictor: teacher?.predictor, measurements: measurements)
+    partners.selfTeacher = teacher?.selfTeacher
     for component in method.objective.components {
       for case .plugIn(let name) in component.signals.map(\.source) {
         partners.advantageEstimators[name] = try context.laboratory.advantages.build(
@@ -218,8 +220,8 @@ struct Method {
 }
 
 extension OptimizerConfiguration {
-  var settings: AdamW<Float>.Settings {
-    AdamW<Float>.Settings(
+  var settings: OptimizerSettings {
+    OptimizerSettings(
       beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay, clipNorm: clipNorm)
   }
 }

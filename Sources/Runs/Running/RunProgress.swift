@@ -19,13 +19,14 @@ struct RunProgress {
   private let directory: RunDirectory
   private let report: @Sendable (String) -> Void
 
-  private var student: any StudentPolicy
+  /// The student at the beginning of the stage; a trainer has it until the end.
+  private var student: any Learner
   private var trainer: Trainer?
   private var ledger = Ledger()
   private var stage = 0
   private var monitor = StageMonitor()
   /// The weights with which a later stage began: what its reference is.
-  private var stageStart: [Float]?
+  private var stageStart: LearnerState?
   /// Steps of all stages so far.
   private var steps = 0
   private var seconds = 0.0
@@ -35,7 +36,7 @@ struct RunProgress {
   /// A run at its beginning, or where its last checkpoint left it.
   init(
     _ parts: RunParts, _ directory: RunDirectory, report: @escaping @Sendable (String) -> Void
-  ) throws {
+  ) async throws {
     self.parts = parts
     self.directory = directory
     self.report = report
@@ -45,14 +46,14 @@ struct RunProgress {
       ledger.spend(.teacherTraining, flops: training)
     }
     if let saved = try RunCheckpoint.latest(directory) {
-      try restore(saved)
+      try await restore(saved)
       try MetricEvents.begin(directory)
     } else {
       for name in RunCheckpoint.logs { try directory.truncate(name, to: 0) }
       try MetricEvents.begin(directory)
       try FileManager.default.createDirectory(
         atPath: directory.file("checkpoints"), withIntermediateDirectories: true)
-      if steps == 0 { try evaluate(["step": 0], whole: parts.configuration.stages.isEmpty) }
+      if steps == 0 { try await evaluate(["step": 0], whole: parts.configuration.stages.isEmpty) }
     }
   }
 
@@ -63,41 +64,48 @@ struct RunProgress {
     let stages = parts.configuration.stages
     var last: [String: Double] = [:]
     while stage < stages.count {
-      var trainer =
-        try self.trainer
-        ?? parts.trainer(of: stage, student: student, ledger: ledger, folder: directory.path)
-      self.trainer = nil
+      var trainer = try await takeTrainer()
       while monitor.rule == nil {
         let start = DispatchTime.now()
         let record = try await trainer.step()
         seconds += Self.seconds(since: start) - record.diagnosticSeconds
         steps += 1
-        try tell(record.notes)
-        student = trainer.student
+        try directory.tell(record.notes, report)
         ledger = trainer.ledger
         ledger.service = (parts.teacher?.costs?()).map { costsBefore + $0 }
-        last = try await log(record, stage: stages[stage])
+        last = try await log(record, trainer.student, stage: stages[stage])
         trainer.ledger = ledger
         let saves = parts.configuration.checkpoint.every
         if monitor.rule == nil, saves > 0, trainer.steps.isMultiple(of: saves) {
-          try checkpoint(trainer)
+          _ = try await checkpoint(&trainer)
         }
       }
-      try end(trainer, stages[stage])
+      try await end(&trainer, stages[stage])
     }
     try directory.write(json: ledger.summary, to: "ledger.json")
     return last.isEmpty ? try LastEvaluation.read(directory) : last
   }
 
-  private func checkpoint(_ trainer: Trainer) throws {
+  /// The trainer of the stage, where a checkpoint left it or at its beginning.
+  private mutating func takeTrainer() async throws -> Trainer {
+    if let saved = trainer.take() { return saved }
+    return try await parts.trainer(
+      of: stage, student: student, ledger: ledger, folder: directory.path)
+  }
+
+  private func checkpoint(_ trainer: inout Trainer) async throws -> LearnerState {
+    let learner = try await trainer.student.save(as: "step \(steps)")
     try RunCheckpoint(
-      trainer, monitor: monitor, stage: stage, stageStart: stageStart, steps: steps,
+      trainer, learner, monitor: monitor, stage: stage, stageStart: stageStart, steps: steps,
       seconds: seconds
     ).write(directory)
+    return learner
   }
 
   /// Notes which rule ended a stage, and goes on to the next.
-  private mutating func end(_ trainer: Trainer, _ stage: StageConfiguration) throws {
+  private mutating func end(
+    _ trainer: inout Trainer, _ stage: StageConfiguration
+  ) async throws {
     guard let rule = monitor.rule else { return }
     let reason = monitor.reason(stage.stop, steps: trainer.steps)
     let line = StageLine(
@@ -105,20 +113,23 @@ struct RunProgress {
       tokens: monitor.tokens, rule: rule, reason: reason)
     try directory.append([JSONText.line(line)], to: "stages.jsonl")
     report("stage \(stage.title) ended after \(trainer.steps) steps: \(reason)")
-    try checkpoint(trainer)
+    stageStart = try await checkpoint(&trainer).weights
     self.stage += 1
-    stageStart = student.parameters.values
+    // Moments would be kept for as long as the next stage takes.
+    try await trainer.student.reset([.optimizer, .average])
+    student = trainer.student
     monitor = StageMonitor()
   }
 
   private mutating func log(
-    _ record: StepRecord, stage: StageConfiguration
+    _ record: StepRecord, _ student: any Learner, stage: StageConfiguration
   ) async throws -> [String: Double] {
     monitor.note(tokens: record.groups.reduce(0) { $0 + $1.tokenCount })
     monitor.note(steps: record.step + 1, of: stage.steps, stage.stop)
     var values = record.values
     values["step"] = Double(steps)
-    let evaluated = try await evaluation(after: record, of: stage, &values)
+    let evaluated = try await evaluation(
+      of: student, after: record, of: stage, &values)
     try directory.append(record.selection.map(line), to: "selection.jsonl")
     try write(values, stage: stage)
     let shown = evaluated["eval/mIoU"].map { String(format: "mIoU %.3f", $0) }
@@ -127,22 +138,10 @@ struct RunProgress {
     return evaluated
   }
 
-  /// Says what a person should know, once in a run however often it is found.
-  private func tell(_ notes: [String]) throws {
-    for line in notes.map({ "note: " + $0 }) where !isLogged(line) {
-      report(line)
-      // The worker of a sweep keeps what is reported in the same file already.
-      if !isLogged(line) { try directory.append([line], to: "log.txt") }
-    }
-  }
-
-  private func isLogged(_ line: String) -> Bool {
-    let log = FileManager.default.contents(atPath: directory.file("log.txt"))
-    return log.map { String(decoding: $0, as: UTF8.self).contains(line) } ?? false
-  }
-
   /// The exact divergence from the teacher on the student's own answers to the questions of the evaluation.
-  private mutating func teacherDistance() async throws -> [String: Double] {
+  private mutating func teacherDistance(
+    of student: any Learner
+  ) async throws -> [String: Double] {
     let start = DispatchTime.now()
     guard let found = try await parts.teacherDistance(of: student) else { return [:] }
     ledger.spend(.evaluation, flops: found.flops)
@@ -155,17 +154,22 @@ struct RunProgress {
 
   /// Evaluates where it is due; the whole of the data where the stage ends, be it because of this very evaluation.
   private mutating func evaluation(
-    after record: StepRecord, of stage: StageConfiguration, _ values: inout [String: Double]
+    of student: any Learner, after record: StepRecord, of stage: StageConfiguration,
+    _ values: inout [String: Double]
   ) async throws -> [String: Double] {
     let every = parts.configuration.evaluation.every
     let isDue = every > 0 && (record.step + 1).isMultiple(of: every)
     var evaluated: [String: Double] = [:]
-    if isDue || monitor.rule != nil { evaluated = try evaluation(whole: monitor.rule != nil) }
+    if isDue || monitor.rule != nil {
+      evaluated = try await evaluation(of: student, whole: monitor.rule != nil)
+    }
     values.merge(evaluated) { $1 }
     let wasOver = monitor.rule != nil
     monitor.note(values, stage.stop)
-    if monitor.rule != nil, !wasOver { evaluated = try evaluation(whole: true) }
-    if monitor.rule != nil { evaluated.merge(try await teacherDistance()) { $1 } }
+    if monitor.rule != nil, !wasOver {
+      evaluated = try await evaluation(of: student, whole: true)
+    }
+    if monitor.rule != nil { evaluated.merge(try await teacherDistance(of: student)) { $1 } }
     values.merge(evaluated) { $1 }
     guard !evaluated.isEmpty else { return [:] }
     try directory.append(
@@ -178,17 +182,19 @@ struct RunProgress {
       SelectionLine(record, stage: stage, planted: parts.teacher?.isPlanted.map { $0(record.id) }))
   }
 
-  private mutating func evaluate(_ values: [String: Double], whole: Bool) throws {
+  private mutating func evaluate(_ values: [String: Double], whole: Bool) async throws {
     var values = values
-    values.merge(try evaluation(whole: whole)) { $1 }
+    values.merge(try await evaluation(of: student, whole: whole)) { $1 }
     try write(values, stage: nil)
   }
 
-  private mutating func evaluation(whole: Bool) throws -> [String: Double] {
+  private mutating func evaluation(
+    of student: any Learner, whole: Bool
+  ) async throws -> [String: Double] {
     let start = DispatchTime.now()
     let count = whole ? nil : parts.configuration.evaluation.count
     let prompts = Array(parts.dev.prefix(count ?? parts.dev.count))
-    let evaluation = try Evaluation(
+    let evaluation = try await Evaluation(
       of: student, on: prompts, codec: parts.context.codec,
       decoding: parts.configuration.evaluation.decoding)
     ledger.spend(.evaluation, flops: evaluation.flops)
@@ -212,26 +218,24 @@ struct RunProgress {
       to: "timing.jsonl")
   }
 
-  private mutating func restore(_ saved: RunCheckpoint) throws {
+  private mutating func restore(_ saved: RunCheckpoint) async throws {
     for (name, size) in saved.sizes { try directory.truncate(name, to: size) }
     stage = saved.stage
     steps = saved.steps
     seconds = saved.seconds
     ledger = saved.ledger
     costsBefore = ledger.service ?? ServiceCosts()
-    student.parameters.values = saved.parameters
     monitor = saved.monitor
     guard stage < parts.configuration.stages.count, saved.stageSteps > 0 else {
-      stageStart = stage > 0 ? saved.parameters : nil
+      stageStart = stage > 0 ? saved.learner.weights : nil
+      try await student.restore(saved.learner.weights)
       return
     }
     stageStart = saved.stageStart
-    var beginning = parts.student
-    if let stageStart { beginning.parameters.values = stageStart }
-    var trainer = try parts.trainer(
-      of: stage, student: beginning, ledger: ledger, folder: directory.path)
-    trainer.student = student
-    try saved.restore(&trainer)
+    if let stageStart { try await student.restore(stageStart) }
+    var trainer = try await parts.trainer(
+      of: stage, student: student, ledger: ledger, folder: directory.path)
+    try await saved.restore(&trainer)
     self.trainer = trainer
   }
 

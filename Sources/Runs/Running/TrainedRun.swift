@@ -9,7 +9,7 @@ struct TrainedRun {
   /// What it is made of.
   let parts: RunParts
   /// The student as it was trained; as it began where nothing is trained.
-  let student: any StudentPolicy
+  let student: any Learner
 
   /// Loads a run; nothing in its folder is changed.
   ///
@@ -26,17 +26,16 @@ struct TrainedRun {
     let configuration = try laboratory.complete(value).decoded(as: RunConfiguration.self)
     parts = try await RunParts(configuration, in: laboratory)
     var student = parts.student
-    if let saved = try RunCheckpoint.latest(directory, fitting: student) {
-      student.parameters.values = saved.parameters
-    } else if !configuration.stages.isEmpty {
+    let saved = try await RunCheckpoint.restore(&student, from: directory)
+    if saved == nil, !configuration.stages.isEmpty {
       throw RunError.checkpoint(path: path, reason: "nothing has been saved yet")
     }
     self.student = student
   }
 
   /// What the student answers to prompts, read as the run is configured to.
-  func evaluation(on prompts: [Prompt]) throws -> Evaluation {
-    try Evaluation(
+  func evaluation(on prompts: [Prompt]) async throws -> Evaluation {
+    try await Evaluation(
       of: student, on: prompts, codec: parts.context.codec,
       decoding: parts.configuration.evaluation.decoding)
   }

@@ -44,10 +44,9 @@ package struct SelectionPreview: Sendable {
     }
     var student = parts.student
     if let run {
-      guard let saved = try RunCheckpoint.latest(RunDirectory(run), fitting: student) else {
+      guard try await RunCheckpoint.restore(&student, from: RunDirectory(run)) != nil else {
         throw RunError.checkpoint(path: run, reason: "nothing has been saved yet")
       }
-      student.parameters.values = saved.parameters
     }
     let method = try Method(configuration.stages[index].method)
     let curriculum = try parts.curriculum(of: index)

@@ -36,8 +36,7 @@ package struct BenchmarkRunner: Sendable {
   /// What the phases work on.
   package private(set) var workload: Workload
 
-  private var optimizer: AdamW<Float>
-  private var gradient: GradientShards
+  private var updates = 0
   private var keyframes: KeyframeWorkload?
   private var reference: DecoderPolicy?
   private let groups: [RolloutGroup]
@@ -46,10 +45,6 @@ package struct BenchmarkRunner: Sendable {
   /// A runner with answers at hand.
   package init(_ workload: Workload) throws {
     self.workload = workload
-    optimizer = AdamW(
-      count: workload.student.parameters.layout.count,
-      settings: .init(beta2: 0.999, weightDecay: 0.01, clipNorm: nil))
-    gradient = GradientShards(layout: workload.student.parameters.layout)
     groups = try workload.student.sample(
       workload.prompts, settings: workload.sampling, seed: Seed(1))
   }
@@ -166,9 +161,12 @@ package struct BenchmarkRunner: Sendable {
     let groups = scored.map { group in
       RolloutGroup(prompt: group.prompt, rollouts: group.rollouts.map(\.rollout))
     }
-    _ = try workload.student.differentiate(groups, loss: loss, into: &gradient)
-    _ = gradient.apply(
-      &optimizer, to: &workload.student.parameters.values, learningRate: 1e-4)
+    _ = try workload.student.accumulate(groups, loss)
+    updates += 1
+    _ = workload.student.update(
+      UpdateStep(
+        number: updates, learningRate: 1e-4,
+        optimizer: OptimizerSettings(beta2: 0.999, weightDecay: 0.01, clipNorm: nil)))
   }
 
   /// Floating-point operations of a phase.

@@ -21,19 +21,11 @@ package struct Laws: Sendable {
     configuration.data = .map([
       "world": .map(["videos": .init(.integer(4)), "devVideos": .init(.integer(1))])
     ])
-    configuration.student = .map([
-      "decoder": .map([
-        "layers": .init(.integer(2)), "width": .init(.integer(32)), "hidden": .init(.integer(48)),
-      ])
-    ])
     // Answers of characters: of many lengths.
     configuration.codec = "digits"
     configuration.teacher = "oracle"
     parts = try await RunParts(configuration, in: laboratory)
-    guard let student = parts.student as? DecoderStudent else {
-      preconditionFailure("The built-in student is a decoder.")
-    }
-    self.student = student
+    student = try parts.context.decoder(layers: 2, width: 32, hidden: 48)
     groups = try student.sample(
       Array(parts.train.prefix(6)),
       settings: SamplingSettings(
@@ -83,8 +75,8 @@ package struct Laws: Sendable {
 
   func gradient(of method: String, _ scored: [ScoredGroup]) throws -> Parameters<Float> {
     let loss = try MethodPreset.named(method).objective.prepare(groups: scored, temperature: 1)
-    var shards = GradientShards(layout: student.parameters.layout)
-    _ = try student.differentiate(groups, loss: loss, into: &shards)
+    let shards = GradientShards(layout: student.parameters.layout)
+    _ = try student.differentiate(groups, loss, into: shards)
     return shards.total().gradient
   }
 
@@ -99,13 +91,13 @@ package struct Laws: Sendable {
     var worst: Float = 0
     for method in MethodPreset.all where method.objective.requirements.disorderedInput == nil {
       let loss = try method.objective.prepare(groups: scored, temperature: 1)
-      var shards = GradientShards(layout: student.parameters.layout)
-      _ = try student.differentiate(groups, loss: loss, into: &shards)
+      let shards = GradientShards(layout: student.parameters.layout)
+      _ = try student.differentiate(groups, loss, into: shards)
       let whole = shards.total().gradient.values
       var sum = [Float](repeating: 0, count: whole.count)
       for index in groups.indices {
         _ = try student.differentiate(
-          [groups[index]], loss: OneGroup(loss: loss, group: index), into: &shards)
+          [groups[index]], OneGroup(loss: loss, group: index), into: shards)
         for (place, value) in shards.total().gradient.values.enumerated() { sum[place] += value }
       }
       let largest = whole.reduce(1e-6) { max($0, $1.magnitude) }
@@ -144,19 +136,21 @@ package struct Laws: Sendable {
     return Check("the oracle's answers score 1", error: worst, tolerance: 1e-9)
   }
 
+  private func value(of loss: PreparedLoss, for student: DecoderStudent) throws -> Double {
+    try student.read(groups, loss).value
+  }
+
   private func movesTowardsTeacher(_ method: String) async throws -> Check {
     let scored = try await oracleScored()
     let loss = try MethodPreset.named("opd-full").objective.prepare(groups: scored, temperature: 1)
     var moved = student
-    var shards = GradientShards(layout: student.parameters.layout)
-    let before = try moved.differentiate(groups, loss: loss, into: &shards).value
+    let before = try value(of: loss, for: moved)
     let step = try MethodPreset.named(method).objective.prepare(groups: scored, temperature: 1)
-    var optimizer = AdamW<Float>(count: moved.parameters.layout.count)
-    for _ in 0..<5 {
-      _ = try moved.differentiate(groups, loss: step, into: &shards)
-      _ = shards.apply(&optimizer, to: &moved.parameters.values, learningRate: 1e-3)
+    for number in 1...5 {
+      _ = try moved.accumulate(groups, step)
+      _ = moved.update(UpdateStep(number: number, learningRate: 1e-3))
     }
-    let after = try moved.differentiate(groups, loss: loss, into: &shards).value
+    let after = try value(of: loss, for: moved)
     return Check(
       "five steps of \(method) lower the exact reverse KL (change, nats)", error: after - before,
       tolerance: 0)

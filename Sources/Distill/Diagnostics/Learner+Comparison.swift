@@ -1,9 +1,8 @@
 public import Core
 public import Student
 public import Teacher
-internal import Tensors
 
-extension StudentPolicy {
+extension Learner {
   /// How far the student is from a teacher on its own answers, exactly: whole distributions at every position.
   ///
   /// - Parameters:
@@ -15,7 +14,7 @@ extension StudentPolicy {
   /// - Returns: Means over tokens by metric name (`teacher_kl/reverse`, `teacher_kl/forward`, …), and the floating-point
   ///   operations it took.
   /// - Throws: What student or teacher throw; `TrainingError.support` where the teacher knows less.
-  /// - Complexity: Sampling, and a training pass without a gradient.
+  /// - Complexity: Sampling, and a forward pass.
   public func comparison(
     with teacher: any TeacherScorer, on prompts: [Prompt], settings: SamplingSettings, k: Int = 16,
     seed: Seed
@@ -23,7 +22,7 @@ extension StudentPolicy {
     guard teacher.support == .full else {
       throw TrainingError.support(needed: .full, given: teacher.support)
     }
-    let groups = try sample(prompts, settings: settings, seed: seed)
+    let groups = try await sample(prompts, settings: settings, seed: seed)
     let scores = try await teacher.score(groups.map(ScoringRequest.init), support: .full)
     var scored = groups.map { group in
       ScoredGroup(prompt: group.prompt, rollouts: group.rollouts.map { ScoredRollout($0) })
@@ -32,10 +31,9 @@ extension StudentPolicy {
     let probe = DistributionProbe(
       responses: try SignalBatch(scored).groups, temperature: settings.temperature, k: k,
       end: vocabulary.end, audited: nil, chunkBytes: 64 << 20)
-    var scratch = GradientShards(layout: parameters.layout)
-    let report = try differentiate(groups, loss: probe, into: &scratch)
+    let report = try await read(groups, probe)
     let cost =
-      flops(of: groups, .sampling) + flops(of: groups, .training)
+      flops(of: groups, .sampling) + flops(of: groups, .forward)
       + teacher.flopsPerToken * Double(groups.tokenCount)
     return (report.metrics, cost)
   }

@@ -1,0 +1,99 @@
+internal import Networks
+public import Core
+package import Tensors
+
+extension DecoderStudent {
+  /// The gradient of a loss in the parameters.
+  ///
+  /// - Parameters:
+  ///   - groups: Prompts with the responses the loss is about.
+  ///   - loss: What to differentiate.
+  ///   - gradient: Receives the sum over responses.
+  ///   - filling: Whether what was in it is overwritten.
+  /// - Returns: The summed shares of all responses.
+  /// - Throws: What is wrong with a prompt, or what the loss throws.
+  package func differentiate(
+    _ groups: [RolloutGroup], _ loss: some ResponseLoss, into gradient: GradientShards,
+    _ filling: GradientShards.Filling = .anew
+  ) throws -> LossReport {
+    let weights = policy(for: .training).weights
+    let parts = GradientShards.parts(groups.count, count: gradient.count)
+    let reports = try gradient.fill(filling) { part, tape, values in
+      guard !parts[part].isEmpty else { return LossReport?.none }
+      var report = LossReport()
+      for block in model.blocks(Array(groups[parts[part]])) {
+        let first = parts[part].lowerBound + block.lowerBound
+        let branches = try groups[first..<first + block.count].map { try model.branch($0) }
+        try tape.run(weights, addingGradientTo: &values) { tape in
+          try model.decoder.pass(branches, on: tape, differentiating: true) {
+            index, response, logits in
+            report.add(
+              try loss.evaluate(group: first + index, slot: response, logits: &logits))
+          }
+        }
+      }
+      return report
+    }
+    return reports.reduce(into: LossReport()) { $0.add($1) }
+  }
+
+  /// Shows a loss the logits of responses, in one forward pass.
+  public func read(
+    _ groups: [RolloutGroup], _ probe: some ResponseLoss
+  ) throws -> LossReport {
+    let weights = policy.weights
+    // The parts of a training pass, so that sums of a report have the same bits.
+    let parts = GradientShards.parts(groups.count, count: GradientShards.standardCount)
+    let reports = try Parallel.map(chunks: parts.count) { part in
+      var report = LossReport()
+      for block in model.blocks(Array(groups[parts[part]])) {
+        let first = parts[part].lowerBound + block.lowerBound
+        let branches = try groups[first..<first + block.count].map { try model.branch($0) }
+        try TapePool.withTape { tape in
+          try tape.run(weights) { tape in
+            try model.decoder.pass(branches, on: tape, differentiating: false) {
+              index, response, logits in
+              report.add(
+                try probe.evaluate(group: first + index, slot: response, logits: &logits))
+            }
+          }
+        }
+      }
+      return report
+    }
+    return reports.reduce(into: LossReport()) { $0.add($1) }
+  }
+
+  /// How long the gradients of several losses are, and how they lie to the first.
+  public func compareGradients(
+    _ groups: [RolloutGroup], of losses: [any ResponseLoss]
+  ) throws -> GradientComparison {
+    // The memory of the student's own gradient, unless an update is still to take what is in it.
+    var scratch = training.gradient
+    if training.isPending { scratch = GradientShards(layout: parameters.layout) }
+    var result = GradientComparison(norms: [], products: [])
+    var first: [Float] = []
+    for (place, loss) in losses.enumerated() {
+      _ = try differentiate(groups, loss, into: scratch)
+      let (gradient, norm) = scratch.total()
+      if place == 0 { first = gradient.values }
+      result.norms.append(norm)
+      result.products.append(
+        zip(first, gradient.values).reduce(0.0) { $0 + Double($1.0) * Double($1.1) })
+    }
+    return result
+  }
+
+  /// Weights, gradient in parts, and the activations of a pass.
+  public func footprint(rows: Int) -> LearnerFootprint {
+    let shape = configuration
+    // A pass takes about 360 rows together, or the longest prompt with an answer alone.
+    let rows = max(360, rows + shape.positions)
+    // Residual, norms, queries, attention and output, gate, up and their product: each kept, each with a gradient.
+    let numbers = Double(6 * shape.width + 4 * shape.hidden)
+    return LearnerFootprint(
+      parameters: parameters.layout.count, gradientParts: GradientShards.standardCount,
+      passBytes: 2 * Double(rows) * numbers * Double(shape.layers)
+        * Double(MemoryLayout<Float>.stride))
+  }
+}

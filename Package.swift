@@ -112,7 +112,8 @@ let package = Package(
     room(
       "Records", imports: ["Core", "Plugins", "Storage", yaml], settings: safe + optimised),
     room(
-      "Analysis", imports: ["Core", "Records", "Statistics", "Storage", "Curriculum", "TAD"],
+      "Analysis",
+      imports: ["Core", "Plugins", "Records", "Statistics", "Storage", "Curriculum", "TAD"],
       settings: safe + optimised),
     room(
       "Sweeps", imports: ["Core", "Plugins", "Records", "Storage"], settings: safe + optimised),
@@ -149,6 +150,8 @@ let package = Package(
     tests(of: "Tensors"),
     tests(of: "Storage", with: ["Core"]),
     tests(of: "Statistics", with: ["Core"]),
+    tests(of: "Analysis", with: ["Core", "Records", "Statistics"]),
+    tests(of: "Sweeps", with: ["Core", "Plugins", "Records"]),
     tests(of: "Networks", with: ["Core", "Storage", "Tensors"]),
     tests(of: "Tokenizers", with: ["Core", "Storage"]),
     tests(of: "Student", with: ["Core", "Tensors", "Networks"]),

@@ -50,6 +50,10 @@ static int failed_because(const char *reason) {
 
 const char *opd_hdf5_message(void) { return message; }
 
+// For the other file, which is not part of the interface.
+void opd_hdf5_begin(void) { begin(); }
+int opd_hdf5_failed_because(const char *reason) { return failed_because(reason); }
+
 // MARK: Files and objects
 
 int64_t opd_hdf5_open(const char *path, int mode) {
@@ -301,6 +305,9 @@ static int read_strings(hid_t source, hid_t type, hid_t space, int is_attribute,
   hssize_t count = H5Sget_simple_extent_npoints(space);
   int variable = H5Tis_variable_str(type) > 0;
   size_t width = variable ? sizeof(char *) : H5Tget_size(type);
+  // No text of ours is longer; a damaged file may claim any length.
+  if (count >= 0 && width > 0 && (size_t)count > ((size_t)1 << 31) / width)
+    return failed_because("it claims more than 2 GiB of text");
   char *raw = calloc((size_t)count + 1, width);
   if (count < 0 || raw == NULL) {
     free(raw);
@@ -375,6 +382,28 @@ int64_t opd_hdf5_read_attribute(
   }
   *texts = names.bytes;
   return names.count;
+}
+
+int opd_hdf5_has_attribute(int64_t file, const char *object, const char *name) {
+  begin();
+  htri_t here = H5Aexists_by_name(file, object, name, H5P_DEFAULT);
+  return here < 0 ? failed() : here > 0;
+}
+
+int opd_hdf5_read_attribute_number(
+    int64_t file, const char *object, const char *name, double *number) {
+  begin();
+  hid_t attribute = H5Aopen_by_name(file, object, name, H5P_DEFAULT, H5P_DEFAULT);
+  if (attribute < 0) return failed();
+  hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
+  H5T_class_t class = H5Tget_class(type);
+  int status = 1;
+  if ((class == H5T_FLOAT || class == H5T_INTEGER) && H5Sget_simple_extent_npoints(space) == 1)
+    status = H5Aread(attribute, H5T_NATIVE_DOUBLE, number) < 0 ? failed() : 0;
+  H5Sclose(space);
+  H5Tclose(type);
+  H5Aclose(attribute);
+  return status;
 }
 
 int64_t opd_hdf5_attributes(int64_t file, const char *path, char **result) {

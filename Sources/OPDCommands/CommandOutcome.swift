@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Core
+internal import Storage
 
 /// How a command ended: the status of the process, and what is left to print.
 struct CommandOutcome: Hashable {
@@ -34,9 +35,18 @@ struct CommandOutcome: Hashable {
     self.init(status: status, output: "", errors: sentence.isEmpty ? "" : sentence + "\n")
   }
 
-  /// Prints what is left to print.
-  func print() {
-    try? FileHandle.standardOutput.write(contentsOf: Data(output.utf8))
+  /// Prints what is left to print, after everything that was printed before.
+  ///
+  /// A result that could not be written, to a full disk say, was not delivered: then the status is not 0.
+  ///
+  /// - Returns: The status of the process.
+  func print() -> Int32 {
+    var (status, errors) = (self.status, self.errors)
+    if let lost = StandardOutput.finish(output) {
+      errors += "error: The output could not be written: \(lost). Free some space and try again.\n"
+      status = status == 0 ? ExitStatus.failed.rawValue : status
+    }
     try? FileHandle.standardError.write(contentsOf: Data(errors.utf8))
+    return status
   }
 }

@@ -72,8 +72,7 @@ extension OPDCommand {
     let words = arguments ?? Array(CommandLine.arguments.dropFirst())
     makeLaboratory.withLock { $0 = laboratory }
     let outcome = await perform(words)
-    outcome.print()
-    Foundation.exit(outcome.status)
+    Foundation.exit(outcome.print())
   }
 
   /// Runs the command that the arguments name.

@@ -64,8 +64,13 @@ public struct SweepCommand: AsyncParsableCommand {
 
   /// Refuses numbers that mean nothing.
   public func validate() throws {
-    guard jobs > 0 else { throw ValidationError("'--jobs' must be at least 1.") }
-    guard retries >= 0 else { throw ValidationError("'--retries' must be at least 0.") }
+    guard (1...1024).contains(jobs) else { throw ValidationError("'--jobs' must be 1 to 1024.") }
+    guard (0...1000).contains(retries) else {
+      throw ValidationError("'--retries' must be 0 to 1000.")
+    }
+    guard maxHours.map({ $0 > 0 }) ?? true else {
+      throw ValidationError("'--max-hours' must be above 0.")
+    }
   }
 
   /// Carries the sweep out.
@@ -164,6 +169,15 @@ struct ClusterOptions: ParsableArguments {
   @Option(help: "Processors a task.")
   var cores = 1
 
+  /// Refuses numbers that mean nothing.
+  func validate() throws {
+    // A year: no cluster gives more, and the seconds of any number below it are a whole number.
+    guard timeLimit > 0, timeLimit <= 8784 else {
+      throw ValidationError("'--time-limit' must be above 0 and at most 8784 hours.")
+    }
+    guard (1...4096).contains(cores) else { throw ValidationError("'--cores' must be 1 to 4096.") }
+  }
+
   /// Writes the script of an array job, `jobs` tasks wide, and submits it.
   func submit(_ folder: SweepFolder, jobs: Int) throws {
     try folder.create()
@@ -172,7 +186,7 @@ struct ClusterOptions: ParsableArguments {
     var script = SlurmScript(program: program, folder: path, name: "opd-\(folder.plan.name)")
     script.workers = jobs
     script.threads = cores
-    script.timeLimit = Int(timeLimit * 3600)
+    script.timeLimit = max(1, Int(timeLimit * 3600))
     script.partition = partition
     script.account = account
     script.memory = memory

@@ -19,14 +19,15 @@ public final class HDF5File {
 
   deinit { _ = try? HDF5Library.call { opd_hdf5_close(handle) } }
 
-  /// Opens a file for reading.
+  /// Opens a file for reading, after a child process has read it and lived.
   ///
-  /// - Throws: `StorageError.missingFile`, or `.unreadable` if the file is cut short or not HDF5.
+  /// - Throws: `StorageError.missingFile`, or `.unreadable` if the file is cut short, damaged or not HDF5.
   public static func open(_ path: String) throws -> HDF5File {
     guard FileManager.default.fileExists(atPath: path) else {
       throw StorageError.missingFile(path: path)
     }
     do {
+      try HDF5Trials.survive(path)
       let handle = try HDF5Library.call { opd_hdf5_open(path, Int32(OPD_HDF5_READ)) }
       return HDF5File(path: path, handle: handle)
     } catch {

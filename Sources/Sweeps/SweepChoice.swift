@@ -67,6 +67,12 @@ struct SweepChoice: Sendable {
     }
     let first = numbers.count == 1 ? 0 : numbers[0]
     let end = numbers.count == 1 ? numbers[0] : numbers[1]
+    guard (end > first) == (step > 0), end != first,
+      (Double(end) - Double(first)) / Double(step) <= Double(SweepFile.mostRuns)
+    else {
+      throw ConfigurationFileError.malformedOverride(
+        argument: argument, reason: "the range has no numbers or more than \(SweepFile.mostRuns)")
+    }
     let source = ConfigurationSource(file: argument)
     return stride(from: first, to: end, by: step).map {
       ConfigurationValue(.integer($0), source: source)

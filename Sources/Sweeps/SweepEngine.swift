@@ -54,7 +54,8 @@ package struct SweepEngine: Sendable {
     self.worker = worker
     self.options = options
     self.report = report
-    deadline = Date(timeIntervalSinceNow: min(options.maximumHours * 3600, 1e9))
+    let seconds = options.maximumHours * 3600
+    deadline = Date(timeIntervalSinceNow: seconds < 1e9 ? seconds : 1e9)
   }
 
   /// Works until no run is left that this engine could do.
@@ -64,7 +65,8 @@ package struct SweepEngine: Sendable {
     try folder.create()
     let attempts = Attempts(limit: options.retries, failFast: options.failFast)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for _ in 0..<max(1, options.jobs) {
+      // More workers than runs would only look on.
+      for _ in 0..<max(1, min(options.jobs, folder.plan.runs.count)) {
         group.addTask { try await work(attempts) }
       }
       try await group.waitForAll()

@@ -65,6 +65,9 @@ package struct SweepFile: Sendable {
     self.axes = try Self.axes(written["axes"], path) + Self.zip(written["zip"], path) + axes
     conditions = try SweepCondition.read(written["when"], file: path)
     set = try Self.set(written["set"], path)
+    try refuseSeeds()
+    try refuseRepeatedAxes()
+    try Self.refuseUnusableName(name, path)
   }
 
   static func refuseUnknownKeys(_ written: ConfigurationValue, _ path: String) throws {
@@ -93,15 +96,16 @@ package struct SweepFile: Sendable {
 
   private static func seeds(_ written: ConfigurationValue?, _ path: String) throws -> [Int] {
     guard let written else { return [0] }
-    if let count = written.integer, count > 0 { return Array(0..<count) }
+    if let count = written.integer, (1...mostRuns).contains(count) { return Array(0..<count) }
     let seeds = written.list?.compactMap(\.integer) ?? []
     guard !seeds.isEmpty, seeds.count == written.list?.count, seeds.allSatisfy({ $0 >= 0 }) else {
       throw ConfigurationError.wrongType(
-        path: "seeds", expected: "a number above 0 or a list of whole numbers from 0",
+        path: "seeds",
+        expected: "a number above 0 and at most \(mostRuns), or a list of whole numbers from 0",
         found: written.text, source: written.source)
     }
-    let repeated = seeds.first { seed in seeds.count { $0 == seed } > 1 }
-    guard let repeated else { return seeds }
+    var seen: Set<Int> = []
+    guard let repeated = seeds.first(where: { !seen.insert($0).inserted }) else { return seeds }
     throw SweepError.unusable(
       written, file: path, "the seed \(repeated) is listed twice", "Remove one of them.")
   }
@@ -120,6 +124,7 @@ package struct SweepFile: Sendable {
         path: "cases", expected: "a map of arms", found: written.kind, source: written.source)
     }
     return try map.pairs.map { pair in
+      try refuseUnusableName(pair.key, pair.value.source?.text ?? path)
       guard let changes = pair.value.map else {
         throw SweepError.unusable(
           pair.value, file: path, "the case '\(pair.key)' is empty",

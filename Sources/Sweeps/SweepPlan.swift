@@ -39,23 +39,22 @@ package struct SweepPlan: Sendable, Hashable {
     _ file: SweepFile, settle: (ConfigurationValue) throws -> PlannedRun
   ) throws {
     name = file.name
-    var arms: [(name: String, planned: PlannedRun)] = []
+    var worked = SweepArms(file)
     var applied: Set<Int> = []
-    for combination in Self.combinations(file) {
+    for combination in try SweepCombination.all(of: file) {
       guard let configuration = try Self.configuration(of: combination, file, &applied) else {
         continue
       }
-      let name = combination.label.isEmpty ? file.name : combination.label
-      if arms.contains(where: { $0.name == name }) {
-        throw SweepError.unusable(
-          nil, file: file.path, "two arms are called '\(name)'",
-          "Use cases, which have names of their own.")
-      }
-      arms.append((name, try settle(configuration)))
+      let label = combination.choice.label
+      try worked.add(
+        SweepArms.Arm(
+          name: label.isEmpty ? file.name : label, combination: combination,
+          planned: try settle(configuration)))
     }
     if let idle = file.conditions.indices.first(where: { !applied.contains($0) }) {
       throw file.conditions[idle].useless(cases: file.cases.map(\.label), file: file.path)
     }
+    let arms = worked.list
     guard !arms.isEmpty else {
       throw SweepError.unusable(
         nil, file: file.path, "every combination is dropped", "Relax the rules of 'when'.")
@@ -100,29 +99,9 @@ package struct SweepPlan: Sendable, Hashable {
     self.runs = runs
   }
 
-  /// A choice of every axis; the case gives the first part of the label.
-  private struct Combination {
-    var caseName: String?
-    var choice: SweepChoice
-    var label: String { choice.label }
-  }
-
-  private static func combinations(_ file: SweepFile) -> [Combination] {
-    var result = file.cases.map { Combination(caseName: $0.label, choice: $0) }
-    if result.isEmpty { result = [Combination(caseName: nil, choice: .nothing)] }
-    for axis in file.axes {
-      result = result.flatMap { combination in
-        axis.map {
-          Combination(caseName: combination.caseName, choice: combination.choice + $0)
-        }
-      }
-    }
-    return result
-  }
-
   /// The configuration of a combination, or `nil` if a rule drops it; the numbers of rules that apply join `applied`.
   private static func configuration(
-    of combination: Combination, _ file: SweepFile, _ applied: inout Set<Int>
+    of combination: SweepCombination, _ file: SweepFile, _ applied: inout Set<Int>
   ) throws -> ConfigurationValue? {
     var configuration = try file.base.changed(by: combination.choice.changes)
     for (number, rule) in file.conditions.enumerated()
@@ -131,7 +110,9 @@ package struct SweepPlan: Sendable, Hashable {
       guard let changes = rule.changes else { return nil }
       configuration = try configuration.changed(by: changes)
     }
-    configuration = try configuration.changed(by: file.set)
-    return try file.overrides.reduce(configuration) { try $1.applied(to: $0) }
+    var result = try configuration.changed(by: file.set)
+    result = try file.overrides.reduce(result) { try $1.applied(to: $0) }
+    try file.refuseFalseName(combination, configuration, result)
+    return result
   }
 }

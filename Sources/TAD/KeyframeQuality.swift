@@ -93,6 +93,26 @@ public enum KeyframeQuality {
     return largest * Double(indices.count) / Double(frames)
   }
 
+  /// The largest gap between keyframes in time, as a multiple of the uniform selection's; `coverage(_:of:)` where frames
+  /// last equally long.
+  ///
+  /// - Parameters:
+  ///   - indices: The keyframes, ascending; at least one.
+  ///   - times: When each frame of the video is shown, in seconds, ascending.
+  /// - Returns: The largest gap in units of duration/K.
+  /// - Precondition: There is a keyframe, and the video has its frame.
+  public static func coverage(_ indices: [Int], times: [Double]) -> Double {
+    guard FrameSpacing.areUneven(times), let start = times.first, let last = times.last else {
+      return coverage(indices, of: times.count)
+    }
+    let end = last + FrameSpacing.typicalStep(times)
+    let half = FrameSpacing.typicalStep(times) / 2
+    let shown = indices.map { times[$0] }
+    let inner = zip(shown, shown.dropFirst()).map { $1 - $0 }
+    let edges = [shown[0] - start + half, end - half - shown[shown.count - 1]]
+    return ((inner + edges).max() ?? 0) * Double(indices.count) / (end - start)
+  }
+
   /// The share of true cuts with a found frame at most `tolerance` frames away.
   ///
   /// - Parameters:

@@ -3,7 +3,7 @@ public import Core
 /// K-frames without its trained model: scenes become clips, their relevance their priority, and frames are drawn from them.
 ///
 /// 1. a scene begins where the difference of neighbouring frames exceeds its mean by `deviations` standard deviations
-/// 2. a scene's relevance is the mean similarity of its frames with the query, or its mean variation; scaled to 0 … 1 over
+/// 2. a scene's relevance is the mean similarity of its frames with the query, or its mean variation after its cut; scaled to 0 … 1 over
 ///    the scenes, it makes the scene P1 from `first` on, P2 from `second` on, and leaves it out below
 /// 3. `AnyKeyframes` draws the frames
 ///
@@ -84,7 +84,10 @@ public struct SceneClipKeyframes: KeyframeSelector {
   /// The scenes that matter, as clips.
   func clips(_ scenes: [Range<Int>], relevance: [Double]) -> [KeyClip] {
     let means = scenes.map { scene in
-      relevance[scene].reduce(0, +) / Double(scene.count)
+      // The variation at a cut belongs to the cut: counted in, it makes the shortest scene the liveliest.
+      let isAfterCut = parameters.relevance == .variation && scene.lowerBound > 0
+      let frames = isAfterCut ? scene.dropFirst() : scene[...]
+      return frames.isEmpty ? 0 : relevance[frames].reduce(0, +) / Double(frames.count)
     }
     let scaled = minMaxScaled(means)
     return zip(scenes, scaled).compactMap { scene, relevance in

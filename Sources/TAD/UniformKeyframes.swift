@@ -2,6 +2,8 @@ public import Core
 
 /// Frames at equal distances, the baseline every other selector has to beat.
 ///
+/// Where frames last differently long, distances are those in time (`FrameSpacing.areUneven`); otherwise frames are counted.
+///
 /// `midpoint`: the middle of each of K equal parts, `⌊(i + ½)·F/K⌋`. `endpoints`: the first frame, the last frame and
 /// K − 2 between, `⌊i·(F − 1)/(K − 1)⌋`, which is what `linspace(0, F − 1, K)` truncated to whole numbers gives. The two
 /// conventions score up to 15 % apart, so the name of the one that was used belongs to every result.
@@ -59,13 +61,42 @@ public struct UniformKeyframes: VideoSelector {
     }
   }
 
-  /// Chooses frames of one video; its features are not read.
+  /// The frames that are shown at equally distant times, for a video whose frames last differently long.
+  ///
+  /// - Parameters:
+  ///   - count: K; all frames where there are fewer.
+  ///   - times: When each frame is first shown, in seconds, ascending.
+  ///   - placement: The convention, applied to times.
+  /// - Returns: `min(K, F)` frames, ascending; where several times fall on one frame, those after it.
+  static func indices(_ count: Int, at times: [Double], _ placement: Placement) -> [Int] {
+    let count = min(count, times.count)
+    guard let first = times.first, let last = times.last, count > 0 else { return [] }
+    let end = last + FrameSpacing.typicalStep(times)
+    var chosen: [Int] = []
+    for part in 0..<count {
+      let share =
+        placement == .midpoint
+        ? (Double(part) + 0.5) / Double(count)
+        : count == 1 ? 0 : Double(part) / Double(count - 1)
+      let time = first + share * ((placement == .midpoint ? end : last) - first)
+      let shown = times.lastIndex { $0 <= time } ?? 0
+      let earliest = (chosen.last ?? -1) + 1
+      chosen.append(min(max(shown, earliest), times.count - (count - part)))
+    }
+    return chosen
+  }
+
+  /// Chooses frames of one video by its times; its features are not read.
   public func select(
     _ features: FrameFeatures, video: String, seed: Seed
   ) throws -> KeyframeSelection {
     try features.refuseEmpty(video: video)
     let count = parameters.kept(of: features.frames)
-    return KeyframeSelection(
-      indices: Self.indices(count, of: features.frames, placement: parameters.placement))
+    let times = features.timestamps
+    guard times.count == features.frames, FrameSpacing.areUneven(times) else {
+      return KeyframeSelection(
+        indices: Self.indices(count, of: features.frames, placement: parameters.placement))
+    }
+    return KeyframeSelection(indices: Self.indices(count, at: times, parameters.placement))
   }
 }

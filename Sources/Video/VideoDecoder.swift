@@ -65,7 +65,8 @@ package struct VideoDecoder: Sendable {
     guard let duration = probe.duration ?? probe.fileDuration, let rate = probe.rate else {
       return nil
     }
-    return Int((duration * rate).rounded())
+    let frames = (duration * rate).rounded()
+    return frames < 1e12 ? Int(frames) : nil
   }
 
   /// Reads all frames.
@@ -106,8 +107,7 @@ package struct VideoDecoder: Sendable {
   }
 
   private var arguments: [String] {
-    [
-      "-nostdin", "-hide_banner", "-nostats", "-v", "level+info", "-i", fileArgument(path),
+    ["-nostdin", "-hide_banner", "-nostats", "-v", "level+info"] + fileInput(path) + [
       "-map", "0:V:0", "-vf", "scale=\(width):\(height):flags=area,showinfo=checksum=0",
       "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-",
     ]
@@ -135,8 +135,7 @@ package struct VideoDecoder: Sendable {
       "ffprobe",
       [
         "-v", "quiet", "-select_streams", "V:0", "-show_entries", "packet=flags", "-of", "csv=p=0",
-        "-i", fileArgument(path),
-      ])
+      ] + fileInput(path))
     let flags = String(decoding: try packets.read().output, as: UTF8.self)
     return flags.split(separator: "\n").count { $0.contains("D") }
   }

@@ -57,6 +57,8 @@ package enum VideoError: ExplainedError, Hashable {
 
 /// A time with three digits after the point.
 func rounded(_ seconds: Double) -> String {
+  // No time at all, or one of centuries, is a header's invention and not worth digits.
+  guard abs(seconds) < 1e12 else { return "\(seconds)" }
   let thousandths = Int((seconds * 1000).rounded())
   let fraction = String(abs(thousandths % 1000))
   let sign = thousandths < 0 ? "-" : ""

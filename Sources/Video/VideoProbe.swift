@@ -24,7 +24,7 @@ struct VideoProbe: Sendable {
     if attributes[.size] as? Int == 0 { throw VideoError.emptyFile(path) }
     let probe = try ChildProgram(
       "ffprobe",
-      ["-v", "error", "-show_streams", "-show_format", "-of", "json", "-i", fileArgument(path)])
+      ["-v", "error", "-show_streams", "-show_format", "-of", "json"] + fileInput(path))
     let (status, output, lastError) = try probe.read()
     guard status == 0, let file = try? JSONDecoder().decode(ProbedFile.self, from: output) else {
       throw VideoError.undecodable(path, reason: plainReason(lastError, path: path))
@@ -39,9 +39,11 @@ struct VideoProbe: Sendable {
     let turned = stream.isTurned
     self.width = turned ? height : width
     self.height = turned ? width : height
-    frames = stream.nb_frames.flatMap { Int($0) }
-    let own = stream.duration.flatMap { Double($0) } ?? stream.tags?["DURATION"].flatMap(seconds)
-    fileDuration = file.format?.duration.flatMap { Double($0) }
+    frames = stream.nb_frames.flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+    let own =
+      believable(stream.duration.flatMap { Double($0) })
+      ?? believable(stream.tags?["DURATION"].flatMap(seconds))
+    fileDuration = believable(file.format?.duration.flatMap { Double($0) })
     let onlyPictures = file.streams.allSatisfy { $0.codec_type == "video" }
     duration = own ?? (onlyPictures ? fileDuration : nil)
     rate = stream.avg_frame_rate.flatMap(fraction)
@@ -65,7 +67,8 @@ private struct ProbedFile: Decodable {
     /// Whether the picture is shown lying on its side.
     var isTurned: Bool {
       let rotation = side_data_list?.compactMap(\.rotation).first ?? 0
-      return Int(rotation.rounded()) % 180 != 0
+      let turns = (rotation / 90).rounded().truncatingRemainder(dividingBy: 2)
+      return turns.isFinite && turns != 0
     }
   }
   struct Format: Decodable { var duration: String? }
@@ -75,6 +78,19 @@ private struct ProbedFile: Decodable {
 
 /// A path as an argument: a name that begins with a dash or looks like a protocol is still a file.
 func fileArgument(_ path: String) -> String { "file:\(path)" }
+
+/// The arguments that open a file, and nothing that its content may name elsewhere: a playlist can ask for any address.
+func fileInput(_ path: String) -> [String] {
+  ["-protocol_whitelist", "file,pipe", "-i", fileArgument(path)]
+}
+
+/// The longest time that is believed of a header, in seconds: thirty years.
+private let longest = 1e9
+
+/// A time as a header writes it; `nil` if it is no time.
+private func believable(_ seconds: Double?) -> Double? {
+  seconds.flatMap { $0 >= 0 && $0 <= longest ? $0 : nil }
+}
 
 /// The decoder's last line without the path that the message names anyway, and without its full stop.
 func plainReason(_ line: String, path: String) -> String {

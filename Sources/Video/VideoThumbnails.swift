@@ -20,7 +20,8 @@ package enum VideoThumbnails {
     let program = try ChildProgram(
       "ffmpeg",
       [
-        "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-i", fileArgument(path),
+        "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-protocol_whitelist", "file,pipe",
+        "-i", fileArgument(path),
         "-map", "0:V:0", "-vf",
         "select='\(choice)',scale=\(decoder.width):\(decoder.height):flags=area",
         "-fps_mode", "passthrough", "-frames:v", "\(wanted.count)", "-f", "image2pipe",

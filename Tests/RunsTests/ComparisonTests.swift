@@ -41,12 +41,12 @@ struct ComparisonTests {
     let folder = try sweep {
       $0.arms = [$0.arms[1], $0.arms[1]]
       $0.arms[1].name = "equal"
-      $0.seeds = 5
+      $0.seeds = 8
     }
     let comparison = try await Comparison.read([folder.path])
     let contrast = try #require(comparison.contrasts.first)
     #expect(!contrast.isSeen)
-    #expect(contrast.verdict.contains("5 seeds show differences above"))
+    #expect(contrast.verdict.contains("8 seeds show differences above"))
   }
 
   @Test("says who is ahead of all, by how much of the next, and of whom it is not seen to be")
@@ -56,12 +56,12 @@ struct ComparisonTests {
     #expect(open.leader?.contains(", but is not seen to differ from opd.") == true)
     let folder = try sweep {
       $0.arms[2].height = 0.7
-      $0.seeds = 6
+      $0.seeds = 12
     }
     let won = try await Comparison.read([folder.path])
     let leader = try #require(won.leader)
     #expect(leader.hasPrefix("opd-curriculum is best with mIoU 0.6"))
-    #expect(leader.contains("ahead of opd, the next (p < 0.001, 6 paired seeds)."))
+    #expect(leader.contains("ahead of opd, the next (p = 0.001, 12 paired seeds)."))
     #expect(won.formatted(.text).hasPrefix(leader + "\n" + won.verdict))
     let next = try await Comparison.read([folder.path], baseline: "opd")
     #expect(next.leader == nil)
@@ -112,14 +112,15 @@ struct ComparisonTests {
     #expect(comparison.verdict.contains("one seed, which proves nothing"))
   }
 
-  @Test("an interval of the interquartile mean is that of the plain bootstrap")
-  func interval() {
+  @Test("an interval lies evenly around the interquartile mean, and is Student's for few seeds")
+  func interval() throws {
     let values = [0.3, 0.1, 0.5, 0.2, 0.9, 0.4, 0.35]
-    let settings = BootstrapSettings(resamples: 500, seed: Seed(0))
-    let counted = Estimate.overSeeds(values, resamples: 500)
-    let plain = Estimate.bootstrapped(values.sorted(), settings: settings) { interquartileMean($0) }
-    #expect(counted.map { abs($0.lower - plain.lower) < 1e-12 } == true)
-    #expect(counted.map { abs($0.upper - plain.upper) < 1e-12 } == true)
+    let counted = try #require(Estimate.overSeeds(values, resamples: 500))
+    #expect(abs(counted.value - interquartileMean(values)) < 1e-12)
+    #expect(abs(counted.upper + counted.lower - 2 * counted.value) < 1e-12)
+    let few = try #require(Estimate.overSeeds([0.1, 0.2, 0.6]))
+    let reach = 4.302652729911275 * standardDeviation([0.1, 0.2, 0.6]) / 3.0.squareRoot()
+    #expect(abs(few.upper - 0.3 - reach) < 1e-9)
   }
 
   @Test("corrects for the number of contrasts")

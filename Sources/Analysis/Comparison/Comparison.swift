@@ -53,10 +53,17 @@ package struct ComparedArm: Sendable, Hashable, Codable {
   package var seconds: Double?
   /// The metric by seed.
   package var scores: [SeedScore]
+  /// The metric question by question, where it is a mean over the same questions for all seeds; not written out.
+  var questions = QuestionScores()
   /// How many runs are done.
   package var done: Int
   /// How many runs there are.
   package var total: Int
+
+  enum CodingKeys: String, CodingKey {
+    case name, value, summary, recallAtHalf, recallAtSevenTenths, tokens, flops, seconds, scores
+    case done, total
+  }
 
   /// How seeds are summarised.
   package enum Summary: String, Sendable, Hashable, Codable {
@@ -158,7 +165,16 @@ extension ComparedArm {
     }
     self.name = name
     self.scores = scores
-    value = Estimate.overSeeds(scores.map(\.value))
+    questions = QuestionScores(
+      points.compactMap { point in
+        guard let questions = point.questions,
+          let scores = questions.scores(
+            of: measured.metric, mean: point.numbers[measured.metric])
+        else { return nil }
+        return (point.seed, questions, scores)
+      })
+    value = Estimate.overSeeds(
+      scores.map(\.value), clusters: questions.means(of: scores.map(\.seed)))
     summary = scores.count < 4 ? .mean : .interquartileMean
     recallAtHalf = average("eval/R1@0.5")
     recallAtSevenTenths = average("eval/R1@0.7")
@@ -171,16 +187,41 @@ extension ComparedArm {
 }
 
 extension Estimate {
-  /// The interquartile mean of one value a seed, with a bootstrap interval over seeds; `nil` for no seeds.
-  static func overSeeds(_ values: [Double], resamples: Int = 2000) -> Estimate? {
+  /// The interquartile mean of one value a seed, with Student's 95 % interval; `nil` for no seeds.
+  ///
+  /// The standard error over seeds is that of the bootstrap, times √(n/(n−1)), so that it is s/√n for a plain mean.
+  ///
+  /// - Parameters:
+  ///   - values: One value a seed.
+  ///   - clusters: Means over seeds of the questions of each cluster, if they are known.
+  ///   - resamples: How many times seeds are drawn.
+  /// - Returns: The interquartile mean with its interval.
+  static func overSeeds(
+    _ values: [Double], clusters: [[Double]] = [], resamples: Int = 2000
+  ) -> Estimate? {
     guard !values.isEmpty else { return nil }
-    // The seed is fixed: the same runs always print the same interval.
-    let settings = BootstrapSettings(resamples: resamples, seed: Seed(0))
     // Drawn indices of ascending values need no sorting, only counting: ten times faster than `interquartileMean`.
     let sorted = values.sorted()
-    return bootstrap(strata: [values.count], settings: settings) { choice in
+    let center = middleMean(sorted, [Int](repeating: 1, count: sorted.count))
+    guard sorted.count > 1 else { return Estimate(value: center, lower: center, upper: center) }
+    var spread = MeanSpread()
+    if sorted.count < 4 {
+      spread.add(values: sorted)
+    } else {
+      let deviation = standardDeviation(drawn(sorted, resamples))
+      let count = Double(sorted.count)
+      spread.add(variance: deviation * deviation * count / (count - 1), degreesOfFreedom: count - 1)
+    }
+    spread.add(clusters: clusters)
+    return spread.estimate(around: center)
+  }
+
+  private static func drawn(_ sorted: [Double], _ resamples: Int) -> [Double] {
+    // The seed is fixed: the same runs always print the same interval.
+    var generator = Seed(0).derived("bootstrap").generator()
+    return (0..<resamples).map { _ in
       var counts = [Int](repeating: 0, count: sorted.count)
-      for index in choice[0] { counts[index] += 1 }
+      for _ in sorted { counts[generator.integer(below: sorted.count)] += 1 }
       return middleMean(sorted, counts)
     }
   }

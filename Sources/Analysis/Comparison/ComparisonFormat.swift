@@ -70,10 +70,13 @@ extension Comparison {
     let contrast =
       contrasts.isEmpty
       ? ""
-      : " Differences: mean over paired seeds, Student's 95 % interval, p of the paired t test"
-        + " after Holm, p of the permutation test, probability that a run improves, and the"
-        + " difference these seeds would show with a probability of 0.8."
-    return "Intervals: 95 % bootstrap over seeds; IQM is the mean of the middle half.\(contrast)"
+      : " Differences: mean over paired seeds, p of Student's test after Holm and never below what"
+        + " random signs of so many seeds can show, p of the permutation test, probability that a run"
+        + " improves, and the difference these seeds would show after Holm with a probability of 0.8."
+        + " Fewer than \(Verdict.fewestSeeds) seeds give no verdict."
+    let units =
+      arms.contains { $0.questions != QuestionScores() } ? "seeds and whole videos" : "seeds"
+    return "Intervals: Student's 95 % over \(units); IQM is the mean of the middle half.\(contrast)"
   }
 
   private func armTable(for format: ComparisonFormat) -> TextTable {

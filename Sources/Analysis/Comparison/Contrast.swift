@@ -9,10 +9,10 @@ package struct Contrast: Sendable, Hashable, Codable {
   package var baseline: String
   /// How many seeds both have.
   package var pairs: Int
-  /// The mean difference, `arm` less `baseline`, with Student's 95 % interval; `nil` without a common seed, and the ends
-  /// are the value where there is a single one.
+  /// The mean difference, `arm` less `baseline`, with Student's 95 % interval over seeds and, where both arms answered the
+  /// same questions, videos; `nil` without a common seed, and the ends are the value where there is a single one.
   package var difference: Estimate?
-  /// The two-sided p-value of the paired t test; `nil` with fewer than two pairs.
+  /// The two-sided p-value of Student's test of `difference`, at least 2^(1−pairs); `nil` with fewer than two pairs.
   package var pValue: Double?
   /// `pValue` after Holm's correction for the number of contrasts.
   package var correctedPValue: Double?
@@ -22,10 +22,13 @@ package struct Contrast: Sendable, Hashable, Codable {
   package var wilcoxonPValue: Double?
   /// The probability that a run of `arm` does better than one of `baseline`.
   package var probabilityOfImprovement: Double?
-  /// The smallest true difference that these seeds would show with a probability of 0.8.
+  /// The smallest true difference that these seeds would show after correction with a probability of 0.8; `nil` where
+  /// they can show none.
   package var minimumDetectableEffect: Double?
   /// The result in words.
   package var verdict: String
+  /// √pairs times the standard error of the difference; `nil` with fewer than two pairs.
+  var deviation: Double?
 }
 
 extension Contrast {
@@ -44,29 +47,35 @@ extension Contrast {
     let values = holm(tested.compactMap { contrasts[$0].pValue })
     var result = contrasts
     for (index, value) in zip(tested, values) { result[index].correctedPValue = value }
-    for index in result.indices { result[index].verdict = result[index].sentence(metric) }
+    // The first step of Holm's method is the one that any single contrast can count on.
+    let level = Verdict.level / Double(max(1, tested.count))
+    for index in result.indices {
+      result[index].minimumDetectableEffect = result[index].effect(seenAt: level)
+      result[index].verdict = result[index].sentence(metric)
+    }
     return result
   }
 
   init(_ arm: ComparedArm, against baseline: ComparedArm, metric: String) {
-    let scores = Dictionary(uniqueKeysWithValues: baseline.scores.map { ($0.seed, $0.value) })
-    let pairs = arm.scores.compactMap { score in
-      scores[score.seed].map { (x: $0, y: score.value) }
-    }
-    let x = pairs.map(\.x)
-    let y = pairs.map(\.y)
-    self.init(arm: arm.name, baseline: baseline.name, pairs: pairs.count, verdict: "")
-    guard !pairs.isEmpty else { return }
-    let wins = Statistics.probabilityOfImprovement(from: x, to: y)
+    self.init(arm: arm.name, baseline: baseline.name, pairs: 0, verdict: "")
+    guard let gap = SeedGap(arm, less: baseline) else { return }
+    pairs = gap.pairs
+    let wins = Statistics.probabilityOfImprovement(from: gap.other, to: gap.own)
     probabilityOfImprovement = Metric(metric).isBetterWhenLower ? 1 - wins : wins
-    difference = Estimate.ofDifferences(zip(x, y).map { $1 - $0 })
-    guard pairs.count > 1 else { return }
-    pValue = pairedT(y, x).pValue
-    permutationPValue = signFlipTest(y, x, seed: Seed(0), draws: 10_000).pValue
-    wilcoxonPValue = wilcoxonSignedRank(y, x).pValue
-    let deviation = standardDeviation(zip(x, y).map { $1 - $0 })
-    let effect = Statistics.minimumDetectableEffect(deviation: deviation, pairs: pairs.count)
-    minimumDetectableEffect = effect.isFinite ? effect : nil
+    difference = gap.difference
+    pValue = gap.pValue
+    guard pairs > 1 else { return }
+    deviation = gap.deviation
+    permutationPValue = signFlipTest(gap.own, gap.other, seed: Seed(0), draws: 10_000).pValue
+    wilcoxonPValue = wilcoxonSignedRank(gap.own, gap.other).pValue
+  }
+
+  private func effect(seenAt level: Double) -> Double? {
+    guard pairs >= Verdict.fewestSeeds, leastSignFlipPValue(pairs: pairs) < level, let deviation
+    else { return nil }
+    let effect = Statistics.minimumDetectableEffect(
+      deviation: deviation, pairs: pairs, level: level)
+    return effect.isFinite ? effect : nil
   }
 
   private init(arm: String, baseline: String, pairs: Int, verdict: String) {
@@ -74,16 +83,5 @@ extension Contrast {
     self.baseline = baseline
     self.pairs = pairs
     self.verdict = verdict
-  }
-}
-
-extension Estimate {
-  /// The mean of paired differences with the interval of the paired t test, so that both always agree.
-  static func ofDifferences(_ values: [Double]) -> Estimate {
-    let center = mean(values)
-    guard values.count > 1 else { return Estimate(value: center, lower: center, upper: center) }
-    let error = standardDeviation(values) / Double(values.count).squareRoot()
-    let reach = StudentT(degreesOfFreedom: Double(values.count - 1)).quantile(0.975) * error
-    return Estimate(value: center, lower: center - reach, upper: center + reach)
   }
 }

@@ -22,12 +22,15 @@ struct Lead: Sendable {
 
   /// The lead of the best of three or more arms; `nil` where there are fewer, or a rival has no two seeds in common.
   ///
-  /// p-values are those of paired t tests, corrected by Holm's method for the number of rivals.
+  /// p-values are those of `SeedGap`, corrected by Holm's method for the number of rivals. Fewer than five common seeds, or a
+  /// best value that is 0, lead nobody.
   init?(of arms: [ComparedArm], metric: String) {
     let measure = Metric(metric)
     let scored = arms.compactMap { arm in arm.value.map { (arm: arm, level: $0.value) } }
       .sorted { measure.isBetter($0.level, than: $1.level) }
-    guard scored.count > 2, let best = scored.first else { return nil }
+    guard scored.count > 2, let best = scored.first,
+      measure.isBetterWhenLower || !Verdict.isNothing(best.level)
+    else { return nil }
     let found = scored.dropFirst().compactMap { rival in
       Self.rival(rival.arm, rival.level, behind: best.arm, sign: measure.isBetterWhenLower ? -1 : 1)
     }
@@ -48,15 +51,15 @@ struct Lead: Sendable {
   private static func rival(
     _ arm: ComparedArm, _ level: Double, behind best: ComparedArm, sign: Double
   ) -> Rival? {
-    let scores = Dictionary(uniqueKeysWithValues: arm.scores.map { ($0.seed, $0.value) })
-    let pairs = best.scores.compactMap { score in
-      scores[score.seed].map { (best: score.value, rival: $0) }
-    }
-    guard pairs.count > 1 else { return nil }
+    guard let gap = SeedGap(best, less: arm), gap.pairs >= Verdict.fewestSeeds,
+      let pValue = gap.pValue
+    else { return nil }
+    let ends = [sign * gap.difference.lower, sign * gap.difference.upper]
     return Rival(
       name: arm.name, level: level,
-      gap: .ofDifferences(pairs.map { sign * ($0.best - $0.rival) }), pairs: pairs.count,
-      pValue: pairedT(pairs.map(\.best), pairs.map(\.rival)).pValue)
+      gap: Estimate(
+        value: sign * gap.difference.value, lower: min(ends[0], ends[1]),
+        upper: max(ends[0], ends[1])), pairs: gap.pairs, pValue: pValue)
   }
 
   private static func won(_ best: String, _ value: String, _ next: Rival, _ p: Double) -> String {

@@ -8,6 +8,8 @@ struct Measured: Sendable {
     var arm: String
     var seed: Int
     var numbers: [String: Double]
+    /// What was answered at that point, where it is the run's last evaluation.
+    var questions: AnsweredQuestions?
   }
 
   /// The metric that decides.
@@ -45,7 +47,10 @@ struct Measured: Sendable {
       numbers["tokens"] = run.cost(.tokens)
       numbers["flops"] = run.cost(.flops)
       numbers["seconds"] = run.cost(.wall)
-      points.append(Point(arm: run.arm, seed: run.seed, numbers: numbers))
+      points.append(
+        Point(
+          arm: run.arm, seed: run.seed, numbers: numbers,
+          questions: AnsweredQuestions(run: run.path)))
     }
   }
 
@@ -59,9 +64,10 @@ struct Measured: Sendable {
     }
     self.cost = cost
     for run in runs {
+      let evaluations = run.comparableLines.filter { $0.keys.contains { $0.hasPrefix("eval/") } }
       let numbers =
         run.spends(match)
-        ? interpolated(run.evaluations, at: cost, along: match.key) : run.evaluations.last ?? [:]
+        ? interpolated(evaluations, at: cost, along: match.key) : evaluations.last ?? [:]
       guard numbers[metric] != nil else {
         let late = "\(run.arm)/seed-\(run.seed)"
         notes.append("\(late) was first evaluated after that many \(match.unit): left out.")
@@ -72,10 +78,19 @@ struct Measured: Sendable {
     notes.append(
       "Learning curves are read at \(Quantity.cost(cost, match)), the most that every run has"
         + " reached; values between two evaluations are interpolated.")
+    noteQuestions(runs)
     let others = Set(runs.filter { !$0.spends(match) }.map(\.arm)).sorted()
     guard !others.isEmpty else { return }
     notes.append(
       "\(others.joined(separator: ", ")): no \(match.unit) spent in training, taken at the end.")
+  }
+
+  private mutating func noteQuestions(_ runs: [RecordedRun]) {
+    let counts = runs.lazy.compactMap(\.fewerQuestions).first
+    guard let counts else { return }
+    notes.append(
+      "Curves are those of the first \(counts.some) of \(counts.all) questions, ends as well: on all of"
+        + " them only ends are known.")
   }
 
   /// What a row of the table needs of a run's evaluations at a cost, linear between them.

@@ -52,7 +52,7 @@ extension RecordedRun {
   ///
   /// Where a cost does not grow with steps, as tokens do not in imitation, the last point at an amount counts.
   fileprivate func curve(_ metric: String, by measure: CostMeasure, sign: Double) -> LearningCurve {
-    let known = lines.filter { $0[metric] != nil && $0[measure.key] != nil }
+    let known = comparableLines.filter { $0[metric] != nil && $0[measure.key] != nil }
     return LearningCurve(
       costs: known.compactMap { $0[measure.key] },
       values: known.compactMap { $0[metric].map { sign * $0 } })

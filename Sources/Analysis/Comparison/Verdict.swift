@@ -13,6 +13,12 @@ struct Verdict: Sendable {
   /// The level at which a difference counts as seen.
   static let level = 0.05
 
+  /// Fewer seeds give no verdict: the sign test of four could not show p below 0.12.
+  static let fewestSeeds = 5
+
+  /// Whether a value is printed as 0, which nobody leads with.
+  static func isNothing(_ value: Double) -> Bool { abs(value) < 0.0005 }
+
   /// What a stranger should know after one sentence.
   var sentence: String {
     let measure = Metric(metric)
@@ -21,6 +27,9 @@ struct Verdict: Sendable {
       return "Nothing has been measured yet."
     }
     let value = "\(measure.title) \(Quantity.metric(best.1.value))"
+    guard measure.isBetterWhenLower || !Self.isNothing(best.1.value) else {
+      return "No arm has learned anything: the best value is \(value)."
+    }
     guard scored.count > 1 else { return "\(best.0.name) reaches \(value)." }
     guard let contrast = contrasts.first(where: { $0.arm == best.0.name }) else {
       return againstBaseline(best.0.name, value)
@@ -48,7 +57,9 @@ struct Verdict: Sendable {
 
 extension Contrast {
   /// Whether the arms differ at the level of the verdict, after correction.
-  var isSeen: Bool { correctedPValue.map { $0 < Verdict.level } ?? false }
+  var isSeen: Bool {
+    pairs >= Verdict.fewestSeeds && (correctedPValue.map { $0 < Verdict.level } ?? false)
+  }
 
   /// The contrast in words.
   func sentence(_ metric: String) -> String {
@@ -58,6 +69,10 @@ extension Contrast {
     guard let p = correctedPValue else {
       return "\(arm) against \(baseline): \(change) on one seed, which proves nothing."
     }
+    guard pairs >= Verdict.fewestSeeds else {
+      return "\(arm) against \(baseline): \(change) on \(pairs) seeds, and a verdict takes"
+        + " \(Verdict.fewestSeeds)."
+    }
     guard isSeen else { return unseen(change, p) }
     let verb = measure.isBetter(difference.value, than: 0) ? "beats" : "loses to"
     let ends = "[\(Quantity.signed(difference.lower)), \(Quantity.signed(difference.upper))]"
@@ -66,10 +81,11 @@ extension Contrast {
   }
 
   private func unseen(_ change: String, _ p: Double) -> String {
-    let limit = minimumDetectableEffect.map {
-      "; \(pairs) seeds show differences above \(Quantity.metric($0))"
-    }
+    let limit =
+      minimumDetectableEffect.map {
+        "; \(pairs) seeds show differences above \(Quantity.metric($0))"
+      } ?? "; \(pairs) seeds are too few to show any"
     return "No difference seen between \(arm) and \(baseline): \(change)"
-      + " (\(Quantity.pValue(p)))\(limit ?? "")."
+      + " (\(Quantity.pValue(p)))\(limit)."
   }
 }

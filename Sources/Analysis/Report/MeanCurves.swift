@@ -28,8 +28,18 @@ struct MeanCurves: Sendable {
     }
   }
 
-  /// How many times less than the baseline an arm pays to get as far as the baseline does in the end.
+  /// Whether an arm ended surely above where it began: the price of what was there from the start is no price.
+  func hasLearned(_ arm: String) -> Bool {
+    guard let moments = moments[arm], moments.count > 1, let first = moments.first,
+      let last = moments.last
+    else { return false }
+    return last.value.lower > first.value.value && !Verdict.isNothing(last.value.value)
+  }
+
+  /// How many times less than the baseline an arm pays to get as far as the baseline does in the end; nothing where the
+  /// baseline has not learned.
   func savings(of arm: String, against baseline: String) -> [CostMeasure: Double] {
+    guard hasLearned(baseline) else { return [:] }
     var result: [CostMeasure: Double] = [:]
     for measure in CostMeasure.allCases {
       guard let (paid, price) = prices(of: arm, against: baseline, measure), price > 0 else {
@@ -61,7 +71,9 @@ struct MeanCurves: Sendable {
   }
 
   private static func moments(_ runs: [RecordedRun], _ metric: String) -> [Moment] {
-    let measured = runs.map { run in run.lines.filter { $0[metric] != nil && $0["step"] != nil } }
+    let measured = runs.map { run in
+      run.comparableLines.filter { $0[metric] != nil && $0["step"] != nil }
+    }
     let reached = measured.count { !$0.isEmpty }
     let bySteps = Dictionary(grouping: measured.joined()) { $0["step"] ?? 0 }
     // A step that only a few seeds have reached would make the curve jump.

@@ -39,6 +39,7 @@ struct PairwiseSection: Sendable {
     for ((row, column), contrast) in zip(pairs, forward) {
       var back = Contrast(column, against: row, metric: name)
       back.correctedPValue = contrast.correctedPValue
+      back.minimumDetectableEffect = contrast.minimumDetectableEffect
       back.verdict = back.sentence(name)
       result["\(row.name)\n\(column.name)"] = contrast
       result["\(column.name)\n\(row.name)"] = back

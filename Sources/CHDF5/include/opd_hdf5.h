@@ -26,6 +26,12 @@ enum {
 /// What the last failed call said, innermost reason first.
 const char *opd_hdf5_message(void);
 
+/// Visits everything in a file in a child process, which may die of it; 0 if it did not, else a negative number.
+///
+/// The library crashes on some damaged files: one changed byte is enough. The child reads every object, attribute and
+/// index, and every dataset that is small or packed in an unusual way; ordinary errors are left to the caller to find.
+int opd_hdf5_try(const char *path, unsigned seconds);
+
 /// A file's handle, or a negative number.
 int64_t opd_hdf5_open(const char *path, int mode);
 int opd_hdf5_flush(int64_t file);
@@ -68,6 +74,13 @@ int opd_hdf5_write_attribute(
 /// Returns how many.
 int64_t opd_hdf5_read_attribute(
     int64_t file, const char *object, const char *name, char **texts);
+
+/// The number of an attribute that is one number: 0 if it was read, 1 if it is text or something else.
+int opd_hdf5_read_attribute_number(
+    int64_t file, const char *object, const char *name, double *number);
+
+/// 1 if an object has an attribute of this name, 0 if not.
+int opd_hdf5_has_attribute(int64_t file, const char *object, const char *name);
 
 /// The names of an object's attributes, each ended by a zero byte; `*names` is to be freed. Returns how many.
 int64_t opd_hdf5_attributes(int64_t file, const char *object, char **names);

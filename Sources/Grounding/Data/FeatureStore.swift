@@ -14,13 +14,11 @@ final class FeatureStore {
 
   init(_ path: String) throws {
     file = try HDF5File.open(path)
-    guard let text = try file.attributes()["clip_seconds"] else {
-      clipLength = 2
-      return
-    }
-    guard let length = Double(text), length > 0, length.isFinite else {
+    let length = try file.number("clip_seconds") ?? 2
+    // Up to a day: longer clips are a unit mistaken.
+    guard length > 0, length <= 86_400 else {
       throw StorageError.unreadable(
-        path: path, format: "features", reason: "its clip_seconds are '\(text)'")
+        path: path, format: "features", reason: "its clip_seconds are '\(length)'")
     }
     clipLength = length
   }

@@ -97,7 +97,7 @@ struct KeyframeBench {
         times: selection.indices.map { prompt.evidence.timestamps[$0] }, windows: prompt.truth)
     }
     let coverage = choices.reduce(0) { sum, choice in
-      sum + KeyframeQuality.coverage(choice.1.indices, of: choice.0.evidence.frames)
+      sum + KeyframeQuality.coverage(choice.1.indices, times: choice.0.evidence.timestamps)
     }
     let agreement = zip(cell.selections.joined(), uniform.selections.joined()).reduce(0) {
       $0 + KeyframeQuality.jaccard($1.0.indices, $1.1.indices)

@@ -35,7 +35,11 @@ package struct StoredFeatures: Sendable {
 
   private static func clips(_ name: String, of file: HDF5File) throws -> StoredFeatures {
     let place = "video/" + name
-    let length = Double(try file.attributes()["clip_seconds"] ?? "") ?? 2
+    let length = try file.number("clip_seconds") ?? 2
+    guard length > 0, length <= 86_400 else {
+      throw StorageError.unreadable(
+        path: file.path, format: "features", reason: "its clip_seconds are '\(length)'")
+    }
     let (shape, values) = try (file.shape(of: place), file.floats(place))
     let times = (0..<(shape.first ?? 0)).map { (Double($0) + 0.5) * length }
     return try StoredFeatures(
@@ -52,7 +56,8 @@ package struct StoredFeatures: Sendable {
       ? file.doubles(name + "/timestamps")
       : file.integers(name + "/picks").map { Double($0) / rate }
     let count = try file.exists(name + "/n_frames") ? file.integers(name + "/n_frames").first : nil
-    let tokens = try file.attributes(of: name + "/features")["tokens_per_frame"].flatMap { Int($0) }
+    let tokens = try file.number("tokens_per_frame", of: name + "/features")
+      .flatMap { Int(exactly: $0) }
     return try StoredFeatures(
       name: name, shape: shape, values: values, times: times,
       duration: Double(count ?? times.count) / rate, tokens: tokens ?? 1, rate: rate,

@@ -113,7 +113,7 @@ extension VideoKeyframes {
     return Choice(
       selector: choice.label, keyframes: chosen, looksAtQuery: choice.selector.looksAtQuery,
       cost: selection.cost,
-      coverage: KeyframeQuality.coverage(selection.indices, of: evidence.times.count),
+      coverage: KeyframeQuality.coverage(selection.indices, times: evidence.times),
       cutRecall: KeyframeQuality.cutRecall(
         chosen.map(\.time), truth: evidence.cutTimes, tolerance: reach),
       windows: windows.isEmpty

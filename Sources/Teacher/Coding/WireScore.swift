@@ -70,7 +70,7 @@ extension WireScore {
       guard width == vocabularySize ?? width else {
         throw .length("a row", expected: vocabularySize ?? width, received: width)
       }
-      let values = try floats(rows, of: "rows", count: length * width)
+      let values = try floats(rows, of: "rows", count: length, each: width)
       return TeacherScore(
         sampled: sampled, rows: DenseVocabularyRows(vocabularySize: width, values: values))
     }
@@ -83,7 +83,7 @@ extension WireScore {
     guard k > 0, let topTokens else { throw .missing("top_tokens") }
     guard k >= least else { throw .length("a top list", expected: least, received: k) }
     guard let tokens = Base64.integers(topTokens) else { throw .notBase64("top_tokens") }
-    let values = try floats(topLogProbabilities, of: "top_logprobs", count: length * k)
+    let values = try floats(topLogProbabilities, of: "top_logprobs", count: length, each: k)
     guard tokens.count == values.count else {
       throw .length("top_tokens", expected: values.count, received: tokens.count)
     }
@@ -96,8 +96,10 @@ extension WireScore {
   }
 
   private func floats(
-    _ text: String?, of field: String, count: Int
+    _ text: String?, of field: String, count length: Int, each width: Int = 1
   ) throws(WireDefect) -> [Float] {
+    let (count, isTooMuch) = length.multipliedReportingOverflow(by: width)
+    guard !isTooMuch else { throw .impossible(field, value: "\(width) numbers a token") }
     guard let text else { throw .missing(field) }
     guard let values = Base64.floats(text) else { throw .notBase64(field) }
     guard values.count == count else {

@@ -13,7 +13,11 @@ final class CompletionsClient: Sendable {
   private let base: URL
   private let key: String?
   private let session: URLSession
+  private let replies = BoundedReplies(limit: CompletionsClient.longestReply)
   private let counted = Mutex(Counted())
+
+  /// Bytes of a reply after decompression: the 20 likeliest of 32,000 tokens are about 40 MB of JSON.
+  static let longestReply = 1 << 26
 
   private struct Counted {
     var costs = ServiceCosts()
@@ -24,9 +28,7 @@ final class CompletionsClient: Sendable {
   /// A client; the key is read from the environment now.
   init(_ parameters: CompletionsParameters) throws {
     try parameters.validate()
-    guard let base = URL(string: parameters.url), let scheme = base.scheme, base.host != nil,
-      ["http", "https"].contains(scheme), base.user == nil, base.password == nil
-    else { throw CompletionsError.address(url: withoutSecrets(parameters.url)) }
+    let base = try ServiceAddress.checked(parameters.url)
     key = try parameters.keyVariable.map { variable in
       let key = ProcessInfo.processInfo.environment[variable] ?? ""
       guard !key.isEmpty else { throw CompletionsError.key(variable: variable) }
@@ -38,7 +40,7 @@ final class CompletionsClient: Sendable {
     configuration.timeoutIntervalForRequest = parameters.answerSeconds
     configuration.timeoutIntervalForResource = parameters.answerSeconds
     configuration.httpMaximumConnectionsPerHost = parameters.inFlight
-    session = URLSession(configuration: configuration)
+    session = URLSession(configuration: configuration, delegate: replies, delegateQueue: nil)
   }
 
   deinit { session.invalidateAndCancel() }
@@ -52,6 +54,7 @@ final class CompletionsClient: Sendable {
   /// Asks for a completion.
   func complete(_ request: CompletionsRequest) async throws -> CompletionsAnswer {
     let answer: CompletionsAnswer = try await post("completions", request)
+    try refuseImpossible(answer.usage)
     counted.withLock {
       $0.systemFingerprint = answer.systemFingerprint
       $0.costs.promptTokens += answer.usage?.promptTokens ?? 0
@@ -60,6 +63,15 @@ final class CompletionsClient: Sendable {
       $0.costs.price = tokens * parameters.pricePerMillionTokens / 1e6
     }
     return answer
+  }
+
+  /// Counts end up in sums and in lengths of lists, so a server must not choose them freely.
+  private func refuseImpossible(_ usage: CompletionsAnswer.Usage?) throws {
+    let counts = [usage?.promptTokens, usage?.completionTokens].compactMap(\.self)
+    guard let wrong = counts.first(where: { !(0...CompletionsAnswer.mostTokens).contains($0) })
+    else { return }
+    throw CompletionsError.malformed(
+      url: parameters.url, reason: "it counts \(wrong) tokens for one question")
   }
 
   /// The tokens in which the server writes a text.
@@ -117,32 +129,50 @@ final class CompletionsClient: Sendable {
 
   /// One attempt.
   private func once<Answer: Decodable>(_ request: URLRequest) async throws -> Answer {
-    let data: Data
-    let response: URLResponse
+    let reply = try await reply(to: request)
+    guard reply.status == 200 else { throw refusal(reply) }
     do {
-      (data, response) = try await session.data(for: request)
+      return try JSONDecoder().decode(Answer.self, from: reply.body)
+    } catch {
+      throw unreadable(reply.body)
+    }
+  }
+
+  private func reply(to request: URLRequest) async throws -> ServiceReply {
+    do {
+      return try await replies.reply(
+        to: request, in: session, within: parameters.answerSeconds)
+    } catch ReplyRefusal.redirected(let place) {
+      throw CompletionsError.redirected(url: parameters.url, to: redacted(place))
+    } catch ReplyRefusal.tooLong(let limit) {
+      throw CompletionsError.malformed(
+        url: parameters.url, reason: "it is longer than \(limit) bytes")
+    } catch ReplyRefusal.late(let seconds) {
+      throw PassingTrouble(reason: "the answer was not complete after \(seconds) s")
     } catch {
       try Task.checkCancellation()
       throw PassingTrouble(reason: error.localizedDescription)
     }
-    let reply = response as? HTTPURLResponse
-    let status = reply?.statusCode ?? 0
-    guard status == 200 else { throw refusal(status, data, reply) }
-    do {
-      return try JSONDecoder().decode(Answer.self, from: data)
-    } catch {
-      throw unreadable(data)
-    }
   }
 
-  private func refusal(_ status: Int, _ body: Data, _ reply: HTTPURLResponse?) -> any Error {
-    let text = String(decoding: body.prefix(300), as: UTF8.self)
+  private func refusal(_ reply: ServiceReply) -> any Error {
+    let status = reply.status
+    if (300..<400).contains(status) {
+      return CompletionsError.redirected(url: parameters.url, to: "an address it does not name")
+    }
+    let text = String(decoding: reply.body.prefix(300), as: UTF8.self)
     let message = redacted(text.split(whereSeparator: \.isNewline).joined(separator: " "))
     guard status >= 500 || status == 408 || status == 429 else {
       return CompletionsError.refused(url: parameters.url, status: status, message: message)
     }
-    let asked = reply?.value(forHTTPHeaderField: "Retry-After").flatMap { Double($0) } ?? 0
-    return PassingTrouble(reason: "status \(status), \(message)", wait: min(max(asked, 0), 60))
+    return PassingTrouble(
+      reason: "status \(status), \(message)", wait: Self.pause(asked: reply.retryAfter))
+  }
+
+  /// The pause a service asks for, in seconds: at most a minute, and none for a date or for what is no number.
+  static func pause(asked text: String?) -> Double {
+    guard let seconds = text.flatMap({ Double($0) }), seconds > 0 else { return 0 }
+    return min(seconds, 60)
   }
 
   /// An answer that ends too early may come whole the next time; one with numbers that JSON has no words for will not.
@@ -170,11 +200,5 @@ private struct PassingTrouble: Error {
 
   /// How long the server asked to wait, in seconds.
   var wait = 0.0
-}
-
-/// An address without user name and password.
-private func withoutSecrets(_ url: String) -> String {
-  guard let at = url.lastIndex(of: "@") else { return url }
-  return "(user)" + url[at...]
 }
 #endif

@@ -11,6 +11,8 @@ public enum CompletionsError: ExplainedError, Hashable {
   case unreachable(url: String, attempts: Int, reason: String)
   /// The server does not want to answer.
   case refused(url: String, status: Int, message: String)
+  /// The server wants the question, and the key with it, sent elsewhere.
+  case redirected(url: String, to: String)
   /// The server's answer is not what the interface says.
   case malformed(url: String, reason: String)
   /// The server scored another number of tokens than were sent.
@@ -41,6 +43,8 @@ extension CompletionsError {
       "The teacher at \(url) did not answer in \(attempts) attempts: \(reason)."
     case .refused(let url, let status, let message):
       "The teacher at \(url) refused with status \(status): \(message)."
+    case .redirected(let url, let place):
+      "The teacher at \(url) sends its questions on to \(place); nothing was sent there."
     case .malformed(let url, let reason):
       "The teacher at \(url) gave an answer that cannot be read: \(reason)."
     case .length(let prompt, let expected, let received):
@@ -64,10 +68,11 @@ extension CompletionsError {
   public var remedy: String {
     switch self {
     case .address:
-      "Give the scheme, the host and the path up to and with /v1, and no user name or password."
+      "Give the scheme, the host and the path up to and with /v1, and no user name, password or query; a key belongs into 'keyVariable'."
     case .key: "Export it, or leave out 'keyVariable'."
     case .unreachable: "See that the server runs, or raise 'attempts' and 'answerSeconds'."
     case .refused: "Check 'url', 'model' and the key."
+    case .redirected: "Give the address where it really is, if you trust that with the key."
     case .malformed: "See that it is a completions service and supports scoring of prompts."
     case .length, .token:
       "Student and teacher use different tokenizers, or the server adds tokens of its own; try 'tokens: tokenize'."

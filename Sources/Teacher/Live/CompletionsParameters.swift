@@ -24,7 +24,7 @@ public struct CompletionsParameters: Sendable, Hashable, Codable {
   }
 
   /// Where the service is, up to and with `/v1`.
-  public var url = "http://127.0.0.1:8000/v1"
+  @ServiceAddress public var url: String = "http://127.0.0.1:8000/v1"
   /// The model to ask.
   public var model = ""
   /// How the student's tokens become the server's.
@@ -39,11 +39,11 @@ public struct CompletionsParameters: Sendable, Hashable, Codable {
   public var top = 0
   /// The environment variable that holds the key; the key itself is never in a configuration, log or error.
   public var keyVariable: String?
-  /// Requests on their way at a time.
+  /// Requests on their way at a time; 1 to 1024.
   public var inFlight = 8
-  /// How long an answer may take, in seconds.
+  /// How long an answer may take to its last byte, in seconds; at most a day.
   public var answerSeconds = 60.0
-  /// How often a request is tried; at least 1.
+  /// How often a request is tried; 1 to 1000.
   public var attempts = 6
   /// The pause before the second try, in seconds; it doubles each time and varies by half.
   public var backoffSeconds = 0.5
@@ -83,10 +83,10 @@ public struct CompletionsParameters: Sendable, Hashable, Codable {
     "endText": "how the end of a response is written; unused where tokens are the same",
     "top": "likeliest tokens wanted at each position; 0 for the sampled token only",
     "keyVariable": "environment variable that holds the key; none by default",
-    "inFlight": "requests on their way at a time; at least 1",
-    "answerSeconds": "seconds an answer may take; above 0",
-    "attempts": "times a request is tried; at least 1",
-    "backoffSeconds": "seconds before the second try, doubled each time; at least 0",
+    "inFlight": "requests on their way at a time; 1 to 1024",
+    "answerSeconds": "seconds an answer may take, to its last byte; above 0",
+    "attempts": "times a request is tried; 1 to 1000",
+    "backoffSeconds": "seconds before the second try, doubled each time; 0 to 3600",
     "tolerance": "nats by which two scores of a token may differ in the probe; above 0",
     "flopsPerToken": "floating-point operations of a token, for the ledger",
     "pricePerMillionTokens": "price of a million tokens, for the ledger",
@@ -94,13 +94,20 @@ public struct CompletionsParameters: Sendable, Hashable, Codable {
 
   /// Throws if a parameter is out of range.
   ///
-  /// - Throws: `TeacherError.parameter`.
+  /// - Throws: `TeacherError.parameter`, `CompletionsError.address`.
   public func validate() throws {
-    try check("inFlight", Double(inFlight), "at least 1") { $0 >= 1 }
-    try check("answerSeconds", answerSeconds, "above 0") { $0 > 0 && $0.isFinite }
-    try check("attempts", Double(attempts), "at least 1") { $0 >= 1 }
-    try check("backoffSeconds", backoffSeconds, "at least 0") { $0 >= 0 && $0.isFinite }
-    try check("tolerance", tolerance, "above 0") { $0 > 0 }
+    _ = try ServiceAddress.checked(url)
+    try check("inFlight", Double(inFlight), "1 to 1024") { (1...1024).contains($0) }
+    try check("answerSeconds", answerSeconds, "above 0 and at most a day") {
+      $0 > 0 && $0 <= 86_400
+    }
+    try check("attempts", Double(attempts), "1 to 1000") { (1...1000).contains($0) }
+    try check("backoffSeconds", backoffSeconds, "0 to 3600") { (0...3600).contains($0) }
+    try check("tolerance", tolerance, "above 0") { $0 > 0 && $0.isFinite }
+    try check("flopsPerToken", flopsPerToken, "at least 0") { $0 >= 0 && $0.isFinite }
+    try check("pricePerMillionTokens", pricePerMillionTokens, "at least 0") {
+      $0 >= 0 && $0.isFinite
+    }
     try check("top", Double(top), "at least 0, and 0 unless tokens are the same") {
       $0 == 0 || ($0 > 0 && tokens == .same)
     }

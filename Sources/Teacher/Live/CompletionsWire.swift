@@ -90,6 +90,9 @@ struct CompletionsAnswer: Decodable, Sendable {
     }
   }
 
+  /// More tokens than any request has; sums of a million such counts are far from overflowing.
+  static let mostTokens = 1 << 31
+
   var choices: [Choice]
   var usage: Usage?
   var systemFingerprint: String?

@@ -75,6 +75,10 @@ extension TeacherProbe {
       guard let again = scored.last?.logProbability else {
         return report.check("temperature 1", false, "the last token was not scored")
       }
+      // `max` would drop the difference of two infinities, which is not a number.
+      guard (value - again).isFinite else {
+        return report.check("temperature 1", false, "a log-probability is infinite")
+      }
       largest = max(largest, abs(value - again))
     }
     let words = "written and scored log-probabilities differ by \(rounded(largest)) nats"

@@ -3,8 +3,12 @@ import Foundation
 /// A running program: lines go in, events come out.
 ///
 /// Reading blocks a thread of its own and writing a queue of its own, so neither a program that never reads nor one that
-/// never writes can stop the host; killing it frees both.
+/// never writes can stop the host; killing it frees both. It leads a process group of its own (Foundation's `Process` makes
+/// one), and whatever it started ends with it.
 final class ChildProcess: Sendable {
+  /// Bytes of a line: rows over 300 words for 32 prompts of 8 answers are about 8 MB.
+  static let longestAnswer = 1 << 28
+
   /// What a program does.
   enum Event: Sendable {
     /// It wrote a line.
@@ -41,7 +45,11 @@ final class ChildProcess: Sendable {
     process.standardOutput = output
     process.standardError = errors
     let (events, feed) = AsyncStream<Event>.makeStream()
-    process.terminationHandler = { feed.yield(.exited(how: $0.how)) }
+    process.terminationHandler = { process in
+      // Helpers that outlive the program hold its pipes open, and its memory.
+      Foundation.kill(-process.processIdentifier, SIGKILL)
+      feed.yield(.exited(how: process.how))
+    }
     do {
       try process.run()
     } catch {
@@ -51,12 +59,14 @@ final class ChildProcess: Sendable {
     self.process = process
     self.events = events
     input = standardInput.fileHandleForWriting
-    readLines(output.fileHandleForReading) {
+    readLines(output.fileHandleForReading, limit: Self.longestAnswer) {
       feed.yield(.line($0))
     } atEnd: {
       feed.yield(.closed)
     }
-    readLines(errors.fileHandleForReading) { log(String(decoding: $0, as: UTF8.self)) }
+    readLines(errors.fileHandleForReading, limit: 1 << 16) {
+      log(String(decoding: $0, as: UTF8.self))
+    }
   }
 
   deinit {
@@ -75,6 +85,8 @@ final class ChildProcess: Sendable {
   /// Ends it at once.
   func kill() {
     guard process.isRunning else { return }
+    Foundation.kill(-process.processIdentifier, SIGKILL)
+    // In case it has joined another group.
     Foundation.kill(process.processIdentifier, SIGKILL)
   }
 
@@ -84,17 +96,19 @@ final class ChildProcess: Sendable {
 
 /// Reads a handle to its end on a thread of its own.
 private func readLines(
-  _ handle: FileHandle, _ each: @escaping @Sendable (Data) -> Void,
+  _ handle: FileHandle, limit: Int, _ each: @escaping @Sendable (Data) -> Void,
   atEnd: @escaping @Sendable () -> Void = {}
 ) {
   Thread {
-    var lines = LineSplitter()
+    var lines = LineSplitter(limit: limit)
     while true {
       let bytes = handle.availableData
       guard !bytes.isEmpty else { break }
       for line in lines.append(bytes) { each(line) }
     }
     if !lines.remainder.isEmpty { each(lines.remainder) }
+    // Not left to whoever frees the handle last: threads keep what they were started with, one pipe a restart.
+    try? handle.close()
     atEnd()
   }.start()
 }

@@ -4,7 +4,12 @@ import Foundation
 ///
 /// Works on raw bytes: making strings of everything first is nine times slower.
 struct LineSplitter {
+  /// The longest line in bytes; a longer one is handed on in pieces of at least that length.
+  let limit: Int
   private var rest = Data()
+
+  /// A splitter whose memory is bounded: a program that never ends its line must not fill the host's.
+  init(limit: Int = .max) { self.limit = limit }
 
   /// The lines that are complete now, without their newlines; empty lines are left out.
   mutating func append(_ bytes: Data) -> [Data] {
@@ -17,6 +22,10 @@ struct LineSplitter {
       start = newline + 1
     }
     rest.append(bytes[start...])
+    if rest.count > limit {
+      lines.append(rest)
+      rest = Data()
+    }
     return lines
   }
 

@@ -56,7 +56,7 @@ struct ProgramHello: Decodable, Sendable, Hashable {
   var teacherSupport: TeacherSupport {
     switch support {
     case "full": .full
-    case "top": .top(k ?? 1)
+    case "top": .top(max(1, k ?? 1))
     default: .sampled
     }
   }

@@ -34,12 +34,12 @@ public struct ProcessParameters: Sendable, Hashable, Codable {
   public static let documentation = [
     "command": "program and arguments; mandatory",
     "folder": "working folder; the current one where it is not given",
-    "startSeconds": "seconds it may take to say hello; above 0",
-    "answerSeconds": "seconds it may be silent while an answer is due; above 0",
-    "attempts": "times a request is tried, each with a fresh program; at least 1",
-    "backoffSeconds": "seconds before the first restart, doubled each time; at least 0",
-    "batch": "prompts a request; at least 1",
-    "inFlight": "requests on their way at a time; at least 1",
+    "startSeconds": "seconds it may take to say hello; above 0 and at most a day",
+    "answerSeconds": "seconds it may be silent while an answer is due; above 0 and at most a day",
+    "attempts": "times a request is tried, each with a fresh program; 1 to 1000",
+    "backoffSeconds": "seconds before the first restart, doubled each time; 0 to 3600",
+    "batch": "prompts a request; 1 to 1000000",
+    "inFlight": "requests on their way at a time; 1 to 1024",
   ]
 
   /// Throws if a parameter is out of range.
@@ -47,11 +47,13 @@ public struct ProcessParameters: Sendable, Hashable, Codable {
   /// - Throws: `TeacherError.parameter`.
   public func validate() throws {
     try check("command", Double(command.count), "a program and its arguments") { $0 >= 1 }
-    try check("startSeconds", startSeconds, "above 0") { $0 > 0 }
-    try check("answerSeconds", answerSeconds, "above 0") { $0 > 0 }
-    try check("attempts", Double(attempts), "at least 1") { $0 >= 1 }
-    try check("backoffSeconds", backoffSeconds, "at least 0") { $0 >= 0 && $0.isFinite }
-    try check("batch", Double(batch), "at least 1") { $0 >= 1 }
-    try check("inFlight", Double(inFlight), "at least 1") { $0 >= 1 }
+    try check("startSeconds", startSeconds, "above 0 and at most a day") { $0 > 0 && $0 <= 86_400 }
+    try check("answerSeconds", answerSeconds, "above 0 and at most a day") {
+      $0 > 0 && $0 <= 86_400
+    }
+    try check("attempts", Double(attempts), "1 to 1000") { (1...1000).contains($0) }
+    try check("backoffSeconds", backoffSeconds, "0 to 3600") { (0...3600).contains($0) }
+    try check("batch", Double(batch), "1 to 1000000") { (1...1e6).contains($0) }
+    try check("inFlight", Double(inFlight), "1 to 1024") { (1...1024).contains($0) }
   }
 }

@@ -140,6 +140,9 @@ extension ProcessSession {
   private func lose(_ how: String) { fail(.died(how: how, lastWords: lastWords.text)) }
 
   private func receive(_ line: Data) {
+    guard line.count <= ChildProcess.longestAnswer else {
+      return fail(.garbage(line: "a line of more than \(ChildProcess.longestAnswer) bytes"))
+    }
     guard let answer = try? JSONDecoder().decode(ProcessAnswer.self, from: line) else {
       return fail(.garbage(line: String(decoding: line.prefix(120), as: UTF8.self)))
     }

@@ -13,16 +13,16 @@ public struct Prompt: Sendable, Identifiable {
   public let query: String
 
   /// The question as tokens of the student's vocabulary; may be empty when `queryEmbedding` carries it.
-  public let tokens: [Token]
+  public var tokens: [Token]
 
   /// The question as one feature row in the space of the frames, if the data has it.
-  public let queryEmbedding: [Float]?
+  public var queryEmbedding: [Float]?
 
   /// All frames that were extracted from the video.
-  public let evidence: FrameFeatures
+  public var evidence: FrameFeatures
 
-  /// The right answers, in seconds; empty where nobody knows.
-  public let truth: [Interval]
+  /// The right answers, of the type that the task brings; empty where nobody knows.
+  public var truth: [any Answer]
 
   /// The frames of `evidence` that the policy sees, in the order it sees them; `nil` means all.
   public var keyframes: [Int]?
@@ -34,7 +34,7 @@ public struct Prompt: Sendable, Identifiable {
   /// A question about a video.
   public init(
     id: String, video: String, query: String, tokens: [Token] = [],
-    queryEmbedding: [Float]? = nil, evidence: FrameFeatures, truth: [Interval],
+    queryEmbedding: [Float]? = nil, evidence: FrameFeatures, truth: [any Answer],
     keyframes: [Int]? = nil, gates: [Double]? = nil
   ) {
     self.id = id

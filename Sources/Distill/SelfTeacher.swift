@@ -22,7 +22,7 @@ public protocol StudentFollower: TeacherScorer {
 /// Without more evidence there is nothing to learn: the divergence is 0 for ever, which is a control of its own.
 ///
 /// Source: `methods.md` §1.6.
-public struct SelfTeacher: StudentFollower, IntervalPredictor {
+public struct SelfTeacher: StudentFollower, AnswerPredictor {
   /// How the teacher changes while the student learns.
   public typealias Kind = TrainerHints.SelfTeacher
 
@@ -35,14 +35,14 @@ public struct SelfTeacher: StudentFollower, IntervalPredictor {
   /// Its own temperature.
   public let temperature: Double
   /// How answers are written.
-  public let codec: any AnswerCodec
+  public let codec: AnswerCodec
 
   private var student: DecoderStudent?
 
   /// A teacher that has not met its student yet.
   public init(
     _ kind: Kind, evidence: PolicyTeacher.Evidence, rate: Double = 0.05, temperature: Double = 1,
-    codec: any AnswerCodec
+    codec: AnswerCodec
   ) {
     self.kind = kind
     self.evidence = evidence
@@ -101,7 +101,7 @@ public struct SelfTeacher: StudentFollower, IntervalPredictor {
   /// The policy's most likely answers.
   public func predictions(
     for prompts: [Prompt], count: Int
-  ) async throws -> [[ScoredInterval]] {
+  ) async throws -> [[ScoredAnswer]] {
     try await teacher().predictions(for: prompts, count: count)
   }
 

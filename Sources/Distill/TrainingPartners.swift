@@ -12,9 +12,9 @@ public struct TrainingPartners: Sendable {
   /// Judges answers.
   public var reward: (any RewardFunction)?
   /// Answers the prompts itself, for curricula and off-policy distillation.
-  public var predictor: (any IntervalPredictor)?
+  public var predictor: (any AnswerPredictor)?
   /// How answers are written.
-  public var codec: any AnswerCodec
+  public var codec: AnswerCodec
   /// Remembers what curricula measured on the pool.
   public var measurements: (any MeasurementStore)?
   /// Plug-ins that an objective names among its signals.
@@ -24,9 +24,9 @@ public struct TrainingPartners: Sendable {
 
   /// Whom a training loop asks.
   public init(
-    codec: any AnswerCodec, teacher: (any TeacherScorer)? = nil,
+    codec: AnswerCodec, teacher: (any TeacherScorer)? = nil,
     reference: (any ReferencePolicy)? = nil, reward: (any RewardFunction)? = nil,
-    predictor: (any IntervalPredictor)? = nil, measurements: (any MeasurementStore)? = nil
+    predictor: (any AnswerPredictor)? = nil, measurements: (any MeasurementStore)? = nil
   ) {
     self.codec = codec
     self.teacher = teacher
@@ -81,8 +81,8 @@ public struct TrainingPartners: Sendable {
 
   private func demonstrations(_ prompt: Prompt) throws -> RolloutGroup {
     guard !prompt.truth.isEmpty else { throw TrainingError.noTruth(prompt.id) }
-    let rollouts = prompt.truth.enumerated().map { slot, truth in
-      Rollout(given: codec.encode(truth, duration: prompt.duration), to: prompt, slot: slot)
+    let rollouts = try prompt.truth.enumerated().map { slot, truth in
+      Rollout(given: try codec.encode(truth, to: prompt), to: prompt, slot: slot)
     }
     return RolloutGroup(prompt: prompt, rollouts: rollouts)
   }
@@ -105,7 +105,7 @@ extension TrainingPartners {
     guard var follower = teacher as? any StudentFollower else { return }
     try body(&follower)
     teacher = follower
-    if predictor is any StudentFollower { predictor = follower as? any IntervalPredictor }
+    if predictor is any StudentFollower { predictor = follower as? any AnswerPredictor }
   }
 
   /// The parameters of a self-teacher that averages the student's.
@@ -167,7 +167,7 @@ public enum TrainingError: ExplainedError, Hashable {
     case .group: "Set group to at least that."
     case .zeroSteps: "Set steps to at least 1."
     case .unknownPrompt: "Restore the data set the run began with."
-    case .noTruth: "Train on prompts with windows, or use a method that samples."
+    case .noTruth: "Train on prompts with right answers, or use a method that samples."
     case .selfTeacherAlone: "Name it as the run's teacher itself, not inside another teacher."
     case .notFinite: "Lower the learning rate; the checkpoint from before this step is intact."
     }

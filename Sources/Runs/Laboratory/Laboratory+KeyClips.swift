@@ -1,4 +1,4 @@
-internal import Grounding
+internal import Tasks
 internal import Plugins
 internal import Core
 internal import TAD
@@ -54,17 +54,16 @@ struct KeyClipAnswers {
   /// The prompt with clips for answers; one whose answers no scene overlaps keeps them.
   func prompt(_ prompt: Prompt) throws -> Prompt {
     let overlaps = try clips(of: prompt).map { clip in
-      (clip: clip, seconds: prompt.truth.map { $0.overlap(clip) }.max() ?? 0)
+      (clip: clip, seconds: prompt.stretches.map { $0.overlap(clip) }.max() ?? 0)
     }
     let ranked = overlaps.enumerated().sorted {
       ($1.element.seconds, $0.offset) < ($0.element.seconds, $1.offset)
     }.map(\.element)
     guard let best = ranked.first, best.seconds > 0 else { return prompt }
     let clips = ranked.filter { $0.seconds >= second * best.seconds && $0.seconds > 0 }
-    return Prompt(
-      id: prompt.id, video: prompt.video, query: prompt.query, tokens: prompt.tokens,
-      queryEmbedding: prompt.queryEmbedding, evidence: prompt.evidence,
-      truth: second > 1 ? [best.clip] : clips.map(\.clip), keyframes: prompt.keyframes)
+    var answered = prompt
+    answered.truth = second > 1 ? [best.clip] : clips.map(\.clip)
+    return answered
   }
 
   /// The scenes of a prompt's video, in seconds.

@@ -4,7 +4,7 @@ internal import Curriculum
 internal import Dispatch
 internal import Distill
 internal import Foundation
-internal import Grounding
+internal import Tasks
 internal import Plugins
 internal import Core
 internal import Storage
@@ -99,7 +99,8 @@ struct RunProgress {
   /// Notes which rule ended a stage, and goes on to the next.
   private mutating func end(_ trainer: Trainer, _ stage: StageConfiguration) throws {
     guard let rule = monitor.rule else { return }
-    let reason = monitor.reason(stage.stop, steps: trainer.steps)
+    let reason = monitor.reason(
+      stage.stop, parts.context.codec.task.headline, steps: trainer.steps)
     let line = StageLine(
       stage: self.stage, name: stage.title, steps: trainer.steps, step: steps,
       tokens: monitor.tokens, rule: rule, reason: reason)
@@ -121,7 +122,10 @@ struct RunProgress {
     let evaluated = try await evaluation(after: record, of: stage, &values)
     try directory.append(record.selection.map(line), to: "selection.jsonl")
     try write(values, stage: stage)
-    let shown = evaluated["eval/mIoU"].map { String(format: "mIoU %.3f", $0) }
+    let headline = parts.context.codec.task.headline
+    let shown = evaluated[headline.rawValue].map {
+      "\(headline.title) " + String(format: "%.3f", $0)
+    }
     report(
       "step \(steps) loss \(String(format: "%.4f", values["loss"] ?? .nan)) \(shown ?? "")")
     return evaluated
@@ -163,7 +167,7 @@ struct RunProgress {
     if isDue || monitor.rule != nil { evaluated = try evaluation(whole: monitor.rule != nil) }
     values.merge(evaluated) { $1 }
     let wasOver = monitor.rule != nil
-    monitor.note(values, stage.stop)
+    monitor.note(values, stage.stop, parts.context.codec.task)
     if monitor.rule != nil, !wasOver { evaluated = try evaluation(whole: true) }
     if monitor.rule != nil { evaluated.merge(try await teacherDistance()) { $1 } }
     values.merge(evaluated) { $1 }
@@ -195,7 +199,7 @@ struct RunProgress {
     ledger.spend(.evaluation, seconds: Self.seconds(since: start))
     if whole {
       try directory.write(
-        text: evaluation.lines.map(JSONText.line).joined(separator: "\n") + "\n",
+        text: evaluation.outcomes.map { JSONText.line($0) }.joined(separator: "\n") + "\n",
         to: "evaluation.jsonl")
     }
     return evaluation.values

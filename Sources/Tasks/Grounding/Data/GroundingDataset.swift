@@ -1,0 +1,100 @@
+public import Core
+
+/// Prompts to train on and prompts to report on, with a name for exactly this content.
+public struct GroundingDataset: Sendable {
+  /// What people call it.
+  public let name: String
+
+  /// The prompts to train on.
+  public var train: [Prompt]
+
+  /// The prompts to report on; no video is in both.
+  public var dev: [Prompt]
+
+  /// Whether the frames were made knowing the query, such as with a channel for their similarity.
+  public let isQueryAware: Bool
+
+  /// Where the data is query-aware, each prompt by its id with the frames and the query as they were before one was written
+  /// into the other.
+  public var filmed: [String: Prompt] = [:]
+
+  /// A digest of every prompt, in order: ids, queries, right answers, times and features, whatever the vocabulary.
+  public let fingerprint: String
+
+  /// Prompts that have been looked at.
+  ///
+  /// - Parameters:
+  ///   - name: What people call the data.
+  ///   - train: The prompts to train on.
+  ///   - dev: The prompts to report on.
+  ///   - isQueryAware: Whether the frames were made knowing the query.
+  /// - Throws: `GroundingError.nothingThere`, `.repeatedQuery`, `.wrongWidth`, `.notFinite` or `.impossible`.
+  public init(
+    name: String, train: [Prompt], dev: [Prompt], isQueryAware: Bool = false
+  ) throws {
+    guard !(train.isEmpty && dev.isEmpty) else {
+      throw GroundingError.nothingThere(what: "prompts in data set '\(name)'")
+    }
+    try Self.validate(train + dev, name: name)
+    self.name = name
+    self.train = train
+    self.dev = dev
+    self.isQueryAware = isQueryAware
+    fingerprint = Self.fingerprint(train: train, dev: dev)
+  }
+
+  /// How many feature rows a frame has.
+  public var tokensPerFrame: Int { first?.evidence.tokensPerFrame ?? 0 }
+
+  /// How many numbers a feature row has.
+  public var channels: Int { first?.evidence.channels ?? 0 }
+
+  /// The length of the longest video, in seconds.
+  public var maximumDuration: Double { (train + dev).map(\.duration).max() ?? 0 }
+
+  /// The words of all queries, each once, in ascending order: what a codec needs for `tokenized(with:)`.
+  public var words: [String] {
+    Set((train + dev).flatMap { QueryText.words($0.query) }).sorted()
+  }
+
+  /// The same prompts with their queries as tokens, where no embedding carries them.
+  ///
+  /// - Throws: `GroundingError.unknownWord` for a word that the vocabulary lacks.
+  public func tokenized(with vocabulary: Vocabulary) throws -> GroundingDataset {
+    var copy = self
+    func tokenized(_ prompt: Prompt) throws -> Prompt {
+      guard prompt.queryEmbedding == nil else { return prompt }
+      return try QueryText.tokenized(prompt, with: vocabulary)
+    }
+    copy.train = try train.map { try tokenized($0) }
+    copy.dev = try dev.map { try tokenized($0) }
+    return copy
+  }
+
+  private var first: Prompt? { train.first ?? dev.first }
+}
+
+/// The text of queries as words.
+public enum QueryText {
+  /// The words of a query in lower case, without punctuation.
+  public static func words(_ query: String) -> [String] {
+    query.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "'" || $0 == "-") }
+      .map { String($0) }
+  }
+
+  /// A prompt with its query as tokens.
+  ///
+  /// - Throws: `GroundingError.unknownWord` for a word that the vocabulary lacks.
+  public static func tokenized(_ prompt: Prompt, with vocabulary: Vocabulary) throws -> Prompt {
+    let tokens = try words(prompt.query).map { word in
+      guard let token = vocabulary[word] else {
+        let nearest = nearestName(to: word, in: vocabulary.words)
+        throw GroundingError.unknownWord(word: word, prompt: prompt.id, nearest: nearest)
+      }
+      return token
+    }
+    var copy = prompt
+    copy.tokens = tokens
+    return copy
+  }
+}

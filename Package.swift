@@ -55,7 +55,7 @@ let package = Package(
     .library(
       name: "OPD",
       targets: [
-        "Core", "Plugins", "Student", "Teacher", "Curriculum", "TAD", "Distill", "Grounding",
+        "Core", "Plugins", "Student", "Teacher", "Curriculum", "TAD", "Distill", "Tasks",
         "Runs", "OPDCommands", "Engines",
       ]),
     .library(name: "DistillTesting", targets: ["DistillTesting"]),
@@ -103,7 +103,7 @@ let package = Package(
     room("Engines", imports: ["Core"], settings: safe + optimised),
 
     // Data, the step, the laboratory.
-    room("Grounding", imports: ["Core", "Storage"], settings: safe + optimised),
+    room("Tasks", imports: ["Core", "Storage"], settings: safe + optimised),
     room(
       "Distill",
       imports: ["Core", "Tensors", "Networks", "Student", "Teacher", "Curriculum", "TAD"],
@@ -124,19 +124,19 @@ let package = Package(
       "Runs",
       imports: [
         "Core", "Plugins", "Tensors", "Networks", "Student", "Teacher", "Curriculum", "TAD",
-        "Distill", "Grounding", "Storage", "Statistics", "Records", "Analysis", "Sweeps", "Video",
+        "Distill", "Tasks", "Storage", "Statistics", "Records", "Analysis", "Sweeps", "Video",
       ], settings: safe + optimised),
     room(
       "Selfcheck",
       imports: [
         "Core", "Plugins", "Tensors", "Networks", "Student", "Teacher", "Curriculum", "TAD",
-        "Distill", "Grounding", "Storage", "Statistics", "Records", "Runs",
+        "Distill", "Tasks", "Storage", "Statistics", "Records", "Runs",
       ], settings: safe + optimised),
     room(
       "OPDCommands",
       imports: [
         "Runs", "Selfcheck", "Sweeps", "Analysis", "Records", "Video", "Core", "Plugins",
-        "Tensors", "Networks", "Student", "Teacher", "Curriculum", "TAD", "Distill", "Grounding",
+        "Tensors", "Networks", "Student", "Teacher", "Curriculum", "TAD", "Distill", "Tasks",
         "Storage", "Statistics", arguments,
       ]),
     room(
@@ -155,12 +155,12 @@ let package = Package(
     tests(of: "Networks", with: ["Core", "Storage", "Tensors"]),
     tests(of: "Tokenizers", with: ["Core", "Storage"]),
     tests(of: "Student", with: ["Core", "Tensors", "Networks"]),
-    tests(of: "Teacher", with: ["Core", "Tensors", "Networks", "Grounding"]),
+    tests(of: "Teacher", with: ["Core", "Tensors", "Networks", "Tasks"]),
     tests(of: "Curriculum", with: ["Core"]),
     tests(of: "TAD", with: ["Core"]),
     tests(of: "Video", with: ["Core", "TAD"]),
     tests(of: "Engines", with: ["Core"], resources: [.copy("Recorded")]),
-    tests(of: "Grounding", with: ["Core", "Storage"]),
+    tests(of: "Tasks", with: ["Core", "Storage"]),
     tests(
       of: "Distill",
       with: [
@@ -170,12 +170,12 @@ let package = Package(
       of: "DistillTesting",
       with: [
         "Core", "Tensors", "Networks", "Student", "Teacher", "Curriculum", "TAD", "Distill",
-        "Grounding",
+        "Tasks",
       ]),
     tests(
       of: "Runs",
       with: [
-        "Core", "Plugins", "Curriculum", "Distill", "Grounding", "Storage", "Statistics", "Records",
+        "Core", "Plugins", "Curriculum", "Distill", "Tasks", "Storage", "Statistics", "Records",
         "Analysis", "Sweeps", "Selfcheck", "Video",
       ]),
     tests(of: "OPDCommands", with: ["Runs", "Records", "Sweeps", "Plugins", arguments]),

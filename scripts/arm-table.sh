@@ -17,10 +17,10 @@ for metric in "$@"; do
 done
 echo "$header rollout tokens | seconds |"
 echo "$rule---:|---:|"
-# Columns of the CSV: arm, metric, summary, lower, upper, R1@0.5, R1@0.7, tokens, FLOPs, seconds, done, runs.
+# Columns of the CSV: arm, metric, summary, lower, upper, the task's others, tokens, FLOPs, seconds, done, runs.
 awk -F, '
   FNR == 1 { file++; next }
-  file == 1 { order[++count] = $1; tokens[$1] = $8; seconds[$1] = $10 }
+  file == 1 { order[++count] = $1; tokens[$1] = $(NF - 4); seconds[$1] = $(NF - 2) }
   { cell[$1, file] = $2 == "" ? " – | – |" : sprintf(" %.3f | %.3f–%.3f |", $2, $4, $5) }
   END {
     for (i = 1; i <= count; i++) {

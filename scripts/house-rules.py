@@ -16,7 +16,7 @@ UNSAFE_ROOMS = {"Tensors", "Storage"}
 FLOORS = [
     {"Core", "Tensors", "Storage", "Statistics"},
     {"Plugins", "Records", "Tokenizers", "Networks", "Engines"},
-    {"Student", "Teacher", "Curriculum", "TAD", "Tasks", "Grounding"},
+    {"Student", "Teacher", "Curriculum", "TAD", "Tasks"},
     {"Distill", "Video", "Analysis", "Sweeps"},
     {"Runs"},
     {"Selfcheck", "DistillTesting"},

@@ -21,10 +21,10 @@ package enum KeyframeLines {
     package var seen: Int
     /// The times of those seen, seconds; `nil` where all are.
     package var times: [Double]?
-    /// The right windows, seconds.
+    /// The right answers that are stretches of time, seconds.
     package var truth: [[Double]]
-    /// How well the frames meet the windows; `nil` where there are none.
-    package var quality: WindowQuality?
+    /// How well the frames meet them; `nil` where there are none.
+    package var quality: StretchQuality?
     /// The largest stretch without a frame, in units of that of evenly spaced ones; `nil` where all frames are seen.
     package var gap: Double?
 
@@ -36,9 +36,10 @@ package enum KeyframeLines {
       frames = prompt.evidence.frames
       seen = visible.frames
       times = prompt.keyframes.map { _ in visible.timestamps }
-      truth = prompt.truth.map { [$0.start, $0.end] }
-      if seen > 0, !prompt.truth.isEmpty {
-        quality = WindowQuality(times: visible.timestamps, windows: prompt.truth)
+      let stretches = prompt.stretches
+      truth = stretches.map { [$0.start, $0.end] }
+      if seen > 0, !stretches.isEmpty {
+        quality = StretchQuality(times: visible.timestamps, stretches: stretches)
       }
       gap = prompt.keyframes.flatMap {
         $0.isEmpty ? nil : KeyframeQuality.coverage($0.sorted(), of: frames)

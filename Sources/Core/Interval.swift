@@ -1,9 +1,9 @@
-/// A stretch of a video, in seconds from its start.
-public struct Interval: Sendable, Hashable, Codable {
+/// A stretch of time, in seconds from the start of a video.
+public struct Interval: Answer {
   /// Where it begins, in seconds.
   public var start: Double
 
-  /// Where it ends, in seconds; an interval that ends before it starts is an answer nobody can use.
+  /// Where it ends, in seconds; one that ends before it starts is no stretch anybody can use.
   public var end: Double
 
   /// The stretch from `start` to `end`, in seconds.
@@ -18,22 +18,30 @@ public struct Interval: Sendable, Hashable, Codable {
   /// Whether it starts before it ends and both are finite.
   public var isProper: Bool { start < end && start.isFinite && end.isFinite }
 
-  /// The seconds both intervals cover.
+  /// The seconds both stretches cover.
   public func overlap(_ other: Interval) -> Double {
     max(0, min(end, other.end) - max(start, other.start))
   }
 
-  /// Intersection over union, 0 … 1; 0 where either interval is not proper.
-  ///
-  /// The union is the sum of lengths less the overlap, so a gap between the two does not count.
-  public func iou(_ other: Interval) -> Double {
-    guard isProper, other.isProper else { return 0 }
-    let shared = overlap(other)
-    return shared / (length + other.length - shared)
+  /// Start and end, in seconds.
+  public var text: String { "\(start) … \(end) s" }
+
+  /// Reads `[start, end]`.
+  public init(from decoder: any Decoder) throws {
+    var ends = try decoder.unkeyedContainer()
+    start = try ends.decode(Double.self)
+    end = try ends.decode(Double.self)
+  }
+
+  /// Writes `[start, end]`.
+  public func encode(to encoder: any Encoder) throws {
+    var ends = encoder.unkeyedContainer()
+    try ends.encode(start)
+    try ends.encode(end)
   }
 }
 
-/// An interval with the confidence of whoever predicted it.
+/// A stretch of time with the confidence of whoever predicted it.
 public struct ScoredInterval: Sendable, Hashable, Codable {
   /// The predicted stretch, in seconds.
   public var interval: Interval
@@ -46,4 +54,9 @@ public struct ScoredInterval: Sendable, Hashable, Codable {
     self.interval = interval
     self.confidence = confidence
   }
+}
+
+extension Prompt {
+  /// Those right answers that are stretches of time: where in its video a question is about.
+  public var stretches: [Interval] { truth.compactMap { $0 as? Interval } }
 }

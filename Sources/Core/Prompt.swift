@@ -33,8 +33,8 @@ public struct Prompt: Sendable, Identifiable {
   /// All frames that were extracted from the video.
   public var evidence: FrameFeatures
 
-  /// The right answers, in seconds; empty where nobody knows.
-  public var truth: [Interval]
+  /// The right answers, of the type that the task brings; empty where nobody knows.
+  public var truth: [any Answer]
 
   /// The frames of `evidence` that the policy sees, in the order it sees them; `nil` means all.
   public var keyframes: [Int]?
@@ -49,7 +49,7 @@ public struct Prompt: Sendable, Identifiable {
   /// A question about a video.
   public init(
     id: String, video: String, query: String, tokens: [Token] = [],
-    queryEmbedding: [Float]? = nil, evidence: FrameFeatures, truth: [Interval],
+    queryEmbedding: [Float]? = nil, evidence: FrameFeatures, truth: [any Answer],
     keyframes: [Int]? = nil, gates: [Double]? = nil
   ) {
     self.id = id

@@ -45,3 +45,58 @@ public struct Vocabulary: Sendable, Hashable {
     tokens.prefix { $0 != end }.map { words[$0] }.joined()
   }
 }
+
+extension Vocabulary: Tokenizer {
+  /// The one token that ends a response.
+  public var ends: Set<Token> { [end] }
+
+  /// The longest words first, from left to right; white space between words need not be one.
+  ///
+  /// - Throws: `VocabularyError.unwritable` for text that no word begins.
+  /// - Complexity: O(length of `text` · length of the longest word).
+  public func encode(_ text: String) throws -> [Token] {
+    let longest = words.map(\.count).max() ?? 0
+    var tokens: [Token] = []
+    var rest = text[...]
+    while let first = rest.first {
+      if let (token, length) = longestWord(of: rest, atMost: longest) {
+        tokens.append(token)
+        rest = rest.dropFirst(length)
+      } else if first.isWhitespace {
+        rest = rest.dropFirst()
+      } else {
+        throw VocabularyError.unwritable(text: text, rest: String(rest.prefix(20)))
+      }
+    }
+    return tokens
+  }
+
+  private func longestWord(of text: Substring, atMost longest: Int) -> (Token, Int)? {
+    for length in stride(from: min(longest, text.count), to: 0, by: -1) {
+      if let token = self[String(text.prefix(length))] { return (token, length) }
+    }
+    return nil
+  }
+
+  /// The words joined by nothing, each end token included.
+  public func decode(_ tokens: some Sequence<Token>) -> String {
+    tokens.map { words.indices.contains($0) ? words[$0] : "\u{FFFD}" }.joined()
+  }
+}
+
+/// Why a text cannot be written.
+public enum VocabularyError: ExplainedError, Hashable {
+  /// No word of the vocabulary begins what is left of a text.
+  case unwritable(text: String, rest: String)
+
+  /// What happened.
+  public var happened: String {
+    switch self {
+    case .unwritable(let text, let rest):
+      "'\(text)' cannot be written: no word of the vocabulary begins '\(rest)'."
+    }
+  }
+
+  /// What to do.
+  public var remedy: String { "Make the vocabulary of the words of this data." }
+}

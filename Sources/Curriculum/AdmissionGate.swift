@@ -11,7 +11,7 @@ public protocol AdmissionGate: Sendable {
   func refusal(of candidate: Candidate) throws -> String?
 }
 
-/// Keeps a prompt iff the mean IoU of the teacher's top-k predictions is at least θ: TRPV of Video-OPD.
+/// Keeps a prompt iff the mean quality of the teacher's top-k predictions is at least θ: TRPV of Video-OPD.
 ///
 /// On a prompt the teacher gets wrong, distillation teaches the mistake.
 ///
@@ -36,20 +36,20 @@ public struct TeacherReliabilityGate: AdmissionGate, Hashable {
   }
 
   /// The teacher's predictions.
-  public var needs: EvidenceNeeds { .teacherIoU }
+  public var needs: EvidenceNeeds { .teacherQuality }
 
   /// Why a candidate must stay out.
   public func refusal(of candidate: Candidate) throws -> String? {
-    let mean = try candidate.teacherIoU(predictions, shortLists: shortLists)
+    let mean = try candidate.teacherQuality(predictions, shortLists: shortLists)
     guard mean < threshold else { return nil }
-    return "TRPV: the mean IoU of the teacher's top \(predictions) is \(inWords(mean)), "
+    return "TRPV: the mean quality of the teacher's top \(predictions) is \(inWords(mean)), "
       + "below θ = \(inWords(threshold))"
   }
 }
 
 /// Keeps a prompt iff the teacher gets it right and the student, now, does not: the SCC gate.
 public struct TeacherAheadGate: AdmissionGate, Hashable {
-  /// The IoU from which an answer counts as right, 0 … 1.
+  /// The quality from which an answer counts as right, 0 … 1.
   public let threshold: Double
 
   /// A gate; .7 is the published threshold.
@@ -61,17 +61,18 @@ public struct TeacherAheadGate: AdmissionGate, Hashable {
   }
 
   /// The answers of both.
-  public var needs: EvidenceNeeds { [.teacherIoU, .studentIoU] }
+  public var needs: EvidenceNeeds { [.teacherQuality, .studentQuality] }
 
   /// Why a candidate must stay out.
   public func refusal(of candidate: Candidate) throws -> String? {
-    let teacher = try candidate.teacherIoU()
+    let teacher = try candidate.teacherQuality()
     if teacher < threshold {
-      return "SCC: the teacher's IoU is \(inWords(teacher)), below \(inWords(threshold))"
+      return "SCC: the teacher's quality is \(inWords(teacher)), below \(inWords(threshold))"
     }
-    let student = try candidate.studentIoU()
+    let student = try candidate.studentQuality()
     guard student >= threshold else { return nil }
-    return "SCC: the student's IoU is already \(inWords(student)), at least \(inWords(threshold))"
+    return "SCC: the student's quality is already \(inWords(student)), "
+      + "at least \(inWords(threshold))"
   }
 }
 

@@ -45,32 +45,32 @@ public struct Candidate: Sendable, Hashable {
   /// The prompt.
   public var id: String { evidence.id }
 
-  /// IoU of the student's own answer with the truth, 0 … 1.
+  /// The quality of the student's own answer with the truth, 0 … 1.
   ///
   /// - Throws: `CurriculumError` if nobody measured it or it is not finite.
-  public func studentIoU() throws -> Double {
-    try finite(evidence.studentIoU, "the student's IoU")
+  public func studentQuality() throws -> Double {
+    try finite(evidence.studentQuality, "the student's quality")
   }
 
-  /// The mean IoU of the teacher's `count` best predictions with the truth, 0 … 1.
+  /// The mean quality of the teacher's `count` best predictions with the truth, 0 … 1.
   ///
   /// - Parameters:
   ///   - count: How many predictions are averaged, at least 1.
   ///   - shortLists: What a shorter list is worth.
   /// - Returns: Their mean.
   /// - Throws: `CurriculumError` if nobody measured it, there are too few, or one is not finite.
-  public func teacherIoU(
+  public func teacherQuality(
     _ count: Int = 1, shortLists: ShortLists = .refuse
   ) throws -> Double {
-    guard let all = evidence.teacherIoU else {
-      throw CurriculumError.missingEvidence(id: id, what: "the teacher's IoU")
+    guard let all = evidence.teacherQuality else {
+      throw CurriculumError.missingEvidence(id: id, what: "the teacher's quality")
     }
     let best = all.prefix(count)
     if best.count < count, shortLists == .refuse || (shortLists == .average && best.isEmpty) {
       throw CurriculumError.fewerPredictions(id: id, expected: count, received: best.count)
     }
     let parts = shortLists == .average ? best.count : count
-    return try finite(best.reduce(0, +) / Double(parts), "the teacher's IoU")
+    return try finite(best.reduce(0, +) / Double(parts), "the teacher's quality")
   }
 
   func finite(_ value: Double?, _ what: String) throws -> Double {
@@ -91,7 +91,7 @@ public enum ShortLists: String, Codable, Sendable, CaseIterable {
   case refuse
   /// The mean of those there are.
   case average
-  /// Predictions that are not there count as an IoU of 0.
+  /// Predictions that are not there count as a quality of 0.
   case zero
 }
 

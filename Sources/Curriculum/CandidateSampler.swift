@@ -17,7 +17,7 @@ public protocol CandidateSampler: Sendable {
 
 /// Candidates from the highest score to the lowest; equal scores in an order drawn from the seed.
 ///
-/// Ties are common (two IoUs of 0) and ids are often sorted by video, so that keeping the pool's order among equals would
+/// Ties are common (two qualities of 0) and ids are often sorted by video, so that keeping the pool's order among equals would
 /// prefer a few videos.
 ///
 /// - Complexity: O(*n* log *n*).
@@ -43,7 +43,7 @@ public struct TopSampler: CandidateSampler, Hashable {
   }
 }
 
-/// The candidates with the lowest scores: of the student's IoU, the hardest prompts.
+/// The candidates with the lowest scores: of the student's quality, the hardest prompts.
 public struct BottomSampler: CandidateSampler, Hashable {
   /// The sampler.
   public init() {}

@@ -14,11 +14,11 @@ public protocol CandidateScore: Sendable {
   func scores(of candidates: [Candidate]) throws -> [Double]
 }
 
-/// δ = teacher IoU − student IoU: how much there is to learn on a prompt.
+/// δ = teacher quality − student quality: how much there is to learn on a prompt.
 ///
 /// Source: Video-OPD, arXiv:2602.02994, one of its two readings of disagreement.
-public struct IoUGap: CandidateScore, Hashable {
-  /// Over how many of the teacher's best predictions its IoU is averaged, at least 1.
+public struct QualityGap: CandidateScore, Hashable {
+  /// Over how many of the teacher's best predictions its quality is averaged, at least 1.
   public let predictions: Int
   /// What a shorter list is worth.
   public let shortLists: ShortLists
@@ -31,15 +31,15 @@ public struct IoUGap: CandidateScore, Hashable {
   }
 
   /// Its name.
-  public var name: String { "IoU gap" }
+  public var name: String { "quality gap" }
 
   /// The answers of both.
-  public var needs: EvidenceNeeds { [.teacherIoU, .studentIoU] }
+  public var needs: EvidenceNeeds { [.teacherQuality, .studentQuality] }
 
   /// One gap a candidate, −1 … 1.
   public func scores(of candidates: [Candidate]) throws -> [Double] {
     try candidates.map {
-      try $0.teacherIoU(predictions, shortLists: shortLists) - $0.studentIoU()
+      try $0.teacherQuality(predictions, shortLists: shortLists) - $0.studentQuality()
     }
   }
 }
@@ -82,19 +82,19 @@ public struct TrajectoryReverseKL: CandidateScore, Hashable {
   }
 }
 
-/// IoU of the student's own answer: how easy a prompt is for it now.
-public struct StudentIoUScore: CandidateScore, Hashable {
+/// The quality of the student's own answer: how easy a prompt is for it now.
+public struct StudentQualityScore: CandidateScore, Hashable {
   /// The score.
   public init() {}
 
   /// Its name.
-  public var name: String { "student IoU" }
+  public var name: String { "student quality" }
 
   /// The student's answers.
-  public var needs: EvidenceNeeds { .studentIoU }
+  public var needs: EvidenceNeeds { .studentQuality }
 
-  /// One IoU a candidate, 0 … 1.
+  /// One quality a candidate, 0 … 1.
   public func scores(of candidates: [Candidate]) throws -> [Double] {
-    try candidates.map { try $0.studentIoU() }
+    try candidates.map { try $0.studentQuality() }
   }
 }

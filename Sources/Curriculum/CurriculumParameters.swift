@@ -29,8 +29,8 @@ public protocol CurriculumParameters: NamedChoice {
 
 /// Where a disagreement between teacher and student is read off.
 public enum Disagreement: String, Codable, Sendable, CaseIterable {
-  /// Teacher IoU − student IoU.
-  case iouGap
+  /// Teacher quality − student quality.
+  case qualityGap
   /// Σ_t (log π − log q) over the student's own answer.
   case trajectoryRKLSum = "trajectoryRKL(sum)"
   /// The same, averaged over the answer's tokens.
@@ -40,14 +40,14 @@ public enum Disagreement: String, Codable, Sendable, CaseIterable {
   func score(gapPredictions: Int = 1, shortLists: ShortLists = .refuse) throws -> any CandidateScore
   {
     switch self {
-    case .iouGap: try IoUGap(predictions: gapPredictions, shortLists: shortLists)
+    case .qualityGap: try QualityGap(predictions: gapPredictions, shortLists: shortLists)
     case .trajectoryRKLSum: TrajectoryReverseKL(.sum)
     case .trajectoryRKLMean: TrajectoryReverseKL(.mean)
     }
   }
 
   static let documentation =
-    "iouGap, trajectoryRKL(sum) or trajectoryRKL(mean): what prompts are ranked by."
+    "qualityGap, trajectoryRKL(sum) or trajectoryRKL(mean): what prompts are ranked by."
 }
 
 /// The parameters of every curriculum there is, in the order in which they are listed to users.

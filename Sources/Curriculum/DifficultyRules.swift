@@ -1,6 +1,6 @@
 /// Gaussian draws by difficulty.
 public struct GaussianRule: SelectionRule {
-  /// μ: the student IoU that is drawn most.
+  /// μ: the student quality that is drawn most.
   public var center = 0.3
   /// σ.
   public var width = 0.2
@@ -16,14 +16,14 @@ public struct GaussianRule: SelectionRule {
 
   /// One sentence a parameter.
   public static let documentation = [
-    "center": "The student IoU that is drawn most (μ); TimeLens uses .05.",
+    "center": "The student quality that is drawn most (μ); TimeLens uses .05.",
     "width": "How far from it draws fall (σ), above 0.",
   ]
 
   /// The score and the sampler.
   public func plan() throws -> SelectionPlan {
     SelectionPlan(
-      score: StudentIoUScore(), sampler: try GaussianSampler(center: center, width: width))
+      score: StudentQualityScore(), sampler: try GaussianSampler(center: center, width: width))
   }
 }
 
@@ -43,7 +43,7 @@ public struct HardestRule: SelectionRule {
 
   /// The score and the sampler.
   public func plan() throws -> SelectionPlan {
-    SelectionPlan(score: StudentIoUScore(), sampler: BottomSampler())
+    SelectionPlan(score: StudentQualityScore(), sampler: BottomSampler())
   }
 }
 
@@ -63,7 +63,7 @@ public struct EasiestRule: SelectionRule {
 
   /// The score and the sampler.
   public func plan() throws -> SelectionPlan {
-    SelectionPlan(score: StudentIoUScore(), sampler: TopSampler())
+    SelectionPlan(score: StudentQualityScore(), sampler: TopSampler())
   }
 }
 
@@ -81,18 +81,18 @@ public struct DifficultyPoolsRule: SelectionRule {
   public static let name = "difficultyPools"
 
   /// What it does.
-  public static let summary = "A share of the budget from each band of the student's IoU."
+  public static let summary = "A share of the budget from each band of the student's quality."
 
   /// One sentence a parameter.
   public static let documentation = [
-    "boundaries": "The student IoUs at which a pool ends and the next begins, ascending.",
+    "boundaries": "The student qualities at which a pool ends and the next begins, ascending.",
     "shares": "The weight of each pool, hardest first; one more than boundaries.",
   ]
 
   /// The score and the sampler.
   public func plan() throws -> SelectionPlan {
     SelectionPlan(
-      score: StudentIoUScore(),
+      score: StudentQualityScore(),
       sampler: try DifficultyPools(boundaries: boundaries, shares: shares))
   }
 }

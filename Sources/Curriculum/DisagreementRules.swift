@@ -1,9 +1,9 @@
 /// Top-k without a gate.
 public struct TopRule: SelectionRule {
   /// What prompts are ranked by.
-  public var score = Disagreement.iouGap
+  public var score = Disagreement.qualityGap
 
-  /// By IoU gap.
+  /// By gap of quality.
   public init() {}
 
   /// The name it is chosen by.
@@ -26,9 +26,9 @@ public struct TopRule: SelectionRule {
 /// DSUS.
 public struct EvenlySpacedRule: SelectionRule {
   /// What prompts are ranked by.
-  public var score = Disagreement.iouGap
+  public var score = Disagreement.qualityGap
 
-  /// By IoU gap.
+  /// By gap of quality.
   public init() {}
 
   /// The name it is chosen by.
@@ -51,13 +51,13 @@ public struct EvenlySpacedRule: SelectionRule {
 /// BBDS.
 public struct BalancedBinsRule: SelectionRule {
   /// What prompts are ranked by.
-  public var score = Disagreement.iouGap
+  public var score = Disagreement.qualityGap
   /// How many bins there are.
   public var bins = 5
   /// Which bin gets the remainder.
   public var order = BalancedBins.Order.highestFirst
 
-  /// Five bins of the IoU gap.
+  /// Five bins of the quality gap.
   public init() {}
 
   /// The name it is chosen by.
@@ -83,13 +83,13 @@ public struct BalancedBinsRule: SelectionRule {
 /// GWDS.
 public struct GaussianDisagreementRule: SelectionRule {
   /// What prompts are ranked by.
-  public var score = Disagreement.iouGap
+  public var score = Disagreement.qualityGap
   /// c: the score that is drawn most.
   public var center = 0.9
   /// σ.
   public var width = 0.2
 
-  /// c .9 and σ .2 over the IoU gap.
+  /// c .9 and σ .2 over the quality gap.
   public init() {}
 
   /// The name it is chosen by.

@@ -5,11 +5,11 @@ public struct CandidateEvidence: Sendable, Hashable, Codable {
   /// The prompt.
   public var id: String
 
-  /// IoU of the teacher's best predictions with the truth, best prediction first, 0 … 1.
-  public var teacherIoU: [Double]?
+  /// The quality of the teacher's best predictions with the truth, best prediction first, 0 … 1.
+  public var teacherQuality: [Double]?
 
-  /// IoU of the student's own answer with the truth, 0 … 1.
-  public var studentIoU: Double?
+  /// The quality of the student's own answer with the truth, 0 … 1.
+  public var studentQuality: Double?
 
   /// Σ_t (log π − log q) over the student's own answer, nats.
   public var trajectoryReverseKL: Double?
@@ -22,23 +22,23 @@ public struct CandidateEvidence: Sendable, Hashable, Codable {
 
   /// A candidate about which nothing is known yet.
   public init(
-    id: String, teacherIoU: [Double]? = nil, studentIoU: Double? = nil,
+    id: String, teacherQuality: [Double]? = nil, studentQuality: Double? = nil,
     trajectoryReverseKL: Double? = nil, responseLength: Int? = nil, rewardSpread: Double? = nil
   ) {
     self.id = id
-    self.teacherIoU = teacherIoU
-    self.studentIoU = studentIoU
+    self.teacherQuality = teacherQuality
+    self.studentQuality = studentQuality
     self.trajectoryReverseKL = trajectoryReverseKL
     self.responseLength = responseLength
     self.rewardSpread = rewardSpread
   }
 
-  /// How far the teacher is from the student: the trajectory's reverse KL in nats where it was measured, else the IoU of the
+  /// How far the teacher is from the student: the trajectory's reverse KL in nats where it was measured, else the quality of the
   /// teacher's best prediction − the student's; `nil` where one of them is not known.
   public var disagreement: Double? {
     if let trajectoryReverseKL { return trajectoryReverseKL }
-    guard let teacher = teacherIoU?.first, let studentIoU else { return nil }
-    return teacher - studentIoU
+    guard let teacher = teacherQuality?.first, let studentQuality else { return nil }
+    return teacher - studentQuality
   }
 }
 
@@ -50,10 +50,10 @@ public struct EvidenceNeeds: OptionSet, Sendable, Hashable {
   /// A set of needs with the given bits.
   public init(rawValue: Int) { self.rawValue = rawValue }
 
-  /// `CandidateEvidence.teacherIoU`.
-  public static let teacherIoU = EvidenceNeeds(rawValue: 1)
-  /// `CandidateEvidence.studentIoU`.
-  public static let studentIoU = EvidenceNeeds(rawValue: 2)
+  /// `CandidateEvidence.teacherQuality`.
+  public static let teacherQuality = EvidenceNeeds(rawValue: 1)
+  /// `CandidateEvidence.studentQuality`.
+  public static let studentQuality = EvidenceNeeds(rawValue: 2)
   /// `CandidateEvidence.trajectoryReverseKL` and `responseLength`.
   public static let trajectoryReverseKL = EvidenceNeeds(rawValue: 4)
   /// `CandidateEvidence.rewardSpread`.

@@ -16,15 +16,15 @@ public struct TVDFRule: SelectionRule {
     case uniform
   }
 
-  /// θ: the IoU below which the teacher is not relied on; mandatory with TRPV.
+  /// θ: the quality below which the teacher is not relied on; mandatory with TRPV.
   public var theta: Double?
-  /// Over how many of the teacher's predictions its IoU is averaged; mandatory with TRPV.
+  /// Over how many of the teacher's predictions its quality is averaged; mandatory with TRPV.
   public var k: Int?
   /// What a list of fewer predictions is worth.
   public var shortLists = ShortLists.refuse
   /// What DBTP ranks by.
-  public var score = Disagreement.iouGap
-  /// Over how many predictions the teacher's side of the IoU gap is averaged.
+  public var score = Disagreement.qualityGap
+  /// Over how many predictions the teacher's side of the quality gap is averaged.
   public var gapPredictions = 1
   /// How DBTP chooses.
   public var sampler = Sampler.topK
@@ -33,7 +33,7 @@ public struct TVDFRule: SelectionRule {
   /// Whether DBTP is on.
   public var dbtp = true
 
-  /// Both halves, top-k by IoU gap; θ and k must be given.
+  /// Both halves, top-k by gap of quality; θ and k must be given.
   public init() {}
 
   /// The name it is chosen by.
@@ -45,11 +45,12 @@ public struct TVDFRule: SelectionRule {
 
   /// One sentence a parameter.
   public static let documentation = [
-    "theta": "The IoU below which the teacher is not relied on (θ), 0 … 1; mandatory with trpv.",
-    "k": "Over how many top predictions the teacher's IoU is averaged; mandatory with trpv.",
+    "theta":
+      "The quality below which the teacher is not relied on (θ), 0 … 1; mandatory with trpv.",
+    "k": "Over how many top predictions the teacher's quality is averaged; mandatory with trpv.",
     "shortLists": "refuse, average or zero: what a list of fewer predictions is worth.",
     "score": Disagreement.documentation,
-    "gapPredictions": "Over how many predictions the teacher's side of iouGap is averaged.",
+    "gapPredictions": "Over how many predictions the teacher's side of qualityGap is averaged.",
     "sampler": "topK, dsus, bbds, gwds or uniform: how the budget is spent on the ranked.",
     "trpv": "Whether prompts on which the teacher is unreliable are dropped.",
     "dbtp": "Whether disagreement ranks the rest; if not, they are drawn uniformly.",

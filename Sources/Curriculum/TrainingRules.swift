@@ -1,6 +1,6 @@
 /// The SCC gate.
 public struct TeacherAheadRule: SelectionRule {
-  /// The IoU from which an answer is right.
+  /// The quality from which an answer is right.
   public var threshold = 0.7
 
   /// A threshold of .7.
@@ -15,7 +15,7 @@ public struct TeacherAheadRule: SelectionRule {
 
   /// One sentence a parameter.
   public static let documentation = [
-    "threshold": "The IoU from which an answer counts as right, 0 … 1."
+    "threshold": "The quality from which an answer counts as right, 0 … 1."
   ]
 
   /// The score and the sampler.

@@ -3,7 +3,7 @@ public import Core
 
 /// Draws without replacement with `p ∝ exp(−(δ − c)²/2σ²)`: prompts about as hard as `c` says, not only the hardest.
 ///
-/// Over disagreement with c .9 and σ .2 it is Video-OPD's GWDS; over the student's own IoU with μ .3 (TimeLens: .05) and σ .2,
+/// Over disagreement with c .9 and σ .2 it is Video-OPD's GWDS; over the student's own quality with μ .3 (TimeLens: .05) and σ .2,
 /// the Gaussian difficulty sampling of the literature.
 public struct GaussianSampler: CandidateSampler, Hashable {
   /// c or μ: the score that is drawn most.

@@ -7,7 +7,7 @@ internal import Tensors
 ///
 /// It stands here and not in `Teacher` because it is a student seen from the other side: the same decoder, the same packed
 /// pass, no second copy of either.
-public struct PolicyTeacher: TeacherScorer, IntervalPredictor {
+public struct PolicyTeacher: TeacherScorer, AnswerPredictor {
   /// What the teacher may look at.
   public enum Evidence: String, Sendable, Codable, CaseIterable {
     /// Every frame of the video.
@@ -25,11 +25,11 @@ public struct PolicyTeacher: TeacherScorer, IntervalPredictor {
   /// Its own temperature.
   public let temperature: Double
   /// How answers are written.
-  public let codec: any AnswerCodec
+  public let codec: AnswerCodec
 
   /// A teacher that is a policy.
   public init(
-    _ policy: any Policy, codec: any AnswerCodec, evidence: Evidence = .allFrames,
+    _ policy: any Policy, codec: AnswerCodec, evidence: Evidence = .allFrames,
     temperature: Double = 1
   ) {
     self.policy = policy
@@ -51,8 +51,8 @@ public struct PolicyTeacher: TeacherScorer, IntervalPredictor {
   public func score(
     _ requests: [ScoringRequest], support: TeacherSupport
   ) async throws -> [[TeacherScore]] {
-    let groups = requests.map { request in
-      RolloutGroup(prompt: seen(request.prompt), rollouts: rollouts(request))
+    let groups = try requests.map { request in
+      RolloutGroup(prompt: try seen(request.prompt), rollouts: rollouts(request))
     }
     return try await policy.score(groups, support: support, temperature: temperature)
   }
@@ -60,17 +60,14 @@ public struct PolicyTeacher: TeacherScorer, IntervalPredictor {
   /// The policy's most likely answer to each prompt.
   public func predictions(
     for prompts: [Prompt], count: Int
-  ) async throws -> [[ScoredInterval]] {
+  ) async throws -> [[ScoredAnswer]] {
     let groups = try await policy.sample(
-      prompts.map(seen), settings: .greedy(maximumLength: codec.maximumLength), seed: Seed(0))
+      try prompts.map(seen), settings: .greedy(maximumLength: codec.maximumLength), seed: Seed(0))
     return groups.map { group in
       let rollout = group.rollouts[0]
-      guard
-        let answer = codec.decode(rollout.tokens, duration: group.prompt.duration),
-        answer.isProper
-      else { return [] }
+      guard let answer = codec.decode(rollout.tokens, to: group.prompt) else { return [] }
       let confidence = Double(rollout.logProbabilities.reduce(0, +))
-      return [ScoredInterval(answer, confidence: confidence)]
+      return [ScoredAnswer(answer, confidence: confidence)]
     }
   }
 
@@ -78,20 +75,21 @@ public struct PolicyTeacher: TeacherScorer, IntervalPredictor {
   public func predictionFlops(for prompts: [Prompt]) -> Double {
     let longest = [Token](repeating: 0, count: codec.maximumLength)
     let groups = prompts.map { prompt in
-      let seen = seen(prompt)
+      // A right answer that cannot be written stops the run where it is scored, and costs nothing here.
+      let seen = (try? seen(prompt)) ?? prompt
       return RolloutGroup(
         prompt: seen, rollouts: rollouts(ScoringRequest(prompt: seen, responses: [longest])))
     }
     return policy.flops(of: groups, .sampling)
   }
 
-  private func seen(_ prompt: Prompt) -> Prompt {
+  private func seen(_ prompt: Prompt) throws -> Prompt {
     switch evidence {
     case .allFrames: return prompt.withAllEvidence
     case .sameAsStudent: return prompt
     case .answer:
       guard let truth = prompt.truth.first else { return prompt }
-      let answer = codec.encode(truth, duration: prompt.duration)
+      let answer = try codec.encode(truth, to: prompt)
       return prompt.appending(answer.filter { $0 != codec.vocabulary.end })
     }
   }

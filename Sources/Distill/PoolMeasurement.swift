@@ -68,21 +68,21 @@ public struct PoolMeasurement: Sendable {
   public func measure(_ pool: PromptPool) async throws -> MeasuredPool {
     var result = MeasuredPool(
       candidates: pool.prompts.map { CandidateEvidence(id: $0.id) }, flops: 0)
-    if needs.contains(.teacherIoU) {
+    if needs.contains(.teacherQuality) {
       let measured = try await remembered("teacher \(Self.predictions)") {
         try await measureTeacher(pool)
       }
       for (i, candidate) in measured.candidates.enumerated() {
-        result.candidates[i].teacherIoU = candidate.teacherIoU
+        result.candidates[i].teacherQuality = candidate.teacherQuality
       }
       if step == 0 || partners.measurements == nil { result.flops += measured.flops }
     }
-    if !needs.isDisjoint(with: [.studentIoU, .trajectoryReverseKL]) {
+    if !needs.isDisjoint(with: [.studentQuality, .trajectoryReverseKL]) {
       let measured = try await remembered(try await studentKey()) { try await measureStudent(pool) }
       for (i, candidate) in measured.candidates.enumerated() {
-        let teacher = result.candidates[i].teacherIoU
+        let teacher = result.candidates[i].teacherQuality
         result.candidates[i] = candidate
-        result.candidates[i].teacherIoU = teacher
+        result.candidates[i].teacherQuality = teacher
       }
       result.flops += measured.flops
     }
@@ -118,7 +118,8 @@ public struct PoolMeasurement: Sendable {
     let answers = try await predictor.predictions(for: pool.prompts, count: Self.predictions)
     let candidates = zip(pool.prompts, answers).map { prompt, list in
       CandidateEvidence(
-        id: prompt.id, teacherIoU: list.map { prompt.truth.bestIoU($0.interval) })
+        id: prompt.id,
+        teacherQuality: list.map { partners.codec.task.quality($0.answer, of: prompt) })
     }
     return MeasuredPool(
       candidates: candidates, flops: predictor.predictionFlops(for: pool.prompts))
@@ -133,9 +134,10 @@ public struct PoolMeasurement: Sendable {
     var measured = MeasuredPool(
       candidates: groups.map { group in
         let tokens = group.rollouts[0].tokens
-        let answer = partners.codec.decode(tokens, duration: group.prompt.duration)
+        let answer = partners.codec.decode(tokens, to: group.prompt)
         return CandidateEvidence(
-          id: group.prompt.id, studentIoU: answer.map { group.prompt.truth.bestIoU($0) } ?? 0,
+          id: group.prompt.id,
+          studentQuality: partners.codec.task.quality(answer, of: group.prompt),
           responseLength: tokens.count)
       }, flops: student.flops(of: groups, .sampling))
     if wantsScores { try await measureDisagreement(groups, &measured) }
@@ -156,9 +158,4 @@ public struct PoolMeasurement: Sendable {
     }
     measured.flops += teacher.flopsPerToken * Double(groups.tokenCount)
   }
-}
-
-extension [Interval] {
-  /// The best intersection over union with any of these.
-  func bestIoU(_ answer: Interval) -> Double { map { $0.iou(answer) }.max() ?? 0 }
 }

@@ -9,7 +9,7 @@ public import Teacher
 /// Source: `methods.md` §1.6.
 ///
 /// The trainer shows it the student at the start of a stage and after every update.
-public struct SelfTeacher: TeacherScorer, IntervalPredictor {
+public struct SelfTeacher: TeacherScorer, AnswerPredictor {
   /// How the teacher changes while the student learns.
   public typealias Kind = TrainerHints.SelfTeacher
 
@@ -22,14 +22,14 @@ public struct SelfTeacher: TeacherScorer, IntervalPredictor {
   /// Its own temperature.
   public let temperature: Double
   /// How answers are written.
-  public let codec: any AnswerCodec
+  public let codec: AnswerCodec
 
   private var policy: (any Policy)?
 
   /// A teacher that has not met its student yet.
   public init(
     _ kind: Kind, evidence: PolicyTeacher.Evidence, rate: Double = 0.05, temperature: Double = 1,
-    codec: any AnswerCodec
+    codec: AnswerCodec
   ) {
     self.kind = kind
     self.evidence = evidence
@@ -76,7 +76,7 @@ public struct SelfTeacher: TeacherScorer, IntervalPredictor {
   /// The policy's most likely answers.
   public func predictions(
     for prompts: [Prompt], count: Int
-  ) async throws -> [[ScoredInterval]] {
+  ) async throws -> [[ScoredAnswer]] {
     try await teacher().predictions(for: prompts, count: count)
   }
 

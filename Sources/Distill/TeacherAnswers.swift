@@ -8,8 +8,8 @@ internal import Teacher
 /// is wrapped in; any other is asked for its best answers.
 struct TeacherAnswers {
   let teacher: any TeacherScorer
-  let predictor: (any IntervalPredictor)?
-  let codec: any AnswerCodec
+  let predictor: (any AnswerPredictor)?
+  let codec: AnswerCodec
   let group: Int
   let maximumLength: Int
 
@@ -27,11 +27,10 @@ struct TeacherAnswers {
     return (try zip(prompts, predictions).map(best), 0)
   }
 
-  private func best(_ prompt: Prompt, _ predictions: [ScoredInterval]) throws -> RolloutGroup {
+  private func best(_ prompt: Prompt, _ predictions: [ScoredAnswer]) throws -> RolloutGroup {
     guard !predictions.isEmpty else { throw TrainingError.noTruth(prompt.id) }
-    let rollouts = (0..<group).map { slot in
-      let tokens = codec.encode(
-        predictions[slot % predictions.count].interval, duration: prompt.duration)
+    let rollouts = try (0..<group).map { slot in
+      let tokens = try codec.encode(predictions[slot % predictions.count].answer, to: prompt)
       return Rollout(given: tokens, to: prompt, slot: slot)
     }
     return RolloutGroup(prompt: prompt, rollouts: rollouts)

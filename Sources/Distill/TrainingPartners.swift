@@ -12,7 +12,7 @@ public struct TrainingPartners: Sendable {
   /// Judges answers.
   public var reward: (any RewardFunction)?
   /// How answers are written.
-  public var codec: any AnswerCodec
+  public var codec: AnswerCodec
   /// Remembers what curricula measured on the pool.
   public var measurements: (any MeasurementStore)?
   /// Plug-ins that an objective names among its signals.
@@ -21,13 +21,13 @@ public struct TrainingPartners: Sendable {
   public var policyGradientLosses: [String: any PolicyGradientLoss] = [:]
 
   private var scorer: (any TeacherScorer)?
-  private var answerer: (any IntervalPredictor)?
+  private var answerer: (any AnswerPredictor)?
 
   /// Whom a training loop asks.
   public init(
-    codec: any AnswerCodec, teacher: (any TeacherScorer)? = nil,
+    codec: AnswerCodec, teacher: (any TeacherScorer)? = nil,
     reference: (any Policy)? = nil, reward: (any RewardFunction)? = nil,
-    predictor: (any IntervalPredictor)? = nil, measurements: (any MeasurementStore)? = nil
+    predictor: (any AnswerPredictor)? = nil, measurements: (any MeasurementStore)? = nil
   ) {
     self.codec = codec
     scorer = teacher
@@ -44,7 +44,7 @@ public struct TrainingPartners: Sendable {
   }
 
   /// Answers the prompts itself, for curricula and off-policy distillation.
-  public var predictor: (any IntervalPredictor)? {
+  public var predictor: (any AnswerPredictor)? {
     get { selfTeacher ?? answerer }
     set { answerer = newValue }
   }
@@ -116,8 +116,8 @@ public struct TrainingPartners: Sendable {
 
   private func demonstrations(_ prompt: Prompt) throws -> RolloutGroup {
     guard !prompt.truth.isEmpty else { throw TrainingError.noTruth(prompt.id) }
-    let rollouts = prompt.truth.enumerated().map { slot, truth in
-      Rollout(given: codec.encode(truth, duration: prompt.duration), to: prompt, slot: slot)
+    let rollouts = try prompt.truth.enumerated().map { slot, truth in
+      Rollout(given: try codec.encode(truth, to: prompt), to: prompt, slot: slot)
     }
     return RolloutGroup(prompt: prompt, rollouts: rollouts)
   }
@@ -182,7 +182,7 @@ public enum TrainingError: ExplainedError, Hashable {
     case .group: "Set group to at least that."
     case .zeroSteps: "Set steps to at least 1."
     case .unknownPrompt: "Restore the data set the run began with."
-    case .noTruth: "Train on prompts with windows, or use a method that samples."
+    case .noTruth: "Train on prompts with right answers, or use a method that samples."
     case .selfTeacherAlone: "Name it as the run's teacher itself, not inside another teacher."
     case .notFinite: "Lower the learning rate; the checkpoint from before this step is intact."
     }

@@ -9,7 +9,7 @@ public import Testing
 ///   - codec: How answers are written.
 ///   - sourceLocation: Where issues are reported.
 public func checkReward(
-  _ reward: any RewardFunction, prompts: [Prompt], codec: any AnswerCodec,
+  _ reward: any RewardFunction, prompts: [Prompt], codec: AnswerCodec,
   sourceLocation: SourceLocation = #_sourceLocation
 ) async {
   await rewardViolations(reward, prompts: prompts, codec: codec)
@@ -18,7 +18,7 @@ public func checkReward(
 
 /// The laws a reward breaks; see `checkReward`.
 public func rewardViolations(
-  _ reward: any RewardFunction, prompts: [Prompt], codec: any AnswerCodec
+  _ reward: any RewardFunction, prompts: [Prompt], codec: AnswerCodec
 ) async -> [Violation] {
   var laws = RewardLaws(reward: reward, prompts: prompts, codec: codec)
   await laws.check()
@@ -29,17 +29,16 @@ public func rewardViolations(
 struct RewardLaws {
   let reward: any RewardFunction
   let prompts: [Prompt]
-  let codec: any AnswerCodec
+  let codec: AnswerCodec
   var book = Lawbook()
 
   /// The right answer, every other one, and one that cannot be read.
   private func answers(to prompt: Prompt) -> [[Token]] {
-    let duration = prompt.duration
-    let right = prompt.truth.prefix(1).map { codec.encode($0, duration: duration) }
-    let grid = codec.grid(duration: duration)
-    let step = max(1, grid.count / 20)
-    let others = stride(from: 0, to: grid.count, by: step).map {
-      codec.encode(grid[$0], duration: duration)
+    let right = prompt.truth.prefix(1).compactMap { try? codec.encode($0, to: prompt) }
+    let all = (codec.task as? any EnumerableTask)?.answers(to: prompt) ?? []
+    let step = max(1, all.count / 20)
+    let others = stride(from: 0, to: all.count, by: step).compactMap {
+      try? codec.encode(all[$0], to: prompt)
     }
     return right + others + [[codec.vocabulary.end]]
   }

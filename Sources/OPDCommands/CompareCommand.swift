@@ -26,8 +26,8 @@ public struct CompareCommand: AsyncParsableCommand {
   @Option(help: "What every arm is given equally much of.")
   var match: CostMeasure?
 
-  @Option(help: "The metric that decides, by its name in metrics.jsonl.")
-  var metric: String = "eval/mIoU"
+  @Option(help: "The metric that decides, by its name in metrics.jsonl; by default the task's.")
+  var metric: String?
 
   @Option(help: "The arm the others are compared to; the first one if left out.")
   var baseline: String?

@@ -1,7 +1,7 @@
 public import ArgumentParser
 internal import Runs
 internal import Foundation
-public import Grounding
+public import Tasks
 internal import Storage
 
 extension QVHighlights.Part: ExpressibleByArgument {}
@@ -91,7 +91,7 @@ public struct EvaluateCommand: AsyncParsableCommand {
         evaluation.values.sorted { $0.key < $1.key }.map {
           ($0.key, String(format: "%.4f", $0.value))
         })
-      print("queries\t\(evaluation.lines.count)")
+      print("queries\t\(evaluation.outcomes.count)")
     }
   }
 

@@ -1,6 +1,8 @@
 public import ArgumentParser
 internal import Records
 internal import Foundation
+internal import Core
+internal import Runs
 
 /// `opd metrics`: what the numbers a run writes mean.
 public struct MetricsCommand: AsyncParsableCommand {
@@ -21,7 +23,8 @@ public struct MetricsCommand: AsyncParsableCommand {
 
   /// Prints the dictionary.
   public func run() async throws {
-    print(try json ? jsonText(MetricDictionary.all) : Self.table(MetricDictionary.all))
+    let metrics = MetricDictionary.all + (try Laboratory.standard()).taskMetrics
+    print(try json ? jsonText(metrics) : Self.table(metrics))
   }
 
   /// One line a metric, in columns.

@@ -31,8 +31,8 @@ public struct ReportCommand: AsyncParsableCommand {
   @Option(help: "What the curves of a figure run along; costs are of flops or wall.")
   var by: CostMeasure = .flops
 
-  @Option(help: "The metric that decides, by its name in metrics.jsonl.")
-  var metric: String = "eval/mIoU"
+  @Option(help: "The metric that decides, by its name in metrics.jsonl; by default the task's.")
+  var metric: String?
 
   @Option(help: "The arm the others are compared to; the first one if left out.")
   var baseline: String?

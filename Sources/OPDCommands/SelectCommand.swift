@@ -13,7 +13,7 @@ public struct SelectCommand: AsyncParsableCommand {
       Example: opd select runs/world/opd-tvdf/seed-0/config.yaml --stage 2
 
       Teacher and student answer the whole pool as before the curriculum's first round. With --pool the answers come from a \
-      file instead, one JSON object a line: id with teacherIoU, studentIoU, or with truth, teacher and student in seconds.
+      file instead, one JSON object a line: id with teacherQuality, studentQuality, or with truth, teacher and student in seconds.
       """)
 
   @Argument(help: "The configuration of a run.", completion: .file(extensions: ["yaml"]))

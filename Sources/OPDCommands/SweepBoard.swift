@@ -78,7 +78,9 @@ struct SweepBoard {
       let name = run.gauge.run.padding(toLength: width, withPad: " ", startingAt: 0)
       guard let reading = run.reading else { return "  \(name)  beginning" }
       var line = "  \(name)  step \(reading.step)/\(run.gauge.steps)"
-      if let score = reading.score { line += String(format: " · mIoU %.3f", score) }
+      if let score = reading.score {
+        line += " · \(reading.title ?? "score") " + String(format: "%.3f", score)
+      }
       let made = Double(reading.step - (run.first ?? reading.step))
       let elapsed = time - run.began
       guard made > 0, elapsed > 0 else { return line }

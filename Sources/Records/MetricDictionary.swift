@@ -1,75 +1,22 @@
-/// What a number in `metrics.jsonl` means.
-package struct MetricDefinition: Codable, Sendable, Hashable {
-  /// Which way is good.
-  package enum Direction: String, Codable, Sendable {
-    /// More is better.
-    case higher
-    /// Less is better.
-    case lower
-    /// Neither: a diagnostic.
-    case none
-  }
-
-  /// What one value counts as when values are averaged over steps, workers or shards; no means of means.
-  package enum Weight: String, Codable, Sendable {
-    /// Response tokens.
-    case tokens
-    /// Sampled responses.
-    case responses
-    /// Prompts, each with all its responses.
-    case prompts
-    /// Optimizer updates.
-    case updates
-    /// Evaluated queries.
-    case queries
-    /// Nothing to average: a total, added up.
-    case total
-  }
-
-  /// The key; `@k` and `*` stand for a number or a name.
-  package var name: String
-  /// The unit, `1` for a pure number.
-  package var unit: String
-  /// How it is computed.
-  package var estimator: String
-  /// Which way is good.
-  package var direction: Direction
-  /// What it is averaged over.
-  package var weight: Weight
-
-  init(
-    _ name: String, _ unit: String, _ direction: Direction, per weight: Weight, _ estimator: String
-  ) {
-    self.name = name
-    self.unit = unit
-    self.estimator = estimator
-    self.direction = direction
-    self.weight = weight
-  }
-}
+package import Core
 
 /// The dictionary of metric names; the names of training metrics are the ones TRL uses.
 package enum MetricDictionary {
-  /// Every metric a run may write, in reading order.
+  /// Every metric a run may write but those of its task, in reading order.
   package static let all: [MetricDefinition] =
     training + teacher + diagnostics + evaluation + ledger
 
-  /// The definition of a metric as it stands in a file: `eval/R1@0.5`, `student_mass@16`.
+  /// The definition of a metric as it stands in a file, such as `student_mass@16`.
   ///
-  /// - Parameter name: The key in `metrics.jsonl`.
-  /// - Returns: Its definition, or `nil` for a name that is not in the dictionary.
-  package static func definition(of name: String) -> MetricDefinition? {
-    all.first { $0.name == name } ?? all.first { pattern($0.name, matches: name) }
-  }
-
-  /// Whether a name with `*` or an `@k` at its end stands for another.
-  static func pattern(_ pattern: String, matches name: String) -> Bool {
-    if pattern.hasSuffix("@k") {
-      let stem = pattern.dropLast()
-      return name.hasPrefix(stem) && Double(name.dropFirst(stem.count)) != nil
-    }
-    guard pattern.hasSuffix("*") else { return false }
-    return name.hasPrefix(pattern.dropLast()) && name.count >= pattern.count
+  /// - Parameters:
+  ///   - name: The key in `metrics.jsonl`.
+  ///   - others: What else is defined: the metrics of tasks.
+  /// - Returns: Its definition, or `nil` for a name that nobody defines.
+  package static func definition(
+    of name: String, among others: [MetricDefinition] = []
+  ) -> MetricDefinition? {
+    let known = all + others
+    return known.first { $0.name == name } ?? known.first { $0.defines(name) }
   }
 
   private static let training: [MetricDefinition] = [
@@ -205,8 +152,6 @@ package enum MetricDictionary {
   ]
 
   private static let evaluation: [MetricDefinition] = [
-    .init("eval/mIoU", "1", .higher, per: .queries, "mean IoU of the first window"),
-    .init("eval/R1@k", "1", .higher, per: .queries, "share of first windows with IoU ≥ k"),
     .init(
       "eval/teacher_kl", "nats/token", .lower, per: .tokens,
       "exact reverse KL from the teacher on the student's own sampled answers to the dev questions"),
@@ -215,15 +160,7 @@ package enum MetricDictionary {
       "exact forward KL from the teacher on the same answers"),
     .init(
       "eval/parse_failure_rate", "1", .lower, per: .queries,
-      "share of greedy answers that are no window in the codec"),
-    .init(
-      "eval/MR-mAP", "%", .higher, per: .queries,
-      "mean average precision of windows over IoU .5:.05:.95, as the QVHighlights evaluator"),
-    .init(
-      "eval/HL-mAP", "%", .higher, per: .queries,
-      "mean average precision of clips' saliency, as the QVHighlights evaluator"),
-    .init(
-      "eval/Hit1", "%", .higher, per: .queries, "share of queries whose top clip is a highlight"),
+      "share of answers that could not be read"),
   ]
 
   private static let ledger: [MetricDefinition] = [

@@ -1,5 +1,5 @@
 package import Foundation
-internal import Core
+package import Core
 internal import Storage
 
 /// What a run leaves behind, and what it needs to go on.
@@ -26,15 +26,38 @@ package struct RunDirectory: Sendable {
     package var identity: String
     /// The program's version.
     package var program: String
+    /// What is asked, and by which numbers runs are compared.
+    package var task: TaskRecord?
     /// What went wrong.
     package var message: String?
 
     /// A status.
-    package init(state: State, identity: String, program: String, message: String? = nil) {
+    package init(
+      state: State, identity: String, program: String, task: TaskRecord? = nil,
+      message: String? = nil
+    ) {
       self.state = state
       self.identity = identity
       self.program = program
+      self.task = task
       self.message = message
+    }
+  }
+
+  /// What a run says of its task, for those who read it.
+  package struct TaskRecord: Sendable, Codable {
+    /// What people call the task.
+    package var name: String
+    /// The metric that decides.
+    package var headline: String
+    /// The metrics that tables show beside it, joined by spaces.
+    package var columns: String
+
+    /// The record of a task.
+    package init(_ task: any AnswerTask) {
+      name = task.name
+      headline = task.headline.rawValue
+      columns = task.columns.map(\.rawValue).joined(separator: " ")
     }
   }
 

@@ -1,4 +1,5 @@
 internal import Records
+internal import Core
 internal import Foundation
 internal import Plugins
 
@@ -22,13 +23,16 @@ package struct SweepGauge: Sendable {
   package struct Reading: Sendable, Hashable {
     /// Steps made.
     package var step: Int
-    /// The last mIoU that was measured.
+    /// The last value of the task's headline.
     package var score: Double?
+    /// What people call the headline.
+    package var title: String?
 
     /// A reading.
-    package init(step: Int, score: Double?) {
+    package init(step: Int, score: Double?, title: String? = nil) {
       self.step = step
       self.score = score
+      self.title = title
     }
   }
 
@@ -36,9 +40,14 @@ package struct SweepGauge: Sendable {
   package func read() -> Reading? {
     let metrics = RunFile(path + "/metrics.jsonl")
     guard let step = metrics.lastLine(holding: "\"step\":")?.numbers["step"] else { return nil }
+    let status = RunFile(path + "/status.json").object()
+    guard let headline = status?.texts["task/headline"] else {
+      return Reading(step: Int(step), score: nil)
+    }
     return Reading(
       step: Int(step),
-      score: metrics.lastLine(holding: "\"eval/mIoU\":")?.numbers["eval/mIoU"])
+      score: metrics.lastLine(holding: "\"\(headline)\":")?.numbers[headline],
+      title: MetricName(headline).title)
   }
 
   /// Steps of all stages of a run, at least 1.

@@ -1,26 +1,26 @@
 public import Core
 
-/// How well keyframes meet the true windows, without a model.
+/// How well keyframes meet the true stretches, without a model.
 ///
-/// With K keyframes, of which `c_j` lie in window j of J:
+/// With K keyframes, of which `c_j` lie in stretch j of J:
 ///
 /// | score | formula |
 /// |---|---|
-/// | `keyframeRate` (KFR) | share of keyframes inside any window |
-/// | `hitRate` (SHR) | share of windows with a keyframe |
-/// | `balance` (BSR) | `mean_j min(1, c_j / (K/J))`: every window has its equal share of the budget |
-/// | `distribution` (BDS) | `1 − ½ Σ_j abs(c_j/Σc − ℓ_j/Σℓ)`: keyframes lie as window lengths do; 0 without a hit |
+/// | `keyframeRate` (KFR) | share of keyframes inside any stretch |
+/// | `hitRate` (SHR) | share of stretches with a keyframe |
+/// | `balance` (BSR) | `mean_j min(1, c_j / (K/J))`: every stretch has its equal share of the budget |
+/// | `distribution` (BDS) | `1 − ½ Σ_j abs(c_j/Σc − ℓ_j/Σℓ)`: keyframes lie as stretch lengths do; 0 without a hit |
 /// | `unified` (UKSS) | `(KFR·BSR·BDS)^⅓` |
 ///
 /// Source: KFS-Bench for the names and for UKSS; the formulas of BSR and BDS are our reading.
-public struct WindowQuality: Sendable, Hashable, Codable {
-  /// KFR: the share of keyframes inside any true window.
+public struct StretchQuality: Sendable, Hashable, Codable {
+  /// KFR: the share of keyframes inside any true stretch.
   public var keyframeRate: Double
-  /// SHR: the share of true windows with a keyframe inside.
+  /// SHR: the share of true stretches with a keyframe inside.
   public var hitRate: Double
-  /// BSR: how nearly every window has its equal share of the budget, 0 … 1.
+  /// BSR: how nearly every stretch has its equal share of the budget, 0 … 1.
   public var balance: Double
-  /// BDS: how nearly the keyframes lie as the lengths of the windows do, 0 … 1.
+  /// BDS: how nearly the keyframes lie as the lengths of the stretches do, 0 … 1.
   public var distribution: Double
   /// UKSS: the geometric mean of KFR, BSR and BDS.
   public var unified: Double
@@ -29,20 +29,20 @@ public struct WindowQuality: Sendable, Hashable, Codable {
   ///
   /// - Parameters:
   ///   - times: The time of each keyframe, in seconds; at least one.
-  ///   - windows: The true windows, in seconds; at least one. A keyframe on an edge is inside.
-  /// - Precondition: There is a keyframe and a window.
-  public init(times: [Double], windows: [Interval]) {
-    precondition(!times.isEmpty && !windows.isEmpty, "There is nothing to compare.")
-    func isInside(_ time: Double, _ window: Interval) -> Bool {
-      time >= window.start && time <= window.end
+  ///   - stretches: The true stretches, in seconds; at least one. A keyframe on an edge is inside.
+  /// - Precondition: There is a keyframe and a stretch.
+  public init(times: [Double], stretches: [Interval]) {
+    precondition(!times.isEmpty && !stretches.isEmpty, "There is nothing to compare.")
+    func isInside(_ time: Double, _ stretch: Interval) -> Bool {
+      time >= stretch.start && time <= stretch.end
     }
-    let counts = windows.map { window in Double(times.count { isInside($0, window) }) }
-    let inside = times.count { time in windows.contains { isInside(time, $0) } }
-    let share = Double(times.count) / Double(windows.count)
+    let counts = stretches.map { stretch in Double(times.count { isInside($0, stretch) }) }
+    let inside = times.count { time in stretches.contains { isInside(time, $0) } }
+    let share = Double(times.count) / Double(stretches.count)
     keyframeRate = Double(inside) / Double(times.count)
-    hitRate = Double(counts.count { $0 > 0 }) / Double(windows.count)
-    balance = counts.reduce(0) { $0 + min(1, $1 / share) } / Double(windows.count)
-    distribution = Self.overlap(counts, windows.map { max(0, $0.length) })
+    hitRate = Double(counts.count { $0 > 0 }) / Double(stretches.count)
+    balance = counts.reduce(0) { $0 + min(1, $1 / share) } / Double(stretches.count)
+    distribution = Self.overlap(counts, stretches.map { max(0, $0.length) })
     unified = cubeRoot(keyframeRate * balance * distribution)
   }
 
@@ -50,9 +50,9 @@ public struct WindowQuality: Sendable, Hashable, Codable {
   ///
   /// - Parameter questions: The scores of each question.
   /// - Returns: The mean of each score.
-  public static func mean(_ questions: [WindowQuality]) -> WindowQuality? {
+  public static func mean(_ questions: [StretchQuality]) -> StretchQuality? {
     guard var sum = questions.first else { return nil }
-    let paths: [WritableKeyPath<WindowQuality, Double>] = [
+    let paths: [WritableKeyPath<StretchQuality, Double>] = [
       \.keyframeRate, \.hitRate, \.balance, \.distribution, \.unified,
     ]
     for path in paths {

@@ -44,9 +44,10 @@ public struct OracleKeyframes: QuerySelector {
 
   /// Chooses frames for one prompt by its truth.
   public func select(_ prompt: Prompt) throws -> KeyframeSelection {
-    guard !prompt.truth.isEmpty else { throw KeyframeError.noTruth(prompt: prompt.id) }
+    let stretches = prompt.stretches
+    guard !stretches.isEmpty else { throw KeyframeError.noTruth(prompt: prompt.id) }
     let times = prompt.evidence.timestamps
-    let clips = prompt.truth.map { Self.clip(of: $0, times: times) }
+    let clips = stretches.map { Self.clip(of: $0, times: times) }
     let drawing = AnyKeyframes(mode: .hybrid, hybridShare: parameters.outside)
     return KeyframeSelection(
       indices: drawing.indices(

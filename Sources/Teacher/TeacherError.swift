@@ -6,6 +6,8 @@ public enum TeacherError: ExplainedError, Hashable {
   case parameter(name: String, value: String, allowed: String)
   /// A window teacher has no windows for a prompt.
   case noWindows(prompt: String, known: Int)
+  /// Nobody knows the right answer to a prompt, or it cannot be written.
+  case noTruth(prompt: String)
   /// A window is not finite, or its confidence is negative or not finite.
   case unusableWindow(prompt: String, window: String)
   /// No answer can be written for a video of this length.
@@ -32,6 +34,8 @@ extension TeacherError {
       "The teacher's parameter '\(name)' is \(value), but must be \(allowed)."
     case .noWindows(let prompt, let known):
       "The window table has \(known) prompts, but not '\(prompt)'."
+    case .noTruth(let prompt):
+      "Prompt '\(prompt)' has no right answer that can be written."
     case .unusableWindow(let prompt, let window):
       "A predicted window of prompt '\(prompt)' cannot be used: \(window)."
     case .emptyGrid(let prompt, let duration):
@@ -58,6 +62,8 @@ extension TeacherError {
       "Change '\(name)' in the teacher's configuration."
     case .noWindows:
       "Add its predictions to the table, or select only prompts that have some."
+    case .noTruth:
+      "Train on prompts with right answers, or use a teacher that reads questions."
     case .unusableWindow:
       "Give finite seconds and a finite confidence of at least 0."
     case .emptyGrid:

@@ -8,30 +8,30 @@ struct GateTests {
   @Test("TRPV admits a mean of exactly θ, and says what it measured below")
   func reliability() throws {
     let gate = try TeacherReliabilityGate(threshold: 0.5, predictions: 2)
-    let onTheLine = CandidateEvidence(id: "a", teacherIoU: [0.75, 0.25, 0])
+    let onTheLine = CandidateEvidence(id: "a", teacherQuality: [0.75, 0.25, 0])
     #expect(try gate.refusal(of: Candidate(onTheLine)) == nil)
-    let below = CandidateEvidence(id: "a", teacherIoU: [0.5, 0.25, 1])
+    let below = CandidateEvidence(id: "a", teacherQuality: [0.5, 0.25, 1])
     #expect(
       try gate.refusal(of: Candidate(below))
-        == "TRPV: the mean IoU of the teacher's top 2 is 0.375, below θ = 0.5")
+        == "TRPV: the mean quality of the teacher's top 2 is 0.375, below θ = 0.5")
   }
 
   @Test("a short list of predictions is refused, averaged, or filled up with zeros")
   func shortLists() throws {
-    let candidate = Candidate(CandidateEvidence(id: "a", teacherIoU: [0.8]))
+    let candidate = Candidate(CandidateEvidence(id: "a", teacherQuality: [0.8]))
     #expect(throws: CurriculumError.fewerPredictions(id: "a", expected: 2, received: 1)) {
-      try candidate.teacherIoU(2)
+      try candidate.teacherQuality(2)
     }
-    #expect(try candidate.teacherIoU(2, shortLists: .average) == 0.8)
-    #expect(try candidate.teacherIoU(2, shortLists: .zero) == 0.4)
+    #expect(try candidate.teacherQuality(2, shortLists: .average) == 0.8)
+    #expect(try candidate.teacherQuality(2, shortLists: .zero) == 0.4)
   }
 
   @Test("SCC wants a teacher that is right and a student that is not", arguments: [0.69, 0.7])
   func teacherAhead(student: Double) throws {
     let gate = try TeacherAheadGate()
-    let candidate = CandidateEvidence(id: "a", teacherIoU: [0.7], studentIoU: student)
+    let candidate = CandidateEvidence(id: "a", teacherQuality: [0.7], studentQuality: student)
     #expect(try (gate.refusal(of: Candidate(candidate)) == nil) == (student < 0.7))
-    let weak = CandidateEvidence(id: "a", teacherIoU: [0.69], studentIoU: 0)
+    let weak = CandidateEvidence(id: "a", teacherQuality: [0.69], studentQuality: 0)
     #expect(try gate.refusal(of: Candidate(weak))?.contains("teacher") == true)
   }
 
@@ -137,14 +137,14 @@ struct CurriculumErrorTests {
     #expect(throws: CurriculumError.duplicateCandidate(id: "prompt-0")) {
       try curriculum.beginRound(pool(2) + pool(1))
     }
-    #expect(throws: CurriculumError.missingEvidence(id: "x", what: "the teacher's IoU")) {
+    #expect(throws: CurriculumError.missingEvidence(id: "x", what: "the teacher's quality")) {
       try curriculum.beginRound([CandidateEvidence(id: "x")])
     }
-    let wrong = CandidateEvidence(id: "x", teacherIoU: [0, 0, 0], studentIoU: 0)
+    let wrong = CandidateEvidence(id: "x", teacherQuality: [0, 0, 0], studentQuality: 0)
     let error = #expect(throws: CurriculumError.self) { try curriculum.beginRound([wrong]) }
     #expect(
       error?.happened == """
-        Round 0 admitted none of its 1 candidates; of the first one: TRPV: the mean IoU of the \
+        Round 0 admitted none of its 1 candidates; of the first one: TRPV: the mean quality of the \
         teacher's top 3 is 0.0, below θ = 0.4.
         """)
   }

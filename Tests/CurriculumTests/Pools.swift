@@ -7,7 +7,7 @@ func pool(_ count: Int, seed: UInt64 = 1) -> [CandidateEvidence] {
   return (0..<count).map { index in
     let teacher = (0..<5).map { _ in generator.uniform() }
     return CandidateEvidence(
-      id: "prompt-\(index)", teacherIoU: teacher, studentIoU: generator.uniform(),
+      id: "prompt-\(index)", teacherQuality: teacher, studentQuality: generator.uniform(),
       trajectoryReverseKL: 4 * generator.uniform(), responseLength: 1 + index % 9)
   }
 }

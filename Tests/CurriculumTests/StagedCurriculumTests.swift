@@ -113,9 +113,9 @@ struct TVDFTests {
     var curriculum = try tvdf().curriculum(seed: Seed(1))
     let lines = try curriculum.beginRound(pool(80))
     let reliable = pool(80).filter {
-      ($0.teacherIoU ?? []).prefix(3).reduce(0, +) / 3 >= 0.4
+      ($0.teacherQuality ?? []).prefix(3).reduce(0, +) / 3 >= 0.4
     }
-    let gap = { (e: CandidateEvidence) in (e.teacherIoU?[0] ?? 0) - (e.studentIoU ?? 0) }
+    let gap = { (e: CandidateEvidence) in (e.teacherQuality?[0] ?? 0) - (e.studentQuality ?? 0) }
     let expected = reliable.sorted { gap($0) > gap($1) }.prefix(20).map(\.id)
     #expect(Set(lines.filter(\.taken).map(\.id)) == Set(expected))
     #expect(lines.count { $0.score != nil } == reliable.count)
@@ -126,7 +126,7 @@ struct TVDFTests {
   func planted() throws {
     var candidates = pool(200)
     for index in candidates.indices {
-      candidates[index].teacherIoU = Array(repeating: index % 5 == 0 ? 0.1 : 0.8, count: 5)
+      candidates[index].teacherQuality = Array(repeating: index % 5 == 0 ? 0.1 : 0.8, count: 5)
     }
     var curriculum = try tvdf { $0.settings.budget = nil }.curriculum(seed: Seed(1))
     let dropped = try curriculum.beginRound(candidates).filter { !$0.taken }.map(\.id)
@@ -137,8 +137,9 @@ struct TVDFTests {
   @Test("its four arms measure what they need, and all take the budget")
   func arms() throws {
     for (trpv, dbtp, needs) in [
-      (true, true, [.teacherIoU, .studentIoU] as EvidenceNeeds), (true, false, .teacherIoU),
-      (false, true, [.teacherIoU, .studentIoU]), (false, false, []),
+      (true, true, [.teacherQuality, .studentQuality] as EvidenceNeeds),
+      (true, false, .teacherQuality),
+      (false, true, [.teacherQuality, .studentQuality]), (false, false, []),
     ] {
       let parameters = tvdf {
         $0.rule.trpv = trpv

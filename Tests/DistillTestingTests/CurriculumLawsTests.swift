@@ -10,7 +10,7 @@ struct BrokenCurriculum: PromptCurriculum {
   var base = UniformCurriculum(seed: Seed(1))
   let fault: Fault
   var first: [UInt8]?
-  var needs: EvidenceNeeds { fault == .eager ? .studentIoU : [] }
+  var needs: EvidenceNeeds { fault == .eager ? .studentQuality : [] }
   var needsRound: Bool { base.needsRound }
 
   init(_ fault: Fault) { self.fault = fault }
@@ -48,8 +48,8 @@ struct BrokenCurriculum: PromptCurriculum {
 struct CurriculumLawsTests {
   let candidates = (0..<24).map { index in
     CandidateEvidence(
-      id: "p\(index)", teacherIoU: [Double(index % 7) / 7 + 0.1, 0.4],
-      studentIoU: Double(index % 5) / 5, trajectoryReverseKL: Double(index % 11),
+      id: "p\(index)", teacherQuality: [Double(index % 7) / 7 + 0.1, 0.4],
+      studentQuality: Double(index % 5) / 5, trajectoryReverseKL: Double(index % 11),
       responseLength: 5 + index % 3, rewardSpread: Double(index % 4) / 4)
   }
 

@@ -1,5 +1,5 @@
 import DistillTesting
-import Grounding
+import Tasks
 import Core
 import Synchronization
 import Testing
@@ -43,7 +43,7 @@ final class BrokenReward: RewardFunction {
 
 @Suite("The suite for rewards")
 struct RewardLawsTests {
-  let codec = DigitsCodec(step: 2, maximumDuration: 20)
+  let codec = DigitsCodec(step: 2, maximumDuration: 20).answers
   var prompts: [Prompt] { Samples.prompts(4, vocabulary: codec.vocabulary) }
 
   @Test("our own rewards keep every law", arguments: ["iou", "timeR1", "giou"])

@@ -1,5 +1,5 @@
 import DistillTesting
-import Grounding
+import Tasks
 import Core
 import TAD
 import Testing

@@ -1,6 +1,6 @@
 import Networks
 import DistillTesting
-import Grounding
+import Tasks
 import Core
 import Student
 import Synchronization

@@ -1,6 +1,6 @@
 import DistillTesting
 import Foundation
-import Grounding
+import Tasks
 import Core
 import Synchronization
 import Teacher
@@ -85,17 +85,17 @@ struct TeacherLawsTests {
 
   func windows() throws -> WindowDistributionTeacher {
     try WindowDistributionTeacher(
-      source: TrueWindows(), codec: codec, smoothing: WindowSmoothing())
+      source: TrueWindows(), codec: codec.answers, smoothing: WindowSmoothing())
   }
 
   @Test("our own teachers keep every law")
   func ours() async throws {
     let windows = try windows()
     let teachers: [any TeacherScorer] = [
-      windows, try OracleTeacher(codec: codec),
+      windows, try OracleTeacher(codec: codec.answers), try TruthTeacher(codec: codec.answers),
       try TemperedTeacher(windows, .init(temperature: 2)),
       try NoisyTeacher(windows, .init(), vocabularySize: codec.vocabulary.count),
-      try MixtureTeacher([(windows, 1), (try OracleTeacher(codec: codec), 2)]),
+      try MixtureTeacher([(windows, 1), (try OracleTeacher(codec: codec.answers), 2)]),
       try ShuffledTeacher(windows, pool: prompts, seed: Seed(2)),
       try RoutedTeacher([(.share(0.5, seed: Seed(1)), windows), (.always, windows)]),
     ]

@@ -25,13 +25,22 @@ struct Loop {
 
   static let words = Vocabulary(words: ["end", "a", "b", "c", "d"], end: "end")
 
-  struct Codec: AnswerCodec {
-    var vocabulary: Vocabulary { Loop.words }
-    var maximumLength: Int { 4 }
-    func encode(_ interval: Interval, duration: Double) -> [Token] { [1, 2, 0] }
-    func decode(_ tokens: [Token], duration: Double) -> Interval? { Interval(0, 1) }
-    func grid(duration: Double) -> [Interval] { [Interval(0, 1)] }
+  struct Task: AnswerTask {
+    let name = "loop"
+    let maximumLength = 4
+    let headline = MetricName("eval/loop")
+    let metrics: [MetricDefinition] = []
+    func write(
+      _ answer: any Answer, to prompt: Prompt, with tokenizer: any Tokenizer
+    ) -> [Token] { [1, 2, 0] }
+    func read(
+      _ tokens: [Token], to prompt: Prompt, with tokenizer: any Tokenizer
+    ) -> (any Answer)? { Interval(0, 1) }
+    func agreement(_ first: any Answer, _ second: any Answer) -> Double { 1 }
+    func summary(_ outcomes: [Outcome]) -> [MetricName: Double] { [:] }
   }
+
+  static let codec = AnswerCodec(Task(), vocabulary: words)
 
   static let prompts = (0..<12).map { index in
     Prompt(
@@ -63,7 +72,7 @@ struct Loop {
       student: student, objective: objective, pool: PromptPool(Self.prompts),
       curriculum: UniformCurriculum(Self.prompts.map(\.id), seed: Seed(1)),
       partners: TrainingPartners(
-        codec: Codec(), reference: reference, reward: Judge(spreads: spreads)),
+        codec: codec, reference: reference, reward: Judge(spreads: spreads)),
       settings: TrainerSettings(
         steps: 10, prompts: prompts, group: group, maximumLength: 4, innerSteps: innerSteps,
         miniBatches: miniBatches, refills: refills, schedule: LearningRateSchedule(peak: rate),
@@ -259,7 +268,7 @@ struct TeacherAnswerTests {
 
   private func answers(_ teacher: some TeacherScorer) async throws -> [RolloutGroup] {
     try await TeacherAnswers(
-      teacher: teacher, predictor: nil, codec: Loop.Codec(), group: 500, maximumLength: 4
+      teacher: teacher, predictor: nil, codec: Loop.codec, group: 500, maximumLength: 4
     ).answers(to: Array(Loop.prompts.prefix(4)), seed: Seed(6)).groups
   }
 
@@ -296,7 +305,7 @@ struct SelfTeacherTests {
     let start = Loop.student
     var now = start
     for index in now.parameters.values.indices { now.parameters.values[index] *= 1.5 }
-    var teacher = SelfTeacher(kind, evidence: .sameAsStudent, rate: 0.25, codec: Loop.Codec())
+    var teacher = SelfTeacher(kind, evidence: .sameAsStudent, rate: 0.25, codec: Loop.codec)
     try await teacher.begin(with: start)
     try await teacher.follow(now)
     let requests = [ScoringRequest(prompt: Loop.prompts[1], responses: [[1, 2, 0]])]
@@ -304,7 +313,7 @@ struct SelfTeacherTests {
       try await teacher.score(requests, support: .sampled)[0][0]
     }
     func policy(_ student: DecoderStudent) -> PolicyTeacher {
-      PolicyTeacher(student.frozen(), codec: Loop.Codec(), evidence: .sameAsStudent)
+      PolicyTeacher(student.frozen(), codec: Loop.codec, evidence: .sameAsStudent)
     }
     return (try await score(teacher), try await score(policy(start)), try await score(policy(now)))
   }
@@ -320,7 +329,7 @@ struct SelfTeacherTests {
 
   @Test("moves by its rate towards the student where it averages")
   func average() async throws {
-    let teacher = SelfTeacher(.average, evidence: .allFrames, rate: 0.25, codec: Loop.Codec())
+    let teacher = SelfTeacher(.average, evidence: .allFrames, rate: 0.25, codec: Loop.codec)
     #expect(teacher.averageShare == 0.25)
     var student = Loop.student
     let groups = try student.sample(
@@ -352,7 +361,7 @@ struct SelfTeacherTests {
   @Test("sees the frames or the answer that the student does not")
   func evidence() async throws {
     func sampled(_ evidence: PolicyTeacher.Evidence) async throws -> [Float] {
-      var teacher = SelfTeacher(.frozen, evidence: evidence, codec: Loop.Codec())
+      var teacher = SelfTeacher(.frozen, evidence: evidence, codec: Loop.codec)
       try await teacher.begin(with: Loop.student)
       let requests = [ScoringRequest(prompt: Loop.prompts[1], responses: [[1, 2, 0]])]
       return try await teacher.score(requests, support: .sampled)[0][0].sampled

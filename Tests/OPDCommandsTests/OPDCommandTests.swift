@@ -74,7 +74,9 @@ struct SelectCommandTests {
     try
       "{teacher: oracle, stages: [{method: opd, curriculum: {tvdf: {theta: 0.5, k: 1, budget: 2}}}]}\n"
       .write(toFile: folder + "/run.yaml", atomically: false, encoding: .utf8)
-    let lines = (0..<8).map { "{\"id\":\"q\($0)\",\"teacherIoU\":[0.\($0)],\"studentIoU\":0.1}\n" }
+    let lines = (0..<8).map {
+      "{\"id\":\"q\($0)\",\"teacherQuality\":[0.\($0)],\"studentQuality\":0.1}\n"
+    }
     try lines.joined().write(toFile: folder + "/pool.jsonl", atomically: false, encoding: .utf8)
     let words = ["select", folder + "/run.yaml", "--pool", folder + "/pool.jsonl", "--json"]
     let outcome = await OPDCommand.perform(words + ["--out", folder + "/selection.jsonl"])

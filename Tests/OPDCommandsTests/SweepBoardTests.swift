@@ -22,7 +22,8 @@ struct SweepBoardTests {
     #expect(board.lines(at: 5) == ["  a/seed-0  beginning", "  b/seed-0  beginning"])
     board.update { _ in .init(step: 0, score: nil) }
     board.update {
-      $0.run == "a/seed-0" ? .init(step: 100, score: 0.25) : .init(step: 50, score: nil)
+      $0.run == "a/seed-0"
+        ? .init(step: 100, score: 0.25, title: "mIoU") : .init(step: 50, score: nil)
     }
     // Half of a run of weight 1 and a quarter of one of weight 3 in 10 s: 1.25 of 7.
     #expect(board.summary(at: 10) == "world 1/4 runs · 46 s left")

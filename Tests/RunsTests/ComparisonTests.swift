@@ -255,6 +255,9 @@ struct ComparisonTests {
     }
     #expect(
       wrong?.description == "No run has measured 'eval/mIou' so far. Did you mean 'eval/mIoU'?")
+    let path = folder.path + "/grpo/seed-0"
+    try FileManager.default.removeItem(atPath: path + "/status.json")
+    await #expect(throws: ComparisonError.noHeadline) { try await Comparison.read([path]) }
     let arm = await #expect(throws: ComparisonError.self) {
       try await Comparison.read([folder.path], baseline: "grop")
     }

@@ -150,11 +150,11 @@ struct CurriculumRunTests {
 
   @Test("the teacher's answers are charged once where they are remembered, else each time")
   func teacherCost() async throws {
-    struct Costly: IntervalPredictor {
+    struct Costly: AnswerPredictor {
       func predictions(
         for prompts: [Prompt], count: Int
-      ) async throws -> [[ScoredInterval]] {
-        prompts.map { $0.truth.map { ScoredInterval($0, confidence: 1) } }
+      ) async throws -> [[ScoredAnswer]] {
+        prompts.map { $0.truth.map { ScoredAnswer($0, confidence: 1) } }
       }
       func predictionFlops(for prompts: [Prompt]) -> Double { 1000 * Double(prompts.count) }
     }
@@ -168,11 +168,11 @@ struct CurriculumRunTests {
       partners.predictor = Costly()
       for (step, cost) in zip([0, 8], costs) {
         let measured = try await PoolMeasurement(
-          needs: .teacherIoU, student: parts.student, partners: partners,
+          needs: .teacherQuality, student: parts.student, partners: partners,
           settings: parts.settings(of: 0, hints: Method("opd").hints), step: step
         ).measure(PromptPool(parts.pools[0].prompts))
         #expect(measured.flops == cost)
-        #expect(measured.candidates.allSatisfy { $0.teacherIoU == [1] })
+        #expect(measured.candidates.allSatisfy { $0.teacherQuality == [1] })
       }
     }
   }
@@ -213,7 +213,7 @@ struct CurriculumRunTests {
     let folder = TemporaryFolder()
     let store = MeasurementFolder(folder: folder.path, pool: "p", teacher: "t")
     let measured = MeasuredPool(
-      candidates: [CandidateEvidence(id: "a", teacherIoU: [0.1, 1.0 / 3])], flops: 7)
+      candidates: [CandidateEvidence(id: "a", teacherQuality: [0.1, 1.0 / 3])], flops: 7)
     #expect(try store.recall("k") == nil)
     try store.keep(measured, as: "k")
     #expect(try store.recall("k") == measured)
@@ -235,7 +235,7 @@ struct SelectionAuditTests {
     SelectionLine(
       SelectionRecord(
         round: round, id: id, score: nil,
-        evidence: CandidateEvidence(id: id, teacherIoU: [1], studentIoU: student),
+        evidence: CandidateEvidence(id: id, teacherQuality: [1], studentQuality: student),
         admitted: admitted, taken: taken, reason: "why"), stage: 0, planted: planted)
   }
 
@@ -293,12 +293,12 @@ struct SelectionAuditTests {
     try """
     {"id":"a","truth":[[0,10],[20,30]],"teacher":[[20,30,0.9],[5,10]],"student":[10,20],"planted":true}
     {"id":"b","truth":[[0,10]],"student":[]}
-    {"id":"c","teacherIoU":[0.5],"studentIoU":0.25}
+    {"id":"c","teacherQuality":[0.5],"studentQuality":0.25}
 
     """.write(toFile: file, atomically: false, encoding: .utf8)
     let pool = try CandidatePool(file)
-    #expect(pool.candidates.map(\.teacherIoU) == [[1, 0.5], nil, [0.5]])
-    #expect(pool.candidates.map(\.studentIoU) == [0, 0, 0.25])
+    #expect(pool.candidates.map(\.teacherQuality) == [[1, 0.5], nil, [0.5]])
+    #expect(pool.candidates.map(\.studentQuality) == [0, 0, 0.25])
     #expect(pool.planted == ["a": true])
     try "{\"id\":\"x\",\"student\":[1,2]}\n".write(
       toFile: file, atomically: false, encoding: .utf8)

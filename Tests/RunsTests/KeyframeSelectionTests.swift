@@ -1,6 +1,6 @@
 import Networks
 import Foundation
-import Grounding
+import Tasks
 import Plugins
 import Core
 import Statistics

@@ -1,3 +1,5 @@
+import Core
+import Tasks
 import Testing
 
 @testable import Analysis
@@ -7,9 +9,10 @@ import Testing
 struct MetricDictionaryTests {
   @Test("has every name once, with a unit and an estimator")
   func unique() {
-    let names = MetricDictionary.all.map(\.name)
+    let all = MetricDictionary.all + GroundingTask.metrics + ChoiceTask.metrics
+    let names = all.map(\.name)
     #expect(Set(names).count == names.count)
-    #expect(MetricDictionary.all.allSatisfy { !$0.unit.isEmpty && !$0.estimator.isEmpty })
+    #expect(all.allSatisfy { !$0.unit.isEmpty && !$0.estimator.isEmpty })
   }
 
   @Test(
@@ -20,7 +23,7 @@ struct MetricDictionaryTests {
       ("ledger/teacher/seconds", "ledger/*"), ("teacher_kl/k3", "teacher_kl/k3"),
     ])
   func found(name: String, definition: String) {
-    #expect(MetricDictionary.definition(of: name)?.name == definition)
+    #expect(MetricDictionary.definition(of: name, among: GroundingTask.metrics)?.name == definition)
   }
 
   @Test("knows no other names", arguments: ["student_mass@", "student_mass@x", "los", "eval/"])

@@ -108,7 +108,7 @@ struct SweepForecastTests {
 
 @Suite("The rehearsal of a curriculum")
 struct CurriculumRehearsalTests {
-  private let candidates = (0..<20).map { CandidateEvidence(id: "p\($0)", studentIoU: 0.5) }
+  private let candidates = (0..<20).map { CandidateEvidence(id: "p\($0)", studentQuality: 0.5) }
 
   @Test("counts the rounds that its prompts bring")
   func rounds() throws {

@@ -1,6 +1,6 @@
 import Core
 import Foundation
-import Grounding
+import Tasks
 import Plugins
 import Records
 import Runs

@@ -57,7 +57,9 @@ struct SyntheticSweep {
     files.run(to: last)
     let identity = String(Seed(UInt64(seed)).derived(arm.name).value, radix: 16)
     try write(
-      "{\"state\":\"\(state)\",\"identity\":\"\(identity)\",\"program\":\"0.1.0\"}\n",
+      "{\"state\":\"\(state)\",\"identity\":\"\(identity)\",\"program\":\"0.1.0\","
+        + "\"task\":{\"name\":\"grounding\",\"headline\":\"eval/mIoU\","
+        + "\"columns\":\"eval/R1@0.5 eval/R1@0.7\"}}\n",
       path + "/status.json")
     try write(files.metrics, path + "/metrics.jsonl")
     try write(files.timing, path + "/timing.jsonl")
@@ -152,8 +154,10 @@ struct SyntheticRun {
       let end = start + length * max(0.1, iou)
       let predicted = query % 40 == 7 ? "null" : "[\(start),\(end)]"
       return
-        "{\"id\":\"q\(query)\",\"video\":\"v\(query / 3)\",\"iou\":\(query % 40 == 7 ? 0 : iou),"
-        + "\"duration\":\(duration),\"windowLength\":\(length),\"predicted\":\(predicted),"
+        "{\"id\":\"q\(query)\",\"cluster\":\"v\(query / 3)\","
+        + "\"quality\":\(query % 40 == 7 ? 0 : iou),\"metrics\":{\"windowLength\":\(length)},"
+        + "\"groups\":{\"length of the answer\":{\"title\":\"\(length < 10 ? "short" : "long")\","
+        + "\"order\":\(length < 10 ? 0 : 1)}},\"predicted\":\(predicted),"
         + "\"truth\":[[\(start),\(start + length)]]}\n"
     }.joined()
   }

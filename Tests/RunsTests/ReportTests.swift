@@ -21,7 +21,7 @@ struct ReportTests {
   func sections() async throws {
     let page = try await page { $0.seeds = 8 }
     let ids = [
-      "headline", "curves", "pairwise", "profile", "windows", "difficulty", "cost", "diagnostics",
+      "headline", "curves", "pairwise", "profile", "group-0", "difficulty", "cost", "diagnostics",
       "curriculum", "keyframes", "rollouts", "commands",
     ]
     for id in ids { #expect(page.contains("id=\"\(id)\""), "\(id)") }

@@ -1,5 +1,5 @@
 import Foundation
-import Grounding
+import Tasks
 import Plugins
 import Core
 import Storage
@@ -97,7 +97,7 @@ struct RunTests {
     #expect(try await executor.evaluation(of: scratch("run")).values == values)
     let other = try await executor.evaluation(of: scratch("run"), overrides: ["keyframes.budget=2"])
     #expect(
-      other.lines.map(\.id) == [
+      other.outcomes.map(\.id) == [
         "world-dev-0-q0", "world-dev-0-q1", "world-dev-1-q0", "world-dev-1-q1",
       ])
     await #expect(throws: RunError.self) {
@@ -118,11 +118,15 @@ struct ConsensusTests {
     let early = Interval(0, 10)
     let middle = Interval(4, 14)
     let late = Interval(8, 18)
-    #expect([early, middle, late].consensus == middle)
-    #expect([nil, early, late, late].consensus == late)
-    #expect([early, Interval(20, 30)].consensus == early)
-    #expect([Interval?](arrayLiteral: nil, nil).consensus == nil)
-    #expect([Interval?]().consensus == nil)
+    let task = DigitsCodec().answers.task
+    func consensus(_ answers: Interval?...) -> Interval? {
+      task.consensus(of: answers) as? Interval
+    }
+    #expect(consensus(early, middle, late) == middle)
+    #expect(consensus(nil, early, late, late) == late)
+    #expect(consensus(early, Interval(20, 30)) == early)
+    #expect(consensus(nil, nil) == nil)
+    #expect(consensus() == nil)
   }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Core
+import Tasks
 import Testing
 
 @testable import Records
@@ -8,6 +9,8 @@ import Testing
 
 @Suite("The end of a stage")
 struct StageMonitorTests {
+  private let task = DigitsCodec().answers.task
+
   private func stop(_ change: (inout StopConfiguration) -> Void) -> StopConfiguration {
     var stop = StopConfiguration()
     change(&stop)
@@ -39,8 +42,8 @@ struct StageMonitorTests {
     var monitor = StageMonitor()
     let values = [0.1, 0.2, 0.205, 0.3, 0.305, 0.1]
     let ended = values.map { value in
-      monitor.note(["eval/mIoU": value], stop)
-      monitor.note(["loss": 1], stop)
+      monitor.note(["eval/mIoU": value], stop, task)
+      monitor.note(["loss": 1], stop, task)
       return monitor.rule
     }
     #expect(ended == [nil, nil, nil, nil, nil, .plateau])
@@ -59,7 +62,7 @@ struct StageMonitorTests {
       }
       var monitor = StageMonitor()
       let ended = values.map { value in
-        monitor.note([metric: value], stop)
+        monitor.note([metric: value], stop, task)
         return monitor.rule
       }
       #expect(ended == [nil, nil, .target])

@@ -90,6 +90,9 @@ struct SweepOverviewTests {
     #expect(gauge.read() == nil)
     try "{\"eval/mIoU\":0.25,\"step\":10}\n{\"loss\":1,\"step\":11}\n{\"loss\"".write(
       toFile: folder("runs/a/seed-0/metrics.jsonl"), atomically: true, encoding: .utf8)
-    #expect(gauge.read() == .init(step: 11, score: 0.25))
+    #expect(gauge.read() == .init(step: 11, score: nil))
+    try "{\"state\":\"running\",\"task\":{\"headline\":\"eval/mIoU\"}}".write(
+      toFile: folder("runs/a/seed-0/status.json"), atomically: true, encoding: .utf8)
+    #expect(gauge.read() == .init(step: 11, score: 0.25, title: "mIoU"))
   }
 }

@@ -88,7 +88,7 @@ struct EverySelectorTests {
     let features = FrameFeatures(
       values: values, tokensPerFrame: 3, channels: 8, timestamps: good.evidence.timestamps,
       duration: 10)
-    let bad = prompt(features, video: "cat", query: good.queryEmbedding, truth: good.truth)
+    let bad = prompt(features, video: "cat", query: good.queryEmbedding, truth: good.stretches)
     let said = message { _ = try makers[index].make(4).select([bad], seed: Seed(1)) }
     if ["uniform", "random", "oracle"].contains(makers[index].name) {
       #expect(said == "(no error)")

@@ -9,7 +9,7 @@ struct KeyframeQualityTests {
 
   @Test("counts keyframes inside, windows hit, balance and distribution")
   func scores() {
-    let quality = WindowQuality(times: [5, 15, 25, 30], windows: windows)
+    let quality = StretchQuality(times: [5, 15, 25, 30], stretches: windows)
     #expect(quality.keyframeRate == 0.75)
     #expect(quality.hitRate == 1)
     #expect(quality.balance == 0.75)
@@ -21,19 +21,19 @@ struct KeyframeQualityTests {
   @Test("is 1 throughout for keyframes spread over equal windows, and 0 for misses")
   func extremes() {
     let equal = [Interval(0, 10), Interval(20, 30)]
-    let perfect = WindowQuality(times: [3, 6, 23, 26], windows: equal)
+    let perfect = StretchQuality(times: [3, 6, 23, 26], stretches: equal)
     #expect(
       [
         perfect.keyframeRate, perfect.hitRate, perfect.balance, perfect.distribution,
         perfect.unified,
       ]
         == [1, 1, 1, 1, 1])
-    let missed = WindowQuality(times: [15, 40], windows: equal)
+    let missed = StretchQuality(times: [15, 40], stretches: equal)
     #expect(
       [missed.keyframeRate, missed.hitRate, missed.balance, missed.distribution, missed.unified]
         == [0, 0, 0, 0, 0])
-    let mean = WindowQuality.mean([perfect, missed])
-    #expect(mean?.unified == 0.5 && WindowQuality.mean([]) == nil)
+    let mean = StretchQuality.mean([perfect, missed])
+    #expect(mean?.unified == 0.5 && StretchQuality.mean([]) == nil)
   }
 
   @Test("measures the largest gap in units of the uniform one")

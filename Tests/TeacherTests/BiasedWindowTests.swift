@@ -1,4 +1,5 @@
 import Core
+import Tasks
 import Testing
 
 @testable import Teacher
@@ -58,10 +59,10 @@ struct BiasedWindowTests {
     ]
     #expect(Set(sources.map(\.identity)).count == sources.count)
     let teachers = try sources.map {
-      try WindowDistributionTeacher(source: $0, codec: DecimalCodec(), smoothing: .init())
+      try WindowDistributionTeacher(source: $0, codec: DecimalCodec().answers, smoothing: .init())
     }
     let others = try [WindowSmoothing(scale: 5), .init(floorShare: 0.1)].map {
-      try WindowDistributionTeacher(source: table, codec: DecimalCodec(), smoothing: $0)
+      try WindowDistributionTeacher(source: table, codec: DecimalCodec().answers, smoothing: $0)
     }
     #expect(Set((teachers + others).map(\.identity)).count == sources.count + 2)
   }

@@ -1,6 +1,7 @@
 #if LiveTeachers
 import Foundation
 import Core
+import Tasks
 import Testing
 
 @testable import Teacher

@@ -1,5 +1,6 @@
 import Foundation
 import Core
+import Tasks
 import Testing
 
 @testable import Teacher

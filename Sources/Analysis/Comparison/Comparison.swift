@@ -9,6 +9,8 @@ package import Statistics
 package struct Comparison: Sendable, Hashable, Codable {
   /// The metric that decides.
   package var metric: String
+  /// The task's further metrics, in the order of its tables.
+  package var columns: [String]
   /// What every arm was given equally much of; `nil` where each arm counts at its own last evaluation.
   package var match: CostMeasure?
   /// How much of it: the most that every run compared has reached.
@@ -41,10 +43,8 @@ package struct ComparedArm: Sendable, Hashable, Codable {
   package var value: Estimate?
   /// How the value summarises the seeds.
   package var summary: Summary
-  /// The share of questions answered with an intersection over union of at least ½, mean over seeds, 0 … 1.
-  package var recallAtHalf: Double?
-  /// The same at 0.7.
-  package var recallAtSevenTenths: Double?
+  /// The task's further metrics by their names, mean over seeds.
+  package var further: [String: Double]
   /// Rollout tokens of a run, mean over seeds.
   package var tokens: Double?
   /// Floating-point operations of a run, mean over seeds.
@@ -88,14 +88,14 @@ extension Comparison {
   /// - Parameters:
   ///   - folders: Each the folder of a sweep, of an arm or of a run; runs may still be going.
   ///   - match: What every arm is given equally much of; `nil` to take each run's last evaluation.
-  ///   - metric: The metric that decides, by its name in `metrics.jsonl`.
+  ///   - metric: The metric that decides, by its name in `metrics.jsonl`; the headline of the runs' task if `nil`.
   ///   - baseline: The arm the others are compared to; the sweep's first one if `nil`.
   ///   - target: A level of the metric whose price is wanted.
   /// - Returns: The comparison.
   /// - Throws: `ComparisonError`.
   /// - Complexity: Without `match` and `target` only the end of each run's metrics is read.
   package static func read(
-    _ folders: [String], match: CostMeasure? = nil, metric: String = "eval/mIoU",
+    _ folders: [String], match: CostMeasure? = nil, metric: String? = nil,
     baseline: String? = nil, target: Double? = nil
   ) async throws -> Comparison {
     let needsCurves = match != nil || target != nil
@@ -115,8 +115,9 @@ extension Comparison {
 
   /// Compares runs that have been read.
   init(
-    _ archive: RunArchive, match: CostMeasure?, metric: String, baseline: String?
+    _ archive: RunArchive, match: CostMeasure?, metric: String?, baseline: String?
   ) throws {
+    let metric = try metric ?? archive.headline()
     if let baseline, !archive.arms.contains(baseline) {
       throw ComparisonError.unknownArm(
         name: baseline, nearest: nearestName(to: baseline, in: archive.arms), known: archive.arms)
@@ -125,6 +126,7 @@ extension Comparison {
     guard !measured.points.isEmpty else { throw Self.unmeasured(metric, archive) }
     let reference = baseline ?? archive.arms.first { measured.hasScores($0) }
     self.metric = metric
+    columns = archive.columns.filter { $0 != metric }
     self.match = match
     self.matchedCost = measured.cost
     self.baseline = archive.arms.count > 1 ? reference : nil
@@ -176,8 +178,8 @@ extension ComparedArm {
     value = Estimate.overSeeds(
       scores.map(\.value), clusters: questions.means(of: scores.map(\.seed)))
     summary = scores.count < 4 ? .mean : .interquartileMean
-    recallAtHalf = average("eval/R1@0.5")
-    recallAtSevenTenths = average("eval/R1@0.7")
+    further = [:]
+    for column in archive.columns { further[column] = average(column) }
     tokens = average("tokens")
     flops = average("flops")
     seconds = average("seconds")

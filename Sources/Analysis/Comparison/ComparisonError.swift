@@ -8,6 +8,8 @@ package enum ComparisonError: ExplainedError, Hashable {
   case noRuns(path: String)
   /// Two of the folders hold runs of one arm and seed.
   case sameRun(arm: String, seed: Int, paths: [String])
+  /// No run says which metric decides.
+  case noHeadline
   /// No run has measured the metric.
   case unmeasured(metric: String, nearest: String?, known: [String])
   /// The arm that should be the baseline is not there.
@@ -20,6 +22,7 @@ package enum ComparisonError: ExplainedError, Hashable {
     case .noRuns(let path): "'\(path)' holds no run."
     case .sameRun(let arm, let seed, let paths):
       "Seed \(seed) of arm '\(arm)' is there twice: \(paths.joined(separator: " and "))."
+    case .noHeadline: "No run says by which metric its task is judged."
     case .unmeasured(let metric, _, _): "No run has measured '\(metric)' so far."
     case .unknownArm(let name, _, _): "No arm is called '\(name)'."
     }
@@ -31,6 +34,7 @@ package enum ComparisonError: ExplainedError, Hashable {
     case .noSuchFolder: "Give the folder that `opd sweep` or `opd train` wrote."
     case .noRuns:
       "Give the folder of a sweep (with ARM/seed-N inside), of an arm or of a single run."
+    case .noHeadline: "Name the metric that decides with --metric."
     case .sameRun: "Give one of the two folders, or rename an arm's folder."
     case .unmeasured(_, let nearest?, _), .unknownArm(_, let nearest?, _):
       "Did you mean '\(nearest)'?"
@@ -44,7 +48,7 @@ package enum ComparisonError: ExplainedError, Hashable {
   /// A wrong name on the command line is its user's mistake; everything else is bad input data.
   package var exitStatus: ExitStatus {
     switch self {
-    case .unknownArm, .sameRun: .usage
+    case .unknownArm, .sameRun, .noHeadline: .usage
     case .noSuchFolder, .noRuns, .unmeasured: .badInput
     }
   }

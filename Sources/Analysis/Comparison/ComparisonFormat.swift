@@ -80,17 +80,15 @@ extension Comparison {
   }
 
   private func armTable(for format: ComparisonFormat) -> TextTable {
-    var table = TextTable(header: [
-      "arm", Metric(metric).title, "", "95 %", "R1@0.5", "R1@0.7", "tokens", "FLOPs", "time",
-      "runs",
-    ])
+    let titles = columns.map { Metric($0).title }
+    let first = ["arm", Metric(metric).title, "", "95 %"]
+    var table = TextTable(header: first + titles + ["tokens", "FLOPs", "time", "runs"])
     if format == .csv {
-      table.header = [
-        "arm", metric, "summary", "lower", "upper", "R1@0.5", "R1@0.7", "rollout_tokens", "flops",
-        "seconds", "runs_done", "runs",
-      ]
+      table.header =
+        ["arm", metric, "summary", "lower", "upper"] + titles
+        + ["rollout_tokens", "flops", "seconds", "runs_done", "runs"]
     }
-    table.rows = arms.map { format == .csv ? $0.fields : $0.cells }
+    table.rows = arms.map { format == .csv ? $0.fields(columns) : $0.cells(columns) }
     return table
   }
 
@@ -127,13 +125,16 @@ extension String {
 
 extension ComparedArm {
   /// For people.
-  fileprivate var cells: [String] {
-    [
+  fileprivate func cells(_ columns: [String]) -> [String] {
+    let result = [
       name, value.map { Quantity.metric($0.value) } ?? "–", summary.rawValue, interval,
-      recallAtHalf.map(Quantity.percent) ?? "–", recallAtSevenTenths.map(Quantity.percent) ?? "–",
+    ]
+    let others = columns.map { name in further[name].map(Quantity.percent) ?? "–" }
+    let costs = [
       tokens.map(Quantity.count) ?? "–", flops.map(Quantity.flops) ?? "–",
       seconds.map(Quantity.duration) ?? "–", "\(done)/\(total)",
     ]
+    return result + others + costs
   }
 
   /// The interval in brackets, or a dash where a single seed gives none.
@@ -143,10 +144,9 @@ extension ComparedArm {
   }
 
   /// For programs: all digits, nothing where nothing was measured.
-  fileprivate var fields: [String] {
-    let numbers = [
-      value?.lower, value?.upper, recallAtHalf, recallAtSevenTenths, tokens, flops, seconds,
-    ]
+  fileprivate func fields(_ columns: [String]) -> [String] {
+    let others: [Double?] = columns.map { further[$0] }
+    let numbers: [Double?] = [value?.lower, value?.upper] + others + [tokens, flops, seconds]
     return [name, value.map { "\($0.value)" } ?? "", summary.rawValue]
       + numbers.map { number in number.map { "\($0)" } ?? "" } + ["\(done)", "\(total)"]
   }

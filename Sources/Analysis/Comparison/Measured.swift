@@ -14,6 +14,8 @@ struct Measured: Sendable {
 
   /// The metric that decides.
   let metric: String
+  /// What the tables show beside it.
+  private let columns: [String]
   /// One point a run that can be compared.
   private(set) var points: [Point] = []
   /// The cost at which runs are compared, if they are matched.
@@ -24,6 +26,7 @@ struct Measured: Sendable {
   /// Takes each run at its last evaluation, or all of them at the same cost.
   init(_ archive: RunArchive, match: CostMeasure?, metric: String) {
     self.metric = metric
+    columns = archive.columns
     let runs = archive.runs.filter { $0.last(metric) != nil }
     if let match { matchCosts(runs, match) } else { takeEnds(runs) }
     noteMissing(archive)
@@ -98,7 +101,7 @@ struct Measured: Sendable {
     _ lines: [[String: Double]], at cost: Double, along key: String
   ) -> [String: Double] {
     var result: [String: Double] = [:]
-    for name in [metric, "eval/R1@0.5", "eval/R1@0.7"] + CostMeasure.allCases.map(\.key) {
+    for name in [metric] + columns + CostMeasure.allCases.map(\.key) {
       let known = lines.filter { $0[key] != nil && $0[name] != nil }
       let curve = LearningCurve(
         costs: known.compactMap { $0[key] }, values: known.compactMap { $0[name] })

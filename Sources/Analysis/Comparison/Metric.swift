@@ -1,3 +1,4 @@
+internal import Core
 internal import Records
 
 /// How a metric is read.
@@ -8,7 +9,7 @@ struct Metric: Sendable, Hashable {
   /// The metric with the given name.
   init(_ name: String) { self.name = name }
 
-  /// The name without its folder: `mIoU` of `eval/mIoU`.
+  /// The name without its folder: `accuracy` of `eval/accuracy`.
   var title: String { name.split(separator: "/").last.map(String.init) ?? name }
 
   /// Whether smaller is better, as for losses and rates of failure.

@@ -19,7 +19,7 @@ struct RecordedRun: Sendable {
   let arm: String
   /// The seed it was started from.
   let seed: Int
-  /// Its `status.json`: `state`, `identity`, `program` and `message`.
+  /// Its `status.json`: `state`, `identity`, `program`, `task` and `message`.
   let status: FlatObject?
   /// Its `ledger.json`: `flops/rollout`, `seconds/teacher`, `rolloutTokens` and others.
   let ledger: FlatObject?
@@ -28,6 +28,14 @@ struct RecordedRun: Sendable {
 
   /// `pending`, `running`, `done`, `failed` or `interrupted`.
   var state: String { status?.texts["state"] ?? "pending" }
+
+  /// The metric by which its task is judged.
+  var headline: String? { status?.texts["task/headline"] }
+
+  /// What tables show beside it.
+  var columns: [String] {
+    (status?.texts["task/columns"] ?? "").split(separator: " ").map(String.init)
+  }
 
   /// Whether it has ended well.
   var isDone: Bool { state == "done" }

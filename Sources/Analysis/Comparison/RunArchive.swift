@@ -13,6 +13,19 @@ struct RunArchive: Sendable {
   /// The runs of one arm, by seed.
   func runs(of arm: String) -> [RecordedRun] { runs.filter { $0.arm == arm } }
 
+  /// The metric by which the runs' task is judged: what the first run that says so says.
+  ///
+  /// - Throws: `ComparisonError.noHeadline` where no run does.
+  func headline() throws -> String {
+    guard let name = runs.lazy.compactMap(\.headline).first else {
+      throw ComparisonError.noHeadline
+    }
+    return name
+  }
+
+  /// What tables show beside the headline.
+  var columns: [String] { runs.lazy.map(\.columns).first { !$0.isEmpty } ?? [] }
+
   /// The folder that holds all of them: the sweep, where some of its arms were given.
   var home: String {
     guard folders.count > 1, let first = folders.first else { return folders.first ?? "." }

@@ -1,3 +1,4 @@
+internal import Core
 internal import Records
 internal import Statistics
 
@@ -7,12 +8,12 @@ struct AnswerTable: Sendable {
   struct Answer: Sendable {
     /// The question.
     var id: String
-    /// Its video: the cluster in statistics.
-    var video: String
-    /// The mean length of the right windows, seconds.
-    var length: Double
-    /// The best intersection over union with a right window.
-    var iou: Double
+    /// What statistics resample it with, such as the questions of its video.
+    var cluster: String
+    /// How good the answer is, 0 … 1.
+    var quality: Double
+    /// The group of the question, by what questions are parted by.
+    var groups: [String: Outcome.Group]
   }
 
   /// The arms that answered anything, in order, with the answers of all their runs.
@@ -27,20 +28,32 @@ struct AnswerTable: Sendable {
 
   private static func answers(_ path: String) -> [Answer] {
     RunFile(path + "/evaluation.jsonl").lines().compactMap { line in
-      guard let iou = line.numbers["iou"], let length = line.numbers["windowLength"] else {
-        return nil
-      }
+      guard let quality = line.numbers["quality"] else { return nil }
       let id = line.texts["id"] ?? ""
-      return Answer(id: id, video: line.texts["video"] ?? id, length: length, iou: iou)
+      return Answer(
+        id: id, cluster: line.texts["cluster"] ?? id, quality: quality, groups: groups(line))
     }
   }
 
-  /// The mean IoU of each question over all runs of all arms: what is hard for everybody is hard.
+  private static func groups(_ line: FlatObject) -> [String: Outcome.Group] {
+    var groups: [String: Outcome.Group] = [:]
+    for (name, title) in line.texts where name.hasPrefix("groups/") && name.hasSuffix("/title") {
+      let key = name.dropFirst("groups/".count).dropLast("/title".count)
+      groups[String(key)] = Outcome.Group(
+        title, order: Int(line.numbers["groups/\(key)/order"] ?? 0))
+    }
+    return groups
+  }
+
+  /// What questions are parted by, in ascending order.
+  var partings: [String] { Set(arms.flatMap { $0.answers.flatMap(\.groups.keys) }).sorted() }
+
+  /// The mean quality of each question over all runs of all arms: what is hard for everybody is hard.
   var ease: [String: Double] {
     var sums: [String: (sum: Double, count: Double)] = [:]
     for answer in arms.flatMap(\.answers) {
       let old = sums[answer.id] ?? (0, 0)
-      sums[answer.id] = (old.sum + answer.iou, old.count + 1)
+      sums[answer.id] = (old.sum + answer.quality, old.count + 1)
     }
     return sums.mapValues { $0.sum / $0.count }
   }

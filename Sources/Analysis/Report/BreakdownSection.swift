@@ -2,7 +2,7 @@ internal import Records
 internal import Core
 internal import Statistics
 
-/// How well hard and easy questions, and short and long answers, are found: from each run's last evaluation.
+/// How well hard and easy questions, and those of each group, are answered: from each run's last evaluation.
 struct BreakdownSection: Sendable {
   let source: ReportSource
   let answers: AnswerTable
@@ -17,13 +17,16 @@ struct BreakdownSection: Sendable {
 
   var html: String {
     guard !answers.arms.isEmpty else { return "" }
-    return section(
-      "windows", "By length of the answer",
-      "Mean intersection over union of the questions whose true window is that long", lengths)
+    let groups = answers.partings.enumerated().map { place, name in
+      section(
+        "group-\(place)", "By \(HTML.escaped(name))",
+        "Mean quality of the answers to the questions of each group", parts(by: name))
+    }
+    return groups.joined()
       + section(
         "difficulty", "By difficulty",
-        "Mean intersection over union of the third of the questions that is hardest, and so on; how hard"
-          + " one is, is its mean over all runs of all arms shown", thirds)
+        "Mean quality of the third of the questions that is hardest, and so on; how hard one is, is its"
+          + " mean over all runs of all arms shown", thirds)
   }
 
   private func section(_ id: String, _ title: String, _ reading: String, _ parts: [Part]) -> String
@@ -36,8 +39,10 @@ struct BreakdownSection: Sendable {
       [source.label(arm.name)] + values.map { cell($0, scale, source.color(arm.name)) }
     }
     return HTML.section(
-      id, title, reading + "; on one scale (\(scale.caption)), intervals resample whole videos.",
-      HTML.table(["arm"] + parts.map(\.title), rows, kind: "windows"))
+      id, title,
+      reading + "; on one scale (\(scale.caption)), intervals resample whole clusters, such as all"
+        + " questions of a video.",
+      HTML.table(["arm"] + parts.map(\.title), rows, kind: "groups"))
   }
 
   private func cell(_ value: Estimate?, _ scale: IntervalScale, _ color: Int) -> String {
@@ -45,30 +50,12 @@ struct BreakdownSection: Sendable {
     return scale.svg(value, color: color) + " \(Quantity.metric(value.value))"
   }
 
-  /// The borders of QVHighlights, 10 and 30 s, if they part these windows; their tertiles otherwise.
-  private var lengths: [Part] {
-    let lengths = answers.arms.flatMap { $0.answers.map(\.length) }
-    let known = [0..<10, 10..<30, 30..<Double.infinity]
-    let least = lengths.count / 20
-    if known.allSatisfy({ bin in lengths.count { bin.contains($0) } > least }) {
-      return known.map(part)
+  /// The groups of questions, in their order.
+  private func parts(by name: String) -> [Part] {
+    let groups = Set(answers.arms.flatMap { $0.answers.compactMap { $0.groups[name] } })
+    return groups.sorted { ($0.order, $0.title) < ($1.order, $1.title) }.map { group in
+      Part(title: HTML.escaped(group.title)) { $0.groups[name] == group }
     }
-    let first = quantile(lengths, 1.0 / 3)
-    let second = quantile(lengths, 2.0 / 3)
-    guard first > 0, first < second else { return [part(0..<Double.infinity)] }
-    return [0..<first, first..<second, second..<Double.infinity]
-      .filter { bin in lengths.contains(where: bin.contains) }.map(part)
-  }
-
-  private func part(_ bin: Range<Double>) -> Part {
-    let title =
-      switch (bin.lowerBound, bin.upperBound) {
-      case (0, .infinity): "all"
-      case (0, let upper): "under \(Quantity.short(upper)) s"
-      case (let lower, .infinity): "\(Quantity.short(lower)) s and longer"
-      case (let lower, let upper): "\(Quantity.short(lower))–\(Quantity.short(upper)) s"
-      }
-    return Part(title: title) { bin.contains($0.length) }
   }
 
   /// Questions in order of their difficulty, in three parts.
@@ -82,17 +69,17 @@ struct BreakdownSection: Sendable {
 
   private func estimate(_ answers: [Answer]) -> Estimate? {
     guard !answers.isEmpty else { return nil }
-    let videos = Dictionary(grouping: answers, by: \.video).sorted { $0.key < $1.key }
-    // The mean of a resample needs only each video's sum and count.
-    let sums = videos.map { $0.value.reduce(0) { $0 + $1.iou } }
-    let counts = videos.map { Double($0.value.count) }
+    let clusters = Dictionary(grouping: answers, by: \.cluster).sorted { $0.key < $1.key }
+    // The mean of a resample needs only each cluster's sum and count.
+    let sums = clusters.map { $0.value.reduce(0) { $0 + $1.quality } }
+    let counts = clusters.map { Double($0.value.count) }
     let settings = BootstrapSettings(resamples: 400, seed: Seed(0))
-    return bootstrap(strata: [videos.count], settings: settings) { choice in
+    return bootstrap(strata: [clusters.count], settings: settings) { choice in
       var sum = 0.0
       var count = 0.0
-      for video in choice[0] {
-        sum += sums[video]
-        count += counts[video]
+      for cluster in choice[0] {
+        sum += sums[cluster]
+        count += counts[cluster]
       }
       return sum / count
     }

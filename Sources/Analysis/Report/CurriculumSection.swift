@@ -18,8 +18,8 @@ struct CurriculumSection: Sendable {
     return HTML.section(
       "curriculum", "Curriculum",
       "What each round takes, means over seeds. Overlap: samples shared with the round before, of all in either. "
-        + "Difficulty: 1 − the student’s IoU. Rank correlation (Spearman): of disagreement with the gain of IoU until the "
-        + "next round; a low IoU tends to be followed by a higher one whatever is learned, so only what those taken have "
+        + "Difficulty: 1 − the student’s quality. Rank correlation (Spearman): of disagreement with the gain of quality until the "
+        + "next round; a low quality tends to be followed by a higher one whatever is learned, so only what those taken have "
         + "beyond those left speaks for the score.",
       parts)
   }

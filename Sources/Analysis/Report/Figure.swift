@@ -24,7 +24,7 @@ extension Report {
   ///   - measure: What curves run along, and what costs are of: operations, or else time.
   /// - Throws: `ComparisonError`, or `StorageError` if the file cannot be written.
   package static func write(
-    _ figure: Figure, of folders: [String], to path: String, metric: String = "eval/mIoU",
+    _ figure: Figure, of folders: [String], to path: String, metric: String? = nil,
     baseline: String? = nil, by measure: CostMeasure = .flops
   ) async throws {
     let archive = try await RunArchive.read(folders, detail: .everything)

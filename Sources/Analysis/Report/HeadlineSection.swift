@@ -66,12 +66,13 @@ struct HeadlineSection: Sendable {
       .sorted { source.metric.isBetter($0.level, than: $1.level) }
     let rows = (arms + source.comparison.arms.filter { $0.value == nil }).map { cells($0, scale) }
     let few = source.comparison.arms.contains { $0.summary == .mean }
-    return HTML.table(
-      [
-        "arm, best first", "\(source.metric.title)<br>\(few ? "mean" : "IQM")",
-        "<small>\(scale.caption)</small>",
-        "95 %", "R1@0.5<br>%", "R1@0.7<br>%", "rollout<br>tokens", "FLOPs", "time", "runs",
-      ], rows, kind: "headline")
+    let others = source.comparison.columns.map { HTML.escaped(Metric($0).title) + "<br>%" }
+    let first = [
+      "arm, best first", "\(source.metric.title)<br>\(few ? "mean" : "IQM")",
+      "<small>\(scale.caption)</small>", "95 %",
+    ]
+    let costs = ["rollout<br>tokens", "FLOPs", "time", "runs"]
+    return HTML.table(first + others + costs, rows, kind: "headline")
   }
 
   private func cells(_ arm: ComparedArm, _ scale: IntervalScale) -> [String] {
@@ -80,8 +81,7 @@ struct HeadlineSection: Sendable {
     let value = arm.value.map { "<b>\(Quantity.metric($0.value))</b>" }
     let drawing = arm.value.map { scale.svg($0, color: source.color(arm.name)) }
     var cells = [source.label(arm.name) + mark, value ?? "–", drawing ?? "", arm.interval]
-    cells.append(arm.recallAtHalf.map(Quantity.percent) ?? "–")
-    cells.append(arm.recallAtSevenTenths.map(Quantity.percent) ?? "–")
+    cells += source.comparison.columns.map { arm.further[$0].map(Quantity.percent) ?? "–" }
     cells.append(arm.tokens.map(Quantity.count) ?? "–")
     cells.append(arm.flops.map(Quantity.flops) ?? "–")
     cells.append(arm.seconds.map(Quantity.duration) ?? "–")

@@ -5,7 +5,7 @@ internal import Statistics
 internal import Storage
 internal import TAD
 
-/// Which frames the student of each arm sees: how well they meet the right windows, and where they lie.
+/// Which frames the student of each arm sees: how well they meet the right stretches, and where they lie.
 struct KeyframesSection: Sendable {
   let source: ReportSource
 
@@ -30,8 +30,8 @@ struct KeyframesSection: Sendable {
     return HTML.section(
       "keyframes", "Keyframes",
       "The frames that the student is shown of each question, before it answers. Frames inside (KFR): the"
-        + " share of them within a right window. Windows met (SHR): the share of right windows with a frame"
-        + " inside. Balance, spread and the score of both (BSR, BDS, UKSS): whether every window has its part"
+        + " share of them within a right stretch. Stretches met (SHR): the share of right stretches with a frame"
+        + " inside. Balance, spread and the score of both (BSR, BDS, UKSS): whether every stretch has its part"
         + " of them. Largest gap: the longest stretch without a frame, 1 for even spacing.",
       table(groups) + timelines(groups))
   }
@@ -65,7 +65,7 @@ struct KeyframesSection: Sendable {
       let frames = mean(group.lines.map { Double($0.frames) })
       let quality = group.lines.compactMap(\.quality)
       let gaps = group.lines.compactMap(\.gap)
-      let scores: [KeyPath<WindowQuality, Double>] = [
+      let scores: [KeyPath<StretchQuality, Double>] = [
         \.keyframeRate, \.hitRate, \.balance, \.distribution, \.unified,
       ]
       return [
@@ -79,7 +79,7 @@ struct KeyframesSection: Sendable {
     }
     return HTML.table(
       [
-        "arms that see the same", "frames", "kept", "frames inside", "windows met", "balance",
+        "arms that see the same", "frames", "kept", "frames inside", "stretches met", "balance",
         "spread",
         "score", "largest gap",
       ], rows, kind: "keyframes")
@@ -98,14 +98,15 @@ struct KeyframesSection: Sendable {
       return "<article><p class=\"query\">\(HTML.escaped(question.id))"
         + " <small>\(Quantity.short(question.duration)) s</small></p>\(rows.joined())</article>"
     }
-    return "<p class=\"reading\">Where they lie: the right windows in green, a stroke a frame.</p>"
+    return "<p class=\"reading\">Where they lie: the right stretches in green, a stroke a frame."
+      + "</p>"
       + "<div class=\"cards\">\(cards.joined())</div>"
   }
 
   private func track(_ group: Group, _ line: Line) -> String {
-    let windows = line.truth.map { window in
-      "<i class=\"truth\" style=\"left:\(place(window[0], line))%;"
-        + "width:\(HTML.place(100 * (window[1] - window[0]) / line.duration))%\"></i>"
+    let stretches = line.truth.map { stretch in
+      "<i class=\"truth\" style=\"left:\(place(stretch[0], line))%;"
+        + "width:\(HTML.place(100 * (stretch[1] - stretch[0]) / line.duration))%\"></i>"
     }
     let marks = (line.times ?? []).map { "<b style=\"left:\(place($0, line))%\"></b>" }
     let color = group.arms.first.map(source.color) ?? 0
@@ -113,7 +114,7 @@ struct KeyframesSection: Sendable {
     let note = line.times == nil ? " (all frames)" : ""
     let name = (group.arms.first.map { source.names[$0] } ?? "") + others + note
     return "<div class=\"strokes c\(color)\"><label>\(HTML.escaped(name))</label>"
-      + "<div>\(windows.joined())\(marks.joined())</div></div>"
+      + "<div>\(stretches.joined())\(marks.joined())</div></div>"
   }
 
   private func place(_ time: Double, _ line: Line) -> String {

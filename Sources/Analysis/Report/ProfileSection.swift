@@ -15,20 +15,19 @@ struct ProfileSection: Sendable {
       LineChart.Series(name: arm.name, color: source.color(arm.name), points: points(arm.answers))
     }
     let chart = LineChart(
-      series: series, title: "Share of questions answered with at least an IoU",
-      horizontal: "intersection over union"
+      series: series, title: "Share of questions answered at least so well",
+      horizontal: "quality"
     ) { Quantity.decimals($0, 1) }
     return HTML.section(
       "profile", "Performance profile",
-      "The share of questions answered with at least this intersection over union, over all runs of an arm."
-        + " A line above another everywhere is better whatever the threshold; R1@0.5 and R1@0.7 are"
-        + " two of its points.",
+      "The share of questions whose answer is at least this good, over all runs of an arm."
+        + " A line above another everywhere is better whatever the threshold.",
       source.legend(answers.arms.map(\.name)) + "<figure>\(chart.svg)</figure>")
   }
 
   /// Every question is a task, and every run that answered it a try.
   private func points(_ answers: [AnswerTable.Answer]) -> [LineChart.Point] {
-    let tasks = Dictionary(grouping: answers, by: \.id).values.map { $0.map(\.iou) }
+    let tasks = Dictionary(grouping: answers, by: \.id).values.map { $0.map(\.quality) }
     let shares = performanceProfile(scores: Array(tasks), thresholds: Self.thresholds)
     return zip(Self.thresholds, shares).map { threshold, share in
       LineChart.Point(x: threshold, y: share, lower: share, upper: share)

@@ -14,7 +14,7 @@ package enum Report {
   ///   - baseline: The arm the others are compared to; the sweep's first one if `nil`.
   /// - Throws: `ComparisonError`, or `StorageError` if the page cannot be written.
   package static func write(
-    _ folders: [String], to path: String, metric: String = "eval/mIoU", baseline: String? = nil
+    _ folders: [String], to path: String, metric: String? = nil, baseline: String? = nil
   ) async throws {
     let page = try await html(of: folders, metric: metric, baseline: baseline)
     try AtomicFile.write(page, to: path)
@@ -24,7 +24,7 @@ package enum Report {
   ///
   /// - Throws: `ComparisonError`.
   package static func html(
-    of folders: [String], metric: String = "eval/mIoU", baseline: String? = nil
+    of folders: [String], metric: String? = nil, baseline: String? = nil
   ) async throws -> String {
     let archive = try await RunArchive.read(folders, detail: .everything)
     let comparison = try Comparison(archive, match: nil, metric: metric, baseline: baseline)

@@ -16,9 +16,36 @@ struct RolloutsSection: Sendable {
     var teacher: [Double?]?
     var student: [Double?]?
     var reward: Double?
-    var predicted: [Double]?
-    var truth: [[Double]]?
+    var quality: Double?
+    var predicted: Said?
+    var truth: [Said]?
     var duration: Double?
+  }
+
+  /// An answer in its coded form: a stretch of time, or a text.
+  private enum Said: Decodable, Sendable {
+    case stretch(Interval)
+    case text(String)
+
+    init(from decoder: any Decoder) throws {
+      if let stretch = try? Interval(from: decoder) {
+        self = .stretch(stretch)
+      } else {
+        self = .text(try decoder.singleValueContainer().decode(String.self))
+      }
+    }
+
+    var stretch: Interval? {
+      if case .stretch(let stretch) = self { stretch } else { nil }
+    }
+
+    var text: String {
+      switch self {
+      case .stretch(let stretch):
+        "\(Quantity.short(stretch.start))–\(Quantity.short(stretch.end)) s"
+      case .text(let text): HTML.escaped(text)
+      }
+    }
   }
 
   /// How many answers of an arm are shown.
@@ -30,8 +57,8 @@ struct RolloutsSection: Sendable {
       "rollouts", "Example rollouts",
       "Colour on a token is its advantage: <span class=\"word good\" style=\"--a:.5\">encouraged</span>"
         + " or <span class=\"word bad\" style=\"--a:.5\">discouraged</span>; with a teacher, what it"
-        + " thinks of that token. Point at a token for its numbers. Below, the answer and the truth on"
-        + " the video’s time line.", parts)
+        + " thinks of that token. Point at a token for its numbers. Below, the answer and the truth.",
+      parts)
   }
 
   private func panel(_ arm: String) -> String {
@@ -72,7 +99,7 @@ struct RolloutsSection: Sendable {
     let query = answer.query.map { "<p class=\"query\">\(HTML.escaped($0))</p>" } ?? ""
     let reward = answer.reward.map { "<span class=\"reward\">reward \(Quantity.short($0))</span>" }
     return "<article>\(query)<p class=\"words\">\(words(answer))\(reward ?? "")</p>"
-      + timeline(answer) + "</article>"
+      + verdict(answer) + "</article>"
   }
 
   private func words(_ answer: Answer) -> String {
@@ -98,23 +125,23 @@ struct RolloutsSection: Sendable {
     }.joined()
   }
 
-  private func timeline(_ answer: Answer) -> String {
-    let truth = (answer.truth ?? []).compactMap(interval)
-    let predicted = answer.predicted.flatMap(interval)
+  /// What was said and what is right; stretches of time on the video's time line.
+  private func verdict(_ answer: Answer) -> String {
+    let quality = answer.quality.map { " · quality \(Quantity.decimals($0, 2))" } ?? ""
+    let said = answer.predicted?.text ?? "no readable answer"
+    let truth = (answer.truth ?? []).compactMap(\.stretch)
+    guard !truth.isEmpty else {
+      let right = (answer.truth ?? []).map(\.text).joined(separator: ", ")
+      return "<p class=\"faint\">\(said)\(quality) · right is \(right)</p>"
+    }
+    let predicted = answer.predicted?.stretch
     let end = answer.duration ?? (truth + [predicted].compactMap { $0 }).map(\.end).max() ?? 0
     guard end > 0 else { return "" }
-    let overlap = predicted.flatMap { guess in truth.map { $0.iou(guess) }.max() }
-    let text = predicted.map { "\(Quantity.short($0.start))–\(Quantity.short($0.end)) s" }
-    let iou = overlap.map { " · IoU \(Quantity.decimals($0, 2))" } ?? ""
     return "<div class=\"track\"><label>answer</label><div>"
       + (predicted.map { mark($0, end, "answer") } ?? "") + "</div></div>"
       + "<div class=\"track\"><label>truth</label><div>"
       + truth.map { mark($0, end, "truth") }.joined() + "</div></div>"
-      + "<p class=\"faint\">\(text ?? "no readable answer")\(iou) · video \(Quantity.short(end)) s</p>"
-  }
-
-  private func interval(_ ends: [Double]) -> Interval? {
-    ends.count == 2 ? Interval(ends[0], ends[1]) : nil
+      + "<p class=\"faint\">\(said)\(quality) · video \(Quantity.short(end)) s</p>"
   }
 
   private func mark(_ interval: Interval, _ end: Double, _ kind: String) -> String {

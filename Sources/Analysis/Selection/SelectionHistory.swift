@@ -13,18 +13,18 @@ struct SelectionHistory: Sendable {
     var summary: SelectionSummary
     /// |A ∩ B| / |A ∪ B| of the prompts taken in this round and the one before; `nil` for the first.
     var overlap: Double?
-    /// Mean of 1 − the student's IoU, over those taken and over the pool.
+    /// Mean of 1 − the student's quality, over those taken and over the pool.
     var difficulty: (taken: Double?, pool: Double?)
     /// Mean disagreement, over those taken and over the pool.
     var disagreement: (taken: Double?, pool: Double?)
-    /// The student's gain of IoU until the next round's measurement; `nil` for the last round.
+    /// The student's gain of quality until the next round's measurement; `nil` for the last round.
     var gain: Gain?
   }
 
   /// What those taken and those left gained until the next round, and whether disagreement foretold it.
   ///
-  /// The gain is a difference to the same student IoU that disagreement is, so that the two are correlated even where nothing
-  /// is learned: a low IoU is followed by a higher one. The correlation among those left shows how much of it is that.
+  /// The gain is a difference to the same student quality that disagreement is, so that the two are correlated even where nothing
+  /// is learned: a low quality is followed by a higher one. The correlation among those left shows how much of it is that.
   package struct Gain: Sendable {
     /// Spearman's correlation of disagreement with gain among those taken.
     var correlationTaken: Double?
@@ -96,6 +96,6 @@ struct SelectionHistory: Sendable {
 }
 
 extension SelectionLine {
-  /// 1 − the student's IoU.
+  /// 1 − the student's quality.
   fileprivate var hardness: Double? { student.map { 1 - $0 } }
 }

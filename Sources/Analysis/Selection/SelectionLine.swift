@@ -9,11 +9,11 @@ package struct SelectionLine: Encodable, Sendable, Hashable {
   package var round: Int
   /// The prompt.
   package var id: String
-  /// IoU of the teacher's best prediction with the truth, 0 … 1; `nil` where nobody measured it.
+  /// The quality of the teacher's best prediction with the truth, 0 … 1; `nil` where nobody measured it.
   package var teacher: Double?
-  /// IoU of the student's own answer with the truth, 0 … 1.
+  /// The quality of the student's own answer with the truth, 0 … 1.
   package var student: Double?
-  /// How far they are apart: nats, or a difference of IoU.
+  /// How far they are apart: nats, or a difference of quality.
   package var disagreement: Double?
   /// What the sampler read.
   package var score: Double?
@@ -33,8 +33,8 @@ package struct SelectionLine: Encodable, Sendable, Hashable {
     self.stage = stage
     round = record.round
     id = record.id
-    teacher = record.evidence.teacherIoU?.first
-    student = record.evidence.studentIoU
+    teacher = record.evidence.teacherQuality?.first
+    student = record.evidence.studentQuality
     disagreement = record.evidence.disagreement
     score = record.score
     admitted = record.admitted

@@ -1,6 +1,6 @@
 internal import Runs
 public import ArgumentParser
-internal import Grounding
+internal import Tasks
 
 /// `opd data export`: the data of a configuration as files that other programs read.
 public struct DataExportCommand: AsyncParsableCommand {

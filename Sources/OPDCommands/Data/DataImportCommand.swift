@@ -1,5 +1,5 @@
 public import ArgumentParser
-internal import Grounding
+internal import Tasks
 
 /// `opd data import`: a folder of data from published annotations and features of one's own.
 public struct DataImportCommand: AsyncParsableCommand {

@@ -1,6 +1,6 @@
 internal import Runs
 public import ArgumentParser
-internal import Grounding
+internal import Tasks
 
 /// `opd data show`: what is in the data of a configuration.
 public struct DataShowCommand: AsyncParsableCommand {

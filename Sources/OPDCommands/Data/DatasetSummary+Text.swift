@@ -1,6 +1,6 @@
 internal import Video
 internal import Foundation
-internal import Grounding
+internal import Tasks
 
 extension DatasetSummary {
   /// A page for people.

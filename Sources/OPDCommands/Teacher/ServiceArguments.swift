@@ -1,7 +1,7 @@
 #if LiveTeachers
 public import ArgumentParser
 internal import Runs
-internal import Grounding
+internal import Tasks
 internal import Plugins
 internal import Core
 public import Teacher

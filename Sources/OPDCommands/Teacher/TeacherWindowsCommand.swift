@@ -1,7 +1,7 @@
 internal import Runs
 public import ArgumentParser
 internal import Foundation
-internal import Grounding
+internal import Tasks
 internal import Core
 
 /// `opd teacher windows`: the right windows of the data, to make teachers of.
@@ -35,7 +35,7 @@ public struct TeacherWindowsCommand: AsyncParsableCommand {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     for prompt in dataset.train + dataset.dev {
       let line = Line(
-        qid: prompt.id, pred_relevant_windows: prompt.truth.map { [$0.start, $0.end, 1] })
+        qid: prompt.id, pred_relevant_windows: prompt.stretches.map { [$0.start, $0.end, 1] })
       print(String(decoding: try encoder.encode(line), as: UTF8.self))
     }
   }

@@ -3,7 +3,7 @@ package enum HTML {
   /// A page that needs nothing but itself.
   ///
   /// - Parameters:
-  ///   - title: What the window says.
+  ///   - title: What the title bar says.
   ///   - style: What is added to the common style sheet.
   ///   - body: Markup.
   ///   - command: The command that wrote it.

@@ -60,7 +60,7 @@ package enum ReportStyle {
     .headline td:nth-child(2){font-size:17px}
     .contrasts td:nth-child(2),.contrasts th:nth-child(2),.states td,.states th{text-align:left}
     .curriculum .bar{width:72px}
-    .windows td,.windows th,.matrix td,.matrix th{text-align:center}
+    .groups td,.groups th,.matrix td,.matrix th{text-align:center}
     .matrix td:first-child{color:var(--soft)}.matrix td:nth-child(2),.matrix th:nth-child(2){text-align:left}
     .target td:nth-child(n+3){min-width:86px}.keyframes td:first-child .arm{margin:1px 0}
     .cost td:nth-child(3){width:70%}.cost th:nth-child(2),.cost td:nth-child(2){text-align:left}
@@ -80,7 +80,7 @@ package enum ReportStyle {
     .band{fill:var(--c);opacity:.15}.dot{fill:var(--c)}
     .reach{stroke:var(--c);stroke-width:4;stroke-linecap:round;opacity:.38}
     svg.interval{width:120px;height:20px;vertical-align:middle}
-    .matrix td:first-child,.windows td:first-child,.matrix th:first-child,.windows th:first-child
+    .matrix td:first-child,.groups td:first-child,.matrix th:first-child,.groups th:first-child
     {text-align:left}
     figure{margin:0;background:var(--card);border:1px solid var(--rule);border-radius:10px;
     padding:12px 14px 8px}
@@ -132,7 +132,7 @@ package enum ReportStyle {
   private static let media = """
     @media (max-width:600px){main{padding:24px 14px 48px}.tick,.axis{font-size:25px}.tick.odd{display:none}
     .line{stroke-width:4}.grid2 .tick,.grid2 .axis{font-size:14px}.grid2 .tick.odd{display:inline}
-    .headline .arm,.target .arm,.windows .arm,.cost .arm,.contrasts .arm{white-space:normal;overflow-wrap:anywhere;min-width:96px}.grid2 .line{stroke-width:2.2}.headline .best{display:none}.stack{min-width:110px}
+    .headline .arm,.target .arm,.groups .arm,.cost .arm,.contrasts .arm{white-space:normal;overflow-wrap:anywhere;min-width:96px}.grid2 .line{stroke-width:2.2}.headline .best{display:none}.stack{min-width:110px}
     section{margin-top:40px}
     .headline th,.headline td{padding:8px 5px}svg.interval{width:90px}
     .headline td:nth-child(4),.headline th:nth-child(4){display:none}.matrix .arm{white-space:normal}

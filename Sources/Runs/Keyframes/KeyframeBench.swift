@@ -1,5 +1,5 @@
 internal import Records
-internal import Grounding
+internal import Tasks
 internal import Plugins
 internal import Core
 internal import Statistics
@@ -45,7 +45,7 @@ struct KeyframeBench {
       context = empty
     }
     let dataset = context.dataset
-    let asked = (settings.usesTrain ? dataset.train : dataset.dev).filter { !$0.truth.isEmpty }
+    let asked = (settings.usesTrain ? dataset.train : dataset.dev).filter { !$0.stretches.isEmpty }
     if asked.isEmpty { throw GroundingError.nothingThere(what: "queries with true windows") }
     let videos = Dictionary(grouping: asked.indices) { asked[$0].video }
     prompts = asked
@@ -76,7 +76,7 @@ struct KeyframeBench {
     for run in runs {
       var frames = try await FrameChoice(choice, run.parts.context, at: "selector")
       let shown = try await frames.prompts(prompts, of: context.dataset)
-      cell.student.append(try await run.evaluation(on: shown).lines.map(\.iou))
+      cell.student.append(try await run.evaluation(on: shown).outcomes.map(\.quality))
     }
     return cell
   }
@@ -85,7 +85,7 @@ struct KeyframeBench {
     var shown = prompt
     shown.keyframes = selection.indices
     let answer = try MaximumSumReader().answer(shown)
-    return prompt.truth.map { answer.iou($0) }.max() ?? 0
+    return prompt.stretches.map { answer.iou($0) }.max() ?? 0
   }
 
   /// The row of a cell.
@@ -93,8 +93,9 @@ struct KeyframeBench {
     let choices = cell.selections.flatMap { zip(prompts, $0).map { ($0, $1) } }
     let count = Double(max(1, choices.count))
     let qualities = choices.map { prompt, selection in
-      WindowQuality(
-        times: selection.indices.map { prompt.evidence.timestamps[$0] }, windows: prompt.truth)
+      StretchQuality(
+        times: selection.indices.map { prompt.evidence.timestamps[$0] }, stretches: prompt.stretches
+      )
     }
     let coverage = choices.reduce(0) { sum, choice in
       sum + KeyframeQuality.coverage(choice.1.indices, times: choice.0.evidence.timestamps)
@@ -106,8 +107,8 @@ struct KeyframeBench {
     let flops = choices.reduce(0) { $0 + $1.1.cost.flops }
     return KeyframeComparison.Row(
       selector: cell.label, budget: budget, looksAtQuery: cell.looksAtQuery,
-      windows: WindowQuality.mean(qualities)
-        ?? WindowQuality(times: [0], windows: [Interval(0, 1)]),
+      windows: StretchQuality.mean(qualities)
+        ?? StretchQuality(times: [0], stretches: [Interval(0, 1)]),
       coverage: coverage / count, agreement: agreement / count,
       framesScanned: Double(scanned) / count, flops: flops / count,
       reader: answers(cell.reader, against: uniform.reader),

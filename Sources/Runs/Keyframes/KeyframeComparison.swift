@@ -1,4 +1,4 @@
-internal import Grounding
+internal import Tasks
 package import Plugins
 internal import Core
 package import Statistics
@@ -51,7 +51,7 @@ package struct KeyframeComparison: Sendable {
     /// Whether the selector looked at the query.
     package var looksAtQuery: Bool
     /// How the frames meet the true windows, the mean over queries.
-    package var windows: WindowQuality
+    package var windows: StretchQuality
     /// The largest gap as a multiple of uniform's, the mean over queries.
     package var coverage: Double
     /// The agreement (Jaccard) with `uniform` at the same K, the mean over queries.

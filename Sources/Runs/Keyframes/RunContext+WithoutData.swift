@@ -1,4 +1,4 @@
-internal import Grounding
+internal import Tasks
 internal import Core
 
 extension RunContext {
@@ -9,6 +9,6 @@ extension RunContext {
     let prompt = Prompt(id: "", video: "", query: "", evidence: frame, truth: [])
     return RunContext(
       seed: seed, dataset: try GroundingDataset(name: "none", train: [], dev: [prompt]),
-      codec: DigitsCodec(step: 1, maximumDuration: 1), laboratory: laboratory)
+      codec: DigitsCodec(step: 1, maximumDuration: 1).answers, laboratory: laboratory)
   }
 }

@@ -51,7 +51,7 @@ package final class SelectionCache: Sendable {
         question: selector.looksAtQuery
           ? Question(
             id: prompt.id, query: prompt.query, embedding: prompt.queryEmbedding,
-            truth: prompt.truth) : nil)
+            truth: prompt.stretches) : nil)
     }
     var found = known.withLock { known in
       Dictionary(keys.compactMap { key in known[key].map { (key, $0) } }) { first, _ in first }

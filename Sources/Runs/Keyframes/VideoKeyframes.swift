@@ -30,7 +30,7 @@ package struct VideoKeyframes: Sendable, Encodable {
     /// The share of true cuts that were found; `nil` where none are known.
     package var cutRecall: Double?
     /// How the frames meet the true windows; `nil` where none are known.
-    package var windows: WindowQuality?
+    package var windows: StretchQuality?
   }
 
   /// The name of the video.
@@ -117,6 +117,6 @@ extension VideoKeyframes {
       cutRecall: KeyframeQuality.cutRecall(
         chosen.map(\.time), truth: evidence.cutTimes, tolerance: reach),
       windows: windows.isEmpty
-        ? nil : WindowQuality(times: chosen.map(\.time), windows: windows))
+        ? nil : StretchQuality(times: chosen.map(\.time), stretches: windows))
   }
 }

@@ -26,7 +26,8 @@ extension Laboratory {
       let path = "stages[\(index)]"
       try run.stages[index].check(at: path, value.source)
       try run.stages[index].stop.check(
-        at: path + ".stop", evaluatesEvery: run.evaluation.every, value.source)
+        at: path + ".stop", evaluatesEvery: run.evaluation.every, metrics: taskMetrics,
+        value.source)
       run.stages[index].data = try run.stages[index].data.map {
         $0.isNull ? $0 : try datasets.resolved($0, at: path + ".data")
       }

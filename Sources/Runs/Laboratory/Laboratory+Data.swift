@@ -1,5 +1,5 @@
 internal import Video
-internal import Grounding
+internal import Tasks
 internal import Plugins
 internal import Core
 
@@ -95,6 +95,7 @@ extension Laboratory {
   }
 
   private mutating func registerCodecs() throws {
+    taskMetrics += GroundingTask.metrics
     try codecs.register(
       "timeTokens", summary: "one token a clip boundary", parameters: TimeTokensParameters.self
     ) { parameters, dataset in
@@ -102,21 +103,35 @@ extension Laboratory {
       let times = prompt?.evidence.timestamps ?? []
       let spacing = times.count > 1 ? times[1] - times[0] : 1
       let length = parameters.clipLength ?? spacing
+      try dataset.requireWindows()
       return TimeTokensCodec(
         clipLength: length, clips: Int((dataset.maximumDuration / length).rounded(.up)),
-        words: dataset.queryWords)
+        words: dataset.queryWords
+      ).answers
     }
     try codecs.register(
       "digits", summary: "characters, such as 12.0 - 30.0", parameters: DigitsParameters.self
     ) { parameters, dataset in
-      DigitsCodec(
+      try dataset.requireWindows()
+      return DigitsCodec(
         step: parameters.step, maximumDuration: dataset.maximumDuration,
-        words: dataset.queryWords)
+        words: dataset.queryWords
+      ).answers
     }
   }
 }
 
 extension GroundingDataset {
+  /// Refuses data whose right answers are no stretches of time.
+  ///
+  /// - Throws: `TaskError.foreignAnswer`.
+  fileprivate func requireWindows() throws {
+    for prompt in train + dev {
+      guard let other = prompt.truth.first(where: { !($0 is Interval) }) else { continue }
+      throw TaskError.foreignAnswer(task: "grounding", answer: other.text)
+    }
+  }
+
   /// The words of the queries where they are read as text; none where the data has query embeddings.
   var queryWords: [String] {
     let hasEmbedding = (train.first ?? dev.first)?.queryEmbedding != nil
@@ -124,7 +139,7 @@ extension GroundingDataset {
   }
 
   /// The same data with its queries as tokens, where they are read as text.
-  func readable(with codec: any AnswerCodec) throws -> GroundingDataset {
+  func readable(with codec: AnswerCodec) throws -> GroundingDataset {
     queryWords.isEmpty ? self : try tokenized(with: codec.vocabulary)
   }
 }

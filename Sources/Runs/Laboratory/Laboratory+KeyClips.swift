@@ -1,4 +1,4 @@
-internal import Grounding
+internal import Tasks
 internal import Plugins
 internal import Core
 internal import TAD
@@ -54,7 +54,7 @@ struct KeyClipAnswers {
   /// The prompt with clips for answers; one whose answers no scene overlaps keeps them.
   func prompt(_ prompt: Prompt) throws -> Prompt {
     let overlaps = try clips(of: prompt).map { clip in
-      (clip: clip, seconds: prompt.truth.map { $0.overlap(clip) }.max() ?? 0)
+      (clip: clip, seconds: prompt.stretches.map { $0.overlap(clip) }.max() ?? 0)
     }
     let ranked = overlaps.enumerated().sorted {
       ($1.element.seconds, $0.offset) < ($0.element.seconds, $1.offset)

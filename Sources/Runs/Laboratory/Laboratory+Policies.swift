@@ -1,5 +1,5 @@
 internal import Networks
-internal import Grounding
+internal import Tasks
 internal import Plugins
 internal import Core
 package import Student
@@ -49,6 +49,10 @@ extension Laboratory {
     ) { parameters, context in
       try GroundingReward(terms: parameters.terms, codec: context.codec)
     }
+    try rewards.register(
+      "quality", summary: "the task's own quality of an answer, 0 … 1",
+      parameters: NoParameters.self
+    ) { _, context in QualityReward(codec: context.codec) }
   }
 }
 

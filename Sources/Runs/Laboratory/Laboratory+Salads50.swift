@@ -1,4 +1,4 @@
-internal import Grounding
+internal import Tasks
 internal import Plugins
 
 struct Salads50Parameters: PluginParameters {

@@ -1,5 +1,5 @@
 #if LiveTeachers
-internal import Grounding
+internal import Tasks
 public import Plugins
 internal import Core
 public import Teacher

@@ -1,5 +1,5 @@
 internal import Distill
-internal import Grounding
+internal import Tasks
 internal import Plugins
 internal import Core
 internal import Teacher
@@ -101,8 +101,24 @@ extension TeacherScorer {
   }
 }
 
+struct TruthTeacherParameters: PluginParameters {
+  var floorShare = 0.05
+  var offGridMass = 1e-4
+
+  static let documentation = TruthTeacher.Parameters.documentation
+}
+
 extension Laboratory {
   mutating func registerTeachers() throws {
+    try teachers.register(
+      "truth", summary: "knows the right answers of any task whose answers can be listed",
+      parameters: TruthTeacherParameters.self
+    ) { parameters, context in
+      let teacher = try TruthTeacher(
+        codec: context.codec,
+        .init(floorShare: parameters.floorShare, offGridMass: parameters.offGridMass))
+      return TeacherChoice(teacher, predictor: teacher, identity: teacher.identity)
+    }
     try teachers.register(
       "windows", summary: "published windows with confidences, as a distribution over answers",
       parameters: WindowsTeacherParameters.self

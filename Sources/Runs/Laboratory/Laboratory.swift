@@ -1,6 +1,6 @@
 public import Curriculum
 public import Distill
-public import Grounding
+public import Tasks
 public import Plugins
 public import Core
 public import Student
@@ -14,7 +14,7 @@ public struct RunContext: Sendable {
   /// The data, its queries as tokens of the codec's vocabulary.
   public var dataset: GroundingDataset
   /// How answers are written.
-  public var codec: any AnswerCodec
+  public var codec: AnswerCodec
   /// Everything that can be named.
   public var laboratory: Laboratory
   /// Takes a line for the run's log, such as what a program writes to its error output.
@@ -22,7 +22,7 @@ public struct RunContext: Sendable {
 
   /// What a plug-in of a run may need to know.
   public init(
-    seed: Seed, dataset: GroundingDataset, codec: any AnswerCodec, laboratory: Laboratory,
+    seed: Seed, dataset: GroundingDataset, codec: AnswerCodec, laboratory: Laboratory,
     log: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.seed = seed
@@ -40,7 +40,7 @@ public struct TeacherChoice: Sendable {
   /// The same where it is made of the student, which a run then shows it; `nil` for any other.
   public private(set) var selfTeacher: SelfTeacher?
   /// Answers prompts, for curricula; `nil` where the teacher cannot.
-  public var predictor: (any IntervalPredictor)?
+  public var predictor: (any AnswerPredictor)?
   /// A digest of what the teacher knows, part of a run's identity.
   public var identity: String
   /// Floating-point operations that its training took; 0 where nobody knows.
@@ -52,7 +52,7 @@ public struct TeacherChoice: Sendable {
 
   /// A teacher.
   public init(
-    _ scorer: any TeacherScorer, predictor: (any IntervalPredictor)? = nil, identity: String = "",
+    _ scorer: any TeacherScorer, predictor: (any AnswerPredictor)? = nil, identity: String = "",
     training: Double = 0, isPlanted: (@Sendable (String) -> Bool)? = nil,
     costs: (@Sendable () -> ServiceCosts)? = nil
   ) {
@@ -76,7 +76,9 @@ public struct Laboratory: Sendable {
   /// Data sets.
   public var datasets = Registry<Seed, GroundingDataset>(kind: "data")
   /// How answers are written.
-  public var codecs = Registry<GroundingDataset, any AnswerCodec>(kind: "codec")
+  public var codecs = Registry<GroundingDataset, AnswerCodec>(kind: "codec")
+  /// What the numbers of the tasks mean that codecs write answers of; tasks of plug-ins add theirs.
+  public var taskMetrics: [MetricDefinition] = []
   /// Students.
   public var students = Registry<RunContext, any Learner>(kind: "student")
   /// Teachers.
@@ -104,6 +106,7 @@ public struct Laboratory: Sendable {
   public static func standard() throws -> Laboratory {
     var laboratory = Laboratory()
     try laboratory.registerData()
+    try laboratory.registerChoice()
     try laboratory.registerPolicies()
     try laboratory.registerTeachers()
     try laboratory.registerModels()

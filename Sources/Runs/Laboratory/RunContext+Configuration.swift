@@ -1,4 +1,4 @@
-internal import Grounding
+internal import Tasks
 internal import Plugins
 internal import Core
 

@@ -1,6 +1,6 @@
 internal import Statistics
 internal import Dispatch
-internal import Grounding
+internal import Tasks
 package import Plugins
 internal import Core
 package import Teacher
@@ -56,7 +56,7 @@ package struct TeacherTrial: Sendable {
   /// - Throws: What the teacher throws.
   package func findings() async throws -> [Finding] {
     let vocabulary = context.codec.vocabulary.fingerprint
-    let requests = requests(prompts: 4, answers: 2)
+    let requests = try requests(prompts: 4, answers: 2)
     let first = try await teacher.scorer.score(requests, support: .sampled).joined()
     let second = try await teacher.scorer.score(requests, support: .sampled).joined()
     let values = first.flatMap(\.sampled)
@@ -90,7 +90,7 @@ package struct TeacherTrial: Sendable {
   /// - Returns: Medians over batches.
   /// - Throws: What the teacher throws.
   package func rate(prompts: Int, answers: Int, seconds: Double) async throws -> Rate {
-    let requests = requests(prompts: prompts, answers: answers)
+    let requests = try requests(prompts: prompts, answers: answers)
     let responses = requests.reduce(0) { $0 + $1.responses.count }
     let tokens = requests.reduce(0) { $0 + $1.responses.reduce(0) { $0 + $1.count } }
     _ = try await teacher.scorer.score(requests, support: .sampled)
@@ -109,16 +109,16 @@ package struct TeacherTrial: Sendable {
   }
 
   /// Right answers and made-up ones to the first prompts.
-  private func requests(prompts: Int, answers: Int) -> [ScoringRequest] {
+  private func requests(prompts: Int, answers: Int) throws -> [ScoringRequest] {
     let pool = context.dataset.train + context.dataset.dev
-    return (0..<prompts).map { index in
+    return try (0..<prompts).map { index in
       let prompt = pool[index % pool.count]
       var generator = Seed(1).derived("trial", index).generator()
-      let grid = context.codec.grid(duration: prompt.duration)
-      let responses = (0..<answers).map { slot in
+      let all = try context.codec.enumerable(for: "A trial").answers(to: prompt)
+      let responses = try (0..<answers).map { slot in
         let answer = slot == 0 ? prompt.truth.first : nil
-        return context.codec.encode(
-          answer ?? grid[generator.integer(below: grid.count)], duration: prompt.duration)
+        return try context.codec.encode(
+          answer ?? all[generator.integer(below: all.count)], to: prompt)
       }
       return ScoringRequest(prompt: prompt, responses: responses)
     }

@@ -2,7 +2,7 @@ internal import Sweeps
 internal import Records
 internal import Distill
 internal import Foundation
-internal import Grounding
+internal import Tasks
 internal import Plugins
 internal import Core
 internal import Student
@@ -119,7 +119,7 @@ struct RunTrial {
       of: student, on: Array(parts.dev.prefix(count ?? parts.dev.count)),
       codec: parts.context.codec, decoding: parts.configuration.evaluation.decoding)
     if whole {
-      try directory.append(evaluation.lines.map(JSONText.line), to: "evaluation.jsonl")
+      try directory.append(evaluation.outcomes.map { JSONText.line($0) }, to: "evaluation.jsonl")
     }
     return start.elapsed
   }
@@ -139,7 +139,7 @@ extension RunParts {
     for (index, pool) in pools.enumerated() {
       let stage = configuration.stages[index]
       let longest = pool.prompts.prefix(1000).flatMap { prompt in
-        prompt.truth.map { context.codec.encode($0, duration: prompt.duration).count }
+        prompt.truth.compactMap { (try? context.codec.encode($0, to: prompt))?.count }
       }.max()
       // An untrained student does not know when to end, and soon learns it.
       parts.configuration.stages[index].maximumLength = min(

@@ -1,7 +1,7 @@
 internal import Networks
 internal import Distill
 internal import Foundation
-internal import Grounding
+internal import Tasks
 package import Plugins
 internal import Core
 internal import Student

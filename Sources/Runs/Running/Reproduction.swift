@@ -1,7 +1,7 @@
 internal import Analysis
 internal import Records
 internal import Foundation
-internal import Grounding
+internal import Tasks
 internal import Plugins
 package import Core
 internal import Storage

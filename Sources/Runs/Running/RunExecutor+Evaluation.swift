@@ -1,4 +1,4 @@
-internal import Grounding
+internal import Core
 internal import Storage
 internal import Tensors
 
@@ -24,7 +24,7 @@ extension Evaluation {
   ///
   /// - Throws: `StorageError.unwritable`.
   package func writePredictions(to path: String) throws {
-    let lines = try lines.map { try JSONLines.line(Submission($0)) + "\n" }
+    let lines = try outcomes.map { try JSONLines.line(Submission($0)) + "\n" }
     try AtomicFile.write(lines.joined(), to: path)
   }
 
@@ -33,10 +33,11 @@ extension Evaluation {
     let vid: String
     let pred_relevant_windows: [[Double]]
 
-    init(_ line: Line) {
-      qid = line.id
-      vid = line.video
-      pred_relevant_windows = line.predicted.map { [$0 + [1]] } ?? []
+    init(_ outcome: Outcome) {
+      qid = outcome.id
+      vid = outcome.cluster
+      let window = outcome.predicted as? Interval
+      pred_relevant_windows = window.map { [[$0.start, $0.end, 1]] } ?? []
     }
   }
 }

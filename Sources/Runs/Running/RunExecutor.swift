@@ -3,7 +3,7 @@ internal import Records
 internal import Dispatch
 internal import Distill
 internal import Foundation
-internal import Grounding
+internal import Tasks
 package import Plugins
 internal import Core
 internal import Storage
@@ -45,7 +45,8 @@ package struct RunExecutor: Sendable {
     let directory = RunDirectory(path)
     let text = ConfigurationFile.text(of: complete)
     var status = RunDirectory.Status(
-      state: .running, identity: identity(complete, parts), program: Program.version)
+      state: .running, identity: identity(complete, parts), program: Program.version,
+      task: RunDirectory.TaskRecord(parts.context.codec.task))
     if let old = directory.status {
       guard old.identity == status.identity else { throw RunError.otherRun(path: path) }
       guard resume else { throw RunError.alreadyThere(path: path) }

@@ -31,17 +31,18 @@ enum RunLines {
     var teacher: [Float]?
     var advantage: [Float]?
     var reward: Double?
-    var predicted: [Double]?
-    var truth: [[Double]]
+    var quality: Double
+    var predicted: AnyAnswer?
+    var truth: [AnyAnswer]
     var duration: Double
   }
 
   /// The first groups of a step: every answer with what teacher and reward said of it.
-  static func rollouts(_ record: StepRecord, codec: any AnswerCodec) -> String {
+  static func rollouts(_ record: StepRecord, codec: AnswerCodec) -> String {
     record.groups.prefix(4).flatMap { group in
       group.rollouts.map { scored in
         let rollout = scored.rollout
-        let answer = codec.decode(rollout.tokens, duration: group.prompt.duration)
+        let answer = codec.decode(rollout.tokens, to: group.prompt)
         return JSONText.line(
           RolloutLine(
             step: record.step, prompt: group.prompt.id, query: group.prompt.query,
@@ -50,8 +51,9 @@ enum RunLines {
             student: rollout.logProbabilities, teacher: scored.teacher?.sampled,
             advantage: scored.teacher.map {
               zip($0.sampled, rollout.logProbabilities).map { $0 - $1 }
-            }, reward: scored.reward?.total, predicted: answer.map { [$0.start, $0.end] },
-            truth: group.prompt.truth.map { [$0.start, $0.end] },
+            }, reward: scored.reward?.total,
+            quality: codec.task.quality(answer, of: group.prompt),
+            predicted: answer.map { AnyAnswer($0) }, truth: group.prompt.truth.map(AnyAnswer.init),
             duration: group.prompt.duration))
       }
     }.joined(separator: "\n")

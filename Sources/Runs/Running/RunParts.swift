@@ -1,6 +1,6 @@
 internal import Curriculum
 internal import Distill
-internal import Grounding
+internal import Tasks
 internal import Plugins
 package import Core
 package import Student

@@ -4,7 +4,7 @@ internal import Curriculum
 internal import Dispatch
 internal import Distill
 internal import Foundation
-internal import Grounding
+internal import Tasks
 internal import Plugins
 internal import Core
 internal import Storage
@@ -107,7 +107,8 @@ struct RunProgress {
     _ trainer: inout Trainer, _ stage: StageConfiguration
   ) async throws {
     guard let rule = monitor.rule else { return }
-    let reason = monitor.reason(stage.stop, steps: trainer.steps)
+    let reason = monitor.reason(
+      stage.stop, parts.context.codec.task.headline, steps: trainer.steps)
     let line = StageLine(
       stage: self.stage, name: stage.title, steps: trainer.steps, step: steps,
       tokens: monitor.tokens, rule: rule, reason: reason)
@@ -132,7 +133,10 @@ struct RunProgress {
       of: student, after: record, of: stage, &values)
     try directory.append(record.selection.map(line), to: "selection.jsonl")
     try write(values, stage: stage)
-    let shown = evaluated["eval/mIoU"].map { String(format: "mIoU %.3f", $0) }
+    let headline = parts.context.codec.task.headline
+    let shown = evaluated[headline.rawValue].map {
+      "\(headline.title) " + String(format: "%.3f", $0)
+    }
     report(
       "step \(steps) loss \(String(format: "%.4f", values["loss"] ?? .nan)) \(shown ?? "")")
     return evaluated
@@ -165,7 +169,7 @@ struct RunProgress {
     }
     values.merge(evaluated) { $1 }
     let wasOver = monitor.rule != nil
-    monitor.note(values, stage.stop)
+    monitor.note(values, stage.stop, parts.context.codec.task)
     if monitor.rule != nil, !wasOver {
       evaluated = try await evaluation(of: student, whole: true)
     }
@@ -201,7 +205,7 @@ struct RunProgress {
     ledger.spend(.evaluation, seconds: Self.seconds(since: start))
     if whole {
       try directory.write(
-        text: evaluation.lines.map(JSONText.line).joined(separator: "\n") + "\n",
+        text: evaluation.outcomes.map { JSONText.line($0) }.joined(separator: "\n") + "\n",
         to: "evaluation.jsonl")
     }
     return evaluation.values

@@ -1,3 +1,4 @@
+internal import Core
 internal import Foundation
 
 /// Which rule ended a stage.
@@ -33,17 +34,25 @@ struct StageMonitor: Codable, Sendable, Hashable {
   }
 
   /// Takes note of a line of metrics; ends the stage where it is good enough, or no better for long enough.
-  mutating func note(_ values: [String: Double], _ stop: StopConfiguration) {
-    notePlateau(values, stop.plateau)
-    guard let target = stop.target, let goal = target.value, let value = values[target.metric],
-      let direction = MetricDirection(target.metric)
+  mutating func note(
+    _ values: [String: Double], _ stop: StopConfiguration, _ task: any AnswerTask
+  ) {
+    notePlateau(values, stop.plateau, task)
+    guard let target = stop.target, let goal = target.value else { return }
+    let metric = target.metric ?? task.headline.rawValue
+    guard let value = values[metric],
+      let direction = MetricDirection(metric, among: task.metrics)
     else { return }
     if direction.gain(of: value, over: goal) >= 0 { rule = .target }
   }
 
-  private mutating func notePlateau(_ values: [String: Double], _ plateau: PlateauConfiguration?) {
-    guard let plateau, let value = values[plateau.metric], value.isFinite,
-      let direction = MetricDirection(plateau.metric)
+  private mutating func notePlateau(
+    _ values: [String: Double], _ plateau: PlateauConfiguration?, _ task: any AnswerTask
+  ) {
+    guard let plateau else { return }
+    let metric = plateau.metric ?? task.headline.rawValue
+    guard let value = values[metric], value.isFinite,
+      let direction = MetricDirection(metric, among: task.metrics)
     else { return }
     if let best, direction.gain(of: value, over: best) <= plateau.minimumGain {
       valuesSinceBest += 1
@@ -55,13 +64,14 @@ struct StageMonitor: Codable, Sendable, Hashable {
   }
 
   /// Why the stage ended, in words.
-  func reason(_ stop: StopConfiguration, steps: Int) -> String {
+  func reason(_ stop: StopConfiguration, _ headline: MetricName, steps: Int) -> String {
     switch rule {
     case .tokens: "it trained on \(tokens) response tokens, at least the \(stop.tokens ?? 0) it may"
     case .plateau:
-      "\(stop.plateau?.metric ?? "") got no better than \(best.map { "\($0)" } ?? "") "
+      "\(stop.plateau?.metric ?? headline.rawValue) got no better than \(best.map { "\($0)" } ?? "") "
         + "over \(valuesSinceBest) values"
-    case .target: "\(stop.target?.metric ?? "") reached \(stop.target?.value ?? .nan)"
+    case .target:
+      "\(stop.target?.metric ?? headline.rawValue) reached \(stop.target?.value ?? .nan)"
     case .steps, nil: "all \(steps) steps were made"
     }
   }

@@ -1,6 +1,6 @@
 internal import Records
 internal import Distill
-internal import Grounding
+internal import Tasks
 internal import Plugins
 internal import Core
 internal import TAD

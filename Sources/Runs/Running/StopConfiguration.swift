@@ -1,5 +1,6 @@
 internal import Records
 internal import Plugins
+internal import Core
 
 /// What ends a stage before its last step; the first rule that holds does.
 package struct StopConfiguration: DefaultedConfiguration {
@@ -16,8 +17,8 @@ package struct StopConfiguration: DefaultedConfiguration {
 
 /// When a metric gets no better.
 package struct PlateauConfiguration: DefaultedConfiguration {
-  /// The metric, by its name in `metrics.jsonl`.
-  package var metric = "eval/mIoU"
+  /// The metric, by its name in `metrics.jsonl`; the task's headline if left out.
+  package var metric: String?
   /// How many values in a row may bring no gain.
   package var patience = 3
   /// By how much a value must be better than the best so far to be a gain.
@@ -29,8 +30,8 @@ package struct PlateauConfiguration: DefaultedConfiguration {
 
 /// When a metric is good enough.
 package struct TargetConfiguration: DefaultedConfiguration {
-  /// The metric, by its name in `metrics.jsonl`.
-  package var metric = "eval/mIoU"
+  /// The metric, by its name in `metrics.jsonl`; the task's headline if left out.
+  package var metric: String?
   /// What it must reach; mandatory.
   package var value: Double?
 
@@ -40,7 +41,10 @@ package struct TargetConfiguration: DefaultedConfiguration {
 
 extension StopConfiguration {
   /// Refuses rules that could never hold, or hold at once.
-  func check(at path: String, evaluatesEvery every: Int, _ source: ConfigurationSource?) throws {
+  func check(
+    at path: String, evaluatesEvery every: Int, metrics: [MetricDefinition],
+    _ source: ConfigurationSource?
+  ) throws {
     func refuse(_ key: String, _ reason: String) -> ConfigurationError {
       .unusable(path: "\(path).\(key)", reason: reason, source: source)
     }
@@ -58,9 +62,16 @@ extension StopConfiguration {
     if let target, target.value?.isFinite != true {
       throw refuse("target.value", "the value to be reached is mandatory")
     }
-    for (key, metric) in [("plateau", plateau?.metric), ("target", target?.metric)] {
-      guard let metric else { continue }
-      if MetricDirection(metric) == nil {
+    if plateau == nil, target == nil { return }
+    let named = [("plateau", plateau.map { $0.metric }), ("target", target.map { $0.metric })]
+    for case (let key, let metric?) in named {
+      guard let metric else {
+        if every == 0 {
+          throw refuse(key, "nothing is evaluated before the end: set evaluation.every")
+        }
+        continue
+      }
+      if MetricDirection(metric, among: metrics) == nil {
         throw refuse(
           "\(key).metric",
           "'\(metric)' is no metric of which more or less is better; "
@@ -79,8 +90,8 @@ struct MetricDirection {
   private let sign: Double
 
   /// The direction of a metric, or `nil` where neither way is better.
-  init?(_ metric: String) {
-    switch MetricDictionary.definition(of: metric)?.direction {
+  init?(_ metric: String, among metrics: [MetricDefinition]) {
+    switch MetricDictionary.definition(of: metric, among: metrics)?.direction {
     case .higher: sign = 1
     case .lower: sign = -1
     case .some(.none), nil: return nil

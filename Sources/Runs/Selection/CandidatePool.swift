@@ -1,10 +1,11 @@
 internal import Curriculum
 internal import Core
+internal import Tasks
 internal import Storage
 
 /// A file of candidates with what is known of each: one JSON object a line.
 ///
-/// A line has an `id` and either scores — `teacherIoU` (best prediction first), `studentIoU`, `trajectoryReverseKL` with
+/// A line has an `id` and either scores — `teacherQuality` (best prediction first), `studentQuality`, `trajectoryReverseKL` with
 /// `responseLength`, `rewardSpread` — or predictions in seconds, from which scores are made: `truth` ([[start, end], …]),
 /// `teacher` ([[start, end], …], best first) and `student` ([start, end]). `planted` says whether the teacher is wrong on it
 /// on purpose.
@@ -29,8 +30,8 @@ struct CandidatePool: Sendable {
 /// A line of such a file.
 private struct PoolLine: Decodable {
   var id: String
-  var teacherIoU: [Double]?
-  var studentIoU: Double?
+  var teacherQuality: [Double]?
+  var studentQuality: Double?
   var trajectoryReverseKL: Double?
   var responseLength: Int?
   var rewardSpread: Double?
@@ -41,7 +42,7 @@ private struct PoolLine: Decodable {
 
   func evidence() throws -> CandidateEvidence {
     var evidence = CandidateEvidence(
-      id: id, teacherIoU: teacherIoU, studentIoU: studentIoU,
+      id: id, teacherQuality: teacherQuality, studentQuality: studentQuality,
       trajectoryReverseKL: trajectoryReverseKL, responseLength: responseLength,
       rewardSpread: rewardSpread)
     guard teacher != nil || student != nil else { return evidence }
@@ -51,8 +52,8 @@ private struct PoolLine: Decodable {
       let answer = try interval(ends)
       return right.map { $0.iou(answer) }.max() ?? 0
     }
-    if let teacher { evidence.teacherIoU = try teacher.map(best) }
-    if let student { evidence.studentIoU = student.isEmpty ? 0 : try best(student) }
+    if let teacher { evidence.teacherQuality = try teacher.map(best) }
+    if let student { evidence.studentQuality = student.isEmpty ? 0 : try best(student) }
     return evidence
   }
 
@@ -87,7 +88,7 @@ enum SelectionError: ExplainedError, Hashable {
   var remedy: String {
     switch self {
     case .predictionsWithoutTruth:
-      "Add truth: [[start, end], …], or give teacherIoU and studentIoU."
+      "Add truth: [[start, end], …], or give teacherQuality and studentQuality."
     case .unreadableWindow: "Write windows as [start, end], in seconds."
     case .noSuchStage: "Give --stage a number from 1 to the number of stages."
     }

@@ -83,7 +83,7 @@ extension SelectionPreview {
 
   private var levelLines: [String] {
     let rows: [(String, (SelectionLine) -> Double?)] = [
-      ("teacher IoU", \.teacher), ("student IoU", \.student), ("disagreement", \.disagreement),
+      ("teacher quality", \.teacher), ("student IoU", \.student), ("disagreement", \.disagreement),
       ("score", \.score),
     ]
     let body = rows.compactMap { name, value -> String? in

@@ -2,7 +2,7 @@ internal import Records
 internal import Analysis
 internal import Curriculum
 internal import Distill
-internal import Grounding
+internal import Tasks
 package import Plugins
 internal import Core
 internal import Storage
@@ -64,7 +64,7 @@ package struct SelectionPreview: Sendable {
   /// Chooses from a file of candidates with what is known of each; neither data nor models are needed.
   ///
   /// - Parameters:
-  ///   - path: One JSON object a line: `id` with `teacherIoU`, `studentIoU` and so on, or with predictions.
+  ///   - path: One JSON object a line: `id` with `teacherQuality`, `studentQuality` and so on, or with predictions.
   ///   - value: The configuration of a run, of which only the curriculum and the seed are read.
   ///   - laboratory: Everything it can name.
   ///   - stage: The stage, from 1; the first if `nil`.
@@ -122,7 +122,7 @@ package struct SelectionPreview: Sendable {
       World.Options(videos: 1, devVideos: 0, queriesPerVideo: 1, patches: 1))
     return RunContext(
       seed: Seed(UInt64(bitPattern: Int64(seed))), dataset: data,
-      codec: TimeTokensCodec(clipLength: 1, clips: 24, words: []), laboratory: laboratory)
+      codec: TimeTokensCodec(clipLength: 1, clips: 24, words: []).answers, laboratory: laboratory)
   }
 
   private static func seconds(since start: ContinuousClock.Instant) -> Double {

@@ -1,7 +1,7 @@
 internal import Runs
 internal import Curriculum
 internal import Distill
-internal import Grounding
+internal import Tasks
 internal import Core
 internal import Student
 internal import Teacher
@@ -91,7 +91,7 @@ extension Laws {
 
   /// A teacher of another vocabulary is refused before the first step.
   func otherVocabulary() async throws -> Check {
-    let foreign = TimeTokensCodec(clipLength: 1, clips: 30, words: [])
+    let foreign = TimeTokensCodec(clipLength: 1, clips: 30, words: []).answers
     let teacher = PolicyTeacher(student.frozen(), codec: foreign)
     let own = Foreign(base: teacher, vocabularyFingerprint: foreign.vocabulary.fingerprint)
     var isRefused = false

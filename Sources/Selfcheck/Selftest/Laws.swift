@@ -2,7 +2,7 @@ package import Runs
 internal import Networks
 internal import Distill
 internal import Foundation
-internal import Grounding
+internal import Tasks
 internal import Plugins
 internal import Core
 internal import Student
@@ -121,8 +121,8 @@ package struct Laws: Sendable {
   }
 
   private func oracle() async throws -> Check {
-    let groups = parts.train.map { prompt in
-      let tokens = parts.context.codec.encode(prompt.truth[0], duration: prompt.duration)
+    let groups = try parts.train.map { prompt in
+      let tokens = try parts.context.codec.encode(prompt.truth[0], to: prompt)
       return RolloutGroup(
         prompt: prompt,
         rollouts: [

@@ -27,7 +27,9 @@ final class PromptContent: Sendable {
 extension Prompt {
   fileprivate func hasSameContent(as other: Prompt) -> Bool {
     id == other.id && video == other.video && query == other.query && tokens == other.tokens
-      && queryEmbedding == other.queryEmbedding && truth == other.truth
+      && queryEmbedding == other.queryEmbedding
+      && truth.count == other.truth.count
+      && zip(truth, other.truth).allSatisfy { $0.isEqual(to: $1) }
       && keyframes == other.keyframes && gates == other.gates && evidence == other.evidence
   }
 
@@ -42,7 +44,11 @@ extension Prompt {
     hash.append(integer: queryEmbedding?.count ?? -1)
     hash.append(reals: queryEmbedding ?? [])
     hash.append(integer: truth.count)
-    for window in truth { hash.append("\(window.start) \(window.end)") }
+    for answer in truth {
+      // A stretch as it always was, so that what was remembered of it is found again.
+      let stretch = (answer as? Interval).map { "\($0.start) \($0.end)" }
+      hash.append(stretch ?? "\(type(of: answer)) \(answer.text)")
+    }
     hash.append("\(evidence.duration) \(evidence.timestamps)")
     hash.append(integers: [evidence.tokensPerFrame, evidence.channels])
     hash.append(reals: evidence.values)

@@ -83,7 +83,7 @@ struct WirePrompt: Encodable, Sendable {
   var duration: Double
   var timestamps: [Double]
   var keyframes: [Int]?
-  var truth: [[Double]]?
+  var truth: [AnyAnswer]?
   var features: Features?
 
   /// The answers to judge: Int32 numbers in base64, one text a response.

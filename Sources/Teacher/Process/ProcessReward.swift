@@ -35,7 +35,7 @@ public struct ProcessReward: RewardFunction {
     let prompts = groups.map { group in
       var prompt = WirePrompt(
         group.prompt, responses: group.rollouts.map(\.tokens), features: hello.features ?? false)
-      prompt.truth = group.prompt.truth.map { [$0.start, $0.end] }
+      prompt.truth = group.prompt.truth.map(AnyAnswer.init)
       return prompt
     }
     let answer = try await program.exchange(ProcessRequest(reward: .init(prompts: prompts)))

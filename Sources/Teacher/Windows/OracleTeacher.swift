@@ -3,7 +3,7 @@ public import Core
 /// A teacher that knows the truth: the upper bound of what supervision can give, and the honest label for it.
 ///
 /// It is a `WindowDistributionTeacher` whose windows are `Prompt.truth`. Several true windows share its belief.
-public struct OracleTeacher: TeacherScorer, IntervalPredictor {
+public struct OracleTeacher: TeacherScorer, AnswerPredictor {
   /// What can be chosen about an oracle.
   public struct Parameters: Sendable, Hashable, Codable {
     /// 1/τ, per second, above 0: how fast its belief falls with distance from the truth.
@@ -36,8 +36,8 @@ public struct OracleTeacher: TeacherScorer, IntervalPredictor {
 
   /// A teacher that knows the truth and writes as `codec` does.
   ///
-  /// - Throws: `TeacherError.parameter` where a parameter is out of range.
-  public init(codec: any AnswerCodec, _ parameters: Parameters = Parameters()) throws {
+  /// - Throws: `TeacherError.parameter` where a parameter is out of range; `TaskError.notEnumerable`.
+  public init(codec: AnswerCodec, _ parameters: Parameters = Parameters()) throws {
     try check("sharpness", parameters.sharpness, "above 0") { $0 > 0 && $0.isFinite }
     windows = try WindowDistributionTeacher(
       source: TrueWindows(), codec: codec,
@@ -67,7 +67,7 @@ public struct OracleTeacher: TeacherScorer, IntervalPredictor {
   /// The true windows.
   public func predictions(
     for prompts: [Prompt], count: Int
-  ) async throws -> [[ScoredInterval]] {
+  ) async throws -> [[ScoredAnswer]] {
     try await windows.predictions(for: prompts, count: count)
   }
 }

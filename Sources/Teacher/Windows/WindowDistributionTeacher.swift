@@ -7,7 +7,7 @@ public import Core
 ///
 /// - Complexity: A prompt costs O(windows · grid + prefixes), about 0.1 ms for ten windows on the 2,850 answers of 75
 ///   clips; a token costs O(children of its prefix).
-public struct WindowDistributionTeacher: TeacherScorer, IntervalPredictor {
+public struct WindowDistributionTeacher: TeacherScorer, AnswerPredictor {
   /// Where the windows come from.
   public let source: any WindowSource
 
@@ -25,15 +25,15 @@ public struct WindowDistributionTeacher: TeacherScorer, IntervalPredictor {
   ///   - source: The scored windows of each prompt.
   ///   - codec: How the student writes its answers.
   ///   - smoothing: How windows become a distribution.
-  /// - Throws: `TeacherError.parameter` where a parameter is out of range.
+  /// - Throws: `TeacherError.parameter` where a parameter is out of range; `TaskError.notEnumerable`.
   public init(
-    source: any WindowSource, codec: any AnswerCodec, smoothing: WindowSmoothing
+    source: any WindowSource, codec: AnswerCodec, smoothing: WindowSmoothing
   ) throws {
     try smoothing.validate()
     self.source = source
     self.smoothing = smoothing
     vocabulary = codec.vocabulary
-    tries = AnswerTrieCache(codec: codec)
+    tries = try AnswerTrieCache(codec, for: "A teacher of windows")
   }
 
   /// The digest of the codec's vocabulary.
@@ -56,15 +56,15 @@ public struct WindowDistributionTeacher: TeacherScorer, IntervalPredictor {
   /// What the teacher believes about a prompt.
   ///
   /// - Throws: `TeacherError.noWindows`, `TeacherError.emptyGrid`.
-  public func distribution(for prompt: Prompt) throws -> WindowDistribution {
+  public func distribution(for prompt: Prompt) throws -> AnswerDistribution {
     let windows = try source.windows(for: prompt)
-    let trie = tries.trie(duration: prompt.duration)
-    guard !trie.windows.isEmpty else {
+    let entry = try tries.entry(for: prompt)
+    guard !entry.grid.windows.isEmpty, entry.grid.windows.count == entry.trie.answers.count else {
       throw TeacherError.emptyGrid(prompt: prompt.id, duration: prompt.duration)
     }
-    return WindowDistribution(
-      trie: trie, weights: trie.weights(of: windows, smoothing), vocabularySize: vocabulary.count,
-      offGridMass: smoothing.offGridMass)
+    return AnswerDistribution(
+      trie: entry.trie, weights: entry.grid.weights(of: windows, smoothing),
+      vocabularySize: vocabulary.count, offGridMass: smoothing.offGridMass)
   }
 
   /// Scores every token of every response.
@@ -85,44 +85,14 @@ public struct WindowDistributionTeacher: TeacherScorer, IntervalPredictor {
   /// The windows of each prompt by confidence, best first.
   public func predictions(
     for prompts: [Prompt], count: Int
-  ) async throws -> [[ScoredInterval]] {
+  ) async throws -> [[ScoredAnswer]] {
     try prompts.map { prompt in
       let ranked = try source.windows(for: prompt).enumerated().sorted {
         ($0.element.confidence, $1.offset) > ($1.element.confidence, $0.offset)
       }
-      return ranked.prefix(count).map(\.element)
+      return ranked.prefix(count).map {
+        ScoredAnswer($0.element.interval, confidence: $0.element.confidence)
+      }
     }
-  }
-}
-
-extension WindowDistribution {
-  /// What there is to say about a response.
-  func score(_ response: [Token], support: TeacherSupport) -> TeacherScore {
-    let path = path(response)
-    let sampled = sampled(response, along: path)
-    return switch support {
-    case .sampled: TeacherScore(sampled: sampled)
-    case .top(let k): TeacherScore(sampled: sampled, top: path.map { top(k, after: $0) })
-    case .full:
-      TeacherScore(sampled: sampled, rows: WindowRows(distribution: self, path: path))
-    }
-  }
-}
-
-/// Rows of the vocabulary that are made from the answer tree when they are read.
-struct WindowRows: VocabularyRows {
-  let distribution: WindowDistribution
-  let path: [Int32?]
-
-  var positions: Int { path.count }
-  var vocabularySize: Int { distribution.vocabularySize }
-
-  func logProbabilities(_ range: Range<Int>) -> [Float] {
-    var rows = [Float](repeating: 0, count: range.count * vocabularySize)
-    for (row, position) in range.enumerated() {
-      let bounds = row * vocabularySize..<(row + 1) * vocabularySize
-      distribution.write(after: path[position], into: &rows[bounds])
-    }
-    return rows
   }
 }

@@ -59,10 +59,11 @@ public struct TrueWindows: WindowSource {
 
   /// The true windows of a prompt.
   public func windows(for prompt: Prompt) throws -> [ScoredInterval] {
-    guard !prompt.truth.isEmpty else {
+    let stretches = prompt.stretches
+    guard !stretches.isEmpty else {
       throw TeacherError.noWindows(prompt: prompt.id, known: 0)
     }
-    return prompt.truth.map { ScoredInterval($0, confidence: 1) }
+    return stretches.map { ScoredInterval($0, confidence: 1) }
   }
 }
 

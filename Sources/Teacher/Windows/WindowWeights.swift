@@ -1,7 +1,7 @@
 import Foundation
 import Core
 
-extension AnswerTrie {
+extension WindowGrid {
   /// The probability of each window of the grid under the smoothing of some scored windows; sums to 1.
   ///
   /// - Complexity: O(scored windows · grid) multiplications and O(scored windows · distinct ends) exponentials.

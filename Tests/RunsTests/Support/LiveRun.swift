@@ -1,7 +1,7 @@
 import Records
 import Runs
 import Foundation
-import Grounding
+import Tasks
 import Plugins
 import Core
 import Testing

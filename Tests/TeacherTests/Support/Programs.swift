@@ -1,5 +1,6 @@
 import Foundation
 import Core
+import Tasks
 import Synchronization
 import Teacher
 
@@ -35,7 +36,7 @@ final class Log: Sendable {
 
 /// A table of windows written for Examples/python-teacher/window_teacher.py, with its twin.
 struct WindowProgram {
-  let codec: any AnswerCodec
+  let codec: any WindowCodec
   var windows: [String: [ScoredInterval]]
   var smoothing = WindowSmoothing()
   var durations: [Double]
@@ -60,7 +61,7 @@ struct WindowProgram {
   /// The built-in teacher.
   func teacher() throws -> WindowDistributionTeacher {
     try WindowDistributionTeacher(
-      source: try TableWindows(windows), codec: codec, smoothing: smoothing)
+      source: try TableWindows(windows), codec: codec.answers, smoothing: smoothing)
   }
 
   /// The program; the table is written to `file`.

@@ -1,7 +1,8 @@
 import Core
+import Tasks
 
 /// Writes whole seconds in decimal, "7-12": answers of different lengths.
-struct DecimalCodec: AnswerCodec {
+struct DecimalCodec: WindowCodec {
   let vocabulary = Vocabulary(
     words: ["-", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", ";", "?"], end: ";")
   var maximumLength: Int { 8 }
@@ -23,7 +24,7 @@ struct DecimalCodec: AnswerCodec {
 }
 
 /// Writes one token a clip boundary: start, end, stop.
-struct ClipCodec: AnswerCodec {
+struct ClipCodec: WindowCodec {
   let clip: Double
   let vocabulary: Vocabulary
   var maximumLength: Int { 3 }
@@ -66,5 +67,16 @@ extension Prompt {
 extension ScoredInterval {
   init(_ start: Double, _ end: Double, _ confidence: Double) {
     self.init(Interval(start, end), confidence: confidence)
+  }
+}
+
+extension [[ScoredAnswer]] {
+  /// The answers that are windows.
+  var windows: [[ScoredInterval]] {
+    map { answers in
+      answers.compactMap { scored in
+        (scored.answer as? Interval).map { ScoredInterval($0, confidence: scored.confidence) }
+      }
+    }
   }
 }

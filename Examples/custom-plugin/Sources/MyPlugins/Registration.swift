@@ -1,5 +1,5 @@
 import Runs
-import Grounding
+import Tasks
 import Plugins
 import Core
 
@@ -25,8 +25,8 @@ extension Laboratory {
     try laboratory.teachers.register(
       "bigram", summary: "counts in right answers", parameters: BigramParameters.self
     ) { parameters, context in
-      let answers = context.dataset.train.flatMap { prompt in
-        prompt.truth.map { context.codec.encode($0, duration: prompt.duration) }
+      let answers = try context.dataset.train.flatMap { prompt in
+        try prompt.truth.map { try context.codec.encode($0, to: prompt) }
       }
       return TeacherChoice(
         BigramTeacher(

@@ -2,10 +2,11 @@ import Video
 import DistillTesting
 import MyPlugins
 import Core
+import Tasks
 import Testing
 
 /// Answers such as "3 7 .": whole seconds from 0 to 30.
-struct SecondsCodec: AnswerCodec {
+struct SecondsCodec: WindowCodec {
   let vocabulary = Vocabulary(words: (0...30).map { "\($0)" } + ["."], end: ".")
   let maximumLength = 3
 
@@ -29,13 +30,13 @@ struct SecondsCodec: AnswerCodec {
 
 @Suite("My plug-ins keep the laws")
 struct MyPluginsTests {
-  let codec = SecondsCodec()
+  let codec = SecondsCodec().answers
   var prompts: [Prompt] { Samples.prompts(vocabulary: codec.vocabulary) }
 
   @Test("of teachers")
-  func teacher() async {
-    let answers = prompts.flatMap { prompt in
-      prompt.truth.map { codec.encode($0, duration: prompt.duration) }
+  func teacher() async throws {
+    let answers = try prompts.flatMap { prompt in
+      try prompt.truth.map { try codec.encode($0, to: prompt) }
     }
     await checkTeacherScorer(
       BigramTeacher(answers: answers, vocabulary: codec.vocabulary, smoothing: 0.1),

@@ -1,0 +1,41 @@
+/// A task's answers in the words of one vocabulary: what a run writes and reads them with.
+public struct AnswerCodec: Sendable {
+  /// What is asked.
+  public let task: any AnswerTask
+
+  /// The words in which answers are written.
+  public let vocabulary: Vocabulary
+
+  /// A task's answers in the words of a vocabulary.
+  public init(_ task: any AnswerTask, vocabulary: Vocabulary) {
+    self.task = task
+    self.vocabulary = vocabulary
+  }
+
+  /// The most tokens an answer can have, the end token included.
+  public var maximumLength: Int { task.maximumLength }
+
+  /// The tokens of an answer, the end token last.
+  ///
+  /// - Throws: `TaskError.foreignAnswer` for an answer of another task.
+  public func encode(_ answer: any Answer, to prompt: Prompt) throws -> [Token] {
+    try task.write(answer, to: prompt, with: vocabulary)
+  }
+
+  /// What a response says, or `nil` where it says nothing that could be right.
+  public func decode(_ tokens: [Token], to prompt: Prompt) -> (any Answer)? {
+    task.read(tokens, to: prompt, with: vocabulary)
+  }
+
+  /// The task as one whose answers can be listed.
+  ///
+  /// - Parameter who: Who needs that, for the error.
+  /// - Returns: The same task.
+  /// - Throws: `TaskError.notEnumerable`.
+  public func enumerable(for who: String) throws -> any EnumerableTask {
+    guard let task = task as? any EnumerableTask else {
+      throw TaskError.notEnumerable(task: task.name, who: who)
+    }
+    return task
+  }
+}

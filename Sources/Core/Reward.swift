@@ -1,0 +1,47 @@
+/// How good an answer is.
+public struct Reward: Sendable, Hashable, Codable {
+  /// What is to be maximised.
+  public var total: Double
+
+  /// The parts it was made of, by name, before weighting.
+  public var terms: [String: Double]
+
+  /// Whether the response could be read as an answer at all.
+  public var parsed: Bool
+
+  /// A judgement of one answer.
+  public init(total: Double, terms: [String: Double], parsed: Bool) {
+    self.total = total
+    self.terms = terms
+    self.parsed = parsed
+  }
+}
+
+/// Says how good answers are.
+///
+/// Takes and returns whole batches.
+public protocol RewardFunction: Sendable {
+  /// Judges the answers to each prompt.
+  ///
+  /// - Returns: One reward an answer, in the order of `groups` and of their rollouts.
+  func rewards(_ groups: [RolloutGroup]) async throws -> [[Reward]]
+}
+
+/// The task's own quality of an answer, 0 … 1, as its reward.
+public struct QualityReward: RewardFunction {
+  private let codec: AnswerCodec
+
+  /// A reward for answers that are read by `codec`.
+  public init(codec: AnswerCodec) { self.codec = codec }
+
+  /// Judges the answers to each prompt.
+  public func rewards(_ groups: [RolloutGroup]) async throws -> [[Reward]] {
+    groups.map { group in
+      group.rollouts.map { rollout in
+        let answer = codec.decode(rollout.tokens, to: group.prompt)
+        let quality = codec.task.quality(answer, of: group.prompt)
+        return Reward(total: quality, terms: ["quality": quality], parsed: answer != nil)
+      }
+    }
+  }
+}

@@ -1,0 +1,59 @@
+public import Core
+
+/// One of the options of a question.
+public struct Choice: Answer {
+  /// Which option, from 0.
+  public let index: Int
+
+  /// All options of the question, in the order in which it names them.
+  public let options: [String]
+
+  /// What has to be understood to answer, where the data says so.
+  public let topic: String?
+
+  /// An option of a question.
+  ///
+  /// - Precondition: There is such an option, and a letter for each.
+  public init(_ index: Int, of options: [String], topic: String? = nil) {
+    precondition(options.indices.contains(index), "There is no option \(index).")
+    precondition(options.count <= Self.letters.count, "\(options.count) options have no letters.")
+    self.index = index
+    self.options = options
+    self.topic = topic
+  }
+
+  /// A … Z, by which options are called.
+  public static let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ".map { String($0) }
+
+  /// The letter of the option.
+  public var letter: String { Self.letters[index] }
+
+  /// The option's own words.
+  public var option: String { options[index] }
+
+  /// The letter and the option.
+  public var text: String { "\(letter) \(option)" }
+
+  /// The question's other options and itself.
+  public var all: [Choice] { options.indices.map { Choice($0, of: options, topic: topic) } }
+
+  /// Writes letter and option as one text.
+  public func encode(to encoder: any Encoder) throws {
+    var value = encoder.singleValueContainer()
+    try value.encode(text)
+  }
+
+  /// Reads a text, which tells of this option alone.
+  public init(from decoder: any Decoder) throws {
+    let value = try decoder.singleValueContainer()
+    let text = try value.decode(String.self)
+    let parts = text.split(separator: " ", maxSplits: 1).map { String($0) }
+    guard parts.count == 2, let index = Self.letters.firstIndex(of: parts[0]) else {
+      throw DecodingError.dataCorruptedError(
+        in: value, debugDescription: "'\(text)' is no letter with an option")
+    }
+    var options = Array(Self.letters.prefix(index + 1))
+    options[index] = parts[1]
+    self.init(index, of: options)
+  }
+}

@@ -1,0 +1,134 @@
+public import Core
+
+/// Multiple choice: one of the options that come with a question is right.
+public struct ChoiceTask: EnumerableTask {
+  /// How an option is written.
+  public enum Form: String, Codable, Sendable, Hashable, CaseIterable {
+    /// By its letter.
+    case letter
+    /// By its own words.
+    case text
+  }
+
+  /// How an option is written.
+  public let form: Form
+
+  /// The most tokens of an answer, the end included.
+  public let maximumLength: Int
+
+  /// The task with answers of a form.
+  ///
+  /// - Parameters:
+  ///   - form: How an option is written.
+  ///   - longest: The most words of an option; a letter is one whatever this says.
+  public init(_ form: Form, longest: Int = 1) {
+    self.form = form
+    maximumLength = (form == .letter ? 1 : longest) + 1
+  }
+
+  /// Its name.
+  public var name: String { "choice" }
+
+  /// The share of right answers.
+  public var headline: MetricName { .accuracy }
+
+  /// What its numbers mean.
+  public var metrics: [MetricDefinition] { Self.metrics }
+
+  /// What the numbers of multiple choice mean.
+  public static let metrics: [MetricDefinition] = [
+    .init(
+      MetricName.accuracy.rawValue, "1", .higher, per: .queries,
+      "share of questions whose right option was chosen; what cannot be read counts as wrong")
+  ]
+
+  /// The tokens of a letter, or of an option's words.
+  public func write(
+    _ answer: any Answer, to prompt: Prompt, with tokenizer: any Tokenizer
+  ) throws -> [Token] {
+    guard let choice = answer as? Choice else {
+      throw TaskError.foreignAnswer(task: name, answer: answer.text)
+    }
+    return try tokenizer.encode(word(of: choice)) + tokenizer.ends.sorted().prefix(1)
+  }
+
+  /// The option that a whole response names, white space aside; nothing where the question brings no options.
+  public func read(
+    _ tokens: [Token], to prompt: Prompt, with tokenizer: any Tokenizer
+  ) -> (any Answer)? {
+    guard let end = tokens.firstIndex(where: tokenizer.ends.contains) else { return nil }
+    let said = packed(tokenizer.decode(tokens[..<end]))
+    return choices(of: prompt).first { packed(word(of: $0)) == said }
+  }
+
+  /// Whether both chose the same option.
+  public func agreement(_ first: any Answer, _ second: any Answer) -> Double {
+    guard let first = first as? Choice, let second = second as? Choice else { return 0 }
+    return first.option == second.option ? 1 : 0
+  }
+
+  /// Every option.
+  public func answers(to prompt: Prompt) -> [any Answer] { choices(of: prompt) }
+
+  /// Questions with the same options share their answers.
+  public func answerSpace(of prompt: Prompt) -> String {
+    let right = prompt.truth.first as? Choice
+    return ((right?.options ?? []) + [right?.topic ?? ""]).joined(separator: "\n")
+  }
+
+  /// Right or wrong, with the questions parted by what has to be understood.
+  public func outcomes(_ answers: [(any Answer)?], to prompts: [Prompt]) -> [Outcome] {
+    let topics = Set(prompts.compactMap { ($0.truth.first as? Choice)?.topic }).sorted()
+    return zip(answers, prompts).map { answer, prompt in
+      let topic = (prompt.truth.first as? Choice)?.topic
+      let order = topic.flatMap { topics.firstIndex(of: $0) }
+      return Outcome(
+        answer, to: prompt, quality: quality(answer, of: prompt),
+        groups: topic.map { ["kind of question": .init($0, order: order ?? 0)] } ?? [:])
+    }
+  }
+
+  /// The share of right answers.
+  public func summary(_ outcomes: [Outcome]) -> [MetricName: Double] {
+    [.accuracy: mean(outcomes.map(\.quality))]
+  }
+
+  private func choices(of prompt: Prompt) -> [Choice] {
+    (prompt.truth.first as? Choice)?.all ?? []
+  }
+
+  private func word(of choice: Choice) -> String {
+    form == .letter ? choice.letter : choice.option
+  }
+
+  private func packed(_ text: String) -> String { text.filter { !$0.isWhitespace } }
+}
+
+extension MetricName {
+  /// `eval/accuracy`.
+  public static let accuracy = MetricName("eval/accuracy")
+}
+
+extension ChoiceTask {
+  /// The task for a data set, with a vocabulary of its answers and the words of its questions.
+  ///
+  /// - Throws: `TaskError.foreignAnswer` for data whose answers are no options.
+  public static func answers(_ form: Form, of dataset: GroundingDataset) throws -> AnswerCodec {
+    let choices = try (dataset.train + dataset.dev).flatMap { prompt in
+      try prompt.truth.map { answer in
+        guard let choice = answer as? Choice else {
+          throw TaskError.foreignAnswer(task: "choice", answer: answer.text)
+        }
+        return choice
+      }
+    }
+    let options = Set(choices.flatMap(\.options)).map { $0.split(separator: " ").map(String.init) }
+    let words =
+      form == .letter
+      ? Array(Choice.letters.prefix(choices.map(\.options.count).max() ?? 0))
+      : Set(options.joined()).sorted()
+    return AnswerCodec(
+      ChoiceTask(form, longest: options.map(\.count).max() ?? 1),
+      vocabulary: vocabulary(answers: words, words: dataset.words))
+  }
+}

@@ -1,0 +1,85 @@
+internal import Core
+
+/// What there is to know about a data set before anything is trained on it.
+public struct DatasetSummary: Codable, Sendable, Hashable {
+  /// The smallest, the middle and the largest of some numbers.
+  public struct Spread: Codable, Sendable, Hashable {
+    /// The smallest.
+    public let least: Double
+    /// The middle one; of an even number, the upper of two.
+    public let median: Double
+    /// The largest.
+    public let most: Double
+
+    init(_ values: [Double]) {
+      let sorted = values.sorted()
+      least = sorted.first ?? 0
+      median = sorted.isEmpty ? 0 : sorted[sorted.count / 2]
+      most = sorted.last ?? 0
+    }
+  }
+
+  /// The prompts to train on, or those to report on.
+  public struct Part: Codable, Sendable, Hashable {
+    /// How many prompts there are.
+    public let prompts: Int
+    /// How many videos they are about.
+    public let videos: Int
+    /// Seconds of a video.
+    public let duration: Spread
+    /// Frames of a video.
+    public let frames: Spread
+    /// Right answers to a question.
+    public let windowsPerPrompt: Spread
+    /// Seconds of a right answer.
+    public let windowLength: Spread
+    /// The mean intersection over union of answering with the whole video, which needs no training.
+    public let wholeVideoIoU: Double
+
+    init(_ prompts: [Prompt]) {
+      let videos = Dictionary(prompts.map { ($0.video, $0.evidence) }) { first, _ in first }.values
+      self.prompts = prompts.count
+      self.videos = videos.count
+      duration = Spread(videos.map(\.duration))
+      frames = Spread(videos.map { Double($0.frames) })
+      windowsPerPrompt = Spread(prompts.map { Double($0.truth.count) })
+      windowLength = Spread(prompts.flatMap { $0.stretches.map(\.length) })
+      wholeVideoIoU =
+        GroundingMetrics.top1(
+          predicted: prompts.map { Interval(0, $0.duration) }, truths: prompts.map(\.stretches)
+        ).meanIoU
+    }
+  }
+
+  /// What people call the data.
+  public let name: String
+  /// A digest of every prompt.
+  public let fingerprint: String
+  /// Feature rows of a frame.
+  public let rowsPerFrame: Int
+  /// Numbers of a feature row.
+  public let channels: Int
+  /// Different words of all queries.
+  public let words: Int
+  /// Whether queries come with an embedding; if not, the student reads their words.
+  public let hasQueryEmbeddings: Bool
+  /// Whether the frames were made knowing the query.
+  public let isQueryAware: Bool
+  /// The prompts to train on.
+  public let train: Part
+  /// The prompts to report on.
+  public let dev: Part
+
+  /// Looks at a data set.
+  public init(_ dataset: GroundingDataset) {
+    name = dataset.name
+    fingerprint = dataset.fingerprint
+    rowsPerFrame = dataset.tokensPerFrame
+    channels = dataset.channels
+    words = dataset.words.count
+    hasQueryEmbeddings = (dataset.train.first ?? dataset.dev.first)?.queryEmbedding != nil
+    isQueryAware = dataset.isQueryAware
+    train = Part(dataset.train)
+    dev = Part(dataset.dev)
+  }
+}

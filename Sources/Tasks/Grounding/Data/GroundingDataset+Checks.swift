@@ -1,0 +1,94 @@
+internal import Core
+
+extension GroundingDataset {
+  /// Refuses prompts that would poison a run: repeated names, mixed widths, numbers that are none, impossible answers.
+  static func validate(_ prompts: [Prompt], name: String) throws {
+    var ids = Set<String>()
+    var looked: [String: FrameFeatures] = [:]
+    guard let width = prompts.first?.evidence.channels else { return }
+    for prompt in prompts {
+      guard ids.insert(prompt.id).inserted else {
+        throw GroundingError.repeatedQuery(path: name, query: prompt.id)
+      }
+      try check(prompt, width: width)
+      guard looked[prompt.video] != prompt.evidence else { continue }
+      try requireFinite(prompt.evidence, video: prompt.video)
+      looked[prompt.video] = prompt.evidence
+    }
+  }
+
+  /// Refuses features with a number that is none.
+  static func requireFinite(_ features: FrameFeatures, video: String) throws {
+    guard let bad = features.values.firstIndex(where: { !$0.isFinite }) else { return }
+    throw GroundingError.notFinite(
+      video: video, frame: bad / features.stride, channel: bad % features.channels)
+  }
+
+  private static func check(_ prompt: Prompt, width: Int) throws {
+    let received = prompt.evidence.channels
+    guard received == width, width > 0 else {
+      throw GroundingError.wrongWidth(video: prompt.video, expected: width, received: received)
+    }
+    guard prompt.evidence.frames > 0 else {
+      throw GroundingError.impossible(query: prompt.id, reason: "its video has no frames")
+    }
+    if let embedding = prompt.queryEmbedding {
+      guard embedding.count == width else {
+        throw GroundingError.impossible(
+          query: prompt.id,
+          reason: "its embedding has \(embedding.count) numbers, the frames have \(width)")
+      }
+      guard embedding.allSatisfy(\.isFinite) else {
+        throw GroundingError.impossible(
+          query: prompt.id, reason: "its embedding has a number that is not finite")
+      }
+    }
+    for window in prompt.stretches where !window.isProper {
+      throw GroundingError.impossible(
+        query: prompt.id, reason: "its window ends at \(window.end) but starts at \(window.start)")
+    }
+  }
+
+  /// A digest of all that a run can read from the prompts.
+  static func fingerprint(train: [Prompt], dev: [Prompt]) -> String {
+    var hash = ContentHash()
+    for (part, prompts) in [("train", train), ("dev", dev)] {
+      hash.append(part)
+      hash.append(integer: prompts.count)
+      for prompt in prompts { append(prompt, to: &hash) }
+    }
+    return hash.hexadecimal()
+  }
+
+  private static func append(_ prompt: Prompt, to hash: inout ContentHash) {
+    let evidence = prompt.evidence
+    for text in [prompt.id, prompt.video, prompt.query] { hash.append(text) }
+    for answer in prompt.truth where !(answer is Interval) { hash.append(answer.text) }
+    let times =
+      [evidence.duration] + evidence.timestamps + prompt.stretches.flatMap { [$0.start, $0.end] }
+    let embedding = prompt.queryEmbedding ?? []
+    let digests = [
+      [evidence.frames, evidence.tokensPerFrame, evidence.channels],
+      digest(times.count) { times[$0].bitPattern },
+      digest(evidence.values.count) { UInt64(evidence.values[$0].bitPattern) },
+      digest(embedding.count) { UInt64(embedding[$0].bitPattern) },
+    ]
+    for number in digests.joined() { hash.append(integer: number) }
+  }
+
+  /// The count and four running 64-bit hashes of numbers; SHA-256 of all features would take seconds.
+  ///
+  /// Each is a multiply-and-shift mix like SplitMix64's; a changed, moved or missing number changes one of them.
+  private static func digest(_ count: Int, _ bits: (Int) -> UInt64) -> [Int] {
+    var lanes = SIMD4<UInt64>(
+      0x9e37_79b9_7f4a_7c15, 0xbf58_476d_1ce4_e5b9, 0x94d0_49bb_1331_11eb, 0xd6e8_feb8_6659_fd93)
+    let multiplier = SIMD4<UInt64>(repeating: 0xff51_afd7_ed55_8ccd)
+    for start in stride(from: 0, to: count, by: 4) {
+      var next = SIMD4<UInt64>.zero
+      for lane in 0..<min(4, count - start) { next[lane] = bits(start + lane) &+ 1 }
+      lanes = (lanes ^ next) &* multiplier
+      lanes ^= lanes &>> 29
+    }
+    return [count] + (0..<4).map { Int(truncatingIfNeeded: lanes[$0]) }
+  }
+}

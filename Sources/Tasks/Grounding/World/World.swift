@@ -1,0 +1,142 @@
+public import Core
+
+/// The built-in world: short rendered videos of coloured shapes, and questions about what they do and in which order.
+///
+/// A video has one frame of 16 × 16 pixels a second. Everything follows from one seed; the right windows are exact, and
+/// lie on whole seconds.
+public struct World: Sendable {
+  /// How much there is to understand.
+  public enum Difficulty: String, Codable, Sendable, Hashable, CaseIterable {
+    /// Two objects that differ in everything; each blinks once and moves once.
+    case easy
+    /// Three objects that differ in everything, one of which does something twice, and that may enter or leave; questions
+    /// about order.
+    case standard
+    /// As `standard`, but objects may share shape or colour, do more, and may be called by their shape alone.
+    case hard
+  }
+
+  /// How a prompt carries its question.
+  public enum QueryForm: String, Sendable, Hashable, CaseIterable {
+    /// As one feature row in which its words are counted, as a sentence encoder would; a small student learns in hundreds
+    /// of steps.
+    case embedding
+    /// As words alone, to be tokenized; the student must learn to put them together, which takes thousands of steps.
+    case words
+  }
+
+  /// What to make.
+  public struct Options: Sendable, Hashable {
+    /// How many videos to train on.
+    public var videos: Int
+    /// How many videos to report on.
+    public var devVideos: Int
+    /// How many questions are asked about each video.
+    public var queriesPerVideo: Int
+    /// F: how many frames a video has, one a second; at least 9.
+    public var frames: Int
+    /// N: how many feature rows a frame has, each a level band of the picture: 1, 2, or 3 for a band an object.
+    public var patches: Int
+    /// How much there is to understand.
+    public var difficulty: Difficulty
+    /// How a prompt carries its question.
+    public var query: QueryForm
+    /// From which everything follows.
+    public var seed: Seed
+
+    /// What to make.
+    ///
+    /// - Precondition: The numbers are within the ranges of their properties.
+    public init(
+      videos: Int = 1000, devVideos: Int = 50, queriesPerVideo: Int = 4, frames: Int = 24,
+      patches: Int = 3, difficulty: Difficulty = .standard, query: QueryForm = .embedding,
+      seed: Seed = Seed(0)
+    ) {
+      precondition(videos >= 0 && devVideos >= 0, "\(videos) and \(devVideos) videos.")
+      precondition(queriesPerVideo > 0, "\(queriesPerVideo) questions a video.")
+      precondition(frames >= 9, "A video of \(frames) frames is too short.")
+      precondition((1...3).contains(patches), "\(patches) patches a frame are not 1, 2 or 3.")
+      self.videos = videos
+      self.devVideos = devVideos
+      self.queriesPerVideo = queriesPerVideo
+      self.frames = frames
+      self.patches = patches
+      self.difficulty = difficulty
+      self.query = query
+      self.seed = seed
+    }
+  }
+
+  /// What was made.
+  public let options: Options
+
+  /// The videos to train on.
+  public let train: [WorldVideo]
+
+  /// The videos to report on.
+  public let dev: [WorldVideo]
+
+  /// Every word that a question may use.
+  public static let vocabularyWords: [String] =
+    ["the"] + WorldColour.allCases.map(\.rawValue) + WorldShape.allCases.map(\.rawValue)
+    + WorldAction.allCases.map(\.rawValue) + relations
+
+  /// The words that place an event among others.
+  static let relations = ["first", "again", "before", "after"]
+
+  /// Makes videos; the first of them are the same however many are made.
+  ///
+  /// - Throws: `GroundingError.nothingThere` if the videos are too short for so many questions.
+  public init(_ options: Options = Options()) throws {
+    self.options = options
+    func videos(_ part: String, _ count: Int) throws -> [WorldVideo] {
+      try (0..<count).map { index in
+        let seed = options.seed.derived("world.\(part)", index)
+        var director = WorldDirector(options: options, seed: seed)
+        return try director.video("world-\(part)-\(index)")
+      }
+    }
+    train = try videos("train", options.videos)
+    dev = try videos("dev", options.devVideos)
+  }
+
+  /// The prompts of a world; where words carry the questions, `GroundingDataset.tokenized(with:)` is to follow.
+  ///
+  /// - Throws: As `init(_:)`.
+  public static func dataset(_ options: Options = Options()) throws -> GroundingDataset {
+    try World(options).dataset()
+  }
+
+  /// The prompts of this world; where words carry the questions, `GroundingDataset.tokenized(with:)` is to follow.
+  public func dataset() throws -> GroundingDataset {
+    try GroundingDataset(
+      name: "world-\(options.difficulty.rawValue)", train: train.flatMap { prompts($0) },
+      dev: dev.flatMap { prompts($0) })
+  }
+
+  /// A video as pixels.
+  public static func renderedFrames(_ video: WorldVideo) -> RenderedFrames {
+    WorldRendering.render(video)
+  }
+
+  /// The features of a video, measured from its pixels.
+  public func features(_ video: WorldVideo) -> FrameFeatures {
+    let pixels = WorldRendering.render(video)
+    return FrameFeatures(
+      values: WorldFeatures.extract(pixels, bands: options.patches),
+      tokensPerFrame: options.patches, channels: WorldFeatures.channels,
+      timestamps: (0..<video.frames).map { Double($0) + 0.5 }, duration: Double(video.frames))
+  }
+
+  private func prompts(_ video: WorldVideo) -> [Prompt] {
+    let evidence = features(video)
+    return video.questions.enumerated().map { index, question in
+      let window = Interval(Double(question.frames.lowerBound), Double(question.frames.upperBound))
+      return Prompt(
+        id: "\(video.name)-q\(index)", video: video.name, query: question.text,
+        queryEmbedding: options.query == .embedding
+          ? WorldQuestionEmbedding.row(question.text) : nil,
+        evidence: evidence, truth: [window])
+    }
+  }
+}

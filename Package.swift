@@ -130,14 +130,14 @@ let package = Package(
       "Selfcheck",
       imports: [
         "Core", "Plugins", "Tensors", "Networks", "Student", "Teacher", "Curriculum", "TAD",
-        "Distill", "Tasks", "Storage", "Statistics", "Records", "Runs",
+        "Distill", "Tasks", "Storage", "Statistics", "Records", "Runs", "Tokenizers",
       ], settings: safe + optimised),
     room(
       "OPDCommands",
       imports: [
         "Runs", "Selfcheck", "Sweeps", "Analysis", "Records", "Video", "Core", "Plugins",
         "Tensors", "Networks", "Student", "Teacher", "Curriculum", "TAD", "Distill", "Tasks",
-        "Storage", "Statistics", arguments,
+        "Storage", "Statistics", "Tokenizers", "Engines", arguments,
       ]),
     room(
       "DistillTesting",

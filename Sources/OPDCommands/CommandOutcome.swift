@@ -42,7 +42,7 @@ struct CommandOutcome: Hashable {
   /// - Returns: The status of the process.
   func print() -> Int32 {
     var (status, errors) = (self.status, self.errors)
-    if let lost = StandardOutput.finish(output) {
+    if let lost = PrintedOutput.finish(output) {
       errors += "error: The output could not be written: \(lost). Free some space and try again.\n"
       status = status == 0 ? ExitStatus.failed.rawValue : status
     }

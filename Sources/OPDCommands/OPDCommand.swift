@@ -9,25 +9,33 @@ internal import Synchronization
 /// The `opd` command: a laboratory for on-policy distillation.
 public struct OPDCommand: AsyncParsableCommand {
   /// The subcommands in the order in which the help lists them; a new one is one line.
-  static let subcommands: [any ParsableCommand.Type] = [
-    TrainCommand.self,
-    EvaluateCommand.self,
-    SweepCommand.self,
-    ReproCommand.self,
-    PlanCommand.self,
-    SelftestCommand.self,
-    PluginsCommand.self,
-    MetricsCommand.self,
-    DoctorCommand.self,
-    BenchCommand.self,
-    TeacherCommand.self,
-    DataCommand.self,
-    SelectCommand.self,
-    CompareCommand.self,
-    ReportCommand.self,
-    KeyframesCommand.self,
-    CompareKeyframesCommand.self,
-  ]
+  static let subcommands: [any ParsableCommand.Type] =
+    [
+      TrainCommand.self,
+      EvaluateCommand.self,
+      SweepCommand.self,
+      ReproCommand.self,
+      PlanCommand.self,
+      SelftestCommand.self,
+      PluginsCommand.self,
+      MetricsCommand.self,
+      DoctorCommand.self,
+      BenchCommand.self,
+      TeacherCommand.self,
+      DataCommand.self,
+      SelectCommand.self,
+      CompareCommand.self,
+      ReportCommand.self,
+      KeyframesCommand.self,
+      CompareKeyframesCommand.self,
+      ModelCommand.self,
+    ] + engines
+
+  #if Engines
+  private static let engines: [any ParsableCommand.Type] = [StudentCommand.self]
+  #else
+  private static let engines: [any ParsableCommand.Type] = []
+  #endif
 
   /// What the help says, and which subcommands there are.
   public static let configuration = CommandConfiguration(

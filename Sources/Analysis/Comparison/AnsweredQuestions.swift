@@ -6,7 +6,7 @@ struct AnsweredQuestions: Sendable, Hashable {
   private(set) var ids: [String] = []
   /// The video, or other cluster, of each.
   private(set) var clusters: [String] = []
-  /// The intersection over union of each.
+  /// The quality of the answer to each, 0 … 1.
   private var values: [Double] = []
 
   /// How many there are.
@@ -15,9 +15,9 @@ struct AnsweredQuestions: Sendable, Hashable {
   /// The answers of a run; none where it wrote none.
   init(run path: String) {
     for line in RunFile(path + "/evaluation.jsonl").lines() {
-      guard let value = line.numbers["iou"], let id = line.texts["id"] else { continue }
+      guard let value = line.numbers["quality"], let id = line.texts["id"] else { continue }
       ids.append(id)
-      clusters.append(line.texts["video"] ?? id)
+      clusters.append(line.texts["cluster"] ?? id)
       values.append(value)
     }
   }

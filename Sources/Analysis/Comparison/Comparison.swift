@@ -61,7 +61,7 @@ package struct ComparedArm: Sendable, Hashable, Codable {
   package var total: Int
 
   enum CodingKeys: String, CodingKey {
-    case name, value, summary, recallAtHalf, recallAtSevenTenths, tokens, flops, seconds, scores
+    case name, value, summary, further, tokens, flops, seconds, scores
     case done, total
   }
 

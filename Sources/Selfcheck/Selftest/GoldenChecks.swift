@@ -10,7 +10,7 @@ package enum GoldenChecks {
   /// Checks every file of a folder that this program knows.
   ///
   /// - Parameter folder: A folder in the format of a reference generator: `objectives.json`, `keyframes.json`,
-  ///   `optimizer.json`, `statistics.json`, `llama/`.
+  ///   `optimizer.json`, `statistics.json`, `llama/`; or of pretrained models: `models/`, `gguf/`, `lora/`, `tokenizer/`.
   /// - Returns: One check a reference value.
   /// - Throws: `GoldenFolderError` where there is nothing to check or a file cannot be read.
   package static func run(folder: String) throws -> [Check] {
@@ -26,6 +26,8 @@ package enum GoldenChecks {
       case "optimizer.json": checks += try optimizer(path)
       case "statistics.json": checks += try statistics(path)
       case "llama": checks += try LlamaChecks.run(folder: path)
+      case "models", "gguf", "lora", "tokenizer", "vision":
+        checks += try PretrainedChecks.run(name, in: folder)
       case let other where other.hasSuffix(".json"): checks.append(Check(unsupported: other))
       default: break
       }
@@ -188,7 +190,8 @@ package enum GoldenFolderError: ExplainedError, Hashable {
   /// What to do.
   package var remedy: String {
     switch self {
-    case .nothing: "Name a folder with objectives.json, keyframes.json, optimizer.json or llama."
+    case .nothing:
+      "Name a folder with objectives.json, keyframes.json, optimizer.json, llama, models, gguf, lora or tokenizer."
     case .unreadable: "Generate it again."
     }
   }

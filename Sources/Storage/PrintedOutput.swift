@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// The standard output of the process, whose losses `print` does not report.
-public enum StandardOutput {
+public enum PrintedOutput {
   /// Prints a text, and hands everything that was printed so far to the system.
   ///
   /// - Parameter text: What is left to print.

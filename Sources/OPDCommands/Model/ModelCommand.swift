@@ -1,0 +1,17 @@
+public import ArgumentParser
+
+/// `opd model`: pretrained models as files.
+public struct ModelCommand: AsyncParsableCommand {
+  /// What the help says.
+  public static let configuration = CommandConfiguration(
+    commandName: "model",
+    abstract: "Look at a pretrained model before a run depends on it.",
+    discussion: """
+      Example:
+        opd model show $(scripts/fetch-models.sh)
+      """,
+    subcommands: [ModelShowCommand.self, ModelTokenizeCommand.self])
+
+  /// What parses a command line without arguments.
+  public init() {}
+}

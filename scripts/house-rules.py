@@ -41,8 +41,11 @@ def functions(lines):
             continue
         end = re.compile("^" + head.group(1) + r"\}")
         first = start
-        while first < len(lines) and first - start < 15 and not lines[first].rstrip().endswith("{"):
+        # The head ends with its brace; a requirement of a protocol has none, and `init() {}` has no lines between.
+        while not lines[first].rstrip().endswith(("{", "}", "*/")) and lines[first].strip():
             first += 1
+            if first == len(lines) or lines[first].lstrip().startswith("///"):
+                break
         if first == len(lines) or not lines[first].rstrip().endswith("{"):
             continue
         last = first + 1

@@ -12,6 +12,7 @@ words='[Ww]indow|mIoU|IoU|\biou\b|\bR1@|GroundingT|GroundingM'
 allowed=(
   'Distill/Objectives/(TokenWeighting|ComponentPlanner\+Weighting|ObjectiveValidation)\.swift:.*window' # tokens of a response, from … to
   'Curriculum/Training(Rules|Scores)\.swift:.*window' # how many rewards are averaged
+  '(Networks|Tensors)/.*[Ww]indow' # attention that looks back so many keys
   'Sweeps/Slurm/SlurmScript\.swift:.*USR1@' # a signal
 )
 pattern=$(IFS='|'; echo "${allowed[*]}")

@@ -110,12 +110,12 @@ struct WallTests {
       schedule: LearningRateSchedule(peak: 0.01), seed: Seed(3))
     if diagnoses { settings.diagnostics.every = 1 }
     let teacher = PolicyTeacher(
-      Loop.student(seed: 7).frozen(), codec: Loop.Codec(), evidence: .sameAsStudent)
+      Loop.student(seed: 7).frozen(), codec: Loop.codec, evidence: .sameAsStudent)
     return try await Trainer(
       student: student, objective: objective, pool: PromptPool(Loop.prompts),
       curriculum: UniformCurriculum(Loop.prompts.map(\.id), seed: Seed(1)),
       partners: TrainingPartners(
-        codec: Loop.Codec(), teacher: needs.teacherSupport == nil ? nil : teacher,
+        codec: Loop.codec, teacher: needs.teacherSupport == nil ? nil : teacher,
         reference: needs.needsReference ? Loop.student.frozen() : nil,
         reward: Loop.Judge { _ in true }),
       settings: settings)

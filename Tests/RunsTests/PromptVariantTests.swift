@@ -56,7 +56,7 @@ struct PromptVariantTests {
       "{world: {videos: 8, devVideos: 2, queriesPerVideo: 2, frames: 24}}", file: "data")
     let dataset = try laboratory.datasets.build(data, in: Seed(0))
     let lines = (dataset.train + dataset.dev).map { prompt in
-      let windows = prompt.truth.map { "[\($0.start), \($0.end), 1]" }.joined(separator: ", ")
+      let windows = prompt.stretches.map { "[\($0.start), \($0.end), 1]" }.joined(separator: ", ")
       return #"{"qid": "\#(prompt.id)", "pred_relevant_windows": [\#(windows)]}"#
     }
     let table = folder.path + "/windows.jsonl"

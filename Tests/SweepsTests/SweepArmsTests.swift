@@ -14,7 +14,9 @@ struct SweepArmsTests {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try Data(yaml.utf8).write(to: URL(filePath: folder + "/s.yaml"))
-    return try SweepPlan(SweepFile(folder + "/s.yaml", arguments: arguments)) { PlannedRun($0, files: []) }
+    return try SweepPlan(SweepFile(folder + "/s.yaml", arguments: arguments)) {
+      PlannedRun($0, files: [])
+    }
   }
 
   /// What the plan of a bad file says, its folder left out.

@@ -44,7 +44,7 @@ struct LiveRun {
   func writeWindows(_ changes: [String] = []) throws -> String {
     let context = try context(changes)
     let lines = (context.dataset.train + context.dataset.dev).map { prompt in
-      let windows = prompt.truth.map { "[\($0.start), \($0.end), 1]" }.joined(separator: ", ")
+      let windows = prompt.stretches.map { "[\($0.start), \($0.end), 1]" }.joined(separator: ", ")
       return #"{"qid": "\#(prompt.id)", "pred_relevant_windows": [\#(windows)]}"#
     }
     try lines.joined(separator: "\n").write(

@@ -17,12 +17,14 @@ struct VerdictTests {
       for (seed, value) in arm.values.enumerated() {
         let run = "\(folder)/\(arm.name)/seed-\(seed)"
         try FileManager.default.createDirectory(atPath: run, withIntermediateDirectories: true)
-        try write("{\"state\":\"done\"}", run + "/status.json")
+        try write(
+          #"{"state":"done","task":{"name":"grounding","headline":"eval/mIoU","columns":"eval/R1@0.5"}}"#,
+          run + "/status.json")
         let answers = questions?(arm.name, seed) ?? []
         let whole = answers.isEmpty ? value : mean(answers)
         try write("{\"eval/mIoU\":\(whole),\"step\":4}\n", run + "/metrics.jsonl")
         let lines = answers.enumerated().map {
-          "{\"id\":\"q\($0)\",\"iou\":\($1),\"video\":\"v\($0 / 4)\",\"windowLength\":3}\n"
+          "{\"cluster\":\"v\($0 / 4)\",\"id\":\"q\($0)\",\"quality\":\($1)}\n"
         }
         if !lines.isEmpty { try write(lines.joined(), run + "/evaluation.jsonl") }
       }

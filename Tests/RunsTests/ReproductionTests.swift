@@ -76,7 +76,7 @@ struct ReproductionTests {
     }
     #expect(result.sentence.contains("evaluation.jsonl of"))
     #expect(
-      result.sentence.contains("line 8: from byte 0 on it was at its end and is '{\"duration\""))
+      result.sentence.contains("line 8: from byte 0 on it was at its end and is '{\"cluster\""))
   }
 
   @Test("finds an answer changed within a list")

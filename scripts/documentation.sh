@@ -19,7 +19,7 @@ for module in CHDF5 CGSL; do maps+=(-Xcc "-fmodule-map-file=.build/debug/$module
 for module in COpenBLAS CHDF5Library; do maps+=(-Xcc "-fmodule-map-file=Sources/$module/module.modulemap"); done
 target=$(swiftc -print-target-info | sed -n 's/^ *"unversionedTriple" *: *"\(.*\)".*/\1/p')
 mkdir "$work/symbols"
-for module in Core Plugins Student Teacher Curriculum TAD Distill Grounding Runs OPDCommands DistillTesting; do
+for module in Core Plugins Student Teacher Curriculum TAD Distill Tasks Runs OPDCommands DistillTesting; do
   "$extract" -module-name "$module" -I .build/debug/Modules "${maps[@]}" -target "$target" \
     -minimum-access-level public -skip-synthesized-members -output-dir "$work/symbols"
 done

@@ -6,7 +6,7 @@ public import Teacher
 ///
 /// Without more evidence there is nothing to learn: the divergence is 0 for ever, which is a control of its own.
 ///
-/// Source: `methods.md` §1.6.
+/// Source: docs/objectives.md, "Variants of distillation".
 ///
 /// The trainer shows it the student at the start of a stage and after every update.
 public struct SelfTeacher: TeacherScorer, AnswerPredictor {

@@ -3,7 +3,7 @@ import Foundation
 internal import Tensors
 import Testing
 
-@Suite("The four-token example of methods.md §1.3")
+@Suite("The four-token example of docs/objectives.md, k1, k2, k3")
 struct EstimatorExampleTests {
   var world: TabularWorld {
     var world = TabularWorld(width: 4, length: 1, seed: 0)

@@ -4,7 +4,7 @@
 /// without and 3 with a split. It counts if both sides have `minimumBlocks` and the mean drops by `drop` standard
 /// deviations of the series.
 ///
-/// Source: prefix teaching, `methods.md` §1.6.
+/// Source: prefix teaching, docs/objectives.md, "Variants of distillation".
 public struct ChangePointRule: Sendable, Hashable {
   /// What is watched.
   public enum Series: String, Sendable, Hashable, CaseIterable {

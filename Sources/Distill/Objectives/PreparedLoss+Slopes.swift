@@ -15,6 +15,9 @@ extension PreparedLoss: SlopeLoss {
   public func targets(_ place: ResponsePlace, likeliest: [[Token]]) -> [[Token]] {
     let response = batch.groups[place.group][place.slot]
     guard trained[place.group] else { return response.tokens.map { [$0] } }
+    precondition(
+      self.likeliest == 0 || likeliest.count >= response.length,
+      "\(likeliest.count) lists of likely tokens for \(response.length) positions.")
     let pass = ResponsePass<Double>(self, place)
     return response.tokens.indices.map { pass.targets($0, pass.teacherRow($0), likeliest) }
   }

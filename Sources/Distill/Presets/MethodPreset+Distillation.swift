@@ -10,12 +10,13 @@ extension MethodPreset {
       Objective([ObjectiveComponent([.teacher], correction: .importanceRatio)])),
     MethodPreset(
       "opd-full", "minimises the exact reverse KL over the vocabulary on the student's samples",
-      source: "MiniLLM, arXiv:2306.08543; methods.md §1.2",
+      source: "MiniLLM, arXiv:2306.08543; docs/objectives.md, Exact divergences",
       gradient: "reverse KL at each prefix, exactly",
       Objective([divergence(.reverseKL, .full)])),
     MethodPreset(
       "opd-topk", "minimises the reverse KL over the student's 16 best tokens and a tail bucket",
-      source: "methods.md §1.2", gradient: "reverse KL of the coarser distributions",
+      source: "docs/objectives.md, Exact divergences",
+      gradient: "reverse KL of the coarser distributions",
       Objective([divergence(.reverseKL, .top(16, of: .student, rest: .tail))])),
     MethodPreset(
       "gkd", "minimises the Jensen-Shannon divergence, β 0.5, half on the student's own answers",
@@ -26,7 +27,8 @@ extension MethodPreset {
         rolloutSource: .teacher, studentShare: 0.5)),
     MethodPreset(
       "self-distillation", "learns from the student itself when it sees all the frames",
-      source: "methods.md §1.6", gradient: "reverse KL to the privileged student",
+      source: "docs/objectives.md, Variants of distillation",
+      gradient: "reverse KL to the privileged student",
       hints: TrainerHints(selfTeacher: .frozen),
       Objective([ObjectiveComponent([.teacher], correction: .importanceRatio)])),
   ]

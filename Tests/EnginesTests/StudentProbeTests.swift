@@ -5,7 +5,7 @@ import Testing
 
 @Suite(
   "Probe of a training server", .serialized, .enabled(if: StubEngine.isPossible, "needs python3"),
-  .timeLimit(.minutes(3)))
+  .timeLimit(.minutes(10)))
 struct StudentProbeTests {
   /// A lie, and the check that must name it.
   struct Lie: Sendable, CustomTestStringConvertible {

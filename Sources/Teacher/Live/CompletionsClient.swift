@@ -151,7 +151,19 @@ final class CompletionsClient: Sendable {
       throw PassingTrouble(reason: "the answer was not complete after \(seconds) s")
     } catch {
       try Task.checkCancellation()
-      throw PassingTrouble(reason: error.localizedDescription)
+      throw PassingTrouble(reason: reason(of: error))
+    }
+  }
+
+  /// What kept an answer from coming, in words: Foundation on Linux has only a number.
+  private func reason(of error: any Error) -> String {
+    switch (error as? URLError)?.code {
+    case .timedOut: "the answer was not complete after \(parameters.answerSeconds) s"
+    case .cannotFindHost, .dnsLookupFailed: "there is no such host"
+    case .cannotConnectToHost: "nothing listens there"
+    case .networkConnectionLost: "the connection was closed before the answer was complete"
+    case .some(let code): "the connection failed with code \(code.rawValue)"
+    case nil: error.localizedDescription
     }
   }
 

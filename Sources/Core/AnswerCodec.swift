@@ -1,15 +1,15 @@
-/// A task's answers in the words of one vocabulary: what a run writes and reads them with.
+/// A task's answers in the tokens of one tokenizer: what a run writes and reads them with.
 public struct AnswerCodec: Sendable {
   /// What is asked.
   public let task: any AnswerTask
 
-  /// The words in which answers are written.
-  public let vocabulary: Vocabulary
+  /// The tokens in which answers are written.
+  public let tokenizer: any Tokenizer
 
-  /// A task's answers in the words of a vocabulary.
-  public init(_ task: any AnswerTask, vocabulary: Vocabulary) {
+  /// A task's answers in the tokens of a tokenizer.
+  public init(_ task: any AnswerTask, tokenizer: any Tokenizer) {
     self.task = task
-    self.vocabulary = vocabulary
+    self.tokenizer = tokenizer
   }
 
   /// The most tokens an answer can have, the end token included.
@@ -19,12 +19,12 @@ public struct AnswerCodec: Sendable {
   ///
   /// - Throws: `TaskError.foreignAnswer` for an answer of another task.
   public func encode(_ answer: any Answer, to prompt: Prompt) throws -> [Token] {
-    try task.write(answer, to: prompt, with: vocabulary)
+    try task.write(answer, to: prompt, with: tokenizer)
   }
 
   /// What a response says, or `nil` where it says nothing that could be right.
   public func decode(_ tokens: [Token], to prompt: Prompt) -> (any Answer)? {
-    task.read(tokens, to: prompt, with: vocabulary)
+    task.read(tokens, to: prompt, with: tokenizer)
   }
 
   /// The task as one whose answers can be listed.

@@ -39,6 +39,10 @@ public struct FrameFeatures: Sendable, Hashable {
     self.duration = duration
   }
 
+  /// No frames of no video: what a question about a text has.
+  public static let none = FrameFeatures(
+    values: [], tokensPerFrame: 1, channels: 0, timestamps: [], duration: 0)
+
   /// F: how many frames there are.
   public var frames: Int { timestamps.count }
 

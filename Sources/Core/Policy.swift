@@ -3,7 +3,7 @@
 /// Takes and returns whole batches of values, so that it may live in this process or elsewhere.
 public protocol Policy: Sendable {
   /// The words it reads and writes.
-  var vocabulary: Vocabulary { get }
+  var tokenizer: any Tokenizer { get }
 
   /// Floating-point operations of one scored token on its own, for the ledger.
   var flopsPerToken: Double { get }

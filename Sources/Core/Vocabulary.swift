@@ -39,16 +39,14 @@ public struct Vocabulary: Sendable, Hashable {
 
   /// The number of a word, or `nil` if the vocabulary lacks it.
   public subscript(word: String) -> Token? { numbers[word] }
-
-  /// The words of `tokens` joined by nothing, up to the end token.
-  public func text(_ tokens: some Sequence<Token>) -> String {
-    tokens.prefix { $0 != end }.map { words[$0] }.joined()
-  }
 }
 
 extension Vocabulary: Tokenizer {
   /// The one token that ends a response.
   public var ends: Set<Token> { [end] }
+
+  /// The number of a word.
+  public func token(of text: String) -> Token? { numbers[text] }
 
   /// The longest words first, from left to right; white space between words need not be one.
   ///

@@ -39,7 +39,7 @@ public struct PolicyTeacher: TeacherScorer, AnswerPredictor {
   }
 
   /// The digest of the policy's vocabulary.
-  public var vocabularyFingerprint: String { policy.vocabulary.fingerprint }
+  public var vocabularyFingerprint: String { policy.tokenizer.fingerprint }
 
   /// Everything: the policy is in this process.
   public var support: TeacherSupport { .full }
@@ -90,7 +90,7 @@ public struct PolicyTeacher: TeacherScorer, AnswerPredictor {
     case .answer:
       guard let truth = prompt.truth.first else { return prompt }
       let answer = try codec.encode(truth, to: prompt)
-      return prompt.appending(answer.filter { $0 != codec.vocabulary.end })
+      return prompt.appending(answer.filter { $0 != codec.tokenizer.end })
     }
   }
 

@@ -39,7 +39,7 @@ public struct SelfTeacher: TeacherScorer, AnswerPredictor {
   }
 
   /// The digest of the codec's vocabulary.
-  public var vocabularyFingerprint: String { codec.vocabulary.fingerprint }
+  public var vocabularyFingerprint: String { codec.tokenizer.fingerprint }
 
   /// Everything: the policy is in this process.
   public var support: TeacherSupport { .full }

@@ -56,7 +56,7 @@ struct TeacherAnswers {
       let requests = zip(prompts, drafts).map { prompt, drafts in
         ScoringRequest(
           prompt: prompt,
-          responses: drafts.filter { !$0.ended }.map { $0.tokens + [codec.vocabulary.end] })
+          responses: drafts.filter { !$0.ended }.map { $0.tokens + [codec.tokenizer.end] })
       }
       let asked = prompts.indices.filter { !requests[$0].responses.isEmpty }
       let scores = try await teacher.score(asked.map { requests[$0] }, support: .full)
@@ -64,7 +64,7 @@ struct TeacherAnswers {
         var next = scores.makeIterator()
         for slot in drafts[place].indices where !drafts[place][slot].ended {
           guard let row = next.next()?.rows?.logProbabilities(length..<length + 1) else { continue }
-          drafts[place][slot].draw(from: row, end: codec.vocabulary.end)
+          drafts[place][slot].draw(from: row, end: codec.tokenizer.end)
           scoredTokens += length + 1
         }
       }

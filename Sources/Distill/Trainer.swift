@@ -119,7 +119,7 @@ public struct Trainer: Sendable {
   ) async throws -> StepDiagnosis? {
     guard settings.diagnostics.isDue(steps), loss.trained.contains(true) else { return nil }
     var diagnosis = try await StepDiagnosis(
-      of: batch, loss, teacher: partners.teacher, end: student.vocabulary.end,
+      of: batch, loss, teacher: partners.teacher, end: student.tokenizer.end,
       settings: settings, step: steps)
     try await diagnosis.measureBefore(student)
     return diagnosis

@@ -64,9 +64,9 @@ public struct TrainingPartners: Sendable {
       guard teacher.support.covers(support) else {
         throw TrainingError.support(needed: support, given: teacher.support)
       }
-      guard teacher.vocabularyFingerprint == student.vocabulary.fingerprint else {
+      guard teacher.vocabularyFingerprint == student.tokenizer.fingerprint else {
         throw TrainingError.vocabulary(
-          student: student.vocabulary.fingerprint, teacher: teacher.vocabularyFingerprint)
+          student: student.tokenizer.fingerprint, teacher: teacher.vocabularyFingerprint)
       }
     }
     if needs.needsReference, reference == nil {

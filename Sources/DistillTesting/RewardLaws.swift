@@ -40,7 +40,7 @@ struct RewardLaws {
     let others = stride(from: 0, to: all.count, by: step).compactMap {
       try? codec.encode(all[$0], to: prompt)
     }
-    return right + others + [[codec.vocabulary.end]]
+    return right + others + [[codec.tokenizer.end]]
   }
 
   private func group(_ prompt: Prompt, _ answers: [[Token]]) -> RolloutGroup {

@@ -12,7 +12,7 @@ public enum Samples {
   ///   - seed: What they depend on.
   /// - Returns: Prompts with features between −1 and 1, a query row of C channels, and one right answer each.
   public static func prompts(
-    _ count: Int = 4, vocabulary: Vocabulary, tokensPerFrame: Int = 2, channels: Int = 3,
+    _ count: Int = 4, tokenizer: any Tokenizer, tokensPerFrame: Int = 2, channels: Int = 3,
     seed: Seed = Seed(1)
   ) -> [Prompt] {
     (0..<count).map { index in
@@ -29,7 +29,7 @@ public enum Samples {
       let start = question.integer(below: count)
       return Prompt(
         id: "prompt \(index)", video: "video \(video)", query: "question \(index)",
-        tokens: (0..<2 + index % 3).map { _ in question.integer(below: vocabulary.count) },
+        tokens: (0..<2 + index % 3).map { _ in question.integer(below: tokenizer.count) },
         queryEmbedding: (0..<channels).map { _ in Float(2 * question.uniform() - 1) },
         evidence: features, truth: [Interval(Double(start) * 2, Double(start) * 2 + 2)])
     }
@@ -37,13 +37,13 @@ public enum Samples {
 
   /// Responses of different lengths, the last of them complete.
   public static func responses(
-    _ count: Int = 3, vocabulary: Vocabulary, longest: Int = 6, seed: Seed = Seed(1)
+    _ count: Int = 3, tokenizer: any Tokenizer, longest: Int = 6, seed: Seed = Seed(1)
   ) -> [[Token]] {
     (0..<count).map { slot in
       var generator = seed.derived("response", slot).generator()
       let length = 1 + generator.integer(below: longest)
-      let tokens = (0..<length).map { _ in generator.integer(below: vocabulary.count) }
-      return slot == count - 1 ? tokens.filter { $0 != vocabulary.end } + [vocabulary.end] : tokens
+      let tokens = (0..<length).map { _ in generator.integer(below: tokenizer.count) }
+      return slot == count - 1 ? tokens.filter { $0 != tokenizer.end } + [tokenizer.end] : tokens
     }
   }
 }

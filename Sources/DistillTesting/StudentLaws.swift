@@ -74,9 +74,9 @@ struct StudentLaws {
   }
 
   private mutating func check(_ rollout: Rollout, _ settings: SamplingSettings) {
-    let end = student.vocabulary.end
+    let end = student.tokenizer.end
     book.expect(
-      rollout.tokens.allSatisfy(student.vocabulary.words.indices.contains),
+      rollout.tokens.allSatisfy(student.tokenizer.words.indices.contains),
       "Answers are written in the vocabulary.", "\(rollout.tokens)")
     book.expect(
       rollout.tokens.count <= settings.maximumLength, "Answers keep to the length limit.",
@@ -152,9 +152,9 @@ struct StudentLaws {
   }
 
   private mutating func checkTotal() async {
-    guard let prompt = prompts.first, student.vocabulary.count <= 1024 else { return }
+    guard let prompt = prompts.first, student.tokenizer.count <= 1024 else { return }
     let student = student
-    let answers = student.vocabulary.words.indices.map { token in
+    let answers = student.tokenizer.words.indices.map { token in
       Rollout(
         promptID: prompt.id, slot: token, tokens: [token], logProbabilities: [0], finish: .length)
     }

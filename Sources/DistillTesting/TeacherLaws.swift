@@ -13,21 +13,21 @@ public import Testing
 ///   - tolerance: How much two scores of one token may differ, in nats; 0 for a teacher that computes the same bits.
 ///   - sourceLocation: Where issues are reported.
 public func checkTeacherScorer(
-  _ teacher: any TeacherScorer, prompts: [Prompt], responses: [[Token]], vocabulary: Vocabulary,
+  _ teacher: any TeacherScorer, prompts: [Prompt], responses: [[Token]], tokenizer: any Tokenizer,
   tolerance: Double = 0, sourceLocation: SourceLocation = #_sourceLocation
 ) async {
   await teacherViolations(
-    teacher, prompts: prompts, responses: responses, vocabulary: vocabulary, tolerance: tolerance
+    teacher, prompts: prompts, responses: responses, tokenizer: tokenizer, tolerance: tolerance
   ).record(sourceLocation: sourceLocation)
 }
 
 /// The laws a teacher breaks; see `checkTeacherScorer`.
 public func teacherViolations(
-  _ teacher: any TeacherScorer, prompts: [Prompt], responses: [[Token]], vocabulary: Vocabulary,
+  _ teacher: any TeacherScorer, prompts: [Prompt], responses: [[Token]], tokenizer: any Tokenizer,
   tolerance: Double = 0
 ) async -> [Violation] {
   var laws = TeacherLaws(
-    teacher: teacher, vocabulary: vocabulary, tolerance: tolerance,
+    teacher: teacher, tokenizer: tokenizer, tolerance: tolerance,
     requests: prompts.map { ScoringRequest(prompt: $0, responses: responses) })
   await laws.check()
   return laws.book.violations
@@ -36,7 +36,7 @@ public func teacherViolations(
 /// The laws of teachers.
 struct TeacherLaws {
   let teacher: any TeacherScorer
-  let vocabulary: Vocabulary
+  let tokenizer: any Tokenizer
   let tolerance: Double
   let requests: [ScoringRequest]
   var book = Lawbook()
@@ -69,9 +69,9 @@ struct TeacherLaws {
 
   private mutating func checkDeclarations() {
     book.expect(
-      teacher.vocabularyFingerprint == vocabulary.fingerprint,
+      teacher.vocabularyFingerprint == tokenizer.fingerprint,
       "The vocabulary is the student's.",
-      "its digest is \(teacher.vocabularyFingerprint), not \(vocabulary.fingerprint)")
+      "its digest is \(teacher.vocabularyFingerprint), not \(tokenizer.fingerprint)")
     book.expect(
       teacher.flopsPerToken >= 0 && teacher.flopsPerToken.isFinite, "Work is counted in flops.",
       "a token costs \(teacher.flopsPerToken)")
@@ -128,8 +128,8 @@ struct TeacherLaws {
 
   /// At most 1, not exactly: a service may give probability to words the student does not have.
   private mutating func checkTotal() async {
-    guard vocabulary.count <= 1024, let prompt = requests.first?.prompt else { return }
-    let all = ScoringRequest(prompt: prompt, responses: vocabulary.words.indices.map { [$0] })
+    guard tokenizer.count <= 1024, let prompt = requests.first?.prompt else { return }
+    let all = ScoringRequest(prompt: prompt, responses: (0..<tokenizer.count).map { [$0] })
     guard let scores = await score([all], .sampled)?.first else { return }
     let total = scores.reduce(0.0) { $0 + exp(Double($1.sampled.first ?? 0)) }
     book.expect(
@@ -150,7 +150,7 @@ struct TeacherLaws {
 
 extension TeacherLaws {
   private mutating func checkTop(_ scores: [[TeacherScore]]) async {
-    let k = min(3, vocabulary.count)
+    let k = min(3, tokenizer.count)
     guard teacher.support.covers(.top(k)), let listed = await score(requests, .top(k)) else {
       return
     }
@@ -175,7 +175,7 @@ extension TeacherLaws {
     let values = list.map(\.logProbability)
     book.expect(
       list.count >= k && Set(list.map(\.token)).count == list.count
-        && list.allSatisfy { vocabulary.words.indices.contains($0.token) },
+        && list.allSatisfy { tokenizer.contains($0.token) },
       "A list names k different tokens of the vocabulary.", "\(list.map(\.token))")
     book.expect(
       zip(values, values.dropFirst()).allSatisfy { $0 >= $1 }, "A list begins with the likeliest.",
@@ -193,7 +193,7 @@ extension TeacherLaws {
     for (request, index) in zip(requests, requests.indices) {
       for (slot, response) in request.responses.enumerated() {
         guard let rows = full[index][slot].rows, rows.positions == response.count,
-          rows.vocabularySize == vocabulary.count
+          rows.vocabularySize == tokenizer.count
         else {
           return book.expect(
             false, "There is a row of the vocabulary a position.", "'\(request.prompt.id)'")
@@ -229,7 +229,7 @@ extension TeacherLaws {
   private mutating func checkRefusals() async {
     guard let prompt = requests.first?.prompt else { return }
     let teacher = teacher
-    for token in [vocabulary.count, -1] {
+    for token in [tokenizer.count, -1] {
       await book.expectRefusal("A token outside the vocabulary is refused, not scored.") {
         _ = try await teacher.score(
           [ScoringRequest(prompt: prompt, responses: [[token]])], support: .sampled)

@@ -7,7 +7,7 @@ public struct Sample: Sendable, Hashable {
   public var tokens: [Token]
   /// log π of each token at the sampling temperature, nats.
   public var logProbabilities: [Float]
-  /// Whether the end token was drawn.
+  /// Whether an end token was drawn.
   public var ended: Bool
 }
 
@@ -20,14 +20,14 @@ extension Decoder {
   ///   - prompts: The prompts.
   ///   - seeds: For each prompt, one seed a response.
   ///   - temperature: What logits are divided by; 0 takes the most likely token.
-  ///   - end: The token that ends a response; `nil` lets all grow to the limit.
+  ///   - ends: The tokens that end a response; none lets all grow to the limit.
   ///   - maximumLength: The most tokens of a response.
   ///   - tape: A tape bound to weights of this shape.
   /// - Returns: For each prompt, its responses in the order of their seeds.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func sample(
-    _ prompts: [PromptRows], seeds: [[Seed]], temperature: Double, end: Token?, maximumLength: Int,
+    _ prompts: [PromptRows], seeds: [[Seed]], temperature: Double, ends: Set<Token>, maximumLength: Int,
     on tape: Tape<Scalar>
   ) -> [[Sample]] {
     let batch = PackedBatch<Scalar>(prompts.map { Branch(prompt: $0, responses: []) })
@@ -39,7 +39,7 @@ extension Decoder {
     var logits = tape.linear(
       tape.gather(hidden, rows: growing.live.map { growing.branch[$0] }), head)
     for length in 1...maximumLength {
-      growing.take(tape, logits, temperature: temperature, end: end)
+      growing.take(tape, logits, temperature: temperature, ends: ends)
       if length == maximumLength || growing.live.isEmpty { break }
       logits = tape.transient { step(growing, caches, on: tape) }
     }
@@ -115,14 +115,14 @@ private struct Growing {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   mutating func take<Scalar: Real>(
-    _ tape: Tape<Scalar>, _ logits: Variable, temperature: Double, end: Token?
+    _ tape: Tape<Scalar>, _ logits: Variable, temperature: Double, ends: Set<Token>
   ) {
     let uniforms = live.map { generators[$0].uniform() }
     let draws = tape.draw(logits, temperature: temperature, uniforms: uniforms)
     for (index, draw) in zip(live, draws) {
       tokens[index].append(draw.column)
       logProbabilities[index].append(Float(draw.logProbability))
-      ended[index] = draw.column == end
+      ended[index] = ends.contains(draw.column)
     }
     live.removeAll { ended[$0] }
   }

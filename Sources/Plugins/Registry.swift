@@ -121,6 +121,13 @@ public struct Registry<Context, Product>: Sendable {
     }
   }
 
+  /// The name by which a value chooses a plug-in, whether or not there is one.
+  ///
+  /// - Throws: `ConfigurationError.notAPlugin`.
+  public func name(in value: ConfigurationValue) throws -> String {
+    try choice(value, at: kind).name
+  }
+
   /// The plug-in that a value names, with all its parameters written out, those of its members too: `{name: {parameter: …}}`.
   public func resolved(
     _ value: ConfigurationValue, at path: String? = nil

@@ -5,39 +5,46 @@ internal import Tensors
 /// A decoder without weights: what it reads, how its work is divided, and what the work costs.
 struct DecoderModel: Sendable {
   /// The words it reads and writes.
-  let vocabulary: Vocabulary
+  let tokenizer: any Tokenizer
   /// The network.
   let decoder: Decoder<Float>
   /// How prompts become input rows.
-  let encoder: PromptEncoder
+  let embedder: any PromptEmbedder
+  /// What training leaves as it is; `nil` where everything is trained.
+  let base: FrozenBase?
 
   /// A decoder of a shape.
   ///
   /// - Precondition: Widths and counts agree.
-  init(_ decoder: DecoderConfiguration, _ encoder: PromptEncoder, _ vocabulary: Vocabulary) {
+  init(
+    _ decoder: DecoderConfiguration, _ embedder: any PromptEmbedder, _ tokenizer: any Tokenizer,
+    base: FrozenBase? = nil
+  ) {
     precondition(
-      decoder.vocabularySize == vocabulary.count && decoder.features == encoder.width,
+      decoder.vocabularySize >= tokenizer.count && decoder.features == embedder.width,
       "The decoder reads \(decoder.vocabularySize) tokens and \(decoder.features) features, "
-        + "not \(vocabulary.count) and \(encoder.width).")
+        + "not \(tokenizer.count) and \(embedder.width).")
     self.decoder = Decoder(decoder)
-    self.encoder = encoder
-    self.vocabulary = vocabulary
+    self.embedder = embedder
+    self.tokenizer = tokenizer
+    self.base = base
   }
 
   /// What work costs.
   func flops(of groups: [RolloutGroup], _ phase: WorkPhase) -> Double {
     let branches = groups.compactMap { try? branch($0) }
     let forward = decoder.flops(branches)
-    return phase == .training ? 3 * forward : forward
+    // Frozen weights have no gradient of their own: the way back is as long as the way there.
+    return phase == .training ? (base == nil ? 3 : 2) * forward : forward
   }
 
   func branch(_ group: RolloutGroup) throws -> Branch {
-    Branch(prompt: try encoder.rows(group.prompt), responses: group.rollouts.map(\.tokens))
+    Branch(prompt: try embedder.rows(group.prompt), responses: group.rollouts.map(\.tokens))
   }
 
-  /// About as many rows as a prompt has in the decoder's input.
-  func rows(of prompt: Prompt) -> Int {
-    prompt.visible.frames * encoder.tokensPerFrame + prompt.tokens.count
+  /// What a pass computes with, where parameters are what is trained.
+  func weights(_ parameters: Parameters<Float>, for purpose: WeightPurpose) -> PassWeights {
+    base?.adapted(parameters, for: purpose) ?? .own(Weights(parameters, for: purpose))
   }
 
   /// Neighbouring groups of about 320 rows together: enough for the product kernel, few enough for the caches.
@@ -46,7 +53,7 @@ struct DecoderModel: Sendable {
     var start = 0
     var rows = 0
     for (index, group) in groups.enumerated() {
-      let own = self.rows(of: group.prompt) + group.rollouts.reduce(0) { $0 + $1.tokens.count }
+      let own = embedder.count(group.prompt) + group.rollouts.reduce(0) { $0 + $1.tokens.count }
       if rows > 0, rows + own > 360 {
         result.append(start..<index)
         start = index

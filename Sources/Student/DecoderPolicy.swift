@@ -8,19 +8,19 @@ internal import Tensors
 /// only answers would.
 public struct DecoderPolicy: Policy {
   let model: DecoderModel
-  let weights: Weights<Float>
+  let weights: PassWeights
 
   /// A policy with weights that somebody has prepared.
-  init(_ model: DecoderModel, _ weights: Weights<Float>) {
+  init(_ model: DecoderModel, _ weights: PassWeights) {
     self.model = model
     self.weights = weights
   }
 
   /// The words it reads and writes.
-  public var vocabulary: Vocabulary { model.vocabulary }
+  public var tokenizer: any Tokenizer { model.tokenizer }
 
   /// How many numbers its weights are.
-  public var parameterCount: Int { weights.layout.count }
+  public var parameterCount: Int { weights.count }
 
   /// A multiplication and an addition a weight.
   public var flopsPerToken: Double { 2 * Double(parameterCount) }
@@ -32,19 +32,19 @@ public struct DecoderPolicy: Policy {
     // A token's bits do not depend on what is sampled beside it: few parts read the weights less often, and small ones keep
     // their memory bounded however many prompts there are.
     let answers = prompts.count * settings.group * settings.maximumLength
-    let rows = prompts.reduce(answers) { $0 + model.rows(of: $1) }
+    let rows = prompts.reduce(answers) { $0 + model.embedder.count($1) }
     let parts = split(prompts.count, parts: max(Parallel.threads, rows / Self.sampledRows))
     let chunks = try Parallel.map(chunks: parts.count) { part in
       let own = prompts[parts[part]]
-      let rows = try own.map { try model.encoder.rows($0) }
+      let rows = try own.map { try model.embedder.rows($0) }
       let seeds = own.map { prompt in
         (0..<settings.group).map { seed.derived(prompt.stream, $0) }
       }
       let samples = TapePool.withTape { tape in
-        tape.run(weights) { tape in
+        weights.run(tape) { tape in
           model.decoder.sample(
             rows, seeds: seeds, temperature: settings.temperature,
-            end: settings.ignoresEnd ? nil : model.vocabulary.end,
+            ends: settings.ignoresEnd ? [] : model.tokenizer.ends,
             maximumLength: settings.maximumLength,
             on: tape)
         }
@@ -68,7 +68,7 @@ public struct DecoderPolicy: Policy {
   public func logProbabilities(
     _ groups: [RolloutGroup], temperature: Double
   ) throws -> [[[Float]]] {
-    let width = model.vocabulary.count
+    let width = model.decoder.configuration.vocabularySize
     return try read(groups) { group, response, logits in
       _ = Rows.logSoftmax(&logits, width: width, temperature: temperature)
       var result: [Float] = []
@@ -83,7 +83,7 @@ public struct DecoderPolicy: Policy {
   public func vocabularyRows(
     _ groups: [RolloutGroup], temperature: Double
   ) throws -> [[DenseVocabularyRows]] {
-    let width = model.vocabulary.count
+    let width = model.decoder.configuration.vocabularySize
     return try read(groups) { _, _, logits in
       _ = Rows.logSoftmax(&logits, width: width, temperature: temperature)
       var values: [Float] = []
@@ -104,7 +104,7 @@ public struct DecoderPolicy: Policy {
       for block in model.blocks(own) {
         let branches = try own[block].map { try model.branch($0) }
         try TapePool.withTape { tape in
-          try tape.run(weights) { tape in
+          try weights.run(tape) { tape in
             try model.decoder.pass(branches, on: tape, differentiating: false) {
               index, response, logits in
               let group = block.lowerBound + index

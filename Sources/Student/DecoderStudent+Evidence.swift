@@ -16,13 +16,16 @@ extension DecoderStudent {
   public func evidenceGradients(
     _ groups: [RolloutGroup], loss: some ResponseLoss
   ) throws -> [EvidenceGradient] {
+    guard let encoder = embedder as? PromptEncoder else {
+      throw LearnerError.unable(to: "tell how its loss depends on frames")
+    }
     let weights = policy(for: .training).weights
     var dropped = [Float](repeating: 0, count: parameters.layout.count)
     return try groups.enumerated().map { index, group in
       let branch = try model.branch(group)
       let sink = GradientSink<Float>()
       try TapePool.withTape { tape in
-        try tape.run(weights, addingGradientTo: &dropped) { tape in
+        try weights.run(tape, addingGradientTo: &dropped) { tape in
           try model.decoder.pass([branch], on: tape, differentiating: true, features: sink) {
             _, response, logits in
             _ = try loss.evaluate(group: index, slot: response, logits: &logits)

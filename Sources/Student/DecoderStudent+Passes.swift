@@ -24,7 +24,7 @@ extension DecoderStudent {
       for block in model.blocks(Array(groups[parts[part]])) {
         let first = parts[part].lowerBound + block.lowerBound
         let branches = try groups[first..<first + block.count].map { try model.branch($0) }
-        try tape.run(weights, addingGradientTo: &values) { tape in
+        try weights.run(tape, addingGradientTo: &values) { tape in
           try model.decoder.pass(branches, on: tape, differentiating: true) {
             index, response, logits in
             report.add(
@@ -50,7 +50,7 @@ extension DecoderStudent {
         let first = parts[part].lowerBound + block.lowerBound
         let branches = try groups[first..<first + block.count].map { try model.branch($0) }
         try TapePool.withTape { tape in
-          try tape.run(weights) { tape in
+          try weights.run(tape) { tape in
             try model.decoder.pass(branches, on: tape, differentiating: false) {
               index, response, logits in
               report.add(

@@ -60,7 +60,7 @@ extension DecoderStudent {
     guard weights == .average, let average = training.average else { return frozen() }
     var values = parameters
     values.values = average
-    return DecoderPolicy(model, Weights(values, for: .inference))
+    return DecoderPolicy(model, model.weights(values, for: .inference))
   }
 
   /// Weights, moments and average.

@@ -23,14 +23,19 @@ public struct DecoderStudent: Learner {
   /// - Parameters:
   ///   - decoder: The network's shape.
   ///   - encoder: How prompts become input rows; its width is the decoder's `features`.
-  ///   - vocabulary: The words; as many as the decoder's `vocabularySize`.
+  ///   - tokenizer: The words; as many as the decoder's `vocabularySize`.
   ///   - parameters: The weights to start from; see `initialParameters`.
   /// - Precondition: Widths and counts agree.
   public init(
-    decoder: DecoderConfiguration, encoder: PromptEncoder, vocabulary: Vocabulary,
+    decoder: DecoderConfiguration, encoder: PromptEncoder, tokenizer: any Tokenizer,
     parameters: Parameters<Float>
   ) {
-    model = DecoderModel(decoder, encoder, vocabulary)
+    self.init(DecoderModel(decoder, encoder, tokenizer), parameters)
+  }
+
+  /// A student of a model, with what is trained of it.
+  init(_ model: DecoderModel, _ parameters: Parameters<Float>) {
+    self.model = model
     self.parameters = parameters
     generation = WeightsCache.nextGeneration()
     cache = WeightsCache()
@@ -38,16 +43,18 @@ public struct DecoderStudent: Learner {
   }
 
   /// The words it reads and writes.
-  public var vocabulary: Vocabulary { model.vocabulary }
+  public var tokenizer: any Tokenizer { model.tokenizer }
 
   /// The network's shape.
   public var configuration: DecoderConfiguration { model.decoder.configuration }
 
   /// How prompts become input rows.
-  public var encoder: PromptEncoder { model.encoder }
+  public var embedder: any PromptEmbedder { model.embedder }
 
-  /// A multiplication and an addition a weight.
-  public var flopsPerToken: Double { 2 * Double(parameters.layout.count) }
+  /// A multiplication and an addition a weight, frozen ones among them.
+  public var flopsPerToken: Double {
+    2 * Double(parameters.layout.count + (model.base?.weights.layout.count ?? 0))
+  }
 
   /// Weights to start from: matrices normal with variance 1 / inputs, those that write into the residual stream divided by
   /// √(2·layers), norms one.
@@ -76,14 +83,14 @@ public struct DecoderStudent: Learner {
 
   /// What it is now, for good: a reference, or a teacher.
   public func frozen() -> DecoderPolicy {
-    DecoderPolicy(model, Weights(parameters, for: .inference))
+    DecoderPolicy(model, model.weights(parameters, for: .inference))
   }
 
   /// What it is now, until the next update.
   public var policy: DecoderPolicy { policy(for: .inference) }
 
   func policy(for purpose: WeightPurpose) -> DecoderPolicy {
-    DecoderPolicy(model, cache.weights(parameters, generation, for: purpose))
+    DecoderPolicy(model, cache.weights(of: model, parameters, generation, for: purpose))
   }
 
   /// Samples `settings.group` answers to each prompt.
@@ -116,7 +123,7 @@ public struct DecoderStudent: Learner {
 /// Weights prepared for computing and memory for passes, kept from one call to the next.
 final class WeightsCache: Sendable {
   private struct Prepared {
-    var weights: Weights<Float>
+    var weights: PassWeights
     var generation: Int
   }
 
@@ -128,11 +135,12 @@ final class WeightsCache: Sendable {
 
   /// The prepared weights of a generation of parameters, made or refreshed where they are older or lack what is wanted.
   func weights(
-    _ parameters: Parameters<Float>, _ generation: Int, for purpose: WeightPurpose
-  ) -> Weights<Float> {
+    of model: DecoderModel, _ parameters: Parameters<Float>, _ generation: Int,
+    for purpose: WeightPurpose
+  ) -> PassWeights {
     prepared.withLock { prepared in
       guard var current = prepared.take() else {
-        let made = Weights(parameters, for: purpose)
+        let made = model.weights(parameters, for: purpose)
         prepared = Prepared(weights: made, generation: generation)
         return made
       }

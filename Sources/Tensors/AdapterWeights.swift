@@ -70,7 +70,11 @@ public struct AdapterWeights<Scalar: Real>: Sendable {
   }
 
   /// Takes over changed parameters.
-  public mutating func refresh(_ parameters: Parameters<Scalar>) { weights.refresh(parameters) }
+  public mutating func refresh(
+    _ parameters: Parameters<Scalar>, for purpose: WeightPurpose = .inference
+  ) {
+    weights.refresh(parameters, for: purpose)
+  }
 }
 
 /// One change within a pass: what went through A, scaled, kept for the way back.

@@ -55,6 +55,15 @@ package struct BytePairTokenizer: Tokenizer {
     fingerprint = Self.fingerprint(parts, model)
   }
 
+  /// The first of the tokens that end a response, `<|im_end|>` or alike; 0 where the file names none.
+  package var end: Token { ends.min() ?? 0 }
+
+  /// The one token as which a text is read, or `nil` where it takes several.
+  package func token(of text: String) -> Token? {
+    let tokens = encode(text)
+    return tokens.count == 1 ? tokens[0] : nil
+  }
+
   /// The bytes that no token writes; in a text they are left out, as tokenizers does.
   package var missingBytes: [UInt8] { model.missingBytes }
 

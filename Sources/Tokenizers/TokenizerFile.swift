@@ -1,4 +1,4 @@
-internal import Core
+package import Core
 
 /// Reads a tokenizer.json: each key is used, passed over because it cannot change a token, or refused.
 struct TokenizerFile {
@@ -8,7 +8,9 @@ struct TokenizerFile {
   /// The parts of a tokenizer.json.
   ///
   /// - Throws: `TokenizerError` with the place in the file.
-  static func parts(_ json: [UInt8], source: String, ends: [String]) throws -> TokenizerParts {
+  static func parts(
+    _ json: [UInt8], source: String, ends: [String], endNumbers: Set<Token>
+  ) throws -> TokenizerParts {
     let value = try JSONText.value(of: json, source: source)
     var file = TokenizerFile(source: source, parts: TokenizerParts(source: source))
     try file.read(value)
@@ -19,6 +21,12 @@ struct TokenizerFile {
       }
       file.parts.ends.insert(Token(token))
     }
+    let count = file.parts.spellings.count
+    guard endNumbers.allSatisfy({ (0..<count).contains($0) }) else {
+      throw TokenizerError.malformed(
+        source: source, place: "", reason: "an end token is not among its \(count) tokens")
+    }
+    file.parts.ends.formUnion(endNumbers)
     return file.parts
   }
 
@@ -56,8 +64,13 @@ extension BytePairTokenizer {
   ///   - source: Its name, for sentences.
   ///   - ends: The texts of the tokens that end a response; the file itself does not say them (generation_config.json and
   ///     tokenizer_config.json do).
+  ///   - endNumbers: The same by number.
   /// - Throws: `TokenizerError` for a file that is damaged or asks for what is not computed here.
-  package init(json: [UInt8], source: String = "tokenizer.json", ends: [String] = []) throws {
-    try self.init(TokenizerFile.parts(json, source: source, ends: ends))
+  package init(
+    json: [UInt8], source: String = "tokenizer.json", ends: [String] = [],
+    endNumbers: Set<Token> = []
+  ) throws {
+    try self.init(
+      TokenizerFile.parts(json, source: source, ends: ends, endNumbers: endNumbers))
   }
 }

@@ -44,7 +44,7 @@ final class BrokenReward: RewardFunction {
 @Suite("The suite for rewards")
 struct RewardLawsTests {
   let codec = DigitsCodec(step: 2, maximumDuration: 20).answers
-  var prompts: [Prompt] { Samples.prompts(4, vocabulary: codec.vocabulary) }
+  var prompts: [Prompt] { Samples.prompts(4, tokenizer: codec.tokenizer) }
 
   @Test("our own rewards keep every law", arguments: ["iou", "timeR1", "giou"])
   func ours(_ term: String) async throws {

@@ -50,7 +50,7 @@ extension UniformKeyframes {
 @Suite("The suite for keyframe selectors")
 struct SelectorLawsTests {
   let prompts = Samples.prompts(
-    6, vocabulary: DigitsCodec(step: 2, maximumDuration: 20).vocabulary)
+    6, tokenizer: DigitsCodec(step: 2, maximumDuration: 20).vocabulary)
 
   @Test("our own selectors keep every law")
   func ours() throws {

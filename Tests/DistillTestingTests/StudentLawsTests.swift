@@ -16,7 +16,7 @@ struct BrokenStudent: Learner {
 
   var base: DecoderStudent
   let fault: Fault
-  var vocabulary: Vocabulary { base.vocabulary }
+  var tokenizer: any Tokenizer { base.tokenizer }
   var abilities: LearnerAbilities { base.abilities }
   var flopsPerToken: Double { base.flopsPerToken }
 
@@ -33,7 +33,7 @@ struct BrokenStudent: Learner {
     if fault == .backwards { groups.reverse() }
     guard fault == .foreign else { return groups }
     groups[0].rollouts[0] = Rollout(
-      promptID: prompts[0].id, slot: 0, tokens: [vocabulary.count], logProbabilities: [-1],
+      promptID: prompts[0].id, slot: 0, tokens: [tokenizer.count], logProbabilities: [-1],
       finish: .length)
     return groups
   }
@@ -87,7 +87,7 @@ struct Steep<Base: ResponseLoss>: ResponseLoss {
 @Suite("The suite for students")
 struct StudentLawsTests {
   let codec = DigitsCodec(step: 2, maximumDuration: 20)
-  var prompts: [Prompt] { Samples.prompts(4, vocabulary: codec.vocabulary) }
+  var prompts: [Prompt] { Samples.prompts(4, tokenizer: codec.vocabulary) }
 
   var student: DecoderStudent { student(timeSteps: nil) }
 
@@ -97,7 +97,7 @@ struct StudentLawsTests {
       vocabularySize: codec.vocabulary.count, layers: 2, width: 16, heads: 2, keyValueHeads: 1,
       hidden: 24, features: encoder.width, positions: 64)
     return DecoderStudent(
-      decoder: shape, encoder: encoder, vocabulary: codec.vocabulary,
+      decoder: shape, encoder: encoder, tokenizer: codec.vocabulary,
       parameters: DecoderStudent.initialParameters(shape, seed: Seed(4)))
   }
 

@@ -78,9 +78,9 @@ final class BrokenTeacher: TeacherScorer {
 @Suite("The suite for teachers")
 struct TeacherLawsTests {
   let codec = DigitsCodec(step: 2, maximumDuration: 20)
-  var prompts: [Prompt] { Samples.prompts(4, vocabulary: codec.vocabulary) }
+  var prompts: [Prompt] { Samples.prompts(4, tokenizer: codec.vocabulary) }
   var responses: [[Token]] {
-    [codec.encode(Interval(2, 8), duration: 10)] + Samples.responses(vocabulary: codec.vocabulary)
+    [codec.encode(Interval(2, 8), duration: 10)] + Samples.responses(tokenizer: codec.vocabulary)
   }
 
   func windows() throws -> WindowDistributionTeacher {
@@ -101,7 +101,7 @@ struct TeacherLawsTests {
     ]
     for teacher in teachers {
       await checkTeacherScorer(
-        teacher, prompts: prompts, responses: responses, vocabulary: codec.vocabulary)
+        teacher, prompts: prompts, responses: responses, tokenizer: codec.vocabulary)
     }
   }
 
@@ -127,11 +127,11 @@ struct TeacherLawsTests {
       o.serve(Uniform())
       """
     let teacher = try await ProcessTeacher.connect(
-      ProcessParameters(command: ["python3", "-c", script, examples]), vocabulary: codec.vocabulary)
+      ProcessParameters(command: ["python3", "-c", script, examples]), tokenizer: codec.vocabulary)
     let cached = try CachedTeacher(teacher, identity: "uniform", folder: folder)
     for teacher in [teacher, cached] as [any TeacherScorer] {
       await checkTeacherScorer(
-        teacher, prompts: prompts, responses: responses, vocabulary: codec.vocabulary)
+        teacher, prompts: prompts, responses: responses, tokenizer: codec.vocabulary)
     }
   }
 
@@ -154,7 +154,7 @@ struct TeacherLawsTests {
   func caught(_ fault: BrokenTeacher.Fault, _ law: String) async throws {
     let violations = await teacherViolations(
       BrokenTeacher(try windows(), fault), prompts: prompts, responses: responses,
-      vocabulary: codec.vocabulary)
+      tokenizer: codec.vocabulary)
     #expect(violations.contains { $0.law == law }, "\(violations)")
   }
 
@@ -163,7 +163,7 @@ struct TeacherLawsTests {
     await withKnownIssue {
       await checkTeacherScorer(
         BrokenTeacher(try windows(), .short), prompts: prompts, responses: responses,
-        vocabulary: codec.vocabulary)
+        tokenizer: codec.vocabulary)
     }
   }
 }

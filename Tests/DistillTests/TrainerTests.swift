@@ -40,7 +40,7 @@ struct Loop {
     func summary(_ outcomes: [Outcome]) -> [MetricName: Double] { [:] }
   }
 
-  static let codec = AnswerCodec(Task(), vocabulary: words)
+  static let codec = AnswerCodec(Task(), tokenizer: words)
 
   static let prompts = (0..<12).map { index in
     Prompt(
@@ -58,7 +58,7 @@ struct Loop {
       vocabularySize: words.count, layers: 1, width: 16, heads: 2, keyValueHeads: 1, hidden: 16,
       features: encoder.width, positions: 32)
     return DecoderStudent(
-      decoder: shape, encoder: encoder, vocabulary: words,
+      decoder: shape, encoder: encoder, tokenizer: words,
       parameters: DecoderStudent.initialParameters(shape, seed: Seed(seed)))
   }
 

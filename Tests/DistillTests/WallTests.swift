@@ -51,14 +51,14 @@ private actor Elsewhere {
 
 /// A learner behind a wall.
 private struct WalledLearner: Learner {
-  let vocabulary: Vocabulary
+  let tokenizer: any Tokenizer
   let flopsPerToken: Double
   private let wall: Elsewhere
   /// Whether a loss may pass the wall whole, or only log-probabilities and slopes.
   private let isSlopesOnly: Bool
 
   init(_ student: DecoderStudent, isSlopesOnly: Bool = false) {
-    vocabulary = student.vocabulary
+    tokenizer = student.tokenizer
     flopsPerToken = student.flopsPerToken
     wall = Elsewhere(student)
     self.isSlopesOnly = isSlopesOnly

@@ -109,9 +109,9 @@ struct KeyframeRunTests {
         try map.decoded(as: DecoderStudentParameters.self, at: "student"),
         try RunContext(configuration, in: laboratory))
     }
-    #expect(try await student("").encoder.timeSteps == nil)
-    #expect(try await student(", framePositions: time").encoder.timeSteps == 12)
-    #expect(try await student(", framePositions: time, timeSteps: 40").encoder.timeSteps == 40)
+    #expect(try await student("").steps == nil)
+    #expect(try await student(", framePositions: time").steps == 12)
+    #expect(try await student(", framePositions: time, timeSteps: 40").steps == 40)
     for (words, steps) in [(", timeSteps: 40", 40), (", framePositions: time, timeSteps: 0", 0)] {
       let positions = steps == 40 ? "row" : "time"
       await #expect(throws: LaboratoryError.timeSteps(steps, positions: positions)) {
@@ -254,3 +254,8 @@ let dataFolder: String? = {
   return [given, package.deletingLastPathComponent().path() + "shared/data"].compactMap { $0 }
     .first { FileManager.default.fileExists(atPath: $0) }
 }()
+
+extension DecoderStudent {
+  /// How many rotary positions a video spans.
+  fileprivate var steps: Int? { (embedder as? PromptEncoder)?.timeSteps }
+}

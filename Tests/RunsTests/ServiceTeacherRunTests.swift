@@ -16,7 +16,7 @@ struct ServiceTeacherRunTests {
   }
 
   func options(_ run: LiveRun, _ more: String = "") throws -> String {
-    let vocabulary = try run.context([Self.words]).codec.vocabulary
+    let vocabulary = try run.context([Self.words]).codec.tokenizer
     let words = try JSONEncoder().encode(vocabulary.words)
     return #"{"words": \#(String(decoding: words, as: UTF8.self))\#(more)}"#
   }

@@ -21,7 +21,7 @@ struct DecoderPolicyTests {
       features: encoder.width, positions: 16)
     return DecoderStudent(
       decoder: shape, encoder: encoder,
-      vocabulary: Vocabulary(words: (0..<7).map { "w\($0)" }, end: "w6"),
+      tokenizer: Vocabulary(words: (0..<7).map { "w\($0)" }, end: "w6"),
       parameters: DecoderStudent.initialParameters(shape, seed: Seed(1)))
   }
 

@@ -103,7 +103,7 @@ struct EvidenceGradientTests {
     weights.values = normals(weights.values.count, seed: 1).map { Float(0.4 * $0) }
     let student = DecoderStudent(
       decoder: shape, encoder: encoder,
-      vocabulary: Vocabulary(words: (0..<7).map { "w\($0)" }, end: "w6"), parameters: weights)
+      tokenizer: Vocabulary(words: (0..<7).map { "w\($0)" }, end: "w6"), parameters: weights)
     let asked = prompt(values: values, gates: gates)
     let group = RolloutGroup(
       prompt: asked,

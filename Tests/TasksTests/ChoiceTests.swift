@@ -41,18 +41,18 @@ struct ChoiceTests {
   func roundTrip(form: ChoiceTask.Form) throws {
     let data = try WorldChoice.dataset(world)
     let codec = try ChoiceTask.answers(form, of: data)
-    for prompt in try data.tokenized(with: codec.vocabulary).train {
+    for prompt in try data.tokenized(with: codec.tokenizer).train {
       let task = try codec.enumerable(for: "the test")
       let all = task.answers(to: prompt)
       let written = try all.map { try codec.encode($0, to: prompt) }
       #expect(Set(written).count == 4)
       for (answer, tokens) in zip(all, written) {
-        #expect(tokens.count <= codec.maximumLength && tokens.last == codec.vocabulary.end)
+        #expect(tokens.count <= codec.maximumLength && tokens.last == codec.tokenizer.end)
         #expect(codec.decode(tokens, to: prompt)?.isEqual(to: answer) == true)
         #expect(codec.decode(tokens.dropLast(), to: prompt) == nil)
         #expect(codec.decode(tokens.dropLast() + tokens, to: prompt) == nil)
       }
-      #expect(codec.decode([codec.vocabulary.end], to: prompt) == nil)
+      #expect(codec.decode([codec.tokenizer.end], to: prompt) == nil)
       #expect(all.map { task.quality($0, of: prompt) }.sorted() == [0, 0, 0, 1])
     }
   }

@@ -18,7 +18,7 @@ struct CompletionsFailureTests {
     parameters.attempts = 2
     change(&parameters)
     let error = await #expect(throws: (any Error).self) {
-      try await CompletionsTeacher.connect(parameters, vocabulary: vocabulary)
+      try await CompletionsTeacher.connect(parameters, tokenizer: vocabulary)
     }
     return error.map { "\($0)" } ?? ""
   }
@@ -49,9 +49,9 @@ struct CompletionsFailureTests {
   func values(_ mode: String) async throws {
     let server = try await StubServer(.init(words: vocabulary.words, mode: mode))
     let client = try CompletionsClient(server.parameters)
-    let spelling = try await ServerSpelling(client, vocabulary: vocabulary)
+    let spelling = try await ServerSpelling(client, tokenizer: vocabulary)
     let teacher = CompletionsTeacher(
-      client: client, spelling: spelling, vocabulary: vocabulary,
+      client: client, spelling: spelling, tokenizer: vocabulary,
       report: TeacherProbeReport(url: "", model: "", interface: .promptLogprobs))
     let value = mode == "null" ? "missing" : "0.7"
     let expected = CompletionsError.notALogProbability(prompt: "a", position: 3, value: value)
@@ -68,11 +68,11 @@ struct CompletionsFailureTests {
     let server = try await StubServer(.init(words: vocabulary.words, key: key))
     var parameters = server.parameters
     let without = await #expect(throws: CompletionsError.self) {
-      try await CompletionsTeacher.connect(parameters, vocabulary: vocabulary)
+      try await CompletionsTeacher.connect(parameters, tokenizer: vocabulary)
     }
     #expect("\(without.map { "\($0)" } ?? "")".contains("status 401"))
     parameters.keyVariable = "OPD_TEST_KEY"
-    let teacher = try await CompletionsTeacher.connect(parameters, vocabulary: vocabulary)
+    let teacher = try await CompletionsTeacher.connect(parameters, tokenizer: vocabulary)
     let shown = "\(teacher.report.text) \(teacher.identity)"
     #expect(!shown.contains(key))
     let configuration = String(decoding: try JSONEncoder().encode(parameters), as: UTF8.self)
@@ -81,7 +81,7 @@ struct CompletionsFailureTests {
     let strict = try await StubServer(.init(words: vocabulary.words, key: "another"))
     parameters.url = strict.parameters.url
     let refused = await #expect(throws: CompletionsError.self) {
-      try await CompletionsTeacher.connect(parameters, vocabulary: vocabulary)
+      try await CompletionsTeacher.connect(parameters, tokenizer: vocabulary)
     }
     let text = refused.map { "\($0)" } ?? ""
     #expect(text.contains("no entry with Bearer (key)") && !text.contains(key), "\(text)")

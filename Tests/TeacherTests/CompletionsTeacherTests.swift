@@ -36,7 +36,7 @@ struct CompletionsTeacherTests {
     arguments: [["prompt_logprobs", "echo"], ["echo"], ["prompt_logprobs"]])
   func interfaces(_ interfaces: [String]) async throws {
     let server = try await StubServer(.init(words: vocabulary.words, interfaces: interfaces))
-    let teacher = try await CompletionsTeacher.connect(server.parameters, vocabulary: vocabulary)
+    let teacher = try await CompletionsTeacher.connect(server.parameters, tokenizer: vocabulary)
     #expect(
       teacher.report.interface
         == (interfaces.count == 1 && interfaces[0] == "echo" ? .echo : .promptLogprobs))
@@ -50,7 +50,7 @@ struct CompletionsTeacherTests {
     let server = try await StubServer(.init(words: vocabulary.words, interfaces: interfaces))
     var parameters = server.parameters
     parameters.top = 4
-    let teacher = try await CompletionsTeacher.connect(parameters, vocabulary: vocabulary)
+    let teacher = try await CompletionsTeacher.connect(parameters, tokenizer: vocabulary)
     #expect(teacher.support == .top(4))
     let score = try await teacher.score(requests, support: .top(3))[0][0]
     let top = try #require(score.top)
@@ -67,7 +67,7 @@ struct CompletionsTeacherTests {
   func textNames() async throws {
     let server = try await StubServer(
       .init(words: vocabulary.words, interfaces: ["echo"], ids: false))
-    let teacher = try await CompletionsTeacher.connect(server.parameters, vocabulary: vocabulary)
+    let teacher = try await CompletionsTeacher.connect(server.parameters, tokenizer: vocabulary)
     #expect(isExpected(try await teacher.score(requests, support: .sampled)))
   }
 
@@ -82,7 +82,7 @@ struct CompletionsTeacherTests {
     var parameters = server.parameters
     parameters.tokens = mapping
     parameters.template = "{query}:"
-    let teacher = try await CompletionsTeacher.connect(parameters, vocabulary: student)
+    let teacher = try await CompletionsTeacher.connect(parameters, tokenizer: student)
     let extras = (32..<127).compactMap { UnicodeScalar($0) }.map { String(Character($0)) }
     let known = words + extras.filter { !words.contains($0) } + ["\n"]
     let spelling = { (text: String) in
@@ -106,7 +106,7 @@ struct CompletionsTeacherTests {
     let server = try await StubServer(.init(words: ["he"], extras: true))
     var parameters = server.parameters
     parameters.tokens = .text
-    let teacher = try await CompletionsTeacher.connect(parameters, vocabulary: student)
+    let teacher = try await CompletionsTeacher.connect(parameters, tokenizer: student)
     await #expect(throws: CompletionsError.boundary(prompt: "a", word: "e", token: "he")) {
       try await teacher.score(
         [ScoringRequest(prompt: .toy(), responses: [[0, 1, 2]])], support: .sampled)
@@ -121,7 +121,7 @@ struct CompletionsTeacherTests {
     var parameters = server.parameters
     parameters.attempts = 12
     if mode == "slow" { parameters.answerSeconds = 1 }
-    let teacher = try await CompletionsTeacher.connect(parameters, vocabulary: vocabulary)
+    let teacher = try await CompletionsTeacher.connect(parameters, tokenizer: vocabulary)
     #expect(isExpected(try await teacher.score(requests, support: .sampled)))
     #expect(teacher.costs.retries > 0)
   }
@@ -133,7 +133,7 @@ struct CompletionsTeacherTests {
     var parameters = first.parameters
     parameters.attempts = 40
     parameters.inFlight = 2
-    let teacher = try await CompletionsTeacher.connect(parameters, vocabulary: vocabulary)
+    let teacher = try await CompletionsTeacher.connect(parameters, tokenizer: vocabulary)
     let cached = try CachedTeacher(teacher, identity: teacher.identity, folder: folder.url)
     let (words, port) = (vocabulary.words, first.port)
     let restarting = Task {
@@ -172,7 +172,7 @@ struct CompletionsTeacherTests {
   func cached() async throws {
     let folder = TemporaryFolder()
     let server = try await StubServer(.init(words: vocabulary.words))
-    let teacher = try await CompletionsTeacher.connect(server.parameters, vocabulary: vocabulary)
+    let teacher = try await CompletionsTeacher.connect(server.parameters, tokenizer: vocabulary)
     _ = try await CachedTeacher(teacher, identity: teacher.identity, folder: folder.url)
       .score(requests, support: .sampled)
     let before = teacher.costs.requests
@@ -185,7 +185,7 @@ struct CompletionsTeacherTests {
   @Test("scores at least 5,000 sequences a minute with 8 in flight")
   func throughput() async throws {
     let server = try await StubServer(.init(words: vocabulary.words))
-    let teacher = try await CompletionsTeacher.connect(server.parameters, vocabulary: vocabulary)
+    let teacher = try await CompletionsTeacher.connect(server.parameters, tokenizer: vocabulary)
     let batch = Array(repeating: requests[0], count: 40)
     var best = 0.0
     let deadline = ContinuousClock.now + .seconds(60)

@@ -31,7 +31,7 @@ struct HostileServiceTests {
     parameters.answerSeconds = 20
     change(&parameters)
     let error = await #expect(throws: (any Error).self) {
-      try await CompletionsTeacher.connect(parameters, vocabulary: vocabulary)
+      try await CompletionsTeacher.connect(parameters, tokenizer: vocabulary)
     }
     process.kill()
     return error.map { "\($0)" } ?? ""

@@ -27,9 +27,9 @@ struct LlamaServerTests {
     parameters.attempts = 20
     parameters.inFlight = 1
     let vocabulary = DecimalCodec().vocabulary
-    let report = try await TeacherProbe.report(on: parameters, vocabulary: vocabulary)
+    let report = try await TeacherProbe.report(on: parameters, tokenizer: vocabulary)
     #expect(report.passed && report.interface == .echo, "\(report.text)")
-    let teacher = try await CompletionsTeacher.connect(parameters, vocabulary: vocabulary)
+    let teacher = try await CompletionsTeacher.connect(parameters, tokenizer: vocabulary)
     let answer = DecimalCodec().encode(Interval(3, 9), duration: 12)
     let request = ScoringRequest(prompt: .toy(), responses: [answer, Array(answer.prefix(2))])
     let score = try await teacher.score([request], support: .sampled)[0]

@@ -29,7 +29,7 @@ struct ProcessFailureTests {
     var parameters = Programs.broken(mode, state: state.url)
     change(&parameters)
     let teacher = try await ProcessTeacher.connect(
-      parameters, vocabulary: vocabulary, log: log.add)
+      parameters, tokenizer: vocabulary, log: log.add)
     let found = try await teacher.score(requests, support: support)
     await teacher.stop()
     return found.map { $0.map(\.sampled) }
@@ -118,7 +118,7 @@ struct ProcessFailureTests {
       program: "no-such-program-here", reason: "PATH has no 'no-such-program-here'")
     await #expect(throws: missing) {
       try await ProcessTeacher.connect(
-        ProcessParameters(command: ["no-such-program-here"]), vocabulary: vocabulary)
+        ProcessParameters(command: ["no-such-program-here"]), tokenizer: vocabulary)
     }
     #expect(
       missing.description == """
@@ -127,10 +127,10 @@ struct ProcessFailureTests {
         """)
     await #expect(throws: ProcessError.self) {
       try await ProcessTeacher.connect(
-        ProcessParameters(command: ["./nothing"]), vocabulary: vocabulary)
+        ProcessParameters(command: ["./nothing"]), tokenizer: vocabulary)
     }
     await #expect(throws: TeacherError.self) {
-      try await ProcessTeacher.connect(ProcessParameters(), vocabulary: vocabulary)
+      try await ProcessTeacher.connect(ProcessParameters(), tokenizer: vocabulary)
     }
   }
 
@@ -138,7 +138,7 @@ struct ProcessFailureTests {
   func cancellation() async throws {
     let state = TemporaryFolder()
     let teacher = try await ProcessTeacher.connect(
-      Programs.broken("hangs-once", state: state.url), vocabulary: vocabulary)
+      Programs.broken("hangs-once", state: state.url), tokenizer: vocabulary)
     let task = Task { try await teacher.score(requests, support: .sampled) }
     try await Task.sleep(for: .milliseconds(200))
     task.cancel()

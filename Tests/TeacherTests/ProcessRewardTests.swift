@@ -24,7 +24,7 @@ struct ProcessRewardTests {
       "python3", file.url.path, Programs.path("Examples/python-teacher"),
     ])
     parameters.batch = 2
-    return try await ProcessReward.connect(parameters, vocabulary: codec.vocabulary)
+    return try await ProcessReward.connect(parameters, tokenizer: codec.vocabulary)
   }
 
   var groups: [RolloutGroup] {

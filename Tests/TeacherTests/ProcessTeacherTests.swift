@@ -34,7 +34,7 @@ struct ProcessTeacherTests {
     }
     var parameters = try program.parameters(writing: file.url)
     parameters.batch = 2
-    let teacher = try await ProcessTeacher.connect(parameters, vocabulary: codec.vocabulary)
+    let teacher = try await ProcessTeacher.connect(parameters, tokenizer: codec.vocabulary)
     let received = try await teacher.score(requests, support: support)
     let expected = try await program.teacher().score(requests, support: support)
     for (received, expected) in zip(received.joined(), expected.joined()) {
@@ -63,7 +63,7 @@ struct ProcessTeacherTests {
       "python3", file.url.path, Programs.path("Examples/python-teacher"),
     ])
     let vocabulary = Vocabulary(words: ["ä", "b–c", ""], end: "")
-    let teacher = try await ProcessTeacher.connect(parameters, vocabulary: vocabulary)
+    let teacher = try await ProcessTeacher.connect(parameters, tokenizer: vocabulary)
     #expect(teacher.vocabularyFingerprint == vocabulary.fingerprint)
   }
 
@@ -87,7 +87,7 @@ struct ProcessTeacherTests {
     let teacher = try await ProcessTeacher.connect(
       ProcessParameters(command: [
         "python3", file.url.path, Programs.path("Examples/python-teacher"),
-      ]), vocabulary: codec.vocabulary)
+      ]), tokenizer: codec.vocabulary)
     let prompt = Prompt(
       id: "a", video: "v", query: "q", tokens: [7], queryEmbedding: [0.1, 0.2],
       evidence: FrameFeatures(

@@ -19,7 +19,7 @@ struct TeacherProbeTests {
     var parameters = server.parameters
     parameters.top = 3
     change(&parameters)
-    return try await TeacherProbe.report(on: parameters, vocabulary: vocabulary)
+    return try await TeacherProbe.report(on: parameters, tokenizer: vocabulary)
   }
 
   @Test("believes a server that tells the truth", arguments: [["prompt_logprobs"], ["echo"]])
@@ -75,7 +75,7 @@ struct TeacherProbeTests {
   func refusal() async throws {
     let server = try await StubServer(.init(words: vocabulary.words, mode: "shifted"))
     let error = await #expect(throws: CompletionsError.self) {
-      try await CompletionsTeacher.connect(server.parameters, vocabulary: vocabulary)
+      try await CompletionsTeacher.connect(server.parameters, tokenizer: vocabulary)
     }
     #expect(
       error?.description == """

@@ -137,7 +137,7 @@ struct WindowDistributionTests {
       smoothing: WindowSmoothing(scale: 0.2, floorShare: 0.001, confidenceTemperature: 0.05))
     let distribution = try teacher.distribution(for: .toy())
     var answer: [Token] = []
-    while answer.last != teacher.vocabulary.end, answer.count < 8 {
+    while answer.last != teacher.tokenizer.end, answer.count < 8 {
       let row = distribution.probabilities(after: answer)
       answer.append(try #require(row.indices.max { row[$0] < row[$1] }))
     }

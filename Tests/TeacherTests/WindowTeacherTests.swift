@@ -20,7 +20,7 @@ struct WindowTeacherTests {
   @Test("tells the same by sampled token, by top-k and by whole rows", arguments: WindowCase.all)
   func supportsAgree(_ example: WindowCase) async throws {
     let teacher = try example.teacher()
-    let vocabulary = teacher.vocabulary.count
+    let vocabulary = teacher.tokenizer.count
     let request = ScoringRequest(
       prompt: example.prompt, responses: example.prefixes().filter { !$0.isEmpty })
     let full = try await teacher.score([request], support: .full)[0]

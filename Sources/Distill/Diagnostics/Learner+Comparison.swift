@@ -30,7 +30,7 @@ extension Learner {
     scored.assign(scores) { $0.teacher = $1 }
     let probe = DistributionProbe(
       responses: try SignalBatch(scored).groups, temperature: settings.temperature, k: k,
-      end: vocabulary.end, audited: nil, chunkBytes: 64 << 20)
+      end: tokenizer.end, audited: nil, chunkBytes: 64 << 20)
     let report = try await read(groups, probe)
     let cost =
       flops(of: groups, .sampling) + flops(of: groups, .forward)

@@ -171,7 +171,7 @@ extension GoldenGreedy {
     func sample(_ tape: Tape<Scalar>) -> [[Sample]] {
       decoder.sample(
         prompts.map { PromptRows(tokens: $0) }, seeds: prompts.map { _ in [Seed(0)] },
-        temperature: 0, end: nil, maximumLength: continuations.map(\.count).max() ?? 1, on: tape)
+        temperature: 0, ends: [], maximumLength: continuations.map(\.count).max() ?? 1, on: tape)
     }
     let tape = Tape<Scalar>()
     let samples =

@@ -1,6 +1,7 @@
 public import ArgumentParser
 internal import Foundation
 internal import Networks
+internal import Student
 internal import Records
 internal import Storage
 internal import Tensors
@@ -76,20 +77,5 @@ public struct ModelShowCommand: AsyncParsableCommand {
         template ?? "not a known one; name one of \(PromptTemplate.names.joined(separator: ", "))"
       ),
     ]
-  }
-}
-
-extension BytePairTokenizer {
-  /// The tokenizer that comes with a model: in the metadata of a GGUF file, or beside the weights of a folder.
-  ///
-  /// - Throws: `TokenizerError` or `StorageError`.
-  init(of model: PretrainedModel) throws {
-    guard model.metadata.isEmpty else {
-      let vocabulary = try GGUFVocabulary(metadata: model.metadata, source: model.path)
-      try self.init(vocabulary, source: model.path)
-      return
-    }
-    let file = model.path + "/tokenizer.json"
-    try self.init(json: TextFile.bytes(file), source: file)
   }
 }

@@ -1,5 +1,6 @@
 public import ArgumentParser
 internal import Networks
+internal import Student
 internal import Tokenizers
 
 /// `opd model tokenize`: a text as a model reads it.

@@ -56,10 +56,10 @@ extension TeacherProbeCommand {
     on service: CompletionsParameters, _ context: RunContext?
   ) async throws -> (text: String, passed: Bool) {
     // Without a configuration: answers in digits, which any tokenizer can write.
-    let vocabulary =
-      context?.codec.vocabulary ?? DigitsCodec(step: 1, maximumDuration: 150).vocabulary
+    let tokenizer: any Tokenizer =
+      context?.codec.tokenizer ?? DigitsCodec(step: 1, maximumDuration: 150).vocabulary
     let report = try await TeacherProbe.report(
-      on: service, vocabulary: vocabulary, probingWith: context?.dataset.train.first)
+      on: service, tokenizer: tokenizer, probingWith: context?.dataset.train.first)
     return (json ? try jsonText(report) : report.text, report.passed)
   }
 }

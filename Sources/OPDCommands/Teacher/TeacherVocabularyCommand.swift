@@ -25,10 +25,10 @@ public struct TeacherVocabularyCommand: AsyncParsableCommand {
 
   /// Prints the words, the number of the one that ends an answer, and their digest.
   public func run() async throws {
-    let vocabulary = try file.context().codec.vocabulary
+    let tokenizer = try file.context().codec.tokenizer
     print(
       try jsonText(
         Words(
-          words: vocabulary.words, end: vocabulary.end, fingerprint: vocabulary.fingerprint)))
+          words: tokenizer.words, end: tokenizer.end, fingerprint: tokenizer.fingerprint)))
   }
 }

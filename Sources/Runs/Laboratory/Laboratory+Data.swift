@@ -138,8 +138,10 @@ extension GroundingDataset {
     return hasEmbedding ? [] : words
   }
 
-  /// The same data with its queries as tokens, where they are read as text.
+  /// The same data with its queries as words of the codec's vocabulary, where they are read so; a language model writes a
+  /// prompt's text in tokens of its own.
   func readable(with codec: AnswerCodec) throws -> GroundingDataset {
-    queryWords.isEmpty ? self : try tokenized(with: codec.vocabulary)
+    guard !queryWords.isEmpty, codec.tokenizer is Vocabulary else { return self }
+    return try tokenized(with: codec.tokenizer)
   }
 }

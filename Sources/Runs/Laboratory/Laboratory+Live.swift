@@ -21,7 +21,7 @@ extension Laboratory {
     ) { parameters, context in
       try parameters.requireCommand()
       let teacher = try await ProcessTeacher.connect(
-        parameters, vocabulary: context.codec.vocabulary, log: context.log)
+        parameters, tokenizer: context.codec.tokenizer, log: context.log)
       return TeacherChoice(teacher, identity: teacher.identity ?? "", costs: { teacher.costs })
     }
     try rewards.register(
@@ -30,7 +30,7 @@ extension Laboratory {
     ) { parameters, context in
       try parameters.requireCommand()
       return try await ProcessReward.connect(
-        parameters, vocabulary: context.codec.vocabulary, log: context.log)
+        parameters, tokenizer: context.codec.tokenizer, log: context.log)
     }
     try selectors.register(
       "process", summary: "a program of your own that chooses frames, in JSON lines",
@@ -39,7 +39,7 @@ extension Laboratory {
       try parameters.requireCommand()
       return ProgramKeyframes(
         try await ProcessSelector.connect(
-          parameters, vocabulary: context.codec.vocabulary, log: context.log))
+          parameters, tokenizer: context.codec.tokenizer, log: context.log))
     }
     #if LiveTeachers
     try registerServices()

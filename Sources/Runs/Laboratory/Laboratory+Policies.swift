@@ -92,13 +92,13 @@ func decoderStudent(
       width: parameters.width, heads: parameters.heads, keyValueHeads: parameters.keyValueHeads)
   }
   let configuration = DecoderConfiguration(
-    vocabularySize: context.codec.vocabulary.count, layers: parameters.layers,
+    vocabularySize: context.codec.tokenizer.count, layers: parameters.layers,
     width: parameters.width, heads: parameters.heads, keyValueHeads: parameters.keyValueHeads,
     hidden: parameters.hidden, features: encoder.width,
     // An answer, and for a self-teacher one more at the end of the question.
     positions: (encoder.timeSteps ?? 0) + dataset.longestPrompt + 2 * context.codec.maximumLength)
   return DecoderStudent(
-    decoder: configuration, encoder: encoder, vocabulary: context.codec.vocabulary,
+    decoder: configuration, encoder: encoder, tokenizer: context.codec.tokenizer,
     parameters: DecoderStudent.initialParameters(
       configuration, seed: context.seed.derived("weights")))
 }

@@ -91,7 +91,7 @@ extension TeacherScorer {
     }
     if noise > 0 {
       scorer = try NoisyTeacher(
-        scorer, .init(noise: noise), vocabularySize: context.codec.vocabulary.count)
+        scorer, .init(noise: noise), vocabularySize: context.codec.tokenizer.count)
     }
     if shuffled {
       scorer = try ShuffledTeacher(

@@ -81,6 +81,8 @@ public struct Laboratory: Sendable {
   public var taskMetrics: [MetricDefinition] = []
   /// Students.
   public var students = Registry<RunContext, any Learner>(kind: "student")
+  /// Tokenizers that students bring along, by the student's name; all others read and write the words of the codec.
+  public var tokenizers = Registry<Seed, any Tokenizer>(kind: "student")
   /// Teachers.
   public var teachers = Registry<RunContext, TeacherChoice>(kind: "teacher")
   /// Rewards.
@@ -108,6 +110,8 @@ public struct Laboratory: Sendable {
     try laboratory.registerData()
     try laboratory.registerChoice()
     try laboratory.registerPolicies()
+    try laboratory.registerPretrained()
+    try laboratory.registerText()
     try laboratory.registerTeachers()
     try laboratory.registerModels()
     try laboratory.registerKeyframes()

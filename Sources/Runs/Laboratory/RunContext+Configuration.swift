@@ -17,8 +17,20 @@ extension RunContext {
     let seed = Seed(UInt64(bitPattern: Int64(configuration.seed)))
     let data = try laboratory.datasets.build(configuration.data, at: "data", in: seed)
     let codec = try laboratory.codecs.build(configuration.codec, at: "codec", in: data)
+    let own = try laboratory.tokenizer(of: configuration.student, seed)
+    let used = own.map { AnswerCodec(codec.task, tokenizer: $0) } ?? codec
     self.init(
-      seed: seed, dataset: try data.readable(with: codec), codec: codec, laboratory: laboratory,
+      seed: seed, dataset: try data.readable(with: used), codec: used, laboratory: laboratory,
       log: log)
+  }
+}
+
+extension Laboratory {
+  /// The tokenizer that a student brings along; `nil` where it reads the codec's words.
+  fileprivate func tokenizer(
+    of student: ConfigurationValue, _ seed: Seed
+  ) throws -> (any Tokenizer)? {
+    guard tokenizers.names.contains(try students.name(in: student)) else { return nil }
+    return try tokenizers.build(student, at: "student", in: seed)
   }
 }

@@ -55,7 +55,7 @@ package struct TeacherTrial: Sendable {
   ///
   /// - Throws: What the teacher throws.
   package func findings() async throws -> [Finding] {
-    let vocabulary = context.codec.vocabulary.fingerprint
+    let vocabulary = context.codec.tokenizer.fingerprint
     let requests = try requests(prompts: 4, answers: 2)
     let first = try await teacher.scorer.score(requests, support: .sampled).joined()
     let second = try await teacher.scorer.score(requests, support: .sampled).joined()

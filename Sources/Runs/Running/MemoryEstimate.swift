@@ -92,7 +92,7 @@ private struct StageNeeds {
     let method = try Method(stage.method)
     let needs = method.objective.requirements
     let length = stage.maximumLength ?? parts.context.codec.maximumLength
-    let row = Double(parts.context.codec.vocabulary.count * MemoryLayout<Float>.stride)
+    let row = Double(parts.context.codec.tokenizer.count * MemoryLayout<Float>.stride)
     logits = Double((stage.group ?? method.hints.group) * length) * row
     if needs.needsReference { companions += 1 }
     if parts.teacher(for: method)?.selfTeacher != nil { companions += 2 }

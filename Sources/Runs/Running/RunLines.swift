@@ -46,8 +46,8 @@ enum RunLines {
         return JSONText.line(
           RolloutLine(
             step: record.step, prompt: group.prompt.id, query: group.prompt.query,
-            slot: rollout.slot, text: codec.vocabulary.text(rollout.tokens),
-            words: rollout.tokens.map { codec.vocabulary.words[$0] },
+            slot: rollout.slot, text: codec.tokenizer.text(rollout.tokens),
+            words: rollout.tokens.map { codec.tokenizer.word($0) },
             student: rollout.logProbabilities, teacher: scored.teacher?.sampled,
             advantage: scored.teacher.map {
               zip($0.sampled, rollout.logProbabilities).map { $0 - $1 }

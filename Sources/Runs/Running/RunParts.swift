@@ -188,7 +188,7 @@ package struct RunParts {
   private var teacherIdentity: String {
     ContentHash.of([
       teacher?.identity ?? "", configuration.teacher?.text ?? "", configuration.codec.text,
-      context.codec.vocabulary.fingerprint, "\(configuration.seed)",
+      context.codec.tokenizer.fingerprint, "\(configuration.seed)",
     ])
   }
 }

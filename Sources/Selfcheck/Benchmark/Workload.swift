@@ -74,10 +74,10 @@ package struct Workload: Sendable {
       hidden: 1024, features: Self.featureWidth,
       positions: sizes.frames + sizes.query + sizes.answer)
     self.student = DecoderStudent(
-      decoder: student, encoder: encoder, vocabulary: vocabulary,
+      decoder: student, encoder: encoder, tokenizer: vocabulary,
       parameters: DecoderStudent.initialParameters(student, seed: seed.derived("student")))
     self.teacher = DecoderStudent(
-      decoder: teacher, encoder: encoder, vocabulary: vocabulary,
+      decoder: teacher, encoder: encoder, tokenizer: vocabulary,
       parameters: DecoderStudent.initialParameters(teacher, seed: seed.derived("teacher"))
     ).frozen()
     prompts = (0..<sizes.prompts).map {

@@ -93,7 +93,7 @@ extension Laws {
   func otherVocabulary() async throws -> Check {
     let foreign = TimeTokensCodec(clipLength: 1, clips: 30, words: []).answers
     let teacher = PolicyTeacher(student.frozen(), codec: foreign)
-    let own = Foreign(base: teacher, vocabularyFingerprint: foreign.vocabulary.fingerprint)
+    let own = Foreign(base: teacher, vocabularyFingerprint: foreign.tokenizer.fingerprint)
     var isRefused = false
     do {
       _ = try await Trainer(

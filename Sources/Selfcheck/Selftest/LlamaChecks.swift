@@ -122,7 +122,7 @@ enum LlamaChecks {
     let samples = Tape<Float>().run(Weights(parameters, for: .inference)) { tape in
       decoder.sample(
         greedy.prompt.map { PromptRows(tokens: $0) }, seeds: greedy.prompt.map { _ in [Seed(0)] },
-        temperature: 0, end: nil, maximumLength: length, on: tape)
+        temperature: 0, ends: [], maximumLength: length, on: tape)
     }
     let agrees = zip(zip(greedy.prompt, samples), greedy.generated).allSatisfy { pair, expected in
       pair.0 + pair.1[0].tokens == expected

@@ -129,6 +129,6 @@ extension ChoiceTask {
       : Set(options.joined()).sorted()
     return AnswerCodec(
       ChoiceTask(form, longest: options.map(\.count).max() ?? 1),
-      vocabulary: vocabulary(answers: words, words: dataset.words))
+      tokenizer: vocabulary(answers: words, words: dataset.words))
   }
 }

@@ -23,12 +23,12 @@ struct AnswerTrie: Sendable {
   /// The tree of every answer to a prompt.
   ///
   /// - Throws: What writing an answer throws.
-  init(_ task: any EnumerableTask, to prompt: Prompt, in vocabulary: Vocabulary) throws {
+  init(_ task: any EnumerableTask, to prompt: Prompt, in tokenizer: any Tokenizer) throws {
     answers = task.answers(to: prompt)
     leaves.reserveCapacity(answers.count)
     for answer in answers {
       var node: Int32 = 0
-      for token in try task.write(answer, to: prompt, with: vocabulary) {
+      for token in try task.write(answer, to: prompt, with: tokenizer) {
         node = child(of: node, token) ?? addChild(to: node, token)
       }
       leaves.append(node)

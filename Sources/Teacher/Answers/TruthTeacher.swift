@@ -44,7 +44,7 @@ public struct TruthTeacher: TeacherScorer, AnswerPredictor {
   }
 
   /// The digest of the codec's vocabulary.
-  public var vocabularyFingerprint: String { codec.vocabulary.fingerprint }
+  public var vocabularyFingerprint: String { codec.tokenizer.fingerprint }
 
   /// A digest of everything its scores depend on besides the request.
   public var identity: String {
@@ -71,7 +71,7 @@ public struct TruthTeacher: TeacherScorer, AnswerPredictor {
     let floor = parameters.floorShare / Double(right.count)
     return AnswerDistribution(
       trie: trie, weights: right.map { ($0 ? share : 0) + floor },
-      vocabularySize: codec.vocabulary.count, offGridMass: parameters.offGridMass)
+      vocabularySize: codec.tokenizer.count, offGridMass: parameters.offGridMass)
   }
 
   /// Scores every token of every response.
@@ -82,7 +82,7 @@ public struct TruthTeacher: TeacherScorer, AnswerPredictor {
   ) async throws -> [[TeacherScore]] {
     try requests.map { request in
       let distribution = try distribution(for: request.prompt)
-      try request.refuseForeignTokens(vocabularySize: codec.vocabulary.count)
+      try request.refuseForeignTokens(vocabularySize: codec.tokenizer.count)
       return request.responses.map { distribution.score($0, support: support) }
     }
   }

@@ -13,7 +13,7 @@ public import Core
 public struct CompletionsTeacher: TeacherScorer {
   let client: CompletionsClient
   let spelling: ServerSpelling
-  let vocabulary: Vocabulary
+  let tokenizer: any Tokenizer
 
   /// What the probe found.
   public let report: TeacherProbeReport
@@ -27,22 +27,22 @@ public struct CompletionsTeacher: TeacherScorer {
   /// - Returns: The teacher, ready to score.
   /// - Throws: `CompletionsError`, `TeacherError.parameter`.
   public static func connect(
-    _ parameters: CompletionsParameters, vocabulary: Vocabulary, probingWith prompt: Prompt? = nil
+    _ parameters: CompletionsParameters, tokenizer: any Tokenizer, probingWith prompt: Prompt? = nil
   ) async throws -> CompletionsTeacher {
     let client = try CompletionsClient(parameters)
-    let spelling = try await ServerSpelling(client, vocabulary: vocabulary)
-    let probe = TeacherProbe(client: client, spelling: spelling, vocabulary: vocabulary)
+    let spelling = try await ServerSpelling(client, tokenizer: tokenizer)
+    let probe = TeacherProbe(client: client, spelling: spelling, tokenizer: tokenizer)
     let report = try await probe.run(with: prompt)
     if let failed = report.checks.first(where: { !$0.passed }) {
       throw CompletionsError.probe(
         url: report.url, check: failed.name, finding: failed.finding)
     }
     return CompletionsTeacher(
-      client: client, spelling: spelling, vocabulary: vocabulary, report: report)
+      client: client, spelling: spelling, tokenizer: tokenizer, report: report)
   }
 
   /// The digest of the student's vocabulary, in whose tokens scores are given.
-  public var vocabularyFingerprint: String { vocabulary.fingerprint }
+  public var vocabularyFingerprint: String { tokenizer.fingerprint }
 
   /// The likeliest tokens that were asked for, or the sampled token only.
   public var support: TeacherSupport {
@@ -72,7 +72,7 @@ public struct CompletionsTeacher: TeacherScorer {
     _ requests: [ScoringRequest], support: TeacherSupport
   ) async throws -> [[TeacherScore]] {
     try self.support.require(support)
-    for request in requests { try request.refuseForeignTokens(vocabularySize: vocabulary.count) }
+    for request in requests { try request.refuseForeignTokens(vocabularySize: tokenizer.count) }
     let questions = requests.flatMap { request in
       request.responses.map { (prompt: request.prompt, response: $0) }
     }
@@ -122,11 +122,11 @@ public struct CompletionsTeacher: TeacherScorer {
       guard case .id(let token) = alternative.token else { return nil }
       return ScoredToken(token, Float(alternative.logProbability))
     }
-    if let foreign = listed.first(where: { !vocabulary.words.indices.contains($0.token) }) {
+    if let foreign = listed.first(where: { !tokenizer.contains($0.token) }) {
       throw TeacherError.foreignToken(
-        prompt: prompt.id, token: foreign.token, vocabulary: vocabulary.count)
+        prompt: prompt.id, token: foreign.token, vocabulary: tokenizer.count)
     }
-    guard listed.count == min(k, vocabulary.count) else {
+    guard listed.count == min(k, tokenizer.count) else {
       throw CompletionsError.length(prompt: prompt.id, expected: k, received: listed.count)
     }
     return listed

@@ -6,20 +6,20 @@ import Synchronization
 /// How prompts and responses of the student are written for a server, and how its scores are read back.
 final class ServerSpelling: Sendable {
   private let client: CompletionsClient
-  private let vocabulary: Vocabulary
+  private let tokenizer: any Tokenizer
   private let spelled: [[Int]]
   private let contexts = Mutex<[String: [Int]]>([:])
 
   /// Asks the server how it writes each word, if that is needed.
-  init(_ client: CompletionsClient, vocabulary: Vocabulary) async throws {
+  init(_ client: CompletionsClient, tokenizer: any Tokenizer) async throws {
     self.client = client
-    self.vocabulary = vocabulary
+    self.tokenizer = tokenizer
     guard client.parameters.tokens == .tokenize else {
       spelled = []
       return
     }
-    let texts = vocabulary.words.indices.map {
-      $0 == vocabulary.end ? client.parameters.endText : vocabulary.words[$0]
+    let texts = (0..<tokenizer.count).map {
+      $0 == tokenizer.end ? client.parameters.endText : tokenizer.word($0)
     }
     spelled = try await inParallel(texts, width: client.parameters.inFlight) { text in
       let tokens = text.isEmpty ? [] : try await client.tokenize(text, special: false)
@@ -31,7 +31,7 @@ final class ServerSpelling: Sendable {
   /// A digest of how the student's words become the server's.
   var fingerprint: String {
     ContentHash.of(
-      [vocabulary.fingerprint, client.parameters.tokens.rawValue, client.parameters.endText]
+      [tokenizer.fingerprint, client.parameters.tokens.rawValue, client.parameters.endText]
         + spelled.map { "\($0)" })
   }
 
@@ -103,7 +103,7 @@ final class ServerSpelling: Sendable {
   }
 
   private func word(_ token: Token) -> String {
-    token == vocabulary.end ? client.parameters.endText : vocabulary.words[token]
+    token == tokenizer.end ? client.parameters.endText : tokenizer.word(token)
   }
 
   private func filled(_ prompt: Prompt) -> String {

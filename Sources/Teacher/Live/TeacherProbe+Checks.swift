@@ -51,7 +51,7 @@ extension TeacherProbe {
       let best = listed.first?.logProbability ?? .infinity
       // Tokens as likely as the best one are first choices too.
       return listed.contains {
-        $0.logProbability >= best - 1e-3 && $0.token.matches(scores[index].token, vocabulary)
+        $0.logProbability >= best - 1e-3 && $0.token.matches(scores[index].token, tokenizer)
       }
     }
   }
@@ -115,7 +115,7 @@ extension TeacherProbe {
   func checkTop(_ scores: [ServerScore], _ report: inout TeacherProbeReport) {
     let listed = scores.map(\.top.count).min() ?? 0
     report.topCap = listed
-    let wanted = min(client.parameters.top, vocabulary.count)
+    let wanted = min(client.parameters.top, tokenizer.count)
     let numbered = scores.allSatisfy { score in
       score.top.prefix(wanted).allSatisfy { alternative in
         if case .id = alternative.token { return true }
@@ -140,8 +140,8 @@ extension TeacherProbe {
     let tokens = seen.flatMap { [$0.token] + $0.top.map(\.token) }
     let foreign = tokens.first { token in
       switch token {
-      case .id(let id): !vocabulary.words.indices.contains(id)
-      case .text(let text): vocabulary[text] == nil
+      case .id(let id): !tokenizer.contains(id)
+      case .text(let text): tokenizer.token(of: text) == nil
       }
     }
     report.check(
@@ -151,11 +151,11 @@ extension TeacherProbe {
 
   /// A word of the student that the server reads differently; spaces and the marks that stand for them do not count.
   private func misread(_ score: ServerScore) -> (word: String, text: String)? {
-    guard case .id(let id) = score.token, let text = score.text, id != vocabulary.end,
-      vocabulary.words.indices.contains(id)
+    guard case .id(let id) = score.token, let text = score.text, id != tokenizer.end,
+      tokenizer.contains(id)
     else { return nil }
     let marks = CharacterSet(charactersIn: "\u{2581}\u{0120}").union(.whitespacesAndNewlines)
-    let word = vocabulary.words[id]
+    let word = tokenizer.word(id)
     let same = word.trimmingCharacters(in: marks) == text.trimmingCharacters(in: marks)
     return same ? nil : (word, text)
   }
@@ -165,12 +165,12 @@ extension TeacherProbe {
 
 extension ServerToken {
   /// Whether two names mean one token; a number and a text do if the vocabulary says so.
-  func matches(_ other: ServerToken, _ vocabulary: Vocabulary) -> Bool {
+  func matches(_ other: ServerToken, _ tokenizer: any Tokenizer) -> Bool {
     switch (self, other) {
     case (.id(let one), .id(let two)): one == two
     case (.text(let one), .text(let two)): one == two
     case (.id(let id), .text(let text)), (.text(let text), .id(let id)):
-      vocabulary.words.indices.contains(id) && vocabulary.words[id] == text
+      tokenizer.contains(id) && tokenizer.word(id) == text
     }
   }
 }

@@ -9,7 +9,7 @@ public import Core
 public struct TeacherProbe: Sendable {
   let client: CompletionsClient
   let spelling: ServerSpelling
-  let vocabulary: Vocabulary
+  let tokenizer: any Tokenizer
 
   /// Tokens that are written and scored: enough that a shift cannot go unnoticed.
   private static let length = 8
@@ -23,11 +23,11 @@ public struct TeacherProbe: Sendable {
   /// - Returns: What was found; it need not have passed.
   /// - Throws: `CompletionsError` where the service cannot be asked at all.
   public static func report(
-    on parameters: CompletionsParameters, vocabulary: Vocabulary, probingWith prompt: Prompt? = nil
+    on parameters: CompletionsParameters, tokenizer: any Tokenizer, probingWith prompt: Prompt? = nil
   ) async throws -> TeacherProbeReport {
     let client = try CompletionsClient(parameters)
-    let spelling = try await ServerSpelling(client, vocabulary: vocabulary)
-    return try await TeacherProbe(client: client, spelling: spelling, vocabulary: vocabulary)
+    let spelling = try await ServerSpelling(client, tokenizer: tokenizer)
+    return try await TeacherProbe(client: client, spelling: spelling, tokenizer: tokenizer)
       .run(with: prompt)
   }
 
@@ -54,7 +54,7 @@ public struct TeacherProbe: Sendable {
   }
 
   private var madeUp: Prompt {
-    let count = vocabulary.count
+    let count = tokenizer.count
     return Prompt(
       id: "probe", video: "probe", query: "a person opens a door and sits down",
       tokens: (0..<6).map { ($0 * 7 + 1) % count },
@@ -92,7 +92,7 @@ public struct TeacherProbe: Sendable {
   private func number(of token: ServerToken) async throws -> Int? {
     switch token {
     case .id(let id): return id
-    case .text(let text) where client.parameters.tokens == .same: return vocabulary[text]
+    case .text(let text) where client.parameters.tokens == .same: return tokenizer.token(of: text)
     case .text(let text):
       let tokens = try await client.tokenize(text, special: false)
       return tokens.count == 1 ? tokens[0] : nil

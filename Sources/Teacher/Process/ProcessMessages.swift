@@ -15,11 +15,11 @@ struct HostHello: Encodable, Sendable {
   var words: [String]
   var end: Token
 
-  init(kind: String, vocabulary: Vocabulary) {
+  init(kind: String, tokenizer: any Tokenizer) {
     self.kind = kind
-    self.vocabulary = vocabulary.fingerprint
-    words = vocabulary.words
-    end = vocabulary.end
+    self.vocabulary = tokenizer.fingerprint
+    words = tokenizer.words
+    end = tokenizer.end
   }
 }
 

@@ -15,11 +15,11 @@ public struct ProcessReward: RewardFunction {
   /// - Returns: The reward, ready to judge.
   /// - Throws: `ProcessError`, `TeacherError.parameter`.
   public static func connect(
-    _ parameters: ProcessParameters, vocabulary: Vocabulary,
+    _ parameters: ProcessParameters, tokenizer: any Tokenizer,
     log: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws -> ProcessReward {
     let program = try LineProcess(
-      parameters, hello: HostHello(kind: "reward", vocabulary: vocabulary), log: log)
+      parameters, hello: HostHello(kind: "reward", tokenizer: tokenizer), log: log)
     return ProcessReward(
       program: program, parameters: parameters, hello: try await program.connect())
   }

@@ -15,11 +15,11 @@ public struct ProcessSelector: Sendable {
   /// - Returns: The program, ready to choose.
   /// - Throws: `ProcessError`, `TeacherError.parameter`.
   public static func connect(
-    _ parameters: ProcessParameters, vocabulary: Vocabulary,
+    _ parameters: ProcessParameters, tokenizer: any Tokenizer,
     log: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws -> ProcessSelector {
     let program = try LineProcess(
-      parameters, hello: HostHello(kind: "selector", vocabulary: vocabulary), log: log)
+      parameters, hello: HostHello(kind: "selector", tokenizer: tokenizer), log: log)
     return ProcessSelector(
       program: program, parameters: parameters, hello: try await program.connect())
   }

@@ -22,14 +22,14 @@ public struct ProcessTeacher: TeacherScorer {
   /// - Returns: The teacher, ready to score.
   /// - Throws: `ProcessError`, `TeacherError.parameter`.
   public static func connect(
-    _ parameters: ProcessParameters, vocabulary: Vocabulary,
+    _ parameters: ProcessParameters, tokenizer: any Tokenizer,
     log: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws -> ProcessTeacher {
     let program = try LineProcess(
-      parameters, hello: HostHello(kind: "teacher", vocabulary: vocabulary), log: log)
+      parameters, hello: HostHello(kind: "teacher", tokenizer: tokenizer), log: log)
     return ProcessTeacher(
       program: program, parameters: parameters, hello: try await program.connect(),
-      vocabularySize: vocabulary.count)
+      vocabularySize: tokenizer.count)
   }
 
   /// The digest of the vocabulary, which the program has confirmed.

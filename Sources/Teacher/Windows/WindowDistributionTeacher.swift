@@ -15,7 +15,7 @@ public struct WindowDistributionTeacher: TeacherScorer, AnswerPredictor {
   public let smoothing: WindowSmoothing
 
   /// The words in which answers are written.
-  public let vocabulary: Vocabulary
+  public let tokenizer: any Tokenizer
 
   private let tries: AnswerTrieCache
 
@@ -32,12 +32,12 @@ public struct WindowDistributionTeacher: TeacherScorer, AnswerPredictor {
     try smoothing.validate()
     self.source = source
     self.smoothing = smoothing
-    vocabulary = codec.vocabulary
+    tokenizer = codec.tokenizer
     tries = try AnswerTrieCache(codec, for: "A teacher of windows")
   }
 
   /// The digest of the codec's vocabulary.
-  public var vocabularyFingerprint: String { vocabulary.fingerprint }
+  public var vocabularyFingerprint: String { tokenizer.fingerprint }
 
   /// A digest of everything its scores depend on besides the request.
   public var identity: String {
@@ -64,7 +64,7 @@ public struct WindowDistributionTeacher: TeacherScorer, AnswerPredictor {
     }
     return AnswerDistribution(
       trie: entry.trie, weights: entry.grid.weights(of: windows, smoothing),
-      vocabularySize: vocabulary.count, offGridMass: smoothing.offGridMass)
+      vocabularySize: tokenizer.count, offGridMass: smoothing.offGridMass)
   }
 
   /// Scores every token of every response.
@@ -75,7 +75,7 @@ public struct WindowDistributionTeacher: TeacherScorer, AnswerPredictor {
   ) async throws -> [[TeacherScore]] {
     try requests.map { request in
       let distribution = try distribution(for: request.prompt)
-      try request.refuseForeignTokens(vocabularySize: vocabulary.count)
+      try request.refuseForeignTokens(vocabularySize: tokenizer.count)
       return request.responses.map { response in
         distribution.score(response, support: support)
       }

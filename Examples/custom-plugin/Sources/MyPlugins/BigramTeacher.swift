@@ -13,9 +13,9 @@ public struct BigramTeacher: TeacherScorer {
   private var counts: [[Token]: Double] = [:]
 
   /// Counts in answers; `smoothing` is added to every count, so that nothing is impossible.
-  public init(answers: [[Token]], vocabulary: Vocabulary, smoothing: Double) {
-    vocabularyFingerprint = vocabulary.fingerprint
-    size = vocabulary.count
+  public init(answers: [[Token]], tokenizer: any Tokenizer, smoothing: Double) {
+    vocabularyFingerprint = tokenizer.fingerprint
+    size = tokenizer.count
     self.smoothing = smoothing
     for answer in answers {
       for (last, token) in zip([-1] + answer, answer) {

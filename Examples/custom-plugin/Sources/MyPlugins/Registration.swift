@@ -30,7 +30,7 @@ extension Laboratory {
       }
       return TeacherChoice(
         BigramTeacher(
-          answers: answers, vocabulary: context.codec.vocabulary, smoothing: parameters.smoothing),
+          answers: answers, tokenizer: context.codec.tokenizer, smoothing: parameters.smoothing),
         identity: "bigram")
     }
     try laboratory.selectors.register(

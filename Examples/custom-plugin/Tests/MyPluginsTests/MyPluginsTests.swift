@@ -31,7 +31,7 @@ struct SecondsCodec: WindowCodec {
 @Suite("My plug-ins keep the laws")
 struct MyPluginsTests {
   let codec = SecondsCodec().answers
-  var prompts: [Prompt] { Samples.prompts(vocabulary: codec.vocabulary) }
+  var prompts: [Prompt] { Samples.prompts(tokenizer: codec.tokenizer) }
 
   @Test("of teachers")
   func teacher() async throws {
@@ -39,9 +39,9 @@ struct MyPluginsTests {
       try prompt.truth.map { try codec.encode($0, to: prompt) }
     }
     await checkTeacherScorer(
-      BigramTeacher(answers: answers, vocabulary: codec.vocabulary, smoothing: 0.1),
-      prompts: prompts, responses: Samples.responses(vocabulary: codec.vocabulary),
-      vocabulary: codec.vocabulary)
+      BigramTeacher(answers: answers, tokenizer: codec.tokenizer, smoothing: 0.1),
+      prompts: prompts, responses: Samples.responses(tokenizer: codec.tokenizer),
+      tokenizer: codec.tokenizer)
   }
 
   @Test("of keyframe selectors")

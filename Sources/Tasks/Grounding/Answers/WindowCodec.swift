@@ -25,5 +25,5 @@ public protocol WindowCodec: Sendable {
 
 extension WindowCodec {
   /// The grounding task, written by this codec in its own words.
-  public var answers: AnswerCodec { AnswerCodec(GroundingTask(self), vocabulary: vocabulary) }
+  public var answers: AnswerCodec { AnswerCodec(GroundingTask(self), tokenizer: vocabulary) }
 }

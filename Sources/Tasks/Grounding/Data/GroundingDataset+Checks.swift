@@ -26,10 +26,10 @@ extension GroundingDataset {
 
   private static func check(_ prompt: Prompt, width: Int) throws {
     let received = prompt.evidence.channels
-    guard received == width, width > 0 else {
+    guard received == width, width > 0 || prompt.evidence == .none else {
       throw GroundingError.wrongWidth(video: prompt.video, expected: width, received: received)
     }
-    guard prompt.evidence.frames > 0 else {
+    guard prompt.evidence.frames > 0 || prompt.evidence == .none else {
       throw GroundingError.impossible(query: prompt.id, reason: "its video has no frames")
     }
     if let embedding = prompt.queryEmbedding {

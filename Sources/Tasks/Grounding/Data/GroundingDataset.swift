@@ -18,7 +18,7 @@ public struct GroundingDataset: Sendable {
   /// into the other.
   public var filmed: [String: Prompt] = [:]
 
-  /// A digest of every prompt, in order: ids, queries, right answers, times and features, whatever the vocabulary.
+  /// A digest of every prompt, in order: ids, queries, right answers, times and features, whatever the tokenizer.
   public let fingerprint: String
 
   /// Prompts that have been looked at.
@@ -59,12 +59,12 @@ public struct GroundingDataset: Sendable {
 
   /// The same prompts with their queries as tokens, where no embedding carries them.
   ///
-  /// - Throws: `GroundingError.unknownWord` for a word that the vocabulary lacks.
-  public func tokenized(with vocabulary: Vocabulary) throws -> GroundingDataset {
+  /// - Throws: `GroundingError.unknownWord` for a word that the tokenizer lacks.
+  public func tokenized(with tokenizer: any Tokenizer) throws -> GroundingDataset {
     var copy = self
     func tokenized(_ prompt: Prompt) throws -> Prompt {
       guard prompt.queryEmbedding == nil else { return prompt }
-      return try QueryText.tokenized(prompt, with: vocabulary)
+      return try QueryText.tokenized(prompt, with: tokenizer)
     }
     copy.train = try train.map { try tokenized($0) }
     copy.dev = try dev.map { try tokenized($0) }
@@ -84,11 +84,13 @@ public enum QueryText {
 
   /// A prompt with its query as tokens.
   ///
-  /// - Throws: `GroundingError.unknownWord` for a word that the vocabulary lacks.
-  public static func tokenized(_ prompt: Prompt, with vocabulary: Vocabulary) throws -> Prompt {
+  /// - Throws: `GroundingError.unknownWord` for a word that the tokenizer lacks.
+  public static func tokenized(
+    _ prompt: Prompt, with tokenizer: any Tokenizer
+  ) throws -> Prompt {
     let tokens = try words(prompt.query).map { word in
-      guard let token = vocabulary[word] else {
-        let nearest = nearestName(to: word, in: vocabulary.words)
+      guard let token = tokenizer.token(of: word) else {
+        let nearest = nearestName(to: word, in: tokenizer.words)
         throw GroundingError.unknownWord(word: word, prompt: prompt.id, nearest: nearest)
       }
       return token

@@ -1,0 +1,81 @@
+package import Core
+package import Networks
+internal import Tokenizers
+
+/// Writes a prompt as text, for a language model.
+package struct TextPrompts: PromptEmbedder {
+  /// What is written: `{query}` and `{duration}` are filled in.
+  package let format: String
+  /// How the text becomes a turn of a conversation.
+  private let template: PromptTemplate
+  private let tokenizer: any Tokenizer
+  /// The most tokens a prompt may have.
+  private let longest: Int
+
+  /// Prompts of a format.
+  ///
+  /// - Parameters:
+  ///   - format: The text, with `{query}` and `{duration}` where those belong.
+  ///   - template: The name of a conversation's template; `plain` adds nothing.
+  ///   - tokenizer: The model's.
+  ///   - longest: The most tokens a prompt may have, so that an answer still finds positions.
+  /// - Throws: `ExplainedError` for a template of no known name.
+  package init(
+    format: String, template: String, tokenizer: any Tokenizer, longest: Int
+  ) throws {
+    self.format = format
+    self.template = try PromptTemplate(named: template)
+    self.tokenizer = tokenizer
+    self.longest = longest
+  }
+
+  /// None: everything is text.
+  package var width: Int { 0 }
+
+  /// The text of a prompt, as the model reads it.
+  ///
+  /// - Throws: Never, for the one turn that it writes.
+  package func text(of prompt: Prompt) throws -> String {
+    let filled = format.replacing("{query}", with: prompt.query)
+      .replacing("{duration}", with: "\(prompt.duration)")
+    return try template.text(of: [ChatMessage(role: "user", content: filled)], ending: .open)
+  }
+
+  /// The text as tokens; words that somebody put at the prompt's end, such as a right answer, follow.
+  ///
+  /// - Throws: `TextPromptError.tooLong`.
+  package func rows(_ prompt: Prompt) throws -> PromptRows {
+    let tokens = try tokenizer.encode(text(of: prompt)) + prompt.tokens
+    guard (1...longest).contains(tokens.count) else {
+      throw TextPromptError.length(prompt: prompt.id, tokens: tokens.count, longest: longest)
+    }
+    return PromptRows(tokens: tokens)
+  }
+
+  /// Four characters a token, which English text has.
+  package func count(_ prompt: Prompt) -> Int {
+    (format.utf8.count + prompt.query.utf8.count) / 4 + prompt.tokens.count + 1
+  }
+}
+
+/// Why a prompt cannot be read by a language model.
+package enum TextPromptError: ExplainedError, Hashable {
+  /// It has no tokens, or more than there are positions for.
+  case length(prompt: String, tokens: Int, longest: Int)
+
+  /// What happened.
+  package var happened: String {
+    switch self {
+    case .length(let prompt, let tokens, let longest):
+      "Prompt '\(prompt)' has \(tokens) tokens, and the student reads 1 to \(longest)."
+    }
+  }
+
+  /// What to do.
+  package var remedy: String {
+    "Raise the student's positions, or write less into its prompt."
+  }
+
+  /// A matter of the configuration.
+  package var exitStatus: ExitStatus { .usage }
+}

@@ -1,0 +1,109 @@
+import Core
+import DistillTesting
+import Foundation
+import Networks
+import Storage
+import Tensors
+import Testing
+import Tokenizers
+
+@testable import Student
+
+/// A language model of 300 tokens with random weights, in a folder as transformers writes one.
+struct TinyModel {
+  let folder: URL
+  let tokenizer: BytePairTokenizer
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "tiny-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    tokenizer = try BytePairTrainer.train(count: 300)
+    let json = """
+      {"model_type": "llama", "architectures": ["LlamaForCausalLM"], "vocab_size": 300, "hidden_size": 32,
+       "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2, "intermediate_size": 48,
+       "max_position_embeddings": 256, "rms_norm_eps": 1e-5, "rope_theta": 10000.0, "hidden_act": "silu",
+       "tie_word_embeddings": true, "attention_bias": false, "mlp_bias": false}
+      """
+    try Data(json.utf8).write(to: folder.appending(path: "config.json"))
+    let shape = try LlamaCheckpoint.configuration(json: Array(json.utf8))
+    let weights = DecoderStudent.initialParameters(shape, seed: Seed(11))
+    try SafetensorsFile(tensors: LlamaCheckpoint.tensors(weights, shape), metadata: [:])
+      .write(folder.path + "/model.safetensors")
+  }
+
+  func student(rank: Int?, seed: Seed = Seed(3)) throws -> DecoderStudent {
+    try DecoderStudent(
+      PretrainedModel(folder.path, positions: 128), tokenizer: tokenizer,
+      prompts: TextPrompts(
+        format: "{query}:", template: "plain", tokenizer: tokenizer, longest: 100),
+      adapter: rank.map { AdapterConfiguration(rank: $0, alpha: 8, targets: .allLinear) },
+      seed: seed)
+  }
+}
+
+@Suite("A language model from disk as a learner")
+struct PretrainedLearnerTests {
+  let model: TinyModel
+  let prompts = ["make 145 from 16, 21, 13", "make 3 from 1, 2", "what is 4", "the person"]
+    .enumerated().map { index, query in
+      Prompt(
+        id: "q\(index)", video: "q\(index)", query: query, evidence: .none,
+        truth: [])
+    }
+
+  init() throws { model = try TinyModel() }
+
+  @Test("keeps every law, with adapters and without", arguments: [4, nil])
+  func laws(rank: Int?) async throws {
+    var student = try model.student(rank: rank)
+    // B begins at 0, where A has no gradient: a few random numbers first.
+    var generator = Seed(5).generator()
+    for index in student.parameters.values.indices where rank != nil {
+      student.parameters.values[index] = Float(0.2 * generator.normal())
+    }
+    await checkLearner(student, prompts: prompts)
+  }
+
+  @Test("with adapters begins as the model, bit for bit")
+  func beginsAsBase() async throws {
+    let whole = try model.student(rank: nil)
+    let adapted = try model.student(rank: 4)
+    let settings = SamplingSettings(group: 3, temperature: 1, maximumLength: 6)
+    let first = try whole.sample(prompts, settings: settings, seed: Seed(2))
+    let second = try adapted.sample(prompts, settings: settings, seed: Seed(2))
+    #expect(first.flatMap(\.rollouts) == second.flatMap(\.rollouts))
+  }
+
+  @Test("trains and keeps adapters alone: rank times inputs and outputs of every layer")
+  func size() async throws {
+    var student = try model.student(rank: 2)
+    let base = student.frozen()
+    // Queries, keys, values, output; gate, up, down.
+    let perLayer = (32 + 32) + 2 * (32 + 16) + (32 + 32) + 2 * (32 + 48) + (48 + 32)
+    #expect(student.save(as: "x").blobs.map(\.values.count) == [2 * 2 * perLayer])
+    #expect(base.parameterCount > student.parameters.layout.count)
+    #expect(student.adapter?.factors.count == 14)
+    let before = try base.logProbabilities(answers(base), temperature: 1)
+    student.parameters.values[0] += 1
+    student.parameters.values = student.parameters.values.map { $0 + 0.1 }
+    #expect(try base.logProbabilities(answers(base), temperature: 1) == before)
+    #expect(try student.frozen().logProbabilities(answers(base), temperature: 1) != before)
+  }
+
+  private func answers(_ policy: DecoderPolicy) throws -> [RolloutGroup] {
+    try policy.sample(
+      prompts, settings: .init(group: 2, temperature: 1, maximumLength: 5), seed: Seed(8))
+  }
+
+  @Test("a prompt of more tokens than there are positions is refused in a sentence")
+  func long() throws {
+    let student = try model.student(rank: 2)
+    let prompt = Prompt(
+      id: "long", video: "v", query: String(repeating: "zq ", count: 200), evidence: .none,
+      truth: [])
+    let error = #expect(throws: TextPromptError.self) {
+      try student.sample([prompt], settings: .greedy(maximumLength: 2), seed: Seed(1))
+    }
+    #expect(error?.description.contains("the student reads 1 to 100") == true)
+  }
+}

@@ -94,7 +94,9 @@ let package = Package(
     // The network, its tokenizers, and the four rooms that never import each other.
     room("Networks", imports: ["Core", "Storage", "Tensors"], settings: safe + optimised),
     room("Tokenizers", imports: ["Core", "Storage"], settings: safe + optimised),
-    room("Student", imports: ["Core", "Tensors", "Networks", "Storage", "Tokenizers"], settings: safe + optimised),
+    room(
+      "Student", imports: ["Core", "Tensors", "Networks", "Storage", "Tokenizers"],
+      settings: safe + optimised),
     room("Teacher", imports: ["Core", "Tensors", "Networks"], settings: safe + optimised),
     room("Curriculum", imports: ["Core"], settings: safe + optimised),
     room("TAD", imports: ["Core"], settings: safe + optimised),

@@ -43,6 +43,9 @@ public struct Prompt: Sendable, Identifiable {
   /// as they are.
   public var gates: [Double]?
 
+  /// A right answer that whoever reads the prompt may see; `nil` for a student.
+  public var hint: (any Answer)?
+
   /// Which input of the question this is.
   public var variant = PromptVariant.ordered
 

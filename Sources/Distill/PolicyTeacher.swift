@@ -90,7 +90,7 @@ public struct PolicyTeacher: TeacherScorer, AnswerPredictor {
     case .answer:
       guard let truth = prompt.truth.first else { return prompt }
       let answer = try codec.encode(truth, to: prompt)
-      return prompt.appending(answer.filter { $0 != codec.tokenizer.end })
+      return prompt.hinting(truth, answer.filter { $0 != codec.tokenizer.end })
     }
   }
 
@@ -104,9 +104,11 @@ public struct PolicyTeacher: TeacherScorer, AnswerPredictor {
 }
 
 extension Prompt {
-  /// The same question with more words at its end.
-  fileprivate func appending(_ words: [Token]) -> Prompt {
+  /// The same question with a right answer in view: a policy that writes its prompts as text puts the hint where it wants,
+  /// any other finds the answer's words at the question's end.
+  fileprivate func hinting(_ answer: any Answer, _ words: [Token]) -> Prompt {
     var copy = self
+    copy.hint = answer
     copy.tokens += words
     return copy
   }

@@ -6,7 +6,7 @@ public enum Samples {
   ///
   /// - Parameters:
   ///   - count: How many.
-  ///   - vocabulary: Whose tokens the questions are written in.
+  ///   - tokenizer: Whose tokens the questions are written in.
   ///   - tokensPerFrame: N.
   ///   - channels: C.
   ///   - seed: What they depend on.

@@ -9,7 +9,7 @@ public import Testing
 ///   - teacher: The teacher.
 ///   - prompts: Prompts it can judge; two at least.
 ///   - responses: Responses to each of them, of different lengths.
-///   - vocabulary: The student's words.
+///   - tokenizer: The student's words.
 ///   - tolerance: How much two scores of one token may differ, in nats; 0 for a teacher that computes the same bits.
 ///   - sourceLocation: Where issues are reported.
 public func checkTeacherScorer(

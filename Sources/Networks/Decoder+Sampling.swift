@@ -27,7 +27,8 @@ extension Decoder {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func sample(
-    _ prompts: [PromptRows], seeds: [[Seed]], temperature: Double, ends: Set<Token>, maximumLength: Int,
+    _ prompts: [PromptRows], seeds: [[Seed]], temperature: Double, ends: Set<Token>,
+    maximumLength: Int,
     on tape: Tape<Scalar>
   ) -> [[Sample]] {
     let batch = PackedBatch<Scalar>(prompts.map { Branch(prompt: $0, responses: []) })

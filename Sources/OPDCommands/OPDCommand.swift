@@ -13,6 +13,7 @@ public struct OPDCommand: AsyncParsableCommand {
     [
       TrainCommand.self,
       EvaluateCommand.self,
+      ExportCommand.self,
       SweepCommand.self,
       ReproCommand.self,
       PlanCommand.self,

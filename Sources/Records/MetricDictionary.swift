@@ -159,6 +159,11 @@ package enum MetricDictionary {
       "eval/teacher_kl_forward", "nats/token", .lower, per: .tokens,
       "exact forward KL from the teacher on the same answers"),
     .init(
+      "eval/pass@k", "1", .higher, per: .queries,
+      "quality of the best of k sampled answers; pass@k where an answer is right or wrong"),
+    .init(
+      "eval/avg@k", "1", .higher, per: .queries, "mean quality of k sampled answers"),
+    .init(
       "eval/parse_failure_rate", "1", .lower, per: .queries,
       "share of answers that could not be read"),
   ]

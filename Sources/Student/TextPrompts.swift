@@ -6,6 +6,8 @@ internal import Tokenizers
 package struct TextPrompts: PromptEmbedder {
   /// What is written: `{query}` and `{duration}` are filled in.
   package let format: String
+  /// What is written where a right answer may be seen: `{answer}` is filled in, too.
+  package let hinted: String
   /// How the text becomes a turn of a conversation.
   private let template: PromptTemplate
   private let tokenizer: any Tokenizer
@@ -16,14 +18,16 @@ package struct TextPrompts: PromptEmbedder {
   ///
   /// - Parameters:
   ///   - format: The text, with `{query}` and `{duration}` where those belong.
+  ///   - hinted: The text for who may see a right answer, with `{answer}` where it belongs.
   ///   - template: The name of a conversation's template; `plain` adds nothing.
   ///   - tokenizer: The model's.
   ///   - longest: The most tokens a prompt may have, so that an answer still finds positions.
   /// - Throws: `ExplainedError` for a template of no known name.
   package init(
-    format: String, template: String, tokenizer: any Tokenizer, longest: Int
+    format: String, hinted: String = "", template: String, tokenizer: any Tokenizer, longest: Int
   ) throws {
     self.format = format
+    self.hinted = hinted.isEmpty ? "\(format) {answer}\n\(format)" : hinted
     self.template = try PromptTemplate(named: template)
     self.tokenizer = tokenizer
     self.longest = longest
@@ -36,16 +40,18 @@ package struct TextPrompts: PromptEmbedder {
   ///
   /// - Throws: Never, for the one turn that it writes.
   package func text(of prompt: Prompt) throws -> String {
-    let filled = format.replacing("{query}", with: prompt.query)
+    let filled = (prompt.hint == nil ? format : hinted)
+      .replacing("{query}", with: prompt.query)
       .replacing("{duration}", with: "\(prompt.duration)")
+      .replacing("{answer}", with: prompt.hint?.text ?? "")
     return try template.text(of: [ChatMessage(role: "user", content: filled)], ending: .open)
   }
 
-  /// The text as tokens; words that somebody put at the prompt's end, such as a right answer, follow.
+  /// The text as tokens.
   ///
   /// - Throws: `TextPromptError.tooLong`.
   package func rows(_ prompt: Prompt) throws -> PromptRows {
-    let tokens = try tokenizer.encode(text(of: prompt)) + prompt.tokens
+    let tokens = try tokenizer.encode(text(of: prompt))
     guard (1...longest).contains(tokens.count) else {
       throw TextPromptError.length(prompt: prompt.id, tokens: tokens.count, longest: longest)
     }
@@ -54,7 +60,7 @@ package struct TextPrompts: PromptEmbedder {
 
   /// Four characters a token, which English text has.
   package func count(_ prompt: Prompt) -> Int {
-    (format.utf8.count + prompt.query.utf8.count) / 4 + prompt.tokens.count + 1
+    ((prompt.hint == nil ? format : hinted).utf8.count + prompt.query.utf8.count) / 4 + 1
   }
 }
 

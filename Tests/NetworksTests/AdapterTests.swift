@@ -181,7 +181,7 @@ struct AdapterTests {
     let prompt = PromptRows(tokens: [1, 4, 2])
     let samples = tape.run(weights, adapters: beside) {
       decoder.sample(
-        [prompt], seeds: [[Seed(1), Seed(2), Seed(3)]], temperature: 1, end: nil, maximumLength: 9,
+        [prompt], seeds: [[Seed(1), Seed(2), Seed(3)]], temperature: 1, ends: [], maximumLength: 9,
         on: $0)
     }
     tape.run(weights, adapters: beside) { tape in

@@ -133,7 +133,7 @@ struct DecoderTests {
     let tape = Tape<Float>()
     let samples = tape.run(weights) {
       decoder.sample(
-        prompts, seeds: seeds, temperature: temperature, end: 0, maximumLength: 20, on: $0)
+        prompts, seeds: seeds, temperature: temperature, ends: [0], maximumLength: 20, on: $0)
     }
     #expect(
       samples.joined().contains { $0.ended } && samples.joined().contains { $0.tokens.count > 3 })

@@ -106,7 +106,7 @@ struct VariationTests {
     let seeds = branches.indices.map { p in (0..<3).map { Seed(8).derived("s", 10 * p + $0) } }
     let samples = Tape<Float>().run(Weights(parameters, for: .inference)) {
       Decoder<Float>(varied).sample(
-        branches.map(\.prompt), seeds: seeds, temperature: 1, end: nil, maximumLength: 20, on: $0)
+        branches.map(\.prompt), seeds: seeds, temperature: 1, ends: [], maximumLength: 20, on: $0)
     }
     let grown = zip(branches, samples).map {
       Branch(prompt: $0.prompt, responses: $1.map(\.tokens))

@@ -28,7 +28,7 @@ struct HostileServiceTests {
     var parameters = CompletionsParameters(url: "http://127.0.0.1:\(port)/v1", model: "m")
     parameters.attempts = 1
     parameters.backoffSeconds = 0
-    parameters.answerSeconds = 20
+    parameters.answerSeconds = 120
     change(&parameters)
     let error = await #expect(throws: (any Error).self) {
       try await CompletionsTeacher.connect(parameters, tokenizer: vocabulary)

@@ -16,6 +16,8 @@ public enum CheckpointError: ExplainedError, Hashable {
   case missingTensor(String, file: String)
   /// A tensor would not be used.
   case unusedTensor(String, file: String)
+  /// A `config.json` cannot say what the model is.
+  case unwritable(String, file: String)
   /// A tensor has another shape than the configuration says.
   case shape(String, expected: [Int], received: [Int], file: String)
 
@@ -34,6 +36,8 @@ public enum CheckpointError: ExplainedError, Hashable {
     case .missingTensor(let name, let file): "'\(file)' has no tensor '\(name)'."
     case .unusedTensor(let name, let file):
       "'\(file)' holds the tensor '\(name)', which its configuration does not use."
+    case .unwritable(let name, let file):
+      "What '\(file)', of architecture '\(name)', is cannot be written as config.json here."
     case .shape(let name, let expected, let received, let file):
       "The tensor '\(name)' of '\(file)' has shape \(received), not \(expected)."
     }
@@ -48,6 +52,7 @@ public enum CheckpointError: ExplainedError, Hashable {
     case .refused: "Use a model without it: leaving it out would give other numbers."
     case .missingTensor: "Export the whole model, every shard of it."
     case .unusedTensor: "Check that configuration and weights belong together."
+    case .unwritable: "Start from the model's folder of config.json and safetensors."
     case .shape: "Check that configuration and weights belong together."
     }
   }

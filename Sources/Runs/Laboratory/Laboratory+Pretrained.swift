@@ -7,6 +7,7 @@ internal import Tokenizers
 struct PretrainedParameters: PluginParameters {
   var path: String?
   var prompt = "{query}"
+  var hinted = ""
   var template = "plain"
   var positions = 512
   var trained = Trained.lora
@@ -33,7 +34,12 @@ struct PretrainedParameters: PluginParameters {
   static let documentation = [
     "path": "a GGUF file, or a folder of config.json, tokenizer.json and safetensors; mandatory",
     "prompt": "what is written before an answer; {query} and {duration} are filled in",
-    "template": "the conversation it is a turn of: plain (none), chatml, smollm2, qwen, qwen2.5, llama3",
+    "hinted": """
+    what is written where a right answer may be seen (a self-teacher's evidence: answer), with {answer}; if left \
+    out, the prompt answered once before
+    """,
+    "template":
+      "the conversation it is a turn of: plain (none), chatml, smollm2, qwen, qwen2.5, llama3",
     "positions": "the most tokens of a prompt and its answer together",
     "trained": "lora: low-rank changes beside frozen weights; all: the weights themselves",
     "lora":
@@ -46,6 +52,17 @@ struct PretrainedParameters: PluginParameters {
       throw LaboratoryError.mandatory(key: "path", why: "the student is the model that lies there")
     }
     return try PretrainedModel(path, positions: positions)
+  }
+
+  /// How prompts become text.
+  func prompts(_ codec: AnswerCodec) throws -> TextPrompts {
+    let longest = positions - codec.maximumLength
+    guard longest > 0 else {
+      throw LaboratoryError.positions(positions, answer: codec.maximumLength)
+    }
+    return try TextPrompts(
+      format: prompt, hinted: hinted, template: template, tokenizer: codec.tokenizer,
+      longest: longest)
   }
 
   /// What is trained beside frozen weights; `nil` where those are trained themselves.
@@ -78,18 +95,10 @@ extension Laboratory {
     try students.register(
       "pretrained", summary: summary, parameters: PretrainedParameters.self
     ) { parameters, context in
-      let longest = parameters.positions - context.codec.maximumLength
-      guard longest > 0 else {
-        throw LaboratoryError.positions(
-          parameters.positions, answer: context.codec.maximumLength)
-      }
-      let tokenizer = context.codec.tokenizer
-      return try DecoderStudent(
-        try parameters.model(), tokenizer: tokenizer,
-        prompts: try TextPrompts(
-          format: parameters.prompt, template: parameters.template, tokenizer: tokenizer,
-          longest: longest),
-        adapter: try parameters.adapter(), seed: context.seed.derived("weights"))
+      try DecoderStudent(
+        try parameters.model(), tokenizer: context.codec.tokenizer,
+        prompts: try parameters.prompts(context.codec), adapter: try parameters.adapter(),
+        seed: context.seed.derived("weights"))
     }
   }
 }

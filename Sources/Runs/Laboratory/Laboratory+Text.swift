@@ -20,6 +20,27 @@ struct CountdownParameters: PluginParameters {
   ]
 }
 
+struct WordProblemParameters: PluginParameters {
+  var train: String?
+  var dev: String?
+  var limit = 100_000
+
+  var files: [String] { [train, dev].compactMap { $0 } }
+
+  static let documentation = [
+    "train": "JSON lines with question and answer, the answer ending in #### and a number",
+    "dev": "the same, to report on",
+    "limit": "the most problems that are read of each",
+  ]
+
+  /// Refuses limits that leave nothing.
+  func check() throws {
+    guard limit > 0 else {
+      throw TextTaskError.outOfRange(key: "limit", value: limit, range: 1...100_000_000)
+    }
+  }
+}
+
 struct TextCodecParameters: PluginParameters {
   var maximumTokens = 24
 
@@ -31,6 +52,11 @@ struct TextCodecParameters: PluginParameters {
 extension Laboratory {
   /// Adds tasks whose questions and answers are texts.
   mutating func registerText() throws {
+    try registerCountdown()
+    try registerWordProblems()
+  }
+
+  private mutating func registerCountdown() throws {
     taskMetrics += CountdownTask.metrics
     try datasets.register(
       "countdown", summary: "problems: make a target from given numbers, each used once",
@@ -47,6 +73,23 @@ extension Laboratory {
       parameters: TextCodecParameters.self
     ) { parameters, dataset in
       try Countdown.answers(dataset, maximumLength: parameters.maximumTokens)
+    }
+  }
+
+  private mutating func registerWordProblems() throws {
+    try datasets.register(
+      "gsm8k", summary: "word problems in JSON lines, as GSM8K has them",
+      parameters: WordProblemParameters.self
+    ) { parameters, _ in
+      try parameters.check()
+      return try WordProblems.dataset(
+        train: parameters.train, dev: parameters.dev, limit: parameters.limit)
+    }
+    try codecs.register(
+      "gsm8k", summary: "reasoning that ends in a number, which is checked",
+      parameters: TextCodecParameters.self
+    ) { parameters, dataset in
+      WordProblems.answers(dataset, maximumLength: parameters.maximumTokens)
     }
   }
 }

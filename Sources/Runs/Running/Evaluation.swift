@@ -42,8 +42,31 @@ package struct Evaluation: Sendable {
     for (name, value) in codec.task.summary(outcomes) { values[name.rawValue] = value }
     let failures = answers.count { $0 == nil }
     values["eval/parse_failure_rate"] = Double(failures) / Double(max(1, answers.count))
+    if case .consensus(let samples) = decoding {
+      values.merge(Self.sampled(groups, samples, codec)) { $1 }
+    }
     self.values = values
     flops = student.flops(of: groups, .sampling)
+  }
+}
+
+extension Evaluation {
+  /// What the sampled answers are worth before one of them is chosen.
+  ///
+  /// Where an answer is right or wrong, the best of k is pass@k. Source: Chen et al., "Evaluating large language models
+  /// trained on code", arXiv:2107.03374, §2.1, with as many samples as k.
+  private static func sampled(
+    _ groups: [RolloutGroup], _ samples: Int, _ codec: AnswerCodec
+  ) -> [String: Double] {
+    let qualities = groups.map { group in
+      group.rollouts.map {
+        codec.task.quality(codec.decode($0.tokens, to: group.prompt), of: group.prompt)
+      }
+    }
+    let count = Double(max(1, groups.count))
+    let best = qualities.reduce(0) { $0 + ($1.max() ?? 0) }
+    let all = qualities.reduce(0) { $0 + $1.reduce(0, +) / Double(max(1, $1.count)) }
+    return ["eval/pass@\(samples)": best / count, "eval/avg@\(samples)": all / count]
   }
 }
 

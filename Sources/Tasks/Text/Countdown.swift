@@ -47,8 +47,10 @@ public enum Countdown {
       let key = CountdownProblem(numbers: drawn.numbers.sorted(), target: drawn.value)
       guard seen.insert(key).inserted else { continue }
       prompts.append(
-        prompt(prompts.count, of: options.dev, CountdownProblem(
-          numbers: drawn.numbers, target: drawn.value), drawn.text))
+        prompt(
+          prompts.count, of: options.dev,
+          CountdownProblem(
+            numbers: drawn.numbers, target: drawn.value), drawn.text))
     }
     guard prompts.count == wanted else {
       throw TextTaskError.tooFew(wanted: wanted, found: prompts.count)
@@ -121,6 +123,8 @@ public enum TextTaskError: ExplainedError, Hashable {
   case outOfRange(key: String, value: Int, range: ClosedRange<Int>)
   /// There are not as many different problems.
   case tooFew(wanted: Int, found: Int)
+  /// A right answer ends in no number.
+  case noNumber(prompt: String, path: String)
   /// The data's questions are of another task.
   case otherTask(prompt: String, task: String)
 
@@ -131,6 +135,8 @@ public enum TextTaskError: ExplainedError, Hashable {
       "\(key) is \(value), which is not \(range.lowerBound) to \(range.upperBound)."
     case .tooFew(let wanted, let found):
       "\(wanted) different problems were asked for, and only \(found) were found."
+    case .noNumber(let prompt, let path):
+      "The answer to '\(prompt)' in '\(path)' has no number that could be checked."
     case .otherTask(let prompt, let task):
       "Prompt '\(prompt)' is no question of the task '\(task)'."
     }
@@ -142,10 +148,13 @@ public enum TextTaskError: ExplainedError, Hashable {
     case .outOfRange(let key, let value, let range):
       "Set \(key) to \(min(max(value, range.lowerBound), range.upperBound))."
     case .tooFew: "Ask for fewer, or allow more or larger numbers."
+    case .noNumber: "Write the number after ####, as GSM8K does."
     case .otherTask: "Choose the codec that belongs to this data."
     }
   }
 
-  /// A matter of the configuration.
-  public var exitStatus: ExitStatus { .usage }
+  /// A matter of the configuration, but for what a file says.
+  public var exitStatus: ExitStatus {
+    if case .noNumber = self { .badInput } else { .usage }
+  }
 }

@@ -22,7 +22,7 @@ public struct CompletionsTeacher: TeacherScorer {
   ///
   /// - Parameters:
   ///   - parameters: Where it is and how to ask.
-  ///   - vocabulary: The student's words.
+  ///   - tokenizer: The student's words.
   ///   - prompt: A prompt to probe with; a short made-up one if there is none.
   /// - Returns: The teacher, ready to score.
   /// - Throws: `CompletionsError`, `TeacherError.parameter`.

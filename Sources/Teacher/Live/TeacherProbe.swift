@@ -18,12 +18,13 @@ public struct TeacherProbe: Sendable {
   ///
   /// - Parameters:
   ///   - parameters: Where it is and how to ask.
-  ///   - vocabulary: The student's words.
+  ///   - tokenizer: The student's words.
   ///   - prompt: A prompt to probe with; a short made-up one if there is none.
   /// - Returns: What was found; it need not have passed.
   /// - Throws: `CompletionsError` where the service cannot be asked at all.
   public static func report(
-    on parameters: CompletionsParameters, tokenizer: any Tokenizer, probingWith prompt: Prompt? = nil
+    on parameters: CompletionsParameters, tokenizer: any Tokenizer,
+    probingWith prompt: Prompt? = nil
   ) async throws -> TeacherProbeReport {
     let client = try CompletionsClient(parameters)
     let spelling = try await ServerSpelling(client, tokenizer: tokenizer)

@@ -10,7 +10,7 @@ public struct ProcessSelector: Sendable {
   ///
   /// - Parameters:
   ///   - parameters: What to run and how long to wait.
-  ///   - vocabulary: The student's words.
+  ///   - tokenizer: The student's words.
   ///   - log: Receives each line of the program's error output, and a line on everything that happens to it.
   /// - Returns: The program, ready to choose.
   /// - Throws: `ProcessError`, `TeacherError.parameter`.

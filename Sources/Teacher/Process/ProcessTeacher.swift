@@ -17,7 +17,7 @@ public struct ProcessTeacher: TeacherScorer {
   ///
   /// - Parameters:
   ///   - parameters: What to run and how long to wait.
-  ///   - vocabulary: The student's words; the program is told them and has to confirm.
+  ///   - tokenizer: The student's words; the program is told them and has to confirm.
   ///   - log: Receives each line of the program's error output, and a line on everything that happens to it.
   /// - Returns: The teacher, ready to score.
   /// - Throws: `ProcessError`, `TeacherError.parameter`.

@@ -1,0 +1,89 @@
+internal import Storage
+public import Core
+
+/// Word problems whose answer is a number, as GSM8K has them: reasoning in words, then `#### 72`.
+///
+/// Source: Cobbe et al., "Training verifiers to solve math word problems", arXiv:2110.14168.
+public struct WordProblemTask: TextTask {
+  /// The most tokens of an answer, the end included.
+  public let maximumLength: Int
+
+  /// The task.
+  ///
+  /// - Parameter maximumLength: The most tokens of an answer, the end included.
+  public init(maximumLength: Int) { self.maximumLength = maximumLength }
+
+  /// Its name.
+  public var name: String { "word problems" }
+
+  /// None beside the headline.
+  public var metrics: [MetricDefinition] { [] }
+
+  /// 1 where the final number is the right one, otherwise 0.
+  public func quality(_ answer: (any Answer)?, of prompt: Prompt) -> Double {
+    guard let said = answer.flatMap({ Self.number(in: $0.text) }) else { return 0 }
+    return prompt.truth.contains { Self.number(in: $0.text) == said } ? 1 : 0
+  }
+
+  /// Whether both come to the same number, however they get there: what a majority is counted by.
+  public func agreement(_ first: any Answer, _ second: any Answer) -> Double {
+    guard let number = Self.number(in: first.text) else { return 0 }
+    return Self.number(in: second.text) == number ? 1 : 0
+  }
+
+  /// The number after the last `####`, or else the last number of the text; thousands may be parted by commas.
+  static func number(in text: String) -> Fraction? {
+    let marked = text.ranges(of: "####").last.map { text[$0.upperBound...] } ?? text[...]
+    let pattern = /-?[0-9][0-9,]*(?:\.([0-9]+))?/
+    let found = marked.matches(of: pattern)
+    guard let match = text.contains("####") ? found.first : found.last else { return nil }
+    let decimals = match.output.1 ?? ""
+    let digits = match.output.0.filter { $0.isNumber || $0 == "-" }
+    guard digits.count <= 12, let whole = Int(digits) else { return nil }
+    let fraction = Fraction(whole, decimals.reduce(1) { power, _ in power * 10 })
+    return fraction.isUsable ? fraction : nil
+  }
+}
+
+/// Reads word problems from JSON lines with `question` and `answer`.
+public enum WordProblems {
+  private struct Line: Decodable {
+    let question: String
+    let answer: String
+  }
+
+  /// Problems to train on and to report on.
+  ///
+  /// - Parameters:
+  ///   - train: The file of the problems to train on; none if left out.
+  ///   - dev: The file of the problems to report on; none if left out.
+  ///   - limit: The most problems that are read of each.
+  /// - Returns: The problems, each named by its part and line.
+  /// - Throws: `StorageError`; `TextTaskError.noNumber` for an answer that ends in none.
+  public static func dataset(train: String?, dev: String?, limit: Int) throws -> GroundingDataset {
+    try GroundingDataset(
+      name: "gsm8k", train: train.map { try prompts($0, "train", limit) } ?? [],
+      dev: dev.map { try prompts($0, "dev", limit) } ?? [])
+  }
+
+  private static func prompts(_ path: String, _ part: String, _ limit: Int) throws -> [Prompt] {
+    let lines = try JSONLines.read(path, as: Line.self)
+    return try lines.prefix(limit).map { number, line in
+      let id = "\(part)-\(number)"
+      guard WordProblemTask.number(in: line.answer) != nil else {
+        throw TextTaskError.noNumber(prompt: id, path: path)
+      }
+      return Prompt(
+        id: id, video: id, query: line.question, evidence: .none,
+        truth: [TextAnswer(line.answer)])
+    }
+  }
+
+  /// How answers are written in the words of the problems, for a student that brings no tokenizer.
+  public static func answers(_ dataset: GroundingDataset, maximumLength: Int) -> AnswerCodec {
+    let letters = Set((dataset.train + dataset.dev).flatMap { $0.truth.flatMap(\.text) })
+    return AnswerCodec(
+      WordProblemTask(maximumLength: maximumLength),
+      tokenizer: vocabulary(answers: letters.map { String($0) }.sorted(), words: dataset.words))
+  }
+}

@@ -101,15 +101,15 @@ let package = Package(
     room("Curriculum", imports: ["Core"], settings: safe + optimised),
     room("TAD", imports: ["Core"], settings: safe + optimised),
 
-    // Training servers elsewhere.
-    room("Engines", imports: ["Core"], settings: safe + optimised),
-
     // Data, the step, the laboratory.
     room("Tasks", imports: ["Core", "Storage"], settings: safe + optimised),
     room(
       "Distill",
       imports: ["Core", "Tensors", "Networks", "Student", "Teacher", "Curriculum", "TAD"],
       settings: safe + optimised),
+    // Students on training servers, and students that are programs.
+    room(
+      "Engines", imports: ["Core", "Tensors", "Student", "Teacher"], settings: safe + optimised),
     // What runs leave behind; what is read from it; many runs.
     room(
       "Records", imports: ["Core", "Plugins", "Storage", yaml], settings: safe + optimised),
@@ -127,6 +127,7 @@ let package = Package(
       imports: [
         "Core", "Plugins", "Tensors", "Networks", "Student", "Teacher", "Curriculum", "TAD",
         "Distill", "Tasks", "Storage", "Statistics", "Records", "Analysis", "Sweeps", "Video",
+        "Engines",
       ], settings: safe + optimised),
     room(
       "Selfcheck",
@@ -161,7 +162,10 @@ let package = Package(
     tests(of: "Curriculum", with: ["Core"]),
     tests(of: "TAD", with: ["Core"]),
     tests(of: "Video", with: ["Core", "TAD"]),
-    tests(of: "Engines", with: ["Core"], resources: [.copy("Recorded")]),
+    tests(
+      of: "Engines",
+      with: ["Core", "Tensors", "Networks", "Student", "Teacher", "Distill", "Storage"],
+      resources: [.copy("Recorded")]),
     tests(of: "Tasks", with: ["Core", "Storage"]),
     tests(
       of: "Distill",
@@ -180,7 +184,7 @@ let package = Package(
         "Core", "Plugins", "Curriculum", "Distill", "Tasks", "Storage", "Statistics", "Records",
         "Analysis", "Sweeps", "Selfcheck", "Video",
       ]),
-    tests(of: "OPDCommands", with: ["Runs", "Records", "Sweeps", "Plugins", arguments]),
+    tests(of: "OPDCommands", with: ["Core", "Runs", "Records", "Sweeps", "Plugins", arguments]),
   ],
   swiftLanguageModes: [.v6]
 )

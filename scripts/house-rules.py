@@ -15,9 +15,9 @@ UNSAFE_ROOMS = {"Tensors", "Storage"}
 # Floors: a room imports rooms of lower floors only, and of its own floor those named beside it.
 FLOORS = [
     {"Core", "Tensors", "Storage", "Statistics"},
-    {"Plugins", "Records", "Tokenizers", "Networks", "Engines"},
+    {"Plugins", "Records", "Tokenizers", "Networks"},
     {"Student", "Teacher", "Curriculum", "TAD", "Tasks"},
-    {"Distill", "Video", "Analysis", "Sweeps"},
+    {"Distill", "Video", "Analysis", "Sweeps", "Engines"},
     {"Runs"},
     {"Selfcheck", "DistillTesting"},
     {"OPDCommands"},

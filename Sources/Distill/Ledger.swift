@@ -1,3 +1,4 @@
+public import Student
 public import Teacher
 
 /// What a run cost, by what it was spent on.
@@ -32,6 +33,8 @@ public struct Ledger: Sendable, Hashable, Codable {
   public var scoredTokens = 0
   /// What asking a live teacher cost; `nil` with a teacher in process.
   public var service: ServiceCosts?
+  /// What a student elsewhere cost; `nil` with a student in process.
+  public var student: LearnerCosts?
 
   /// Nothing spent yet.
   public init() {}

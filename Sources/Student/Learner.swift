@@ -67,6 +67,9 @@ public protocol Learner: Policy {
 
   /// What training takes of this process's memory, with prompts of so many rows.
   func footprint(rows: Int) -> LearnerFootprint
+
+  /// What it has cost elsewhere since it was connected; `nil` for a learner in this process.
+  var costs: LearnerCosts? { get }
 }
 
 extension Learner {
@@ -86,6 +89,9 @@ extension Learner {
   ) async throws -> GradientComparison {
     throw LearnerError.unable(to: "compare gradients")
   }
+
+  /// Nothing elsewhere.
+  public var costs: LearnerCosts? { nil }
 
   /// Nothing in this process.
   public func footprint(rows: Int) -> LearnerFootprint { LearnerFootprint() }

@@ -24,6 +24,8 @@ public struct LearnerState: Sendable, Hashable {
   public var name: String?
   /// A digest of what is kept elsewhere.
   public var digest: String?
+  /// Whether the moments of what is kept elsewhere are to be left there.
+  public private(set) var isWeightsAlone = false
 
   /// A state.
   public init(
@@ -40,9 +42,11 @@ public struct LearnerState: Sendable, Hashable {
 
   /// The same state as a stage leaves it to the next: without moments and average.
   public var weights: LearnerState {
-    LearnerState(
+    var weights = LearnerState(
       blobs: blobs.filter { $0.name == Self.parameters }, optimizerUpdates: optimizerUpdates,
       name: name, digest: digest)
+    weights.isWeightsAlone = true
+    return weights
   }
 
   /// What weights are called.

@@ -53,17 +53,17 @@ public struct OptimizerSettings: Sendable, Hashable, Codable {
 
 /// What an update did.
 public struct UpdateReport: Sendable, Hashable, Codable {
-  /// The gradient's global norm before clipping.
-  public var norm: Double
+  /// The gradient's global norm before clipping; `nil` where a learner elsewhere does not say.
+  public var norm: Double?
   /// Whether the weights moved; they do not where the gradient is not finite.
   public var isApplied: Bool
 
   /// What an update did.
-  public init(norm: Double, isApplied: Bool) {
+  public init(norm: Double?, isApplied: Bool) {
     self.norm = norm
     self.isApplied = isApplied
   }
 
   /// Whether the gradient was a number.
-  public var isFinite: Bool { norm.isFinite }
+  public var isFinite: Bool { norm?.isFinite ?? isApplied }
 }

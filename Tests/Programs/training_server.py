@@ -4,7 +4,7 @@
 
 Prints its port on the first line. The logit of token v after tokens a, b is 3 sin(1.3 b + 0.7 a + 2.1 v + 0.37 v v) plus a
 trained number for each (b, v); gradients are exact. Options: dialect ("json", "protobuf"); mode (one lie or fault, "" for
-none); reduction ("sum", "sequences", "tokens") and extent ("sum", "pass", "update"); key; port.
+none); reduction ("sum", "sequences", "tokens") and extent ("sum", "pass", "update"); key; port; size (tokens).
 """
 
 import base64
@@ -20,11 +20,11 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-options = {"dialect": "json", "mode": "", "reduction": "sequences", "extent": "update", "key": None, "port": 0}
+options = {"dialect": "json", "mode": "", "reduction": "sequences", "extent": "update", "key": None, "port": 0, "size": 16}
 for text in sys.argv[1:]:
     options.update(json.loads(text))
 mode = options["mode"]
-SIZE = 16
+SIZE = options["size"]
 lock = threading.RLock()
 models, futures, writes, checkpoints, samplers = {}, {}, {}, {}, {}
 state = {"requests": 0, "heartbeats": 0, "number": 0}

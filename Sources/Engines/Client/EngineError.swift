@@ -31,6 +31,12 @@ public enum EngineError: ExplainedError, Hashable {
   case abandoned(model: String, reason: String)
   /// The server does what the probe says it must not do.
   case probe(check: String, finding: String)
+  /// The student wrote a token that the run's vocabulary does not have.
+  case vocabulary(token: Int, count: Int)
+  /// A prompt cannot be written in tokens.
+  case unread(prompt: String, reason: String)
+  /// The weights went with the program that had them, or half a gradient stayed in them.
+  case lost(student: String, reason: String)
   /// An experiment asks for what the server was not measured to do.
   case missingAbility(wanted: String, measured: String)
 }
@@ -65,6 +71,12 @@ extension EngineError {
       "Model '\(model)' on the training server may not be what it should be: \(reason)."
     case .probe(let check, let finding):
       "The training server fails the check '\(check)': \(finding)."
+    case .vocabulary(let token, let count):
+      "The student wrote token \(token), but the run's vocabulary has \(count)."
+    case .unread(let prompt, let reason):
+      "Prompt '\(prompt)' cannot be written in tokens: \(reason)."
+    case .lost(let student, let reason):
+      "The student '\(student)' lost its weights: \(reason)."
     case .missingAbility(let wanted, let measured):
       "The training server was not measured to do \(wanted); it does \(measured)."
     }
@@ -88,6 +100,11 @@ extension EngineError {
     case .uncertain, .abandoned: "Restore the last checkpoint into a new model."
     case .unknownBase: "Start the server with that base model, or change 'base'."
     case .probe: "Do not train on it; the probe's table shows every check."
+    case .vocabulary:
+      "Use a base model whose vocabulary is the codec's, or a codec of the model's tokenizer."
+    case .unread:
+      "Set 'prompts.first', or 'prompts.frames: similarity' for data with embedded questions."
+    case .lost: "Run the same command with '--resume'; it goes on from the last checkpoint."
     case .missingAbility: "Choose an objective that needs only that, or another server."
     }
   }

@@ -29,6 +29,12 @@ public struct TinkerParameters: Sendable, Hashable, Codable {
   public var heartbeatSeconds = 10.0
   /// The largest answer that is read, in bytes.
   public var largestAnswer = 256 << 20
+  /// How prompts become tokens.
+  public var prompts = PromptTokens()
+  /// Weights of the base model, for the ledger's operations; 0 where nobody counts them.
+  public var weights = 0.0
+  /// What a million tokens cost, in the currency of the bill.
+  public var prices = TokenPrices()
   /// What the pauses' variation depends on.
   public var seed = Seed(0)
 
@@ -36,6 +42,7 @@ public struct TinkerParameters: Sendable, Hashable, Codable {
   enum CodingKeys: String, CodingKey {
     case url, base, rank, adapterSeed, keyVariable, insecure, inFlight, answerSeconds
     case operationSeconds, attempts, backoffSeconds, heartbeatSeconds, largestAnswer
+    case prompts, weights, prices
   }
 
   /// The defaults.
@@ -46,6 +53,27 @@ public struct TinkerParameters: Sendable, Hashable, Codable {
     self.url = url
     self.base = base
   }
+
+  /// One line on each parameter.
+  public static let documentation = [
+    "url": "scheme, host and port; plain http for this machine alone",
+    "base": "the base model, as the server names it; mandatory",
+    "rank": "rank of the adapter that is trained; 1 to 4096",
+    "adapterSeed": "what the adapter's first weights depend on",
+    "keyVariable": "environment variable that holds the key; none where it is not given",
+    "insecure": "whether plain http to another machine is wanted",
+    "inFlight": "requests on their way at a time; 1 to 1024",
+    "answerSeconds": "seconds a single answer may take; a longer operation is asked for again",
+    "operationSeconds": "seconds an operation may take",
+    "attempts": "times a request is tried; 1 to 100",
+    "backoffSeconds": "seconds before the second try, doubled each time; 0 to 600",
+    "heartbeatSeconds":
+      "how often the session is kept alive; servers unload silent ones after 300 s",
+    "largestAnswer": "the largest answer that is read, bytes",
+    "prompts": "how prompts become tokens: first, frames (none, similarity), levels",
+    "weights": "weights of the base model, for the ledger's operations; 0 counts none",
+    "prices": "price of a million tokens: read, sampled, trained",
+  ]
 
   /// Throws if a parameter is out of range.
   ///
@@ -60,6 +88,8 @@ public struct TinkerParameters: Sendable, Hashable, Codable {
     try check("backoffSeconds", backoffSeconds, 0...600)
     try check("heartbeatSeconds", heartbeatSeconds, 0.01...250)
     try check("largestAnswer", Double(largestAnswer), 1024...1e11)
+    try check("weights", weights, 0...1e15)
+    try check("prompts.levels", Double(prompts.levels), 2...4096)
   }
 
   private func check(

@@ -3,6 +3,13 @@ import Core
 
 /// Where a student's state is on its server, and how to know it again.
 package struct TinkerCheckpoint: Sendable, Hashable, Codable {
+  /// What of it is loaded.
+  package enum Part: Sendable {
+    case everything
+    /// The weights without the optimizer's moments.
+    case weights
+  }
+
   /// The path from which it is loaded.
   package var path: String
   package var updates: Int
@@ -43,10 +50,12 @@ extension TinkerStudent {
   /// Goes on from a checkpoint, always in a new model: an old one may hold half a gradient.
   ///
   /// - Throws: `EngineError`; also where the restored model speaks differently.
-  package mutating func restore(_ checkpoint: TinkerCheckpoint) async throws {
+  package mutating func restore(
+    _ checkpoint: TinkerCheckpoint, _ part: TinkerCheckpoint.Part = .everything
+  ) async throws {
     let old = model
-    try await replaceModel(updates: checkpoint.updates)
-    try await client.load(checkpoint.path, into: model, optimizer: true)
+    try await replaceModel(updates: part == .everything ? checkpoint.updates : 0)
+    try await client.load(checkpoint.path, into: model, optimizer: part == .everything)
     let found = try await fingerprint()
     let difference = zip(found, checkpoint.fingerprint).map { abs($0 - $1) }.max() ?? .infinity
     // Ten times what two scores of the same tokens differ by: 0 where they repeat to the bit.

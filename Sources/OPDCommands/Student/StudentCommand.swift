@@ -7,12 +7,13 @@ public struct StudentCommand: AsyncParsableCommand {
   /// What the help says.
   public static let configuration = CommandConfiguration(
     commandName: "student",
-    abstract: "Try a training server before a run depends on it.",
+    abstract: "Try a training server, and say what a run will ask of it.",
     discussion: """
       Example:
         opd student probe --url http://127.0.0.1:8000 --base Qwen/Qwen3-8B
+        opd student plan experiments/mine.yaml
       """,
-    subcommands: [StudentProbeCommand.self])
+    subcommands: [StudentProbeCommand.self, StudentPlanCommand.self])
 
   /// What parses a command line without arguments.
   public init() {}

@@ -274,7 +274,7 @@ struct TrainedStudent {
     let value = try ConfigurationFile.load(directory.file("config.yaml"))
     let configuration = try value.decoded(as: RunConfiguration.self)
     let context = try RunContext(configuration, in: laboratory)
-    var student = try laboratory.students.build(
+    var student = try await laboratory.students.connect(
       configuration.student, at: "student", in: context)
     guard let saved = try await RunCheckpoint.restore(&student, from: directory) else {
       throw RunError.checkpoint(path: path, reason: "nothing has been saved yet")

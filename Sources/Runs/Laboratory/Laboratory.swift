@@ -119,6 +119,9 @@ public struct Laboratory: Sendable {
     try laboratory.registerCurricula()
     try laboratory.registerKeyClips()
     try laboratory.registerLive()
+    #if Engines
+    try laboratory.registerEngines()
+    #endif
     return laboratory
   }
 

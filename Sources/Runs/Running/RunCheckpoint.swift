@@ -49,6 +49,25 @@ struct RunCheckpoint {
     var scheduleStart: Int
     var optimizerSteps: Int
     var curriculum: [UInt8]
+    /// Where the student's state is kept, if elsewhere; and that of the beginning of its stage.
+    var learner: Elsewhere?
+    var stageStart: Elsewhere?
+  }
+
+  /// A state that is kept elsewhere.
+  private struct Elsewhere: Codable {
+    var name: String
+    var digest: String?
+    var updates: Int
+
+    init?(_ state: LearnerState?) {
+      guard let state, let name = state.name else { return nil }
+      (self.name, digest, updates) = (name, state.digest, state.optimizerUpdates)
+    }
+
+    var state: LearnerState {
+      LearnerState(blobs: [], optimizerUpdates: updates, name: name, digest: digest)
+    }
   }
 
   private struct Timing: Codable {
@@ -87,12 +106,12 @@ struct RunCheckpoint {
   func write(_ directory: RunDirectory) throws {
     let sizes = Dictionary(
       uniqueKeysWithValues: Self.repeatable.map { ($0, directory.size($0) ?? 0) })
-    var ledger = ledger
-    ledger.seconds = [:]
     let state = State(
-      stage: stage, steps: steps, stageSteps: stageSteps, updates: updates, ledger: ledger,
+      stage: stage, steps: steps, stageSteps: stageSteps, updates: updates,
+      ledger: ledger.withoutSeconds,
       sizes: sizes, monitor: monitor, scheduleStart: scheduleStart,
-      optimizerSteps: learner.optimizerUpdates, curriculum: curriculum)
+      optimizerSteps: learner.optimizerUpdates, curriculum: curriculum,
+      learner: Elsewhere(learner), stageStart: Elsewhere(stageStart))
     // In this order the file has the bytes it has had since the first version.
     let start = (stageStart?.blobs ?? []).map {
       LearnerState.Blob(Self.startName($0.name), $0.values)
@@ -158,10 +177,11 @@ struct RunCheckpoint {
 
   private init(reading path: String) throws {
     let file = try CheckpointFile.read(path)
-    guard let text = file.attributes["state"], file[LearnerState.parameters] != nil else {
-      throw RunError.checkpoint(path: path, reason: "it holds no state of a run")
-    }
+    guard let text = file.attributes["state"] else { throw Self.nothing(in: path) }
     let state = try JSONDecoder().decode(State.self, from: Data(text.utf8))
+    guard file[LearnerState.parameters] != nil || state.learner != nil else {
+      throw Self.nothing(in: path)
+    }
     stage = state.stage
     steps = state.steps
     stageSteps = state.stageSteps
@@ -175,17 +195,29 @@ struct RunCheckpoint {
     monitor = state.monitor
     scheduleStart = state.scheduleStart
     curriculum = state.curriculum
-    let blobs = file.tensors.map { LearnerState.Blob($0.name, $0.values) }
-    let start = blobs.filter { $0.name.hasPrefix(Self.stageStartName) }
-    learner = LearnerState(
-      blobs: blobs.filter { !$0.name.hasPrefix(Self.stageStartName) },
-      optimizerUpdates: state.optimizerSteps)
-    stageStart = start.isEmpty ? nil : LearnerState(blobs: start.map(Self.beginning))
+    learner = state.learner?.state ?? Self.weights(file, updates: state.optimizerSteps)
+    stageStart = state.stageStart?.state ?? Self.beginning(file)
   }
 
-  private static func beginning(_ blob: LearnerState.Blob) -> LearnerState.Blob {
-    let name = blob.name.dropFirst(stageStartName.count + 1)
-    return LearnerState.Blob(name.isEmpty ? LearnerState.parameters : String(name), blob.values)
+  /// The student whose numbers the file holds.
+  private static func weights(_ file: CheckpointFile, updates: Int) -> LearnerState {
+    let blobs = file.tensors.filter { !$0.name.hasPrefix(stageStartName) }
+    return LearnerState(
+      blobs: blobs.map { LearnerState.Blob($0.name, $0.values) }, optimizerUpdates: updates)
+  }
+
+  /// The student at the beginning of its stage, if the file holds it.
+  private static func beginning(_ file: CheckpointFile) -> LearnerState? {
+    let blobs = file.tensors.filter { $0.name.hasPrefix(stageStartName) }.map { blob in
+      let name = blob.name.dropFirst(stageStartName.count + 1)
+      return LearnerState.Blob(
+        name.isEmpty ? LearnerState.parameters : String(name), blob.values)
+    }
+    return blobs.isEmpty ? nil : LearnerState(blobs: blobs)
+  }
+
+  private static func nothing(in path: String) -> RunError {
+    RunError.checkpoint(path: path, reason: "it holds no state of a run")
   }
 
   private static func names(_ folder: String) throws -> [String] {

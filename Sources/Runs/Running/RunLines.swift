@@ -3,6 +3,7 @@ internal import Video
 internal import Distill
 internal import Foundation
 internal import Core
+internal import Student
 internal import Teacher
 internal import Tensors
 
@@ -70,6 +71,7 @@ extension Ledger {
     /// The most memory the process that finished the run had, bytes.
     var peakMemory: Int
     var service: Service?
+    var student: LearnerCosts?
   }
 
   /// What a live teacher cost, and how fast it was.
@@ -84,6 +86,22 @@ extension Ledger {
     var scoredTokensPerSecond: Double
   }
 
+  /// Notes what teacher and student elsewhere have cost since this process took over, and before.
+  mutating func note(
+    teacher: ServiceCosts?, _ student: LearnerCosts?,
+    since before: (teacher: ServiceCosts, student: LearnerCosts)
+  ) {
+    service = teacher.map { before.teacher + $0 }
+    self.student = student.map { before.student + $0 }
+  }
+
+  /// The same without what the clock said.
+  var withoutSeconds: Ledger {
+    var copy = self
+    copy.seconds = [:]
+    return copy
+  }
+
   var summary: Summary {
     Summary(
       flops: flops, seconds: seconds, rolloutTokens: rolloutTokens, scoredTokens: scoredTokens,
@@ -95,6 +113,6 @@ extension Ledger {
           generatedTokens: costs.generatedTokens, remembered: costs.remembered,
           price: costs.price, requestsPerSecond: Double(costs.requests) / time,
           scoredTokensPerSecond: Double(scoredTokens) / time)
-      })
+      }, student: student)
   }
 }

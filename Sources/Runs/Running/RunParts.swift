@@ -30,7 +30,8 @@ package struct RunParts {
     self.configuration = configuration
     let context = try RunContext(configuration, in: laboratory, log: log)
     self.context = context
-    student = try laboratory.students.build(configuration.student, at: "student", in: context)
+    student = try await laboratory.students.connect(
+      configuration.student, at: "student", in: context)
     teacher =
       if let choice = configuration.teacher, !choice.isNull {
         try await laboratory.teachers.connect(choice, at: "teacher", in: context)

@@ -30,8 +30,8 @@ struct RunProgress {
   /// Steps of all stages so far.
   private var steps = 0
   private var seconds = 0.0
-  /// What the teacher had cost when this process took over.
-  private var costsBefore = ServiceCosts()
+  /// What the teacher, and a student elsewhere, had cost when this process took over.
+  private var costsBefore = (teacher: ServiceCosts(), student: LearnerCosts())
 
   /// A run at its beginning, or where its last checkpoint left it.
   init(
@@ -72,7 +72,7 @@ struct RunProgress {
         steps += 1
         try directory.tell(record.notes, report)
         ledger = trainer.ledger
-        ledger.service = (parts.teacher?.costs?()).map { costsBefore + $0 }
+        ledger.note(teacher: parts.teacher?.costs?(), trainer.student.costs, since: costsBefore)
         last = try await log(record, trainer.student, stage: stages[stage])
         trainer.ledger = ledger
         let saves = parts.configuration.checkpoint.every
@@ -228,7 +228,7 @@ struct RunProgress {
     steps = saved.steps
     seconds = saved.seconds
     ledger = saved.ledger
-    costsBefore = ledger.service ?? ServiceCosts()
+    costsBefore = (ledger.service ?? ServiceCosts(), ledger.student ?? LearnerCosts())
     monitor = saved.monitor
     guard stage < parts.configuration.stages.count, saved.stageSteps > 0 else {
       stageStart = stage > 0 ? saved.learner.weights : nil

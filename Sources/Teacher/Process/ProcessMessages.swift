@@ -7,7 +7,7 @@ let processProtocolVersion = 1
 struct HostHello: Encodable, Sendable {
   var `protocol` = processProtocolVersion
 
-  /// `teacher`, `reward` or `selector`.
+  /// `teacher`, `reward`, `selector` or `student`.
   var kind: String
 
   /// The digest of the student's vocabulary, its words, and the token that ends a response.
@@ -15,7 +15,11 @@ struct HostHello: Encodable, Sendable {
   var words: [String]
   var end: Token
 
-  init(kind: String, tokenizer: any Tokenizer) {
+  /// What a student is made of; `nil` for the others.
+  var student: StudentSettings?
+
+  init(kind: String, tokenizer: any Tokenizer, student: StudentSettings? = nil) {
+    self.student = student
     self.kind = kind
     self.vocabulary = tokenizer.fingerprint
     words = tokenizer.words
@@ -46,8 +50,11 @@ struct ProgramHello: Decodable, Sendable, Hashable {
   /// Whether a selector looks at the question.
   var looksAtQuery: Bool?
 
+  /// Whether a student gives whole rows of logits and takes gradients in them.
+  var logits: Bool?
+
   enum CodingKeys: String, CodingKey {
-    case `protocol`, kind, name, identity, vocabulary, support, k, features
+    case `protocol`, kind, name, identity, vocabulary, support, k, features, logits
     case flopsPerToken = "flops_per_token"
     case looksAtQuery = "looks_at_query"
   }
@@ -120,6 +127,7 @@ struct ProcessRequest: Encodable, Sendable {
   var score: Score?
   var reward: Prompts?
   var select: Prompts?
+  var student: StudentRequest?
 }
 
 extension ProcessRequest.Score {
@@ -143,4 +151,5 @@ struct ProcessAnswer: Decodable, Sendable {
   var scores: [[WireScore]]?
   var rewards: [[Reward]]?
   var selections: [[Int]]?
+  var student: StudentAnswer?
 }

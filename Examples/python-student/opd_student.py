@@ -1,0 +1,409 @@
+"""Write a student for `opd` in Python, or train a model of Hugging Face with PyTorch.
+
+    student: {process: {command: [python3, Examples/python-student/opd_student.py], base: Qwen/Qwen3-0.6B, rank: 32}}
+
+`base` is a model of transformers (a name or a folder) or `tiny`, a Llama of 50,000 weights for trials; `rank: 0` trains all
+weights, any other an adapter of PEFT. The first part of this file, the protocol, needs the standard library alone: import
+it for a student of your own, as `table_student.py` does.
+
+The protocol is one JSON object a line. The host greets with its vocabulary and what the student is made of; requests with
+an `id` are answered one after the other under the same `id`. Numbers are little-endian Float32 in base64, tokens Int32 in
+base64. `docs/students.md` has every operation. A student repeats itself to the bit, and goes on to the bit from a saved
+state: that is what makes a killed run end as if nothing had happened.
+"""
+
+import array
+import base64
+import hashlib
+import json
+import os
+import random
+import sys
+
+PROTOCOL = 1
+
+
+class Datum:
+    """A prompt with a response; targets[t] are the tokens that matter at position t, the sampled one first."""
+
+    def __init__(self, wire):
+        self.prompt = decode_integers(wire["prompt"])
+        self.response = decode_integers(wire["response"])
+        flat = decode_integers(wire["targets"]) if "targets" in wire else self.response
+        counts = decode_integers(wire["counts"]) if "counts" in wire else [1] * len(self.response)
+        slopes = decode_floats(wire["slopes"]) if wire.get("slopes") is not None else None
+        self.targets, self.slopes, at = [], [] if slopes is not None else None, 0
+        for count in counts:
+            self.targets.append(flat[at : at + count])
+            if slopes is not None:
+                self.slopes.append(list(slopes[at : at + count]))
+            at += count
+        #: The gradient in the logits, T * V numbers, where the loss looks at whole rows.
+        self.rows = decode_floats(wire["rows"]) if wire.get("rows") is not None else None
+
+
+class Student:
+    """Override everything that raises NotImplementedError."""
+
+    name = "a Python student"
+    #: Whether `logits` works and `train` takes `rows`.
+    has_logits = False
+    #: Two operations a weight, for the cost ledger.
+    flops_per_token = 0.0
+    #: V, the token that ends a response, and the settings of the hello: base, rank, seed, states. Set before `start`.
+    size = end = settings = None
+
+    def start(self):
+        """Make fresh weights."""
+
+    def sample(self, tokens, seed, group, temperature, length, end):
+        """`group` responses to a prompt, each (tokens, log-probabilities); with 0 the likeliest token each time.
+
+        A response ends after `end` (None: never) or `length` tokens. Draw slot i from random.Random(f"{seed}/{i}") or the
+        like: the same answers whatever else is asked.
+        """
+        raise NotImplementedError
+
+    def forward(self, datum, temperature):
+        """log π of the targets at a temperature: a list for each position."""
+        raise NotImplementedError
+
+    def logits(self, datum):
+        """Logits of each position before temperature: T * V numbers, row-major."""
+        raise NotImplementedError
+
+    def train(self, data, temperature, step):
+        """One step of AdamW along the sum over targets of slope times the gradient of log π, and over `rows`.
+
+        Forget the gradient of a request that failed. Returns (norm before clipping, whether the weights moved).
+        """
+        raise NotImplementedError
+
+    def save(self):
+        """Keeps everything under a name made of what it holds; returns (name, digest of the weights, updates)."""
+        raise NotImplementedError
+
+    def load(self, name, moments):
+        """Goes on from a saved state, with fresh moments if told so."""
+        raise NotImplementedError
+
+    def digest(self):
+        raise NotImplementedError
+
+    def reset(self):
+        """Moments become zero."""
+        raise NotImplementedError
+
+    def using(self, name):
+        """A context in which a saved state answers; `None` is the student itself."""
+        raise NotImplementedError
+
+
+def answer(student, request):
+    operation = request["operation"]
+    if operation == "sample":
+        with student.using(request.get("weights")):
+            responses = [
+                [
+                    {"tokens": encode_integers(tokens), "logprobs": encode_floats(scores)}
+                    for tokens, scores in student.sample(
+                        decode_integers(q["tokens"]), q["seed"], request["group"], request["temperature"],
+                        request["length"], request.get("end"))
+                ]
+                for q in request["questions"]
+            ]
+        return {"responses": responses}
+    if operation in ("forward", "logits"):
+        with student.using(request.get("weights")):
+            data = [Datum(wire) for wire in request["data"]]
+            if operation == "logits":
+                return {"values": [encode_floats(student.logits(d)) for d in data]}
+            rows = [student.forward(d, request["temperature"]) for d in data]
+            return {"values": [encode_floats([v for row in r for v in row]) for r in rows]}
+    if operation == "train":
+        data = [Datum(wire) for wire in request["data"]]
+        norm, applied = student.train(data, request.get("temperature") or 1.0, request["step"])
+        finite = norm == norm and abs(norm) != float("inf")
+        return {"norm": norm if finite else None, "applied": applied}
+    if operation == "save":
+        name, digest, updates = student.save()
+        return {"name": name, "digest": digest, "updates": updates}
+    if operation == "load":
+        student.load(request["name"], request["moments"])
+    elif operation == "reset":
+        student.reset()
+    elif operation != "digest":
+        raise ValueError(f"no operation '{operation}'")
+    with student.using(request.get("weights")):
+        return {"digest": student.digest()}
+
+
+def serve(student):
+    """Answers the host until it closes the connection."""
+    # The real standard output belongs to the protocol; a stray print() goes to the log instead.
+    output = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
+    os.dup2(2, 1)
+    for line in sys.stdin.buffer:
+        request = json.loads(line)
+        if "hello" in request:
+            hello = request["hello"]
+            student.size, student.end, student.settings = len(hello["words"]), hello["end"], hello["student"]
+            student.start()
+            reply = {"hello": {"protocol": PROTOCOL, "kind": "student", "name": student.name,
+                               "vocabulary": hello["vocabulary"], "logits": student.has_logits,
+                               "flops_per_token": student.flops_per_token}}
+        else:
+            try:
+                reply = {"id": request["id"], "student": answer(student, request["student"])}
+            except Exception as error:  # The host stops with this message; the rest is in the log.
+                import traceback
+
+                traceback.print_exc()
+                reply = {"id": request["id"], "error": f"{type(error).__name__}: {error}"}
+        output.write(json.dumps(reply, separators=(",", ":")).encode() + b"\n")
+        output.flush()
+
+
+def draw(row, uniform):
+    """The token at which the cumulated probabilities pass a number from 0 to 1; `row` holds log-probabilities."""
+    import math
+
+    total = 0.0
+    for token, value in enumerate(row):
+        total += math.exp(value)
+        if uniform < total:
+            return token
+    return max(range(len(row)), key=lambda token: row[token])
+
+
+def state_path(settings, name):
+    """The file of a state; a name is never a path."""
+    if not name or any(c not in "0123456789abcdef-" for c in name):
+        raise ValueError(f"'{name}' is no name of a state")
+    return os.path.join(settings["states"], name)
+
+
+def encode_floats(values):
+    return base64.b64encode(_bytes("f", values)).decode()
+
+
+def encode_integers(values):
+    return base64.b64encode(_bytes("i", values)).decode()
+
+
+def decode_floats(text):
+    return _numbers("f", text)
+
+
+def decode_integers(text):
+    return _numbers("i", text).tolist()
+
+
+def _bytes(code, values):
+    numbers = array.array(code, values)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+def _numbers(code, text):
+    numbers = array.array(code, base64.b64decode(text))
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
+
+
+# A model of transformers.
+
+
+class TorchStudent(Student):
+    """All weights or an adapter in float32, on the processor unless OPD_STUDENT_DEVICE names another device."""
+
+    name = "a PyTorch student"
+    has_logits = True
+
+    def __init__(self, torch):
+        self.torch = torch
+        self.frozen = (None, None)
+
+    def start(self):
+        torch, settings = self.torch, self.settings
+        torch.set_num_threads(int(os.environ.get("OPD_STUDENT_THREADS", "1")))
+        torch.use_deterministic_algorithms(True)
+        torch.manual_seed(settings["seed"])
+        self.device = torch.device(os.environ.get("OPD_STUDENT_DEVICE", "cpu"))
+        model = self._model(settings["base"])
+        if model.config.vocab_size < self.size:
+            sys.exit(f"The model has {model.config.vocab_size} tokens and the run's vocabulary {self.size}. "
+                     "Choose a larger model or another codec.")
+        if settings["rank"] > 0:
+            import peft
+
+            model = peft.get_peft_model(model, peft.LoraConfig(
+                r=settings["rank"], lora_alpha=2 * settings["rank"], target_modules="all-linear"))
+        self.model = model.to(self.device).eval()
+        self.trained = {n: p for n, p in model.named_parameters() if p.requires_grad}
+        self.flops_per_token = 2.0 * sum(p.numel() for p in model.parameters())
+        self.reset()
+
+    def _model(self, base):
+        import transformers
+
+        if base != "tiny":
+            return transformers.AutoModelForCausalLM.from_pretrained(base, dtype=self.torch.float32)
+        return transformers.LlamaForCausalLM(transformers.LlamaConfig(
+            vocab_size=self.size, hidden_size=64, intermediate_size=128, num_hidden_layers=1, num_attention_heads=4,
+            num_key_value_heads=2, max_position_embeddings=512, tie_word_embeddings=False, bos_token_id=None,
+            eos_token_id=None, pad_token_id=None))
+
+    def _tensor(self, tokens):
+        return self.torch.tensor([tokens], device=self.device)
+
+    def _rows(self, datum):
+        """Logits over the run's words at the positions of the response."""
+        tokens = datum.prompt + datum.response[:-1]
+        logits = self.model(self._tensor(tokens)).logits[0, len(datum.prompt) - 1 :]
+        return logits[:, : self.size].float()
+
+    def _targets(self, rows, datum, temperature):
+        scores = self.torch.log_softmax(rows / temperature, -1)
+        return [scores[t][self.torch.tensor(tokens, device=self.device)] for t, tokens in enumerate(datum.targets)]
+
+    def sample(self, tokens, seed, group, temperature, length, end):
+        with self.torch.no_grad():
+            start = self.model(self._tensor(tokens), use_cache=True)
+            return [self._response(tokens, start.logits[0, -1], random.Random(f"{seed}/{slot}"), temperature, length, end)
+                    for slot in range(group)]
+
+    def _response(self, prompt, row, stream, temperature, length, end):
+        torch, tokens, scores, cache = self.torch, [], [], None
+        while True:
+            scaled = torch.log_softmax(row[: self.size].double() / (temperature or 1.0), -1)
+            token = draw(scaled.tolist(), stream.random()) if temperature else int(scaled.argmax())
+            tokens.append(token)
+            scores.append(float(scaled[token]))
+            if token == end or len(tokens) == length:
+                return tokens, scores
+            # A cache is written to, so each response has its own.
+            found = self.model(self._tensor(prompt + tokens if cache is None else [token]), past_key_values=cache,
+                               use_cache=True)
+            cache, row = found.past_key_values, found.logits[0, -1]
+
+    def forward(self, datum, temperature):
+        with self.torch.no_grad():
+            return [row.tolist() for row in self._targets(self._rows(datum), datum, temperature)]
+
+    def logits(self, datum):
+        with self.torch.no_grad():
+            return self._rows(datum).flatten().tolist()
+
+    def train(self, data, temperature, step):
+        torch = self.torch
+        self.model.zero_grad(set_to_none=True)
+        for datum in data:
+            rows = self._rows(datum)
+            if datum.rows is not None:
+                slopes = torch.tensor(datum.rows, device=self.device).reshape(rows.shape)
+                (rows * slopes).sum().backward()
+            else:
+                scores = torch.cat(self._targets(rows, datum, temperature))
+                slopes = torch.tensor([s for row in datum.slopes for s in row], device=self.device)
+                (scores * slopes).sum().backward()
+        parameters = [p for p in self.trained.values() if p.grad is not None]
+        limit = step["clip"] if step.get("clip") is not None else float("inf")
+        norm = float(torch.nn.utils.clip_grad_norm_(parameters, limit))
+        applied = norm == norm and norm != float("inf")
+        if applied:
+            self._adam(step)
+        self.model.zero_grad(set_to_none=True)
+        return norm, applied
+
+    def _adam(self, step):
+        """Loshchilov & Hutter, arXiv:1711.05101; written out, so that moments have names in a state."""
+        torch, b1, b2 = self.torch, step["beta1"], step["beta2"]
+        self.updates += 1
+        with torch.no_grad():
+            for name, p in self.trained.items():
+                if p.grad is None:
+                    continue
+                m, v = self.moments[name]
+                m.mul_(b1).add_(p.grad, alpha=1 - b1)
+                v.mul_(b2).addcmul_(p.grad, p.grad, value=1 - b2)
+                p.mul_(1 - step["rate"] * step["decay"])
+                root = (v / (1 - b2**self.updates)).sqrt_().add_(step["epsilon"])
+                p.addcdiv_(m / (1 - b1**self.updates), root, value=-step["rate"])
+
+    def reset(self):
+        zeros = self.torch.zeros_like
+        self.moments = {n: (zeros(p), zeros(p)) for n, p in self.trained.items()}
+        self.updates = 0
+
+    def _hash(self, tensors):
+        digest = hashlib.sha256()
+        for name, tensor in tensors:
+            digest.update(name.encode())
+            digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+        return digest.hexdigest()
+
+    def digest(self):
+        return self._hash(self.trained.items())
+
+    def save(self):
+        import safetensors.torch
+
+        state = {n: p.detach().clone() for n, p in self.trained.items()}
+        for n, (m, v) in self.moments.items():
+            state["first." + n], state["second." + n] = m, v
+        name = f"{self._hash(sorted(state.items()))[:16]}-{self.updates}"
+        path = state_path(self.settings, name) + ".safetensors"
+        if not os.path.exists(path):
+            os.makedirs(self.settings["states"], exist_ok=True)
+            safetensors.torch.save_file(state, f"{path}.{os.getpid()}")
+            os.replace(f"{path}.{os.getpid()}", path)
+        return name, self.digest(), self.updates
+
+    def _read(self, name):
+        import safetensors.torch
+
+        return safetensors.torch.load_file(state_path(self.settings, name) + ".safetensors", device=str(self.device))
+
+    def _put(self, state):
+        with self.torch.no_grad():
+            for n, p in self.trained.items():
+                p.copy_(state[n])
+
+    def load(self, name, moments):
+        state = self._read(name)
+        self._put(state)
+        self.reset()
+        if moments:
+            self.moments = {n: (state["first." + n], state["second." + n]) for n in self.trained}
+            self.updates = int(name.rsplit("-", 1)[1])
+
+    def using(self, name):
+        import contextlib
+
+        @contextlib.contextmanager
+        def swapped():
+            if name is None:
+                yield
+                return
+            own = {n: p.detach().clone() for n, p in self.trained.items()}
+            if self.frozen[0] != name:
+                self.frozen = (name, {n: t for n, t in self._read(name).items() if n in self.trained})
+            self._put(self.frozen[1])
+            try:
+                yield
+            finally:
+                self._put(own)
+
+        return swapped()
+
+
+if __name__ == "__main__":
+    try:
+        import torch
+        import transformers  # noqa: F401
+    except ImportError as missing:
+        sys.exit(f"The module '{missing.name}' is missing. Run this with a Python that has torch, transformers and peft.")
+    serve(TorchStudent(torch))

@@ -1,0 +1,103 @@
+#if Engines
+public import Core
+
+/// How a prompt is written for a model that reads tokens alone.
+public struct PromptTokens: Sendable, Hashable, Codable {
+  /// What a frame becomes.
+  public enum Frames: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Nothing: the model does not see the video.
+    case none
+    /// One token a visible frame: how similar it is to the embedded question, in `levels` steps.
+    case similarity
+  }
+
+  /// The token before all others, such as the one that begins a text; `nil` for none.
+  public var first: Token?
+  /// What a frame becomes.
+  public var frames = Frames.none
+  /// In how many steps a similarity is told, −1 … 1; their tokens are 0 ..< levels.
+  public var levels = 10
+
+  /// The question alone.
+  public init() {}
+
+  /// The tokens of a prompt: the first, frames in the order they are seen, the question.
+  ///
+  /// - Throws: `EngineError.unread` where there is nothing to read, or a frame has nothing to be similar to.
+  /// - Complexity: O(features of the visible frames) with similarities.
+  func tokens(of prompt: Prompt) throws(EngineError) -> [Token] {
+    var tokens = first.map { [$0] } ?? []
+    if frames == .similarity {
+      guard let query = prompt.queryEmbedding, query.count == prompt.evidence.channels else {
+        throw .unread(
+          prompt: prompt.id, reason: "its question is no row among the frames' features")
+      }
+      let visible = prompt.visible
+      for frame in 0..<visible.frames {
+        let cosine = Self.cosine(visible[frame: frame], query)
+        tokens.append(min(levels - 1, max(0, Int((cosine + 1) / 2 * Double(levels)))))
+      }
+    }
+    tokens += prompt.tokens
+    guard !tokens.isEmpty else {
+      throw .unread(prompt: prompt.id, reason: "it has no words, and frames are not told")
+    }
+    return tokens
+  }
+
+  /// How many tokens a prompt has.
+  ///
+  /// - Throws: As `tokens(of:)`.
+  package func count(of prompt: Prompt) throws(EngineError) -> Int {
+    try tokens(of: prompt).count
+  }
+
+  /// Of the mean of a frame's rows to the question; 0 where one of them is nothing.
+  private static func cosine(_ frame: ArraySlice<Float>, _ query: [Float]) -> Double {
+    var (product, own, other) = (0.0, 0.0, 0.0)
+    for channel in query.indices {
+      var sum = 0.0
+      for index in stride(from: frame.startIndex + channel, to: frame.endIndex, by: query.count) {
+        sum += Double(frame[index])
+      }
+      product += sum * Double(query[channel])
+      own += sum * sum
+      other += Double(query[channel] * query[channel])
+    }
+    let length = (own * other).squareRoot()
+    return length > 0 ? product / length : 0
+  }
+}
+
+/// What a million tokens cost.
+public struct TokenPrices: Sendable, Hashable, Codable {
+  /// Tokens of prompts before sampling, and of forward passes.
+  public var read = 0.0
+  /// Sampled tokens.
+  public var sampled = 0.0
+  /// Tokens of passes that leave a gradient.
+  public var trained = 0.0
+
+  /// Free.
+  public init() {}
+
+  /// What tokens cost.
+  package func price(of costs: LearnerTokens) -> Double {
+    (Double(costs.read) * read + Double(costs.sampled) * sampled + Double(costs.trained) * trained)
+      * 1e-6
+  }
+}
+
+/// Tokens by what they cost.
+package struct LearnerTokens: Sendable, Hashable {
+  package var read = 0
+  package var sampled = 0
+  package var trained = 0
+
+  package init(read: Int = 0, sampled: Int = 0, trained: Int = 0) {
+    self.read = read
+    self.sampled = sampled
+    self.trained = trained
+  }
+}
+#endif

@@ -1,0 +1,89 @@
+#if Engines
+public import Core
+import Student
+public import Teacher
+
+/// A student that is a program: what to run, and what it is made of.
+public struct ProcessStudentParameters: Sendable, Hashable, Codable {
+  /// The program and its arguments; a name without a slash is looked up in `PATH`.
+  public var command: [String] = []
+  /// The folder in which the program runs; `nil` is the current one.
+  public var folder: String?
+  /// How long it may take to say hello, in seconds: time to load a model.
+  public var startSeconds = 600.0
+  /// How long it may be silent while an answer is due, in seconds: a whole update is one request.
+  public var answerSeconds = 600.0
+  /// The base model, as the program names it.
+  public var base = ""
+  /// The rank of the adapter that is trained; 0 trains all weights.
+  public var rank = 0
+  /// What fresh weights depend on.
+  public var seed = 0
+  /// The folder of saved states; their names are made of what they hold, so runs may share it.
+  public var states = "runs/students"
+  /// How prompts become tokens.
+  public var prompts = PromptTokens()
+  /// What a million tokens cost.
+  public var prices = TokenPrices()
+
+  /// One line on each parameter.
+  public static let documentation = [
+    "command": "program and arguments; mandatory",
+    "folder": "working folder; the current one where it is not given",
+    "startSeconds": "seconds it may take to say hello; above 0 and at most a day",
+    "answerSeconds": "seconds it may be silent while an answer is due; above 0 and at most a day",
+    "base": "the base model, as the program names it",
+    "rank": "rank of the adapter that is trained; 0 trains all weights",
+    "seed": "what fresh weights depend on",
+    "states": "folder of saved states, relative to the program's; runs may share it",
+    "prompts": "how prompts become tokens: first, frames (none, similarity), levels",
+    "prices": "price of a million tokens: read, sampled, trained",
+  ]
+
+  /// The defaults, without a command.
+  public init() {}
+
+  /// How the program is run.
+  public var process: ProcessParameters {
+    var process = ProcessParameters(command: command)
+    process.folder = folder
+    process.startSeconds = startSeconds
+    process.answerSeconds = answerSeconds
+    return process
+  }
+}
+
+extension RemoteLearner {
+  /// A learner that is a program of its own, in any language, spoken to in JSON lines; see `docs/students.md`.
+  ///
+  /// - Parameters:
+  ///   - parameters: What to run, and what the student is made of.
+  ///   - tokenizer: The words of the run.
+  ///   - log: Receives each line of the program's error output.
+  /// - Returns: A learner with fresh weights.
+  /// - Throws: `ProcessError`, `TeacherError.parameter`, `EngineError.parameter`.
+  public static func process(
+    _ parameters: ProcessStudentParameters, tokenizer: any Tokenizer,
+    log: @escaping @Sendable (String) -> Void = { _ in }
+  ) async throws -> RemoteLearner {
+    guard (0...4096).contains(parameters.rank), (2...4096).contains(parameters.prompts.levels)
+    else {
+      throw EngineError.parameter(
+        name: "rank or prompts.levels", value: "\(parameters.rank), \(parameters.prompts.levels)",
+        allowed: "0 to 4096 and 2 to 4096")
+    }
+    let program = try await StudentProgram.connect(
+      parameters.process, tokenizer: tokenizer,
+      settings: StudentSettings(
+        base: parameters.base, rank: parameters.rank, seed: parameters.seed,
+        states: parameters.states), log: log)
+    let engine = ProcessEngine(
+      program, parameters.prompts, tokenizer, CostBook(parameters.prices))
+    return RemoteLearner(
+      engine, tokenizer: tokenizer,
+      abilities: LearnerAbilities(
+        logits: program.hasLogits, targets: .max, likeliest: program.hasLogits ? .max : 0,
+        snapshots: true), flopsPerToken: program.flopsPerToken)
+  }
+}
+#endif

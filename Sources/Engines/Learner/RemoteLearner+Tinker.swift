@@ -1,0 +1,37 @@
+#if Engines
+public import Core
+import Student
+
+extension RemoteLearner {
+  /// A learner on a Tinker-compatible server, which is measured first: what was not found to work is not done.
+  ///
+  /// - Parameters:
+  ///   - parameters: The server and the base model.
+  ///   - tokenizer: The words of the run; the model's first tokens.
+  ///   - log: Told what was measured, a line a finding.
+  /// - Returns: A learner with a new adapter.
+  /// - Throws: `EngineError`, also where training there would go wrong.
+  /// - Complexity: About sixty small requests.
+  public static func tinker(
+    _ parameters: TinkerParameters, tokenizer: any Tokenizer,
+    log: @Sendable (String) -> Void = { _ in }
+  ) async throws -> RemoteLearner {
+    try parameters.validate()
+    let client = try await TinkerClient.connect(parameters)
+    let report = try await StudentProbe.report(on: client)
+    for line in report.text.split(separator: "\n") { log("probe: \(line)") }
+    try report.require()
+    log("The server does not clip gradients: 'optimizer.clipNorm' is not applied.")
+    client.repeatsAreOneWrite = report.abilities.repeatsAreOneWrite
+    let engine = TinkerEngine(
+      TinkerEngine.Setting(
+        client: client, abilities: report.abilities, tokenizer: tokenizer,
+        book: CostBook(parameters.prices)))
+    return RemoteLearner(
+      engine, tokenizer: tokenizer,
+      abilities: LearnerAbilities(
+        targets: .max, snapshots: report.abilities.resumeError.isFinite),
+      flopsPerToken: 2 * parameters.weights)
+  }
+}
+#endif

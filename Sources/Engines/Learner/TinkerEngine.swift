@@ -1,0 +1,248 @@
+#if Engines
+import Core
+import Student
+
+/// A student on a training server as a learner asks it.
+actor TinkerEngine: StudentEngine {
+  /// What is the same for a student and the references made of it.
+  struct Setting: Sendable {
+    let client: TinkerClient
+    let abilities: StudentAbilities
+    let tokenizer: any Tokenizer
+    let book: CostBook
+  }
+
+  private let setting: Setting
+  /// What a frozen student is loaded from when it is first asked.
+  private let origin: TinkerCheckpoint?
+  private var student: TinkerStudent?
+
+  /// Responses a pass: few enough that no answer is large, many enough that a server fills its batch.
+  private static let responsesPerPass = 64
+
+  init(_ setting: Setting, frozenAt origin: TinkerCheckpoint? = nil) {
+    self.setting = setting
+    self.origin = origin
+  }
+
+  nonisolated var costs: LearnerCosts { setting.book.total }
+
+  nonisolated func length(of prompt: Prompt) -> Int {
+    (try? setting.client.parameters.prompts.tokens(of: prompt).count) ?? 0
+  }
+
+  /// The student; a new adapter where nothing has been done yet.
+  private func ready() async throws -> TinkerStudent {
+    if let student { return student }
+    var made = try await TinkerStudent(setting.client, setting.abilities)
+    if let origin { try await made.restore(origin, .weights) }
+    student = made
+    return made
+  }
+
+  func sample(
+    _ prompts: [Prompt], _ settings: SamplingSettings, _ seed: Seed
+  ) async throws -> [RolloutGroup] {
+    // What is greedy is not weighed by how likely it was, so the temperature of its scores does not matter.
+    if settings.temperature != 0 { try requireTemperatureOne(settings.temperature) }
+    let read = try prompts.map { try setting.client.parameters.prompts.tokens(of: $0) }
+    var wire = SampleSettings()
+    wire.count = settings.group
+    wire.maximumLength = settings.maximumLength
+    wire.temperature = settings.temperature
+    wire.stop = settings.ignoresEnd ? [] : setting.tokenizer.ends.sorted()
+    var own = try await ready()
+    defer { student = own }
+    let answers = try await own.sample(
+      read.map { [.tokens($0)] }, named: prompts.map(\.stream), wire, seed: seed)
+    let groups = try zip(prompts, answers).map { try group($0, $1, settings) }
+    setting.book.sampled(
+      requests: prompts.count, prompts: read.reduce(0) { $0 + $1.count },
+      answers: groups.reduce(0) { $0 + $1.rollouts.reduce(0) { $0 + $1.tokens.count } })
+    return groups
+  }
+
+  private func group(
+    _ prompt: Prompt, _ answer: SampleAnswer, _ settings: SamplingSettings
+  ) throws -> RolloutGroup {
+    guard answer.sequences.count == settings.group else {
+      throw EngineError.malformed(
+        operation: "asample",
+        reason: "\(answer.sequences.count) responses of \(settings.group)")
+    }
+    let rollouts = try answer.sequences.enumerated().map { slot, sequence in
+      let tokens = sequence.tokens
+      guard let last = tokens.last, tokens.count <= settings.maximumLength,
+        let scores = sequence.logProbabilities, scores.count == tokens.count
+      else {
+        throw EngineError.malformed(
+          operation: "asample", reason: "a response without tokens or scores, or too long")
+      }
+      if let foreign = tokens.first(where: { !(0..<setting.tokenizer.count).contains($0) }) {
+        throw EngineError.vocabulary(token: foreign, count: setting.tokenizer.count)
+      }
+      let ends = setting.tokenizer.ends.contains(last) && !settings.ignoresEnd
+      return Rollout(
+        promptID: prompt.id, slot: slot, tokens: tokens, logProbabilities: scores,
+        finish: ends ? .stop : .length)
+    }
+    return RolloutGroup(prompt: prompt, rollouts: rollouts)
+  }
+
+  /// Servers give log π at temperature 1 alone.
+  private func requireTemperatureOne(_ temperature: Double) throws(EngineError) {
+    guard temperature == 1 else {
+      throw .missingAbility(
+        wanted: "log-probabilities at temperature \(temperature)", measured: "temperature 1")
+    }
+  }
+
+  func score(
+    _ responses: [TargetedResponse], temperature: Double
+  ) async throws -> [[[Double]]] {
+    try requireTemperatureOne(temperature)
+    let wire = try responses.map(scored)
+    let own = try await ready()
+    var result: [[[Double]]] = []
+    for part in Self.passes(wire.count) {
+      result += try await own.score(Array(wire[part]))
+    }
+    setting.book.scored(
+      requests: Self.passes(wire.count).count, tokens: wire.reduce(0) { $0 + $1.passTokens })
+    return zip(responses, result).map { response, rows in
+      zip(response.targets, rows).map { Array($1.prefix($0.count)) }
+    }
+  }
+
+  func logits(_ responses: [TargetedResponse]) async throws -> [[Float]] {
+    throw LearnerError.unable(to: "show its logits")
+  }
+
+  func train(
+    _ responses: [DifferentiatedResponse], _ step: UpdateStep
+  ) async throws -> UpdateReport {
+    let wire = try responses.map { try scored($0.response) }
+    let values = try responses.map { try slopes($0) }
+    let size = UpdateSize(of: wire)
+    var own = try await ready()
+    defer { student = own }
+    for part in Self.passes(wire.count) {
+      try await own.accumulate(
+        Array(wire[part]), logProbabilities: values[part].map(\.at),
+        slopes: values[part].map(\.slopes), of: size)
+    }
+    let metrics = try await own.update(step.adam, of: size)
+    setting.book.trained(
+      requests: Self.passes(wire.count).count + 1, tokens: wire.reduce(0) { $0 + $1.passTokens })
+    let norm = metrics.first { $0.key == "norm" || $0.key.hasSuffix("grad_norm") }?.value
+    return UpdateReport(norm: norm, isApplied: norm?.isFinite ?? true)
+  }
+
+  /// Slopes and log π in as many columns as the wire has; a column that only fills up has slope 0.
+  private func slopes(
+    _ response: DifferentiatedResponse
+  ) throws -> (slopes: [[Double]], at: [[Double]]) {
+    guard case .slopes(let slopes, let scores, let temperature) = response.gradient else {
+      throw LearnerError.unable(to: "take the gradient of logits")
+    }
+    try requireTemperatureOne(temperature)
+    let width = slopes.map(\.count).max() ?? 0
+    func filled(_ rows: [[Double]], _ filling: (Int) -> Double) -> [[Double]] {
+      rows.enumerated().map { position, row in
+        row + Array(repeating: filling(position), count: width - row.count)
+      }
+    }
+    return (filled(slopes) { _ in 0 }, filled(scores) { scores[$0][0] })
+  }
+
+  /// A response as it is sent: as many targets at each position, the sampled token where there are none.
+  private func scored(_ response: TargetedResponse) throws -> ScoredResponse {
+    let prompt = try setting.client.parameters.prompts.tokens(of: response.prompt)
+    let width = response.targets.map(\.count).max() ?? 0
+    return ScoredResponse(
+      prompt: [.tokens(prompt)], response: response.tokens,
+      targets: zip(response.tokens, response.targets).map { token, targets in
+        targets + Array(repeating: token, count: width - targets.count)
+      })
+  }
+
+  private static func passes(_ count: Int) -> [Range<Int>] {
+    stride(from: 0, to: count, by: responsesPerPass).map {
+      $0..<min($0 + responsesPerPass, count)
+    }
+  }
+}
+
+extension TinkerEngine {
+  func save() async throws -> LearnerState {
+    let own = try await ready()
+    let digest = try await own.fingerprint().digest
+    let saved = try await own.save(digest: ContentHash.of([digest]))
+    return LearnerState(
+      blobs: [], optimizerUpdates: saved.updates, name: saved.path, digest: digest)
+  }
+
+  func restore(_ state: LearnerState) async throws {
+    var own = try await ready()
+    defer { student = own }
+    try await own.restore(
+      TinkerCheckpoint(state), state.isWeightsAlone ? .weights : .everything)
+  }
+
+  func resetOptimizer() async throws {
+    // An adapter that has made no update has no moments.
+    guard var own = student, own.updates > 0 else { return }
+    defer { student = own }
+    try await own.restore(TinkerCheckpoint(try await save()), .weights)
+  }
+
+  func digest() async throws -> String { try await ready().fingerprint().digest }
+
+  func frozen() async throws -> any StudentEngine {
+    TinkerEngine(setting, frozenAt: TinkerCheckpoint(try await save()))
+  }
+}
+
+extension TinkerCheckpoint {
+  init(_ state: LearnerState) {
+    self.init(
+      path: state.name ?? "", updates: state.optimizerUpdates,
+      fingerprint: [Double](digest: state.digest ?? ""))
+  }
+}
+
+extension [Double] {
+  /// log π by the bits of Float32, which is what servers send: eight hexadecimal digits each.
+  fileprivate var digest: String {
+    map { value in
+      let text = String(Float(value).bitPattern, radix: 16)
+      return String(repeating: "0", count: 8 - text.count) + text
+    }.joined()
+  }
+
+  fileprivate init(digest: String) {
+    let digits = Array<Character>(digest)
+    self = stride(from: 0, to: digits.count, by: 8).map { start in
+      let word = String(digits[start..<Swift.min(start + 8, digits.count)])
+      return Double(Float(bitPattern: UInt32(word, radix: 16) ?? 0))
+    }
+  }
+}
+
+extension ScoredResponse {
+  /// Tokens that a pass reads: the prompt and the response once a target.
+  fileprivate var passTokens: Int {
+    width * (prompt.reduce(0) { $0 + $1.length } + response.count)
+  }
+}
+
+extension UpdateStep {
+  /// The same for a server; it does not clip.
+  fileprivate var adam: AdamStep {
+    var adam = AdamStep(learningRate: learningRate)
+    (adam.beta1, adam.beta2) = (optimizer.beta1, optimizer.beta2)
+    (adam.epsilon, adam.weightDecay) = (optimizer.epsilon, optimizer.weightDecay)
+    return adam
+  }
+}
+#endif

@@ -1,0 +1,116 @@
+package import Core
+
+/// What a student is made of, as its program is told first.
+package struct StudentSettings: Codable, Sendable, Hashable {
+  /// The base model: a name or folder that the program understands.
+  package var base: String
+  /// The rank of a low-rank adapter; 0 trains all weights.
+  package var rank: Int
+  /// What fresh weights depend on.
+  package var seed: Int
+  /// The folder in which states are kept.
+  package var states: String
+
+  package init(base: String, rank: Int, seed: Int, states: String) {
+    self.base = base
+    self.rank = rank
+    self.seed = seed
+    self.states = states
+  }
+}
+
+/// What a student is asked: `operation` says which of the other fields are there.
+package struct StudentRequest: Encodable, Sendable {
+  /// What is to be done.
+  package enum Operation: String, Codable, Sendable {
+    case sample, forward, logits, train, save, load, digest
+    /// Moments become zero.
+    case reset
+  }
+
+  /// A prompt to answer.
+  package struct Question: Encodable, Sendable {
+    package var tokens: WireIntegers
+    /// The stream of the prompt; a slot's is derived from it.
+    package var seed: UInt64
+
+    package init(tokens: [Token], seed: UInt64) {
+      self.tokens = WireIntegers(tokens)
+      self.seed = seed
+    }
+  }
+
+  /// A response with its targets, and what is to be done with them.
+  package struct Datum: Encodable, Sendable {
+    package var prompt: WireIntegers
+    package var response: WireIntegers
+    /// Targets one position after the other, and how many each has.
+    package var targets: WireIntegers?
+    package var counts: WireIntegers?
+    package var slopes: WireReals?
+    /// ∂loss/∂logits, T·V.
+    package var rows: WireReals?
+
+    package init(prompt: [Token], response: [Token], targets: [[Token]]? = nil) {
+      self.prompt = WireIntegers(prompt)
+      self.response = WireIntegers(response)
+      self.targets = targets.map { WireIntegers($0.flatMap { $0 }) }
+      counts = targets.map { WireIntegers($0.map(\.count)) }
+    }
+  }
+
+  /// A step of AdamW; the program clips.
+  package struct Step: Encodable, Sendable {
+    package var number: Int
+    package var rate: Double
+    package var beta1: Double
+    package var beta2: Double
+    package var epsilon: Double
+    package var decay: Double
+    package var clip: Double?
+
+    package init(
+      number: Int, rate: Double, betas: (Double, Double), epsilon: Double, decay: Double,
+      clip: Double?
+    ) {
+      (self.number, self.rate, self.epsilon, self.decay) = (number, rate, epsilon, decay)
+      (beta1, beta2) = betas
+      self.clip = clip
+    }
+  }
+
+  package var operation: Operation
+  /// A saved state to answer with instead of what is trained.
+  package var weights: String?
+  package var questions: [Question]?
+  package var group: Int?
+  package var length: Int?
+  /// The token that ends a response; none lets all go on.
+  package var end: Token?
+  package var temperature: Double?
+  package var data: [Datum]?
+  package var step: Step?
+  /// The state to load, and whether with moments.
+  package var name: String?
+  package var moments: Bool?
+
+  package init(_ operation: Operation) { self.operation = operation }
+}
+
+/// What a student answers.
+package struct StudentAnswer: Decodable, Sendable {
+  /// A sampled response.
+  package struct Response: Decodable, Sendable {
+    package var tokens: WireIntegers
+    package var logprobs: WireReals
+  }
+
+  package var responses: [[Response]]?
+  /// log π of the targets of each datum, or its logits.
+  package var values: [WireReals]?
+  package var norm: Double?
+  package var applied: Bool?
+  package var name: String?
+  package var digest: String?
+  package var updates: Int?
+}

@@ -1,0 +1,152 @@
+#if Engines
+import Core
+import Distill
+import Foundation
+import Student
+import Teacher
+import Tensors
+import Testing
+
+@testable import Engines
+
+@Suite(
+  "A learner in a program", .enabled(if: StubEngine.isPossible, "needs python3"),
+  .timeLimit(.minutes(2)))
+struct RemoteLearnerTests {
+  static let vocabulary = Vocabulary(words: (0..<9).map { "w\($0)" }, end: "w8")
+
+  static let prompts = (0..<3).map { index in
+    Prompt(
+      id: "p\(index)", video: "v\(index)", query: "", tokens: [1 + index, 4, 2],
+      evidence: FrameFeatures(
+        values: [], tokensPerFrame: 1, channels: 1, timestamps: [], duration: 1), truth: [])
+  }
+
+  private func learner(_ states: String) async throws -> RemoteLearner {
+    var parameters = ProcessStudentParameters()
+    let program = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("Examples/python-student/table_student.py").path
+    parameters.command = ["python3", program]
+    parameters.states = states
+    return try await RemoteLearner.process(parameters, tokenizer: Self.vocabulary)
+  }
+
+  private func scratch() -> String {
+    FileManager.default.temporaryDirectory.path + "/opd-states-\(UUID().uuidString)"
+  }
+
+  /// A loss through its second door, or with that door shut.
+  private struct OneDoor: ResponseLoss {
+    let base: PreparedLoss
+    func evaluate<Scalar: Real>(
+      group: Int, slot: Int, logits: inout MutableSpan<Scalar>
+    ) throws -> LossReport { try base.evaluate(group: group, slot: slot, logits: &logits) }
+  }
+
+  private func loss(_ groups: [RolloutGroup]) throws -> PreparedLoss {
+    let scored = groups.map { group in
+      ScoredGroup(
+        prompt: group.prompt,
+        rollouts: group.rollouts.map { rollout in
+          ScoredRollout(
+            rollout,
+            teacher: TeacherScore(sampled: rollout.tokens.map { -0.3 * Float($0 + 1) }),
+            reward: Reward(total: Double(rollout.slot % 2), terms: [:], parsed: true))
+        })
+    }
+    return try MethodPreset.named("opd-grpo").objective.prepare(groups: scored, temperature: 0.7)
+  }
+
+  private static let step = UpdateStep(number: 1, learningRate: 0.05)
+  private static let settings = SamplingSettings(group: 4, temperature: 0.7, maximumLength: 5)
+
+  @Test("comes to the same weights through slopes and through logits, at any temperature")
+  func doors() async throws {
+    let states = scratch()
+    defer { try? FileManager.default.removeItem(atPath: states) }
+    var slopes = try await learner(states)
+    var logits = try await learner(states)
+    let groups = try await slopes.sample(Self.prompts, settings: Self.settings, seed: Seed(3))
+    let loss = try loss(groups)
+    let first = try await slopes.accumulate(groups, loss)
+    let second = try await logits.accumulate(groups, OneDoor(base: loss))
+    #expect(abs(first.value - second.value) < 1e-5)
+    let one = try await slopes.update(Self.step)
+    let two = try await logits.update(Self.step)
+    #expect(abs((one.norm ?? 0) - (two.norm ?? 1)) < 1e-5 && one.isApplied && two.isApplied)
+    let scores = try await slopes.score(groups, support: .sampled, temperature: 0.7)
+    let others = try await logits.score(groups, support: .full, temperature: 0.7)
+    for (score, other) in zip(scores.joined(), others.joined()) {
+      for (own, its) in zip(score.sampled, other.sampled) { #expect(abs(own - its) < 1e-4) }
+    }
+    #expect(slopes.costs?.trainedTokens ?? 0 > 0)
+  }
+
+  @Test("goes on from a state to the bit, and its snapshot stays what it was")
+  func states() async throws {
+    let states = scratch()
+    defer { try? FileManager.default.removeItem(atPath: states) }
+    var student = try await learner(states)
+    let groups = try await student.sample(Self.prompts, settings: Self.settings, seed: Seed(3))
+    let loss = try loss(groups)
+    func train() async throws {
+      _ = try await student.accumulate(groups, loss)
+      _ = try await student.update(Self.step)
+    }
+    try await train()
+    let reference = try await student.snapshot()
+    let before = try await reference.score(groups, support: .sampled, temperature: 1)
+    let saved = try await student.save(as: "middle")
+    try await train()
+    let end = try await student.fingerprint()
+    #expect(
+      try await reference.score(groups, support: .sampled, temperature: 1).map { $0.map(\.sampled) }
+        == before.map { $0.map(\.sampled) })
+    #expect(try await student.fingerprint() == end)
+    // In another process, which has not learnt anything.
+    student = try await learner(states)
+    try await student.restore(saved)
+    try await train()
+    #expect(try await student.fingerprint() == end)
+    try await student.restore(saved.weights)
+    try await train()
+    #expect(try await student.fingerprint() != end)
+  }
+
+  @Test("refuses a state of another learner, and an average")
+  func refusals() async throws {
+    let states = scratch()
+    defer { try? FileManager.default.removeItem(atPath: states) }
+    var student = try await learner(states)
+    await #expect(throws: LearnerError.misfit(holds: 2, needs: 0)) {
+      try await student.restore(LearnerState(blobs: [.init("parameters", [1, 2])]))
+    }
+    await #expect(throws: LearnerError.self) { try await student.snapshot(.average) }
+    // A name is no path.
+    await #expect(throws: ProcessError.self) {
+      try await student.restore(LearnerState(blobs: [], name: "../secret", digest: "0"))
+    }
+  }
+}
+
+@Suite("Prompts as tokens")
+struct PromptTokensTests {
+  private func prompt(_ query: [Float]?) -> Prompt {
+    Prompt(
+      id: "p", video: "v", query: "", tokens: [7], queryEmbedding: query,
+      evidence: FrameFeatures(
+        values: [1, 0, 0, 1, -1, 0, 0, 0], tokensPerFrame: 1, channels: 2,
+        timestamps: [0, 1, 2, 3], duration: 4), truth: [], keyframes: [3, 2, 0])
+  }
+
+  @Test("tell how similar the frames in view are to the question, in their order")
+  func similarity() throws {
+    var tokens = PromptTokens()
+    #expect(try tokens.tokens(of: prompt(nil)) == [7])
+    (tokens.first, tokens.frames) = (3, .similarity)
+    #expect(try tokens.tokens(of: prompt([2, 0])) == [3, 5, 0, 9, 7])
+    #expect(throws: EngineError.self) { try tokens.tokens(of: prompt(nil)) }
+  }
+}
+#endif

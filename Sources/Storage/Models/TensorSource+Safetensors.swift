@@ -14,9 +14,11 @@ extension TensorSource {
   package static func safetensors(_ file: MappedFile) throws -> TensorSource {
     do throws(Malformed) {
       let start = try bodyStart(file)
-      let text = Data(file.bytes(8..<start))
-      guard let header = try? JSONDecoder().decode(SafetensorsFile.Header.self, from: text) else {
-        throw Malformed(reason: "its header is not as the format says")
+      let text = Array(file.bytes(8..<start))
+      guard let header = try? JSONDecoder().decode(SafetensorsFile.Header.self, from: Data(text))
+      else { throw Malformed(reason: "its header is not as the format says") }
+      if let name = JSONKeys.repeated(in: text[...]) {
+        throw Malformed(reason: "it has '\(name)' twice")
       }
       var tensors: [StoredTensor] = []
       for (name, entry) in header.entries {

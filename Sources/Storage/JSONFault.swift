@@ -1,11 +1,14 @@
 internal import Foundation
 
 /// Why a text is not the JSON that it should be, in words.
-struct JSONFault: Error {
+struct JSONFault: Error, Equatable {
   /// The end of a sentence that begins with the place and a colon.
   let reason: String
 
   init(_ reason: String) { self.reason = reason }
+
+  /// What is said of a text that has no place at which it is wrong.
+  static let malformed = JSONFault("it is not JSON")
 
   /// What a decoder said, with the place in the value.
   init(_ error: any Error) {
@@ -25,16 +28,8 @@ struct JSONFault: Error {
   }
 
   private static func corrupted(_ context: DecodingError.Context) -> String {
-    // Foundation says both of 3.5 where a whole number belongs and of text that is no JSON that the data is corrupted.
-    let said = context.debugDescription
-    if let number = said.firstMatch(of: /[Nn]umber <?(-?[0-9][-+0-9.eE]*[0-9]|-?[0-9])>?/) {
-      let isTooLarge = Double(number.1).map { $0 == $0.rounded() } ?? false
-      let place = place(context.codingPath)
-      let subject = place.isEmpty ? "\(number.1)" : "'\(place)' is \(number.1), which"
-      return subject + (isTooLarge ? " is too large a number" : " is not a whole number")
-    }
     let place = place(context.codingPath)
-    return place.isEmpty ? "it is not JSON" : "'\(place)': \(said)"
+    return place.isEmpty ? malformed.reason : "'\(place)': \(context.debugDescription)"
   }
 
   private static func subject(_ context: DecodingError.Context) -> String {

@@ -43,7 +43,7 @@ enum JSONKeys {
   }
 
   /// Where a text that begins with a quotation mark is over.
-  private static func endOfText(_ bytes: ArraySlice<UInt8>, from start: Int) -> Int {
+  static func endOfText(_ bytes: ArraySlice<UInt8>, from start: Int) -> Int {
     var index = start + 1
     while index < bytes.endIndex, bytes[index] != UInt8(ascii: "\"") {
       index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1

@@ -71,7 +71,11 @@ public enum JSONLines {
     do {
       value = try decoder.decode(type, from: Data(bytes))
     } catch {
-      throw JSONFault(error)
+      let fault = JSONFault(error)
+      guard fault == .malformed, let number = JSONNumbers.fault(in: bytes, as: type) else {
+        throw fault
+      }
+      throw JSONFault(number)
     }
     if let key = JSONKeys.repeated(in: bytes) { throw JSONFault("it has the key '\(key)' twice") }
     return value

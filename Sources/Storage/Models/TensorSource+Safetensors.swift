@@ -42,7 +42,7 @@ extension TensorSource {
     func refuse(_ reason: String) -> StorageError {
       .unreadable(path: path, format: "an index of safetensors", reason: reason)
     }
-    guard let index = try? JSONDecoder().decode(Index.self, from: Data(try TextFile.bytes(path)))
+    guard let index = try? JSONLines.readWhole(path, as: Index.self)
     else { throw refuse("it has no object 'weight_map' of file names") }
     let tensors = try index.shards.flatMap { name in
       // The name comes from a file: it must not lead out of the folder.

@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <zlib.h>
 
+// A file of 2 MB can unpack to this; no file of annotations or predictions comes near it, and zlib reads no more at a time.
+static const size_t MOST = (size_t)1 << 31;
+
 int64_t opd_gzip_read(const char *path, uint8_t **bytes) {
   gzFile file = gzopen(path, "rb");
   if (file == NULL) return -1;
@@ -13,6 +16,11 @@ int64_t opd_gzip_read(const char *path, uint8_t **bytes) {
     received = gzread(file, buffer + count, (unsigned)(capacity - count));
     if (received <= 0) break;
     count += (size_t)received;
+    if (count == capacity && count >= MOST) {
+      gzclose(file);
+      free(buffer);
+      return -3;
+    }
     if (count == capacity) {
       capacity *= 2;
       uint8_t *larger = realloc(buffer, capacity);

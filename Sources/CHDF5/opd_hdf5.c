@@ -178,6 +178,23 @@ int opd_hdf5_kind(int64_t file, const char *path) {
   return class == H5T_STRING ? OPD_HDF5_TEXT : OPD_HDF5_OTHER;
 }
 
+int opd_hdf5_missing_filter(int64_t file, const char *path) {
+  begin();
+  hid_t dataset = H5Dopen2(file, path, H5P_DEFAULT);
+  if (dataset < 0) return failed();
+  hid_t creation = H5Dget_create_plist(dataset);
+  int found = 0, count = creation < 0 ? 0 : H5Pget_nfilters(creation);
+  for (int i = 0; i < count && found == 0; i++) {
+    unsigned flags, config;
+    size_t values = 0;
+    H5Z_filter_t filter = H5Pget_filter2(creation, (unsigned)i, &flags, &values, NULL, 0, NULL, &config);
+    if (filter > 0 && H5Zfilter_avail(filter) <= 0) found = (int)filter;
+  }
+  if (creation >= 0) H5Pclose(creation);
+  H5Dclose(dataset);
+  return found;
+}
+
 static int read_as(hid_t dataset, hid_t type, void *values) {
   herr_t status = H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
   return status < 0 ? failed() : 0;

@@ -145,6 +145,8 @@ package enum RunError: ExplainedError, Hashable {
   case alreadyThere(path: String)
   /// The data of a stage cannot be read by the student of the run.
   case otherShape(path: String, what: String)
+  /// Something was trained on videos that the run reports on: how many, and the first of their names.
+  case seen(by: String, count: Int, first: [String])
   /// The folder holds no run.
   case noRun(path: String)
   /// A checkpoint does not fit the run.
@@ -159,6 +161,9 @@ package enum RunError: ExplainedError, Hashable {
     case .alreadyThere(let path): "'\(path)' holds a run that has begun."
     case .otherShape(let path, let what):
       "The data of '\(path)' has \(what), which the student of this run cannot read."
+    case .seen(let who, let count, let first):
+      "\(who) has training prompts on \(count) of the videos that this run reports on: "
+        + "\(first.joined(separator: ", "))\(count > first.count ? " …" : "")."
     case .noRun(let path): "There is no run in '\(path)'."
     case .checkpoint(let path, let reason): "The checkpoint '\(path)' cannot be used: \(reason)."
     }
@@ -172,6 +177,7 @@ package enum RunError: ExplainedError, Hashable {
     case .alreadyThere: "Go on with --resume, or choose another folder with --out."
     case .noRun:
       "Name a folder with a config.yaml and a status.json, as `opd train --out` leaves it."
+    case .seen: "Report on other videos, or take these out of what is trained on."
     case .otherShape: "Give the stage data of the same kind as the run's, no longer than that."
     case .checkpoint: "Repeat the run in another folder; the logs here are intact."
     }

@@ -86,6 +86,7 @@ extension HDF5File {
     guard kind == Int32(OPD_HDF5_REAL) || kind == Int32(OPD_HDF5_INTEGER) else {
       throw StorageError.wrongKind(path: path, name: name, expected: "numbers")
     }
+    try requireUnpackable(name)
     let count = try count(name)
     var values = [Number](repeating: 0, count: count)
     guard count > 0 else { return values }
@@ -94,6 +95,18 @@ extension HDF5File {
       _ = try reading(name) { read(start) }
     }
     return values
+  }
+
+  /// Refuses a dataset that nobody here can unpack, by what packed it.
+  private func requireUnpackable(_ name: String) throws {
+    let filter = try reading(name) { opd_hdf5_missing_filter(handle, name) }
+    guard filter > 0 else { return }
+    // The registered numbers that feature files are met with: h5py's own, and those of hdf5plugin.
+    let names: [Int32: String] = [
+      4: "szip", 307: "bzip2", 32000: "lzf", 32001: "blosc", 32004: "lz4", 32015: "zstd",
+    ]
+    throw StorageError.packed(
+      path: path, name: name, filter: names[filter] ?? "filter \(filter)")
   }
 
   /// How many numbers a dataset has, if the file can hold so many: a damaged one may claim any number.

@@ -20,18 +20,18 @@ public enum JSONLines {
     let bytes = try TextFile.bytes(path)
     let decoder = JSONDecoder()
     var result: [(line: Int, value: Value)] = []
-    var start = 0
+    var start = TextFile.start(of: bytes)
     var line = 0
     while start < bytes.count {
       line += 1
       let end = bytes[start...].firstIndex(of: newline) ?? bytes.count
       defer { start = end + 1 }
       guard bytes[start..<end].contains(where: { $0 > 0x20 }) else { continue }
-      do {
-        result.append((line, try decoder.decode(Value.self, from: Data(bytes[start..<end]))))
+      do throws(JSONFault) {
+        result.append((line, try value(bytes[start..<end], as: Value.self, by: decoder)))
       } catch {
         if end == bytes.count, tornLastLine == .dropped { break }
-        throw StorageError.malformedLine(path: path, line: line, reason: sentence(error))
+        throw StorageError.malformedLine(path: path, line: line, reason: error.reason)
       }
     }
     return result
@@ -44,10 +44,11 @@ public enum JSONLines {
     _ path: String, as type: Value.Type = Value.self
   ) throws -> Value {
     let bytes = try TextFile.bytes(path)
-    do {
-      return try JSONDecoder().decode(Value.self, from: Data(bytes))
+    do throws(JSONFault) {
+      return try value(
+        bytes[TextFile.start(of: bytes)...], as: Value.self, by: JSONDecoder())
     } catch {
-      throw StorageError.unreadable(path: path, format: "JSON", reason: sentence(error))
+      throw StorageError.unreadable(path: path, format: "JSON", reason: error.reason)
     }
   }
 
@@ -60,22 +61,23 @@ public enum JSONLines {
 
   static let newline = UInt8(ascii: "\n")
 
-  /// What is wrong, with the place in the value.
-  private static func sentence(_ error: any Error) -> String {
-    guard let error = error as? DecodingError else { return error.localizedDescription }
-    switch error {
-    case .keyNotFound(let key, _): return "the key '\(key.stringValue)' is missing"
-    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-      return "'\(place(context))' is not of type \(type)"
-    case .dataCorrupted(let context):
-      let at = place(context)
-      return at.isEmpty ? "it is not JSON" : "'\(at)': \(context.debugDescription)"
-    @unknown default: return error.localizedDescription
+  /// A value of a text, each key of which stands once in its object.
+  ///
+  /// - Throws: `JSONFault` with the reason.
+  static func value<Value: Decodable>(
+    _ bytes: ArraySlice<UInt8>, as type: Value.Type, by decoder: JSONDecoder
+  ) throws(JSONFault) -> Value {
+    let value: Value
+    do {
+      value = try decoder.decode(type, from: Data(bytes))
+    } catch {
+      let fault = JSONFault(error)
+      guard fault == .malformed, let number = JSONNumbers.fault(in: bytes, as: type) else {
+        throw fault
+      }
+      throw JSONFault(number)
     }
-  }
-
-  private static func place(_ context: DecodingError.Context) -> String {
-    context.codingPath.map { $0.intValue.map { "\($0)" } ?? $0.stringValue }
-      .joined(separator: ".")
+    if let key = JSONKeys.repeated(in: bytes) { throw JSONFault("it has the key '\(key)' twice") }
+    return value
   }
 }

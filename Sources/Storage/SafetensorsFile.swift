@@ -21,10 +21,13 @@ public struct SafetensorsFile: Sendable, Hashable {
   /// The tensor with a name, or `nil` if there is none.
   public subscript(name: String) -> NamedTensor? { tensors.first { $0.name == name } }
 
-  /// Reads a file.
+  /// Kinds of numbers that the format knows and a tensor here cannot hold.
+  private static let foreign: Set = ["BOOL", "U8", "I8", "I16", "U16", "I32", "U32", "I64", "U64"]
+
+  /// Reads a file; tensors of whole numbers are left out.
   ///
   /// - Throws: `StorageError.missingFile`, or `.unreadable` if the file is cut short, its header is not what the format
-  ///   says, or a tensor has numbers of another kind.
+  ///   says or has a name twice, or a tensor has numbers of a kind that the format does not know.
   public static func read(_ path: String) throws -> SafetensorsFile {
     let bytes = try TextFile.bytes(path)
     func refuse(_ reason: String) -> StorageError {
@@ -39,8 +42,11 @@ public struct SafetensorsFile: Sendable, Hashable {
     guard let header = try? JSONDecoder().decode(Header.self, from: Data(bytes[8..<start])) else {
       throw refuse("its header is not as the format says")
     }
+    if let name = JSONKeys.repeated(in: bytes[8..<start]) { throw refuse("it has '\(name)' twice") }
     let body = bytes[start...]
-    let tensors = try header.entries.map { name, entry in
+    let tensors: [NamedTensor] = try header.entries.compactMap { name, entry in
+      // Masks and position ids beside the weights are whole numbers, and nobody asks for them.
+      if Self.foreign.contains(entry.dtype) { return nil }
       do throws(Refusal) {
         return try entry.tensor(named: name, in: body)
       } catch {

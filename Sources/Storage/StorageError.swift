@@ -11,6 +11,8 @@ public enum StorageError: ExplainedError, Hashable {
   case missingDataset(path: String, name: String, nearest: String?)
   /// A dataset holds something else than was asked for.
   case wrongKind(path: String, name: String, expected: String)
+  /// A dataset is packed in a way that cannot be unpacked here.
+  case packed(path: String, name: String, filter: String)
   /// An attribute is absent or not text.
   case missingAttribute(path: String, object: String, name: String)
   /// A line is not the JSON that it should be; lines count from 1.
@@ -37,6 +39,8 @@ public enum StorageError: ExplainedError, Hashable {
     case .missingDataset(let path, let name, _): "'\(path)' has no dataset '\(name)'."
     case .wrongKind(let path, let name, let expected):
       "The dataset '\(name)' of '\(path)' does not hold \(expected)."
+    case .packed(let path, let name, let filter):
+      "The dataset '\(name)' of '\(path)' is packed with \(filter), which cannot be unpacked here."
     case .missingAttribute(let path, let object, let name):
       "'\(object)' of '\(path)' has no text attribute '\(name)'."
     case .malformedLine(let path, let line, let reason):
@@ -54,6 +58,7 @@ public enum StorageError: ExplainedError, Hashable {
     case .missingDataset(_, _, let nearest?): "Did you mean '\(nearest)'?"
     case .missingDataset: "Check that this is the file you meant; `h5ls -r` lists what it holds."
     case .wrongKind: "Check that this is the file you meant; `h5ls -r` lists what it holds."
+    case .packed: "Write it again with gzip, as `h5repack -f GZIP=4 OLD NEW` does."
     case .missingAttribute: "Write the file again with the program that made it."
     case .malformedLine: "Correct the line or remove it."
     case .unwritable: "Check that the folder exists, may be written to and has space left."

@@ -36,17 +36,36 @@ public enum TextFile {
   ///
   /// - Throws: As `bytes(_:)`, and `StorageError.unreadable` if the bytes are not UTF-8.
   public static func text(_ path: String) throws -> String {
-    guard let text = String(validating: try bytes(path), as: UTF8.self) else {
+    let bytes = try bytes(path)
+    guard let text = String(validating: bytes[start(of: bytes)...], as: UTF8.self) else {
       throw StorageError.unreadable(path: path, format: "text", reason: "it is not UTF-8")
     }
     return text
   }
 
+  /// The lines of a file in UTF-8, empty ones too, whether they end with a line feed, a carriage return or both.
+  ///
+  /// - Throws: As `text(_:)`.
+  public static func lines(_ path: String) throws -> [Substring] {
+    // "\r\n" is one Character.
+    try text(path).split(omittingEmptySubsequences: false) {
+      $0 == "\n" || $0 == "\r\n" || $0 == "\r"
+    }
+  }
+
+  /// Where a text begins: after the mark that some editors put before UTF-8.
+  static func start(of bytes: [UInt8]) -> Int { bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0 }
+
   private static func unpacked(_ path: String) throws -> [UInt8] {
     var buffer: UnsafeMutablePointer<UInt8>?
     let count = opd_gzip_read(path, &buffer)
     guard count >= 0 else {
-      let reason = count == -1 ? "it cannot be opened" : "it is damaged or cut short"
+      let reason =
+        switch count {
+        case -1: "it cannot be opened"
+        case -3: "it unpacks to 2 GiB or more"
+        default: "it is damaged or cut short"
+        }
       throw StorageError.unreadable(path: path, format: "gzip", reason: reason)
     }
     defer { free(buffer) }

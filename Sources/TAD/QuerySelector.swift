@@ -84,5 +84,5 @@ func filled(_ chosen: Set<Int>, to count: Int, by scores: [Double]) -> [Int] {
   for (frame, score) in scores.enumerated() where !chosen.contains(frame) {
     best.offer(RankedFrame(frame: frame, score: score))
   }
-  return (Array(chosen) + best.kept.map(\.frame)).sorted()
+  return (Array(chosen) + best.inTimeOrder.map(\.frame)).sorted()
 }

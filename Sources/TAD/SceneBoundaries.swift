@@ -36,7 +36,7 @@ struct SceneBoundaries {
       best.offer(
         RankedFrame(frame: frame, score: scores[frame], isForced: found.contains(frame)))
     }
-    return [0] + best.kept.map(\.frame).sorted()
+    return [0] + best.inTimeOrder.map(\.frame)
   }
 }
 

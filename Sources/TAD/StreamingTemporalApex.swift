@@ -26,7 +26,8 @@ public struct KeptFrame: Sendable, Hashable, Codable {
 /// Temporal Apex Distillation in one pass over a stream of frames.
 ///
 /// Keeps one frame's features, the last W scores and the K best frames so far, whatever the length of the video; the
-/// result is that of `TemporalApexDistillation` over all frames at once. A ratio needs to know how many frames will come;
+/// result is that of `TemporalApexDistillation` over all frames at once. Of frames that score as the worst kept one the
+/// times are kept, too: of a still video all. A ratio needs to know how many frames will come;
 /// a budget does not.
 ///
 /// ```swift
@@ -129,7 +130,7 @@ public struct StreamingTemporalApex: Sendable {
   }
 
   /// How many frames something is remembered of.
-  var remembered: Int { times.count + best.kept.count + apexes.waiting.count }
+  var remembered: Int { times.count + best.candidates.count + apexes.waiting.count }
 
   private mutating func variation(of frame: [Float]) throws -> Double {
     let before = last
@@ -158,8 +159,9 @@ public struct StreamingTemporalApex: Sendable {
 
   /// Forgets the times of frames that are neither kept nor waiting, now and then.
   private mutating func forgetTimes() {
-    guard times.count > 2 * (best.capacity + parameters.window) + 64 else { return }
-    let needed = Set(best.kept.map(\.frame)).union(apexes.waiting)
+    let most = best.capacity + best.tiedCount + parameters.window
+    guard times.count > 2 * most + 64 else { return }
+    let needed = Set(best.candidates).union(apexes.waiting)
     times = times.filter { needed.contains($0.key) || $0.key >= frames }
   }
 }

@@ -5,7 +5,8 @@ public import Core
 /// 1. variation: `s_t = 1 − cos(f_t, f_{t−1})`
 /// 2. inflection: t is an apex if `s_t` is the largest of its window of W frames, the first of equals
 /// 3. boost: `s'_t = s_t·ω` at an apex (or `s_t + ω`)
-/// 4. keep the K best by `s'`, ties to the earlier frame, sorted back into time order
+/// 4. keep the K best by `s'`, sorted back into time order; of frames that score as the K-th evenly spread ones, so that a
+///    still video is not shown by its first frames
 /// 5. pick the kept frames themselves, or the middle of the stretch each of them opens
 ///
 /// There is no coverage term: report the largest gap beside any result (`KeyframeQuality.coverage`).

@@ -74,6 +74,25 @@ struct KeyframeFinderTests {
     #expect(finder.truth("other.mp4") == nil)
   }
 
+  @Test(
+    "are not judged by what cannot be known of the video",
+    arguments: [
+      (#"{"cuts": [10, 400]}"#, "cut 400 is none of its 40 frames"),
+      (#"{"cutTimes": [-1, 99]}"#, "the cut at 99.0 s is not within its 4.0 s"),
+      (#"{"windows": [[5, 6]]}"#, "starts at or after the end"),
+      (#"{"windows": [[1]]}"#, "has 1 numbers"),
+    ])
+  func foreignTruth(text: String, reason: String) async throws {
+    let folder = try ScratchFolder(["truth.json": text])
+    try clip(folder.path + "/a.mp4")
+    var finder = try await makeFinder(["uniform"])
+    finder.truth = try KeyframeTruth.read(folder.path + "/truth.json")
+    let error = await #expect(throws: KeyframeInputError.self) {
+      try await finder.find(video: folder.path + "/a.mp4")
+    }
+    #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
+  }
+
   @Test("as a page show each picture once, whoever chose it, and need no network")
   func page() async throws {
     let folder = try ScratchFolder()

@@ -342,6 +342,43 @@ struct RunTeacherTests {
   }
 
   @Test(
+    "are refused where they were trained on what the student reports on, themselves or by theirs",
+    arguments: [
+      "{model: {run: PATH}}", "{mixture: {teachers: [oracle, {model: {run: PATH}}]}}",
+      "{model: {run: HEIR}}",
+    ])
+  func seen(teacher: String) async throws {
+    let folder = try ScratchFolder([:])
+    let world = try World.dataset(World.Options(videos: 6, devVideos: 3, patches: 1, seed: Seed(4)))
+    try QVHighlights.export(world, to: folder.path + "/data")
+    try QVHighlights.export(
+      GroundingDataset(name: "b", train: world.dev, dev: world.train), to: folder.path + "/swapped")
+    try QVHighlights.export(
+      GroundingDataset(
+        name: "c", train: Array(world.train.prefix(8)), dev: Array(world.train.suffix(8))),
+      to: folder.path + "/part")
+    let base = TinyRun.base.split(separator: "\n").filter { !$0.hasPrefix("data:") }
+      .joined(separator: "\n")
+    func data(_ name: String) -> String {
+      "\(base)\ndata: {qvhighlights: {path: \(folder.path)/\(name)}}\n"
+    }
+    let guilty = try await TinyRun(
+      "stages: [{method: sft, steps: 1, prompts: 2}]", base: data("swapped"), in: folder,
+      name: "guilty")
+    // Its own data is beyond reproach; whom it learnt from is not.
+    let heir = try await TinyRun(
+      "teacher: {model: {run: \(guilty.path)}}\nstages: [{method: opd, steps: 1, prompts: 2}]",
+      base: data("part"), in: folder, name: "heir")
+    let named = teacher.replacing("PATH", with: guilty.path).replacing("HEIR", with: heir.path)
+    let error = await #expect(throws: RunError.self) {
+      _ = try await TinyRun(
+        "teacher: \(named)\nstages: [{method: opd, steps: 1, prompts: 2}]", base: data("data"),
+        in: folder, name: "student")
+    }
+    #expect(error?.description.contains("videos that this run reports on") == true)
+  }
+
+  @Test(
     "can be combined by configuration",
     arguments: [
       "{mixture: {teachers: [oracle, {oracle: {shift: 2}}], weights: [3, 1]}}",

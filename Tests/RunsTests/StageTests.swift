@@ -183,4 +183,55 @@ struct StagesTests {
     let error = await #expect(throws: RunError.self) { try await run.carryOut(in: folder.path) }
     #expect(error?.description.contains("stages[0].data") == true)
   }
+
+  @Test("take key clips of the run's own data where none is named")
+  func keyClips() async throws {
+    let run = MortalRun(stages: "  - {method: sft, data: keyClips, steps: 2}")
+    let complete = try run.laboratory().complete(run.value)
+    let stage = complete.map?["stages"]?.list?.first?.map
+    let parameters = stage?["data"]?.map?["keyClips"]?.map
+    #expect(parameters?["of"] != nil && parameters?["of"] == complete.map?["data"])
+    let folder = TemporaryFolder()
+    try await run.carryOut(in: folder.path + "/run")
+    #expect(folder.lines("run", "stages.jsonl").count == 1)
+    let alone = #"{"data": "keyClips", "stages": []}"#
+    let error = await #expect(throws: LaboratoryError.self) {
+      try await RunParts(
+        ConfigurationFile.parse(alone, file: "a").decoded(as: RunConfiguration.self),
+        in: run.laboratory())
+    }
+    #expect(error?.description.contains("of") == true)
+  }
+
+  @Test("never train on videos that the run reports on, under their name or another")
+  func seen() async throws {
+    let folder = TemporaryFolder()
+    let world = try World.dataset(World.Options(videos: 3, devVideos: 2, patches: 1, seed: Seed(4)))
+    try QVHighlights.export(world, to: folder.path + "/data")
+    // The same videos the other way round, once under the same names and once renamed.
+    try QVHighlights.export(
+      GroundingDataset(name: "b", train: world.dev, dev: world.train), to: folder.path + "/other")
+    try QVHighlights.export(
+      GroundingDataset(
+        name: "c",
+        train: world.dev.map { prompt in
+          Prompt(
+            id: prompt.id, video: "renamed-" + prompt.video, query: prompt.query,
+            queryEmbedding: prompt.queryEmbedding, evidence: prompt.evidence, truth: prompt.truth)
+        }, dev: []), to: folder.path + "/renamed")
+    for name in ["other", "renamed"] {
+      let stage =
+        "  - {method: sft, data: {qvhighlights: {path: \(folder.path)/\(name)}}, steps: 2}"
+      let run = MortalRun(stages: stage)
+      var map = try #require(try run.value.map)
+      map["data"] = try ConfigurationFile.parse(
+        "{qvhighlights: {path: \(folder.path)/data}}", file: "data.yaml")
+      let value = ConfigurationValue(.map(map))
+      let error = await #expect(throws: RunError.self) {
+        try await RunExecutor(run.laboratory()).run(
+          value, in: folder.path + "/run-\(name)", resume: false)
+      }
+      #expect(error?.description.contains("2 of the videos that this run reports on") == true)
+    }
+  }
 }

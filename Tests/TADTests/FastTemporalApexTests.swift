@@ -115,6 +115,34 @@ struct StreamingTemporalApexTests {
     #expect(kept.map(\.isApex) == whole.indices.map(whole.apexes.contains))
   }
 
+  @Test(
+    "of a still video, or one with long still stretches, shows frames from all over it",
+    arguments: [1, 3, 4, 7, 16], [0, 5, 30])
+  func still(budget: Int, moving: Int) throws {
+    // `moving` frames that differ, then 100 that are all alike.
+    let walked = walk(frames: max(1, moving), seed: 3)
+    let last = Array(walked[frame: max(1, moving) - 1])
+    let values = walked.values + (0..<100).flatMap { _ in last }
+    let frames = values.count / 24
+    var parameters = TemporalApexDistillation.Parameters()
+    parameters.budget = budget + max(0, moving - 1)
+    let features = FrameFeatures(
+      values: values, tokensPerFrame: 3, channels: 8,
+      timestamps: (0..<frames).map(Double.init), duration: Double(frames))
+    let whole = try TemporalApexDistillation(parameters).select(features, video: "v")
+    let quiet = whole.indices.filter { $0 >= moving || whole.scores[$0] == 0 }
+    let gaps = zip(quiet, quiet.dropFirst() + [frames]).map { $1 - $0 }
+    #expect(quiet.count == budget)
+    #expect(gaps.max() ?? 0 <= 2 * frames / budget)
+    var stream = try StreamingTemporalApex(parameters, tokensPerFrame: 3, channels: 8)
+    for frame in 0..<frames {
+      try stream.append(Array(features[frame: frame]), time: features.timestamps[frame])
+    }
+    let kept = try stream.finish()
+    #expect(kept.map(\.index) == whole.indices)
+    #expect(kept.map(\.time) == whole.indices.map { features.timestamps[$0] })
+  }
+
   @Test("selects by ratio where the number of frames is known, and holds the stream to it")
   func ratio() throws {
     var parameters = TemporalApexDistillation.Parameters()

@@ -13,12 +13,12 @@ struct EvaluationReportTests {
       ("golden/vtggpt_val_preds.jsonl", "golden/vtggpt_val_metrics.json"),
     ])
   func golden(predictions: String, metrics: String) throws {
-    let truths = try JSONLines.read(
-      try real("qvhighlights/highlight_val_release.jsonl"), as: HighlightTruth.self)
+    let truths = try QVHighlights.truths(
+      try real("qvhighlights/highlight_val_release.jsonl"))
     let predictions = try JSONLines.read(
       try real("qvhighlights/" + predictions), as: HighlightPrediction.self)
     let report = try EvaluationReport.qvhighlights(
-      predictions: predictions.map(\.value), truths: truths.map(\.value))
+      predictions: predictions.map(\.value), truths: truths)
     let published = try TextFile.text(try real("qvhighlights/" + metrics))
     #expect(report.asJSON == published.trimmingCharacters(in: .whitespacesAndNewlines))
   }

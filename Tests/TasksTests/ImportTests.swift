@@ -59,7 +59,8 @@ struct ImportTests {
     let made = try QVHighlights.importing(
       train: file("train.txt", "A 1.0 4.0##a dog runs\nB 0 99##all\n"),
       dev: file("dev.txt", "C 2 3##it stops\n"), features: features(["A", "B", "C"]),
-      to: scratch("data"))
+      to: scratch("data")
+    ).dataset
     let loaded = try QVHighlights.load(path: scratch("data"))
     #expect(loaded.fingerprint == made.fingerprint)
     #expect(loaded.train.map(\.id) == ["A#0", "B#0"] && loaded.dev.map(\.id) == ["C#0"])
@@ -75,10 +76,16 @@ struct ImportTests {
     "that cannot be right leave nothing behind",
     arguments: [
       ("A 1 4 a dog runs\n", "Line 1 of", "'VIDEO START END##SENTENCE'"),
-      ("A 4 1##a dog runs\n", "Query 'A#0' cannot be used", "ends at 1.0 but starts at 4.0"),
-      ("A 12 14##a dog runs\n", "Query 'A#0' cannot be used", "ends at 10.0 but starts at 12.0"),
-      ("C 1 4##a dog runs\n", "Query 'C#0' cannot be used", "is one to train on, too"),
-      ("Z 1 4##a dog runs\n", "has no dataset 'video/Z'", "Did you mean"),
+      (
+        "A 4 1##a dog\n", "An annotation cannot be used: line 1 of 'dev.txt', query 'A#0'",
+        "ends at 1.0 but starts at 4.0"
+      ),
+      (
+        "A 12 14##a dog\nA 1 2##a cat\nA -9 0##a cow\n", "2 annotations cannot be used: line 1 of",
+        "12.0 … 14.0 s starts at or after the end of its video, 10.0 s; line 3 of 'dev.txt'"
+      ),
+      ("C 1 4##a dog runs\n", "1 videos of 'data' are both to train on", "report on: C."),
+      ("Z 1 4##a dog runs\n", "the features have no video 'Z'", "--drop-unusable"),
     ])
   func refused(text: String, beginning: String, reason: String) throws {
     let features = try features(["A", "B", "C"])
@@ -98,7 +105,8 @@ struct ImportTests {
     let features = try features(["A", "B"])
     func importing() throws -> GroundingDataset {
       try QVHighlights.importing(
-        train: sentences[0], dev: sentences[1], features: features, to: scratch("data"))
+        train: sentences[0], dev: sentences[1], features: features, to: scratch("data")
+      ).dataset
     }
     let made = try importing()
     let before = try Data(contentsOf: URL(filePath: scratch("data/split.json")))

@@ -6,5 +6,5 @@
 /// Everything a file holds, unpacked if it is packed with gzip.
 ///
 /// Returns how many bytes `*bytes` has, which is to be freed; -1 if the file cannot be opened, -2 if it is damaged or
-/// cut short.
+/// cut short, -3 if it unpacks to 2 GiB or more.
 int64_t opd_gzip_read(const char *path, uint8_t **bytes);

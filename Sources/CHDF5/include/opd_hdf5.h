@@ -50,6 +50,9 @@ int64_t opd_hdf5_members(int64_t file, const char *group, char **names);
 int opd_hdf5_shape(int64_t file, const char *path, int64_t *extents, int capacity);
 int opd_hdf5_kind(int64_t file, const char *path);
 
+/// The number of a filter that packed a dataset and is not here to unpack it; 0 if there is none, negative on failure.
+int opd_hdf5_missing_filter(int64_t file, const char *path);
+
 /// Read a whole dataset, converted from whatever numbers it holds.
 int opd_hdf5_read_float(int64_t file, const char *path, float *values);
 int opd_hdf5_read_double(int64_t file, const char *path, double *values);

@@ -14,7 +14,8 @@ public struct DataImportCommand: AsyncParsableCommand {
       Captions, .txt as Charades-STA; each may be packed (.gz). The features are one HDF5 file: /video/VIDEO [clips, \
       channels] or [clips, rows, channels] of clips of two seconds, or as long as its attribute clip_seconds says, and \
       /query/QID [channels] or no such group: then the student reads the words. Everything is checked before anything is \
-      written; the folder links to the features.
+      written, and everything that is wrong is named; --drop-unusable leaves it out. Windows that reach over an end of \
+      their video are cut there. The folder links to the features.
       """)
 
   @Option(help: "Annotations to train on.", completion: .file())
@@ -29,13 +30,36 @@ public struct DataImportCommand: AsyncParsableCommand {
   @Option(help: "The folder; it is made if need be.", completion: .directory)
   var out: String
 
+  @Flag(help: "Leave out windows and questions that cannot be right, and count them.")
+  var dropUnusable = false
+
   /// What parses a command line without arguments.
   public init() {}
 
   /// Checks and writes the folder.
   public func run() async throws {
-    let dataset = try QVHighlights.importing(train: train, dev: dev, features: features, to: out)
-    print(DatasetSummary(dataset).text)
+    let imported = try QVHighlights.importing(
+      train: train, dev: dev, features: features, to: out,
+      unusable: dropUnusable ? .leftOut : .refused)
+    for line in imported.notes { print(line) }
+    print(DatasetSummary(imported.dataset).text)
     print("use it with 'data={qvhighlights: {path: \(out)}}'")
+  }
+}
+
+extension ImportedData {
+  /// What was cut and left out, a line each; none where nothing was.
+  fileprivate var notes: [String] {
+    var notes: [String] = []
+    if cutWindows > 0 {
+      notes.append("cut: \(cutWindows) windows that reached over an end of their video")
+    }
+    if droppedQuestions + droppedWindows > 0 {
+      notes.append(
+        "left out: \(droppedQuestions) questions, and \(droppedWindows) windows of others")
+      notes += faults.prefix(10).map { "  \($0)" }
+      if faults.count > 10 { notes.append("  and \(faults.count - 10) more") }
+    }
+    return notes
   }
 }

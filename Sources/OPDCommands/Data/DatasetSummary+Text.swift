@@ -17,7 +17,19 @@ extension DatasetSummary {
       \(line("right answers a prompt") { Self.spread($0.windowsPerPrompt) })
       \(line("seconds of an answer") { Self.spread($0.windowLength) })
       \(line("mIoU of the whole video") { Self.number($0.wholeVideoIoU, 3) })
-      """
+      """ + doubts
+  }
+
+  /// Lines on what may be no features at all, where there is any.
+  private var doubts: String {
+    var lines: [String] = []
+    if train.stillVideos + dev.stillVideos > 0 {
+      lines.append(line("videos of equal frames") { "\($0.stillVideos)" })
+    }
+    if train.emptyFrames + dev.emptyFrames > 0 {
+      lines.append(line("frames of nothing but 0") { "\($0.emptyFrames)" })
+    }
+    return lines.map { "\n" + $0 }.joined()
   }
 
   private func line(_ title: String, _ value: (Part) -> String) -> String {

@@ -48,7 +48,8 @@ package enum ConfigurationFile {
   package static func parse(_ text: String, file: String) throws -> ConfigurationValue {
     do {
       let empty = ConfigurationValue(.map(ConfigurationMap()), source: .init(file: file, line: 1))
-      return try Parser(yaml: text).singleRoot().map { try value($0, file: file) } ?? empty
+      var left = mostValues
+      return try Parser(yaml: text).singleRoot().map { try value($0, file: file, &left) } ?? empty
     } catch let error as YamlError {
       throw malformed(error, file: file)
     }
@@ -118,7 +119,13 @@ package enum ConfigurationFile {
     return names
   }
 
-  private static func value(_ node: Node, file: String) throws -> ConfigurationValue {
+  /// The most values of a file, each counted where an alias repeats it: nine lines of nine aliases make 387,420,489.
+  private static let mostValues = 200_000
+
+  private static func value(
+    _ node: Node, file: String, _ left: inout Int
+  ) throws -> ConfigurationValue {
+    try count(node, file: file, &left)
     let source = ConfigurationSource(file: file, line: node.mark?.line)
     switch node {
     case .scalar(let scalar):
@@ -127,17 +134,26 @@ package enum ConfigurationFile {
       return ConfigurationValue(content, source: source)
     case .sequence(let sequence):
       return ConfigurationValue(
-        .list(try sequence.map { try value($0, file: file) }), source: source)
+        .list(try sequence.map { try value($0, file: file, &left) }), source: source)
     case .mapping(let mapping):
       var map = ConfigurationMap()
       for (key, element) in mapping {
-        var written = try value(element, file: file)
+        var written = try value(element, file: file, &left)
         // The line of the key, not that of a map that begins below it.
         written.source = ConfigurationSource(file: file, line: key.mark?.line)
         map[key.scalar?.string ?? ""] = written
       }
       return ConfigurationValue(.map(map), source: source)
     case .alias: return .null
+    }
+  }
+
+  private static func count(_ node: Node, file: String, _ left: inout Int) throws {
+    left -= 1
+    guard left > 0 else {
+      throw ConfigurationFileError.malformed(
+        path: file, line: node.mark?.line,
+        reason: "with its aliases written out it has more than \(mostValues) values")
     }
   }
 

@@ -54,7 +54,8 @@ package struct KeyframeFinder: Sendable {
     let scan = try VideoScan(decoder, detail: isFull ? .descriptors : .curves) {
       progress($0, max($0, expected))
     }
-    let truth = known?.intervals ?? []
+    let fitted = try known?.fitted(to: scan.features, of: name)
+    let truth = fitted?.intervals ?? []
     let prompt = Prompt(
       id: name, video: name, query: "", evidence: scan.features, truth: truth)
     let selections = try await selections(of: prompt) {
@@ -62,7 +63,7 @@ package struct KeyframeFinder: Sendable {
     }
     let evidence = KeyframeEvidence(
       picturePath: path, times: scan.features.timestamps,
-      variation: scan.variation[.perToken] ?? [], features: scan.features, truth: known)
+      variation: scan.variation[.perToken] ?? [], features: scan.features, truth: fitted)
     return VideoKeyframes(
       video: name, rate: scan.summary.rate, evidence: evidence, choices: choices,
       selections: selections, tolerance: tolerance)
@@ -79,6 +80,7 @@ package struct KeyframeFinder: Sendable {
     _ stored: StoredFeatures, name: String, truth: KeyframeTruth?, pictures: String?
   ) async throws -> VideoKeyframes {
     let features = stored.features
+    let truth = try truth?.fitted(to: features, of: name)
     let prompt = Prompt(
       id: name, video: name, query: "", evidence: features, truth: truth?.intervals ?? [])
     let selections = try await selections(of: prompt) { try $0.select([prompt], seed: $1)[0] }

@@ -1,6 +1,7 @@
 internal import Foundation
 package import Core
 internal import Storage
+internal import Tasks
 
 /// What is known of a video: where it is cut, and where the right windows are.
 package struct KeyframeTruth: Sendable, Hashable, Decodable {
@@ -18,10 +19,40 @@ package struct KeyframeTruth: Sendable, Hashable, Decodable {
     (windows ?? []).compactMap { $0.count == 2 ? Interval($0[0], $0[1]) : nil }
   }
 
+  /// The same against the video: windows that reach over an end of it are cut there.
+  ///
+  /// - Throws: `KeyframeInputError.truth` with everything that is not of this video.
+  func fitted(to features: FrameFeatures, of video: String) throws -> KeyframeTruth {
+    var faults: [String] = []
+    var copy = self
+    for cut in cuts ?? [] where !(0..<features.frames).contains(cut) {
+      faults.append("cut \(cut) is none of its \(features.frames) frames")
+    }
+    let length = features.duration
+    for time in cutTimes ?? [] where !(time >= 0 && time <= length) {
+      faults.append("the cut at \(time) s is not within its \(length) s")
+    }
+    copy.windows = windows?.compactMap { window in
+      guard window.count == 2 else {
+        faults.append("a window has \(window.count) numbers, not a start and an end")
+        return nil
+      }
+      do throws(UnusableWindow) {
+        let fitted = try Interval(window[0], window[1]).fitted(to: length)
+        return [fitted.start, fitted.end]
+      } catch {
+        faults.append(error.reason)
+        return nil
+      }
+    }
+    guard faults.isEmpty else { throw KeyframeInputError.truth(video: video, faults: faults) }
+    return copy
+  }
+
   /// When the cuts are, in seconds.
   ///
   /// - Parameter times: The times of all frames.
-  /// - Returns: Both kinds of cuts; a frame that the video lacks is left out.
+  /// - Returns: Both kinds of cuts.
   func cutTimes(_ times: [Double]) -> [Double] {
     (cuts ?? []).compactMap { times.indices.contains($0) ? times[$0] : nil } + (cutTimes ?? [])
   }
@@ -40,6 +71,9 @@ package struct KeyframeTruth: Sendable, Hashable, Decodable {
       return { _ in only }
     }
     let known = try JSONLines.readWhole(path, as: [String: KeyframeTruth].self)
+    guard !known.isEmpty else {
+      throw StorageError.unreadable(path: path, format: "truth", reason: "there is nothing in it")
+    }
     return { video in known[video] ?? known[stem(of: video)] }
   }
 }

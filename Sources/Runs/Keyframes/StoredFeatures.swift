@@ -1,5 +1,6 @@
 package import Core
 internal import Storage
+internal import Tasks
 
 /// The features of a video as a file holds them.
 package struct StoredFeatures: Sendable {
@@ -35,11 +36,7 @@ package struct StoredFeatures: Sendable {
 
   private static func clips(_ name: String, of file: HDF5File) throws -> StoredFeatures {
     let place = "video/" + name
-    let length = try file.number("clip_seconds") ?? 2
-    guard length > 0, length <= 86_400 else {
-      throw StorageError.unreadable(
-        path: file.path, format: "features", reason: "its clip_seconds are '\(length)'")
-    }
+    let length = try file.clipSeconds()
     let (shape, values) = try (file.shape(of: place), file.floats(place))
     let times = (0..<(shape.first ?? 0)).map { (Double($0) + 0.5) * length }
     return try StoredFeatures(

@@ -29,13 +29,20 @@ extension Laboratory {
         at: path + ".stop", evaluatesEvery: run.evaluation.every, metrics: taskMetrics,
         value.source)
       run.stages[index].data = try run.stages[index].data.map {
-        $0.isNull ? $0 : try datasets.resolved($0, at: path + ".data")
+        try resolved($0, of: run.data, at: path + ".data")
       }
       run.stages[index].curriculum = try curricula.resolved(
         run.stages[index].curriculum, at: path + ".curriculum")
     }
     try run.checkObjectives()
     return try ConfigurationValue(encoding: run)
+  }
+
+  /// The data of a stage with every default written out.
+  private func resolved(
+    _ value: ConfigurationValue, of data: ConfigurationValue, at path: String
+  ) throws -> ConfigurationValue {
+    value.isNull ? value : try datasets.resolved(stageData(value, of: data), at: path)
   }
 
   /// What a sweep settles about a run before anything is done.

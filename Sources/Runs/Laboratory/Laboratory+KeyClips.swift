@@ -5,12 +5,17 @@ internal import TAD
 
 /// What can be set of key-clip data.
 struct KeyClipParameters: PluginParameters {
-  var of: ConfigurationValue = "world"
+  var of: ConfigurationValue?
   var deviations = 1.0
   var second = 0.5
 
+  var members: [String: ConfigurationValue] {
+    get { of.map { $0.isNull ? [:] : ["of": $0] } ?? [:] }
+    set { of = newValue["of"] ?? of }
+  }
+
   static let documentation = [
-    "of": "the data whose right answers become key clips",
+    "of": "the data whose right answers become key clips; of a stage, the run's if left out",
     "deviations": "standard deviations above the mean from which a difference begins a scene",
     "second":
       "share of the best scene's overlap from which another scene is a P2 clip; above 1 none",
@@ -26,13 +31,38 @@ extension Laboratory {
       parameters: KeyClipParameters.self
     ) { parameters, seed in
       let clips = try KeyClipAnswers(parameters)
-      let base = try bases.build(parameters.of, at: "of", in: seed)
+      guard let of = parameters.of, !of.isNull else {
+        throw LaboratoryError.mandatory(
+          key: "of", why: "only the data of a stage is made of the run's where it is left out")
+      }
+      let base = try bases.build(of, at: "of", in: seed)
       var dataset = try GroundingDataset(
         name: "\(base.name)-key-clips", train: try base.train.map { try clips.prompt($0) },
         dev: try base.dev.map { try clips.prompt($0) }, isQueryAware: base.isQueryAware)
       dataset.filmed = base.filmed
       return dataset
     }
+  }
+}
+
+extension Laboratory {
+  /// The data of a stage as a file writes it, key clips made of the run's data where nothing else is named.
+  ///
+  /// - Parameters:
+  ///   - value: What the stage names.
+  ///   - data: The data of the run.
+  /// - Returns: The same, but for key clips of nothing.
+  func stageData(_ value: ConfigurationValue, of data: ConfigurationValue) -> ConfigurationValue {
+    let isNamed = value.string == "keyClips" || value.map?.keys == ["keyClips"]
+    let written = value.map?["keyClips"]
+    guard isNamed, written.map({ $0.isNull || $0.map != nil }) ?? true,
+      written?.map?["of"]?.isNull ?? true
+    else { return value }
+    var parameters = written?.map ?? ConfigurationMap()
+    parameters["of"] = data
+    var map = ConfigurationMap()
+    map["keyClips"] = ConfigurationValue(.map(parameters))
+    return ConfigurationValue(.map(map), source: value.source)
   }
 }
 

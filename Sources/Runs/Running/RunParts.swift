@@ -47,8 +47,9 @@ package struct RunParts {
         pools.append(own)
         continue
       }
+      let choice = laboratory.stageData(data, of: configuration.data)
       pools.append(
-        try await frames.pool(try context.stageData(data, at: "stages[\(index)].data")))
+        try await frames.pool(try context.stageData(choice, at: "stages[\(index)].data")))
     }
     self.pools = pools
     var reported =

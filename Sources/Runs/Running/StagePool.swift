@@ -97,6 +97,7 @@ extension RunContext {
     guard data.maximumDuration <= dataset.maximumDuration,
       data.longestPrompt <= dataset.longestPrompt
     else { throw refuse("longer videos or questions") }
+    try dataset.requireUnseen(data.train, by: "The data of '\(path)'")
     return data
   }
 }

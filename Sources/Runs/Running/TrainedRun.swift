@@ -25,6 +25,14 @@ struct TrainedRun {
     let value = try ConfigurationFile.load(directory.file("config.yaml"), overrides: overrides)
     let configuration = try laboratory.complete(value).decoded(as: RunConfiguration.self)
     parts = try await RunParts(configuration, in: laboratory)
+    if !overrides.isEmpty {
+      let value = try laboratory.complete(ConfigurationFile.load(directory.file("config.yaml")))
+      let trained = try value.decoded(as: RunConfiguration.self)
+      if trained.data != configuration.data {
+        try parts.context.dataset.requireUnseen(
+          RunContext(trained, in: laboratory).trained(trained), by: "The run '\(path)'")
+      }
+    }
     var student = parts.student
     let saved = try await RunCheckpoint.restore(&student, from: directory)
     if saved == nil, !configuration.stages.isEmpty {

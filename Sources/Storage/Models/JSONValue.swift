@@ -17,10 +17,11 @@ package enum JSONValue: Sendable, Hashable, Codable {
   ///   - path: Where it was read, for the error's sentence.
   /// - Throws: `StorageError.unreadable` where it is no JSON.
   package init(_ bytes: [UInt8], from path: String) throws {
-    do {
-      self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+    do throws(JSONFault) {
+      self = try JSONLines.value(
+        bytes[TextFile.start(of: bytes)...], as: JSONValue.self, by: JSONDecoder())
     } catch {
-      throw StorageError.unreadable(path: path, format: "JSON", reason: "it is malformed")
+      throw StorageError.unreadable(path: path, format: "JSON", reason: error.reason)
     }
   }
 

@@ -14,9 +14,11 @@ extension TensorSource {
   package static func safetensors(_ file: MappedFile) throws -> TensorSource {
     do throws(Malformed) {
       let start = try bodyStart(file)
-      let text = Data(file.bytes(8..<start))
-      guard let header = try? JSONDecoder().decode(SafetensorsFile.Header.self, from: text) else {
-        throw Malformed(reason: "its header is not as the format says")
+      let text = Array(file.bytes(8..<start))
+      guard let header = try? JSONDecoder().decode(SafetensorsFile.Header.self, from: Data(text))
+      else { throw Malformed(reason: "its header is not as the format says") }
+      if let name = JSONKeys.repeated(in: text[...]) {
+        throw Malformed(reason: "it has '\(name)' twice")
       }
       var tensors: [StoredTensor] = []
       for (name, entry) in header.entries {
@@ -40,7 +42,7 @@ extension TensorSource {
     func refuse(_ reason: String) -> StorageError {
       .unreadable(path: path, format: "an index of safetensors", reason: reason)
     }
-    guard let index = try? JSONDecoder().decode(Index.self, from: Data(try TextFile.bytes(path)))
+    guard let index = try? JSONLines.readWhole(path, as: Index.self)
     else { throw refuse("it has no object 'weight_map' of file names") }
     let tensors = try index.shards.flatMap { name in
       // The name comes from a file: it must not lead out of the folder.

@@ -22,6 +22,10 @@ public enum GroundingError: ExplainedError, Hashable {
   case unknownWord(word: String, prompt: String, nearest: String?)
   /// A list that must not be empty is.
   case nothingThere(what: String)
+  /// Annotations that disagree with themselves, each other or the features: how many, and the first of them in words.
+  case unusable(count: Int, first: [String])
+  /// Videos that are there both to train on and to report on: how many, and the first of their names.
+  case sharedVideos(name: String, count: Int, first: [String])
   /// Annotations that cannot be right.
   case impossible(query: String, reason: String)
 
@@ -44,6 +48,12 @@ public enum GroundingError: ExplainedError, Hashable {
     case .unknownWord(let word, let prompt, _):
       "The vocabulary has no word '\(word)' for the query of prompt '\(prompt)'."
     case .nothingThere(let what): "There are no \(what)."
+    case .unusable(1, let first): "An annotation cannot be used: \(Self.list(first, of: 1))."
+    case .unusable(let count, let first):
+      "\(count) annotations cannot be used: \(Self.list(first, of: count))."
+    case .sharedVideos(let name, let count, let first):
+      "\(count) videos of '\(name)' are both to train on and to report on: "
+        + "\(Self.list(first, of: count))."
     case .impossible(let query, let reason): "Query '\(query)' cannot be used: \(reason)."
     }
   }
@@ -62,8 +72,19 @@ public enum GroundingError: ExplainedError, Hashable {
     case .repeatedQuery: "Remove all but one of them."
     case .unknownWord: "Give the codec the words of the data set."
     case .nothingThere: "Check the split and the limits on counts."
+    case .unusable:
+      "Correct or remove them; `opd data import --drop-unusable` leaves them out and counts them."
+    case .sharedVideos: "Leave each of them in one part."
     case .impossible: "Correct the annotation or remove it."
     }
+  }
+
+  /// How many offenders a sentence names.
+  static let listed = 10
+
+  private static func list(_ first: [String], of count: Int) -> String {
+    let rest = count > first.count ? ["and \(count - first.count) more"] : []
+    return (first + rest).joined(separator: "; ")
   }
 
   private static func first(_ names: [String]) -> String {

@@ -1,29 +1,6 @@
 internal import Foundation
-public import Core
+internal import Core
 internal import Storage
-
-/// A question with its right answers, as annotation files have it.
-public struct AnnotatedQuery: Sendable, Hashable {
-  /// Its name, unique in its file.
-  public let id: String
-  /// The video it is about.
-  public let video: String
-  /// Its text.
-  public let query: String
-  /// The length of the video in seconds, where the file says so.
-  public let duration: Double?
-  /// The right answers, in seconds.
-  public let windows: [Interval]
-
-  /// A question with its right answers.
-  public init(id: String, video: String, query: String, duration: Double?, windows: [Interval]) {
-    self.id = id
-    self.video = video
-    self.query = query
-    self.duration = duration
-    self.windows = windows
-  }
-}
 
 /// The layouts in which the field publishes annotations, told apart by the ending of the file's name.
 ///
@@ -34,20 +11,26 @@ public struct AnnotatedQuery: Sendable, Hashable {
 ///
 /// Each may be packed (`.gz`). Where a layout does not name its questions they are called `VIDEO#0`, `VIDEO#1` and so on.
 public enum AnnotationFile {
-  /// The questions of a file, in its order; those of ActivityNet by video.
+  /// The questions of a file as they are written, in its order; those of ActivityNet by video.
   ///
-  /// - Throws: `StorageError` for a file that is missing or malformed, with the line; `GroundingError` for a question
-  ///   that cannot be right.
+  /// - Throws: `StorageError` for a file that is missing, malformed, with the line, or without a question;
+  ///   `GroundingError` for captions without times.
   public static func read(_ path: String) throws -> [AnnotatedQuery] {
     let name = path.hasSuffix(".gz") ? String(path.dropLast(3)) : path
-    switch (name as NSString).pathExtension {
-    case "jsonl": return try lines(path)
-    case "json": return try captions(path)
-    case "txt": return try sentences(path)
-    default:
+    let questions =
+      switch (name as NSString).pathExtension {
+      case "jsonl": try lines(path)
+      case "json": try captions(path)
+      case "txt": try sentences(path)
+      default:
+        throw StorageError.unreadable(
+          path: path, format: "annotations", reason: "its name ends in none of .jsonl, .json, .txt")
+      }
+    guard !questions.isEmpty else {
       throw StorageError.unreadable(
-        path: path, format: "annotations", reason: "its name ends in none of .jsonl, .json, .txt")
+        path: path, format: "annotations", reason: "there is no question in it")
     }
+    return questions
   }
 
   private struct Line: Decodable {
@@ -56,19 +39,24 @@ public enum AnnotationFile {
     let vid: String
     let duration: Double?
     let relevant_windows: [Window]?
+    let relevant_clip_ids: [Int]?
+    let saliency_scores: [[Int]]?
   }
 
   /// The questions of a file of JSON lines, whatever its name.
   static func lines(_ path: String) throws -> [AnnotatedQuery] {
-    try JSONLines.read(path, as: Line.self).map { number, line in
-      if let duration = line.duration, !(duration > 0 && duration.isFinite) {
-        throw StorageError.malformedLine(
-          path: path, line: number, reason: "the duration is \(duration)")
-      }
-      return AnnotatedQuery(
+    let file = name(path)
+    return try JSONLines.read(path, as: Line.self).map { number, line in
+      AnnotatedQuery(
         id: line.qid.text, video: line.vid, query: line.query, duration: line.duration,
-        windows: line.relevant_windows?.map(\.interval) ?? [])
+        windows: line.relevant_windows?.map(\.interval) ?? [],
+        clips: line.relevant_clip_ids ?? [], saliency: line.saliency_scores ?? [],
+        place: "line \(number) of '\(file)'")
     }
+  }
+
+  private static func name(_ path: String) -> String {
+    URL(filePath: path).lastPathComponent
   }
 
   private struct Captions: Decodable {
@@ -79,11 +67,8 @@ public enum AnnotationFile {
 
   private static func captions(_ path: String) throws -> [AnnotatedQuery] {
     let videos = try JSONLines.readWhole(path, as: [String: Captions].self)
+    let file = name(path)
     return try videos.sorted { $0.key < $1.key }.flatMap { video, captions in
-      guard captions.duration > 0, captions.duration.isFinite else {
-        throw GroundingError.impossible(
-          query: video, reason: "its duration is \(captions.duration)")
-      }
       guard captions.timestamps.count == captions.sentences.count else {
         throw GroundingError.impossible(
           query: video,
@@ -94,19 +79,20 @@ public enum AnnotationFile {
         AnnotatedQuery(
           id: "\(video)#\(index)", video: video,
           query: pair.0.trimmingCharacters(in: .whitespacesAndNewlines),
-          duration: captions.duration, windows: [pair.1.interval])
+          duration: captions.duration, windows: [pair.1.interval],
+          place: "sentence \(index + 1) of '\(video)' in '\(file)'")
       }
     }
   }
 
   private static func sentences(_ path: String) throws -> [AnnotatedQuery] {
     var counts: [String: Int] = [:]
-    let lines = try TextFile.text(path).split(separator: "\n", omittingEmptySubsequences: false)
-    return try lines.enumerated().compactMap { number, line in
+    let file = name(path)
+    return try TextFile.lines(path).enumerated().compactMap { number, line in
       let text = line.trimmingCharacters(in: .whitespacesAndNewlines)
       guard !text.isEmpty else { return nil }
       let halves = text.components(separatedBy: "##")
-      let words = halves[0].split(separator: " ")
+      let words = halves[0].split(whereSeparator: \.isWhitespace)
       guard halves.count == 2, words.count == 3, let start = Double(words[1]),
         let end = Double(words[2])
       else {
@@ -117,7 +103,7 @@ public enum AnnotationFile {
       defer { counts[video, default: 0] += 1 }
       return AnnotatedQuery(
         id: "\(video)#\(counts[video, default: 0])", video: video, query: halves[1], duration: nil,
-        windows: [Interval(start, end)])
+        windows: [Interval(start, end)], place: "line \(number + 1) of '\(file)'")
     }
   }
 }

@@ -33,6 +33,10 @@ public struct DatasetSummary: Codable, Sendable, Hashable {
     public let windowsPerPrompt: Spread
     /// Seconds of a right answer.
     public let windowLength: Spread
+    /// Videos of several frames that are all equal: still, or not the features of a video.
+    public let stillVideos: Int
+    /// Frames whose numbers are all 0: padding, or never written.
+    public let emptyFrames: Int
     /// The mean intersection over union of answering with the whole video, which needs no training.
     public let wholeVideoIoU: Double
 
@@ -42,6 +46,8 @@ public struct DatasetSummary: Codable, Sendable, Hashable {
       self.videos = videos.count
       duration = Spread(videos.map(\.duration))
       frames = Spread(videos.map { Double($0.frames) })
+      stillVideos = videos.count(where: \.isStill)
+      emptyFrames = videos.reduce(0) { $0 + $1.emptyFrames }
       windowsPerPrompt = Spread(prompts.map { Double($0.truth.count) })
       windowLength = Spread(prompts.flatMap { $0.stretches.map(\.length) })
       wholeVideoIoU =
@@ -81,5 +87,19 @@ public struct DatasetSummary: Codable, Sendable, Hashable {
     isQueryAware = dataset.isQueryAware
     train = Part(dataset.train)
     dev = Part(dataset.dev)
+  }
+}
+
+extension FrameFeatures {
+  /// Whether there are several frames, and all are equal.
+  fileprivate var isStill: Bool {
+    frames > 1 && (stride..<values.count).allSatisfy { values[$0] == values[$0 - stride] }
+  }
+
+  /// How many frames have nothing but zeros.
+  fileprivate var emptyFrames: Int {
+    (0..<frames).count { frame in
+      values[frame * stride..<(frame + 1) * stride].allSatisfy { $0 == 0 }
+    }
   }
 }

@@ -1,26 +1,22 @@
 internal import Foundation
 internal import Core
-internal import Storage
+package import Storage
 
 /// The features of videos and queries in an HDF5 file: `/video/<name>` [F, C] or [F, N, C], `/query/<id>` [C].
 ///
 /// Frames are clips of equal length, two seconds unless the file's attribute `clip_seconds` says otherwise, and each has
 /// the time of its middle.
 final class FeatureStore {
+  /// How long a clip is, in seconds.
+  let clipLength: Double
   private let file: HDF5File
-  private let clipLength: Double
   private var videos: [String: FrameFeatures] = [:]
+  private var shapes: [String: [Int]] = [:]
   private var width: Int?
 
   init(_ path: String) throws {
     file = try HDF5File.open(path)
-    let length = try file.number("clip_seconds") ?? 2
-    // Up to a day: longer clips are a unit mistaken.
-    guard length > 0, length <= 86_400 else {
-      throw StorageError.unreadable(
-        path: path, format: "features", reason: "its clip_seconds are '\(length)'")
-    }
-    clipLength = length
+    clipLength = try file.clipSeconds()
   }
 
   /// The features of a video, read once.
@@ -42,14 +38,30 @@ final class FeatureStore {
     return features
   }
 
-  /// How long a video is by its clips, in seconds.
-  func length(of name: String) throws -> Double { Double(try shape(of: name)[0]) * clipLength }
+  /// How many clips a video has, or `nil` where the file has no such video.
+  func clips(of name: String) throws -> Int? {
+    guard try file.exists(Self.place(name)) else { return nil }
+    return try shape(of: name)[0]
+  }
+
+  /// Whether any number of a video is not 0: a dataset that was created and never filled reads as zeros.
+  func isWritten(_ name: String, duration: Double) throws -> Bool {
+    try video(name, duration: duration).values.contains { $0 != 0 }
+  }
+
+  /// The name of a video like one that is missing, for the end of a sentence.
+  func nearest(to name: String) -> String {
+    let names = (try? file.names(in: "video")) ?? []
+    return nearestName(to: name, in: names).map { ", but one '\($0)'" } ?? ""
+  }
 
   private func shape(of name: String) throws -> [Int] {
+    if let known = shapes[name] { return known }
     let shape = try file.shape(of: Self.place(name))
     guard shape.count == 2 || shape.count == 3, shape.allSatisfy({ $0 > 0 }) else {
       throw GroundingError.wrongShape(video: name, shape: shape)
     }
+    shapes[name] = shape
     return shape
   }
 
@@ -59,5 +71,19 @@ final class FeatureStore {
   func query(_ id: String) throws -> [Float]? {
     guard try file.exists("query") else { return nil }
     return try file.floats("query/" + id)
+  }
+}
+
+extension HDF5File {
+  /// How long the clips of a file of features are, in seconds: its attribute `clip_seconds`, 2 if absent.
+  ///
+  /// - Throws: `StorageError.unreadable` for anything but a number above 0 and up to a day: longer clips are a unit mistaken.
+  package func clipSeconds() throws -> Double {
+    let length = try number("clip_seconds") ?? 2
+    guard length > 0, length <= 86_400 else {
+      throw StorageError.unreadable(
+        path: path, format: "features", reason: "its clip_seconds are '\(length)'")
+    }
+    return length
   }
 }

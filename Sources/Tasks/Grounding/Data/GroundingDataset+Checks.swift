@@ -17,6 +17,16 @@ extension GroundingDataset {
     }
   }
 
+  /// Refuses parts that have a video in common.
+  static func requireApart(_ train: [Prompt], _ dev: [Prompt], name: String) throws {
+    let trained = Set(train.map(\.video))
+    let shared = Set(dev.map(\.video)).intersection(trained).sorted()
+    guard shared.isEmpty else {
+      throw GroundingError.sharedVideos(
+        name: name, count: shared.count, first: Array(shared.prefix(GroundingError.listed)))
+    }
+  }
+
   /// Refuses features with a number that is none.
   static func requireFinite(_ features: FrameFeatures, video: String) throws {
     guard let bad = features.values.firstIndex(where: { !$0.isFinite }) else { return }

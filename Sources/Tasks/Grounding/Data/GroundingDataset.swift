@@ -28,7 +28,8 @@ public struct GroundingDataset: Sendable {
   ///   - train: The prompts to train on.
   ///   - dev: The prompts to report on.
   ///   - isQueryAware: Whether the frames were made knowing the query.
-  /// - Throws: `GroundingError.nothingThere`, `.repeatedQuery`, `.wrongWidth`, `.notFinite` or `.impossible`.
+  /// - Throws: `GroundingError.nothingThere`, `.repeatedQuery`, `.wrongWidth`, `.notFinite`, `.sharedVideos` or
+  ///   `.impossible`.
   public init(
     name: String, train: [Prompt], dev: [Prompt], isQueryAware: Bool = false
   ) throws {
@@ -36,6 +37,7 @@ public struct GroundingDataset: Sendable {
       throw GroundingError.nothingThere(what: "prompts in data set '\(name)'")
     }
     try Self.validate(train + dev, name: name)
+    try Self.requireApart(train, dev, name: name)
     self.name = name
     self.train = train
     self.dev = dev

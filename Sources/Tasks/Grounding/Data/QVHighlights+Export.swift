@@ -36,11 +36,13 @@ extension QVHighlights {
     return folder
   }
 
-  /// Writes annotations and split.
-  static func writeQuestions(of dataset: GroundingDataset, to folder: URL) throws {
+  /// Writes annotations, with what people said of clips where that is known, and the split.
+  static func writeQuestions(
+    of dataset: GroundingDataset, to folder: URL, judged: [String: AnnotatedQuery] = [:]
+  ) throws {
     let options = Options()
     let prompts = dataset.train + dataset.dev
-    let lines = try prompts.map { try JSONLines.line(Annotation($0)) + "\n" }
+    let lines = try prompts.map { try JSONLines.line(Annotation($0, judged[$0.id])) + "\n" }
     try AtomicFile.write(
       lines.joined(), to: folder.appendingPathComponent(options.annotations).path)
     let split = ["train": dataset.train.map(\.id), "dev": dataset.dev.map(\.id)]
@@ -55,8 +57,12 @@ extension QVHighlights {
     let duration: Double
     let vid: String
     let relevant_windows: [[Double]]
+    let relevant_clip_ids: [Int]?
+    let saliency_scores: [[Int]]?
 
-    init(_ prompt: Prompt) {
+    init(_ prompt: Prompt, _ judged: AnnotatedQuery?) {
+      relevant_clip_ids = judged.flatMap { $0.clips.isEmpty ? nil : $0.clips }
+      saliency_scores = judged.flatMap { $0.saliency.isEmpty ? nil : $0.saliency }
       qid = prompt.id
       query = prompt.query
       duration = prompt.duration

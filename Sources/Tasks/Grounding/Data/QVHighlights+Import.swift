@@ -2,44 +2,60 @@ internal import Foundation
 internal import Core
 internal import Storage
 
+/// Data that was brought in, and what became of annotations on the way.
+public struct ImportedData: Sendable {
+  /// The data set.
+  public let dataset: GroundingDataset
+  /// Windows that reached over an end of their video and were cut there.
+  public let cutWindows: Int
+  /// Questions that were left out.
+  public let droppedQuestions: Int
+  /// Windows that were left out of questions that others remain of.
+  public let droppedWindows: Int
+  /// What was wrong with what was left out, in words.
+  public let faults: [String]
+}
+
 extension QVHighlights {
   /// Makes a folder that `load(path:options:)` reads, of annotations as they were published and features in one HDF5 file.
   ///
-  /// Everything is looked at before anything is written. Right answers that end after their video end with it. The
-  /// features are not copied: the folder links to their file.
+  /// Everything is looked at before anything is written. Right answers that reach over an end of their video are cut there.
+  /// The features are not copied: the folder links to their file.
   ///
   /// - Parameters:
   ///   - train: The annotations to train on, in a layout of `AnnotationFile`.
   ///   - dev: The annotations to report on.
   ///   - features: A file as `FeatureStore` reads it; it says how long a video is where the annotations do not.
   ///   - path: The folder; it is made if need be.
-  /// - Returns: The data set.
+  ///   - unusable: What to do about annotations that cannot be right.
+  /// - Returns: The data set, and what was cut and left out.
   /// - Throws: `StorageError`, or `GroundingError` for content that cannot be right, such as a video in both parts.
   public static func importing(
-    train: String, dev: String, features: String, to path: String
-  ) throws -> GroundingDataset {
+    train: String, dev: String, features: String, to path: String,
+    unusable: UnusableAnnotations = .refused
+  ) throws -> ImportedData {
     let parts = [try AnnotationFile.read(train), try AnnotationFile.read(dev)]
-    let videos = Set(parts[0].map(\.video))
-    if let shared = parts[1].first(where: { videos.contains($0.video) }) {
-      throw GroundingError.impossible(
-        query: shared.id, reason: "its video '\(shared.video)' is one to train on, too")
-    }
     let store = try FeatureStore(features)
-    let prompts = try parts.map { part in
-      try part.map { question in
-        let plain = try prompt(question, store, .features)
-        return Prompt(
-          id: plain.id, video: plain.video, query: plain.query,
-          queryEmbedding: plain.queryEmbedding, evidence: plain.evidence,
-          truth: plain.stretches.map { Interval($0.start, min($0.end, plain.duration)) })
-      }
+    var check = AnnotationCheck(store)
+    try check.add(parts[0])
+    let count = check.usable.count
+    try check.add(parts[1])
+    if unusable == .refused { try check.refuseFaults() }
+    guard count > 0, count < check.usable.count else {
+      throw GroundingError.nothingThere(what: "usable annotations in '\(count > 0 ? dev : train)'")
     }
+    let prompts = try check.usable.map { try prompt($0, store, .features) }
     let folder = try free(path, but: features)
     let dataset = try GroundingDataset(
-      name: folder.lastPathComponent, train: prompts[0], dev: prompts[1])
+      name: folder.lastPathComponent, train: Array(prompts[..<count]),
+      dev: Array(prompts[count...]))
     try link(features, from: folder.appendingPathComponent(Options().features).path)
-    try writeQuestions(of: dataset, to: folder)
-    return dataset
+    try writeQuestions(
+      of: dataset, to: folder,
+      judged: Dictionary(uniqueKeysWithValues: check.usable.map { ($0.id, $0) }))
+    return ImportedData(
+      dataset: dataset, cutWindows: check.cut, droppedQuestions: check.dropped,
+      droppedWindows: check.droppedWindows, faults: check.faults)
   }
 
   private static func link(_ features: String, from path: String) throws {

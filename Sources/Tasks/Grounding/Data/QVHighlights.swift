@@ -51,108 +51,41 @@ public enum QVHighlights {
   ///   - options: What to load.
   /// - Returns: The prompts of both parts of the split.
   /// - Throws: `StorageError` for a file that is missing, damaged or malformed; `GroundingError` for content that cannot
-  ///   be right: a wrong width, a number that is none (with video and frame), an unknown query.
+  ///   be right: annotations that disagree with themselves or the features (all of them), a wrong width, a number that is
+  ///   none (with video and frame), an unknown query.
   /// - Complexity: Reads the features of the wanted videos only.
   public static func load(
     path: String, options: Options = Options()
   ) throws -> GroundingDataset {
     let folder = URL(fileURLWithPath: path)
-    let annotations = folder.appendingPathComponent(options.annotations).path
-    let questions = try questions(annotations)
-    let splitPath = folder.appendingPathComponent(options.split).path
-    let split = try JSONLines.readWhole(splitPath, as: Split.self)
     let store = try FeatureStore(folder.appendingPathComponent(options.features).path)
-    func prompts(
-      _ ids: [QueryName], _ limit: Int?, _ rows: Options.Rows
-    ) throws -> [Prompt] {
-      try ids.prefix(limit ?? ids.count).map { id in
-        guard let question = questions[id.text] else {
-          throw GroundingError.unknownQuery(path: splitPath, query: id.text)
-        }
-        return try prompt(question, store, rows)
-      }
+    let asked = try split(of: folder, options)
+    var check = AnnotationCheck(store)
+    try check.add(Array(asked.train.prefix(max(0, options.trainLimit ?? .max))))
+    let train = check.usable.count
+    try check.add(Array(asked.dev.prefix(max(0, options.devLimit ?? .max))))
+    try check.refuseFaults()
+    func prompts(_ rows: Options.Rows) throws -> (train: [Prompt], dev: [Prompt]) {
+      let all = try check.usable.map { try prompt($0, store, rows) }
+      return (Array(all[..<train]), Array(all[train...]))
     }
-    func both(_ rows: Options.Rows) throws -> (train: [Prompt], dev: [Prompt]) {
-      (
-        try prompts(split.train, options.trainLimit, rows),
-        try prompts(split.dev, options.devLimit, rows)
-      )
-    }
-    let asked = try both(options.rows)
+    let parts = try prompts(options.rows)
     var dataset = try GroundingDataset(
-      name: folder.lastPathComponent, train: asked.train, dev: asked.dev,
+      name: folder.lastPathComponent, train: parts.train, dev: parts.dev,
       isQueryAware: options.rows != .features)
     if dataset.isQueryAware {
-      let plain = try both(.features)
+      let plain = try prompts(.features)
       dataset.filmed = Dictionary(
         uniqueKeysWithValues: (plain.train + plain.dev).map { ($0.id, $0) })
     }
     return dataset
   }
 
-  /// The annotations by query, for `EvaluationReport`.
-  ///
-  /// - Throws: `StorageError`.
-  public static func truths(_ path: String) throws -> [HighlightTruth] {
-    try JSONLines.read(path, as: HighlightTruth.self).map(\.value)
-  }
-
-  /// Which queries of a folder are meant.
-  public enum Part: String, Sendable, Hashable, CaseIterable {
-    /// Those to train on.
-    case train
-    /// Those to report on.
-    case dev
-    /// Every annotated query, whether the split names it or not.
-    case all
-  }
-
-  /// The annotations of a part of a folder, for `EvaluationReport`.
-  ///
-  /// - Parameters:
-  ///   - folder: A folder as `load(path:options:)` reads it; features are not touched.
-  ///   - part: Which queries.
-  ///   - options: The names of the files.
-  /// - Returns: One annotation a query, in the order of the split, or of the file for all.
-  /// - Throws: `StorageError`, or `GroundingError.unknownQuery` where the split names a query without annotation.
-  public static func truths(
-    folder: String, part: Part, options: Options = Options()
-  ) throws -> [HighlightTruth] {
-    let base = URL(fileURLWithPath: folder)
-    let all = try truths(base.appendingPathComponent(options.annotations).path)
-    if part == .all { return all }
-    let splitPath = base.appendingPathComponent(options.split).path
-    let split = try JSONLines.readWhole(splitPath, as: Split.self)
-    let byQuery = Dictionary(all.map { ($0.query, $0) }) { first, _ in first }
-    return try (part == .train ? split.train : split.dev).map { name in
-      guard let truth = byQuery[name.text] else {
-        throw GroundingError.unknownQuery(path: splitPath, query: name.text)
-      }
-      return truth
-    }
-  }
-
-  private struct Split: Decodable {
-    let train: [QueryName]
-    let dev: [QueryName]
-  }
-
-  private static func questions(_ path: String) throws -> [String: AnnotatedQuery] {
-    var result: [String: AnnotatedQuery] = [:]
-    for question in try AnnotationFile.lines(path) {
-      guard result.updateValue(question, forKey: question.id) == nil else {
-        throw GroundingError.repeatedQuery(path: path, query: question.id)
-      }
-    }
-    return result
-  }
-
-  /// A question with the features of its video, which is as long as its clips where nobody says otherwise.
+  /// A question that was looked at, with the features of its video.
   static func prompt(
     _ question: AnnotatedQuery, _ store: FeatureStore, _ rows: Options.Rows
   ) throws -> Prompt {
-    let duration = try question.duration ?? store.length(of: question.video)
-    let plain = try store.video(question.video, duration: duration)
+    let plain = try store.video(question.video, duration: question.duration ?? 0)
     let query = try store.query(question.id)
     var evidence = plain
     var embedding = query

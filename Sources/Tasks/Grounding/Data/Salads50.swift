@@ -53,13 +53,14 @@ public enum Salads50 {
     let lines = try JSONLines.read(
       folder.appendingPathComponent("queries.jsonl").path, as: Question.self)
     let questions = lines.map(\.value).filter { options.windows == .all || $0.windows.count == 1 }
+    let answers = try answers(lines, file, options.secondsPerStep)
     var videos: [String: FrameFeatures] = [:]
     func prompts(_ questions: [Question], _ limit: Int?) throws -> [Prompt] {
       try questions.prefix(limit ?? questions.count).map { question in
         let known = videos[question.vid]
         let evidence = try known ?? features(file, question, options.secondsPerStep)
         videos[question.vid] = evidence
-        return prompt(question, evidence, actions, options.secondsPerStep)
+        return prompt(question, evidence, actions, answers[question.qid] ?? [])
       }
     }
     return try GroundingDataset(
@@ -77,10 +78,38 @@ public enum Salads50 {
     let windows: [Window]
   }
 
+  /// The right answers of each question, in seconds.
+  ///
+  /// - Throws: `GroundingError.unusable` for questions that disagree with themselves, each other or their frames.
+  private static func answers(
+    _ lines: [(line: Int, value: Question)], _ file: HDF5File, _ seconds: Double
+  ) throws -> [String: [Interval]] {
+    var check = AnnotationCheck(nil)
+    var frames: [String: Int] = [:]
+    for (line, question) in lines {
+      let annotated = AnnotatedQuery(
+        id: question.qid, video: question.vid, query: question.query,
+        duration: question.steps * seconds,
+        windows: question.windows.map {
+          Interval($0.interval.start * seconds, $0.interval.end * seconds)
+        }, place: "line \(line) of 'queries.jsonl'")
+      let count = try frames[question.vid] ?? file.shape(of: place(question.vid)).first ?? 0
+      frames[question.vid] = count
+      if abs(question.steps - Double(count)) > 2 {
+        check.fault(annotated, "its video has \(question.steps) steps, but \(count) frames")
+      }
+      try check.add([annotated])
+    }
+    try check.refuseFaults()
+    return Dictionary(uniqueKeysWithValues: check.usable.map { ($0.id, $0.windows) })
+  }
+
+  private static func place(_ video: String) -> String { video + "/scores_mid" }
+
   private static func features(
     _ file: HDF5File, _ question: Question, _ seconds: Double
   ) throws -> FrameFeatures {
-    let place = question.vid + "/scores_mid"
+    let place = place(question.vid)
     let shape = try file.shape(of: place)
     guard shape.count == 2, shape.allSatisfy({ $0 > 0 }) else {
       throw GroundingError.wrongShape(video: question.vid, shape: shape)
@@ -92,14 +121,12 @@ public enum Salads50 {
   }
 
   private static func prompt(
-    _ question: Question, _ evidence: FrameFeatures, _ actions: [String], _ seconds: Double
+    _ question: Question, _ evidence: FrameFeatures, _ actions: [String], _ truth: [Interval]
   ) -> Prompt {
     let action = question.qid.split(separator: ":").last.map { String($0) }
     return Prompt(
       id: question.qid, video: question.vid, query: question.query,
       queryEmbedding: actions.map { $0 == action ? 1 : 0 }, evidence: evidence,
-      truth: question.windows.map {
-        Interval($0.interval.start * seconds, $0.interval.end * seconds)
-      })
+      truth: truth)
   }
 }

@@ -1,5 +1,4 @@
 public import Core
-internal import Storage
 
 /// What somebody predicts for many queries: scored windows, and perhaps a score for every clip.
 ///
@@ -32,18 +31,12 @@ public struct WindowTable: Sendable, Hashable {
 
   /// Loads predictions in the format of a QVHighlights submission, packed or not.
   ///
-  /// - Throws: `StorageError` with file and line, or `GroundingError.repeatedQuery`.
+  /// - Throws: As `HighlightPrediction.load(_:)`.
   public static func load(_ path: String) throws -> WindowTable {
     var windows: [String: [ScoredInterval]] = [:]
     var saliency: [String: [Double]] = [:]
-    for (line, prediction) in try JSONLines.read(path, as: HighlightPrediction.self) {
-      for window in prediction.windows
-      where !window.interval.start.isFinite || !window.interval.end.isFinite {
-        throw StorageError.malformedLine(path: path, line: line, reason: "a window is not finite")
-      }
-      guard windows.updateValue(prediction.windows, forKey: prediction.query) == nil else {
-        throw GroundingError.repeatedQuery(path: path, query: prediction.query)
-      }
+    for prediction in try HighlightPrediction.load(path) {
+      windows[prediction.query] = prediction.windows
       saliency[prediction.query] = prediction.saliency
     }
     return WindowTable(windows: windows, saliency: saliency)

@@ -60,7 +60,7 @@ public struct EvaluationReport: Sendable, Hashable {
   /// Moment retrieval; a length of which there is no query is absent.
   public let moments: [Length: Moments]
 
-  /// Highlight detection from `Fair` to `VeryGood`; empty if it was not predicted.
+  /// Highlight detection from `Fair` to `VeryGood`; empty if it was not predicted, or no clip was judged.
   public let highlights: [Highlights]
 
   /// 0.3, 0.35 … 0.95.
@@ -138,7 +138,10 @@ public struct EvaluationReport: Sendable, Hashable {
   }
 
   private static func highlights(_ cases: [Case]) -> [Highlights] {
-    guard cases.allSatisfy({ $0.prediction.saliency != nil }) else { return [] }
+    // Nobody can be right where nobody was asked: without judged clips there is nothing to report.
+    guard cases.allSatisfy({ $0.prediction.saliency != nil }),
+      cases.contains(where: { !$0.truth.saliency.isEmpty })
+    else { return [] }
     return HighlightPrecision.Level.allCases.map { level in
       var precisions: [Double] = []
       var hits: [Double] = []

@@ -23,9 +23,9 @@ enum HighlightPrecision {
 
   /// Which clips each judge found good enough; clips outside the right windows have score 0.
   static func positives(_ truth: HighlightTruth, _ level: Level) -> [[Bool]] {
-    let clips = Int(truth.duration / clipLength)
+    let clips = Int(min(max(0, truth.duration), AnnotationCheck.longest) / clipLength)
     var result = [[Bool]](repeating: .init(repeating: false, count: clips), count: judges)
-    for (clip, scores) in zip(truth.clips, truth.saliency) where clip < clips {
+    for (clip, scores) in zip(truth.clips, truth.saliency) where (0..<clips).contains(clip) {
       for (judge, score) in scores.prefix(judges).enumerated() {
         result[judge][clip] = score >= level.rawValue
       }

@@ -1,12 +1,12 @@
 public import Core
 internal import Storage
 
-/// What QVHighlights knows of a query: a line of its annotation file.
-public struct HighlightTruth: Sendable, Hashable, Decodable {
+/// What QVHighlights knows of a query: a line of its annotation file, as `QVHighlights.truths` reads it.
+public struct HighlightTruth: Sendable, Hashable {
   /// The query's number or name.
   public var query: String
 
-  /// The length of the video in seconds.
+  /// The length of the video in seconds, above 0.
   public var duration: Double
 
   /// The right windows.
@@ -30,19 +30,11 @@ public struct HighlightTruth: Sendable, Hashable, Decodable {
     self.saliency = saliency
   }
 
-  private enum Key: String, CodingKey {
-    case qid, duration
-    case relevant_windows, relevant_clip_ids, saliency_scores
-  }
-
-  /// Reads a line of an annotation file.
-  public init(from decoder: any Decoder) throws {
-    let line = try decoder.container(keyedBy: Key.self)
-    query = try line.decode(QueryName.self, forKey: .qid).text
-    duration = try line.decode(Double.self, forKey: .duration)
-    windows = try line.decode([Window].self, forKey: .relevant_windows).map(\.interval)
-    clips = try line.decodeIfPresent([Int].self, forKey: .relevant_clip_ids) ?? []
-    saliency = try line.decodeIfPresent([[Int]].self, forKey: .saliency_scores) ?? []
+  /// What an annotation that was looked at says.
+  init(_ question: AnnotatedQuery) {
+    self.init(
+      query: question.id, duration: question.duration ?? 0, windows: question.windows,
+      clips: question.clips, saliency: question.saliency)
   }
 }
 
@@ -83,9 +75,24 @@ public struct HighlightPrediction: Sendable, Hashable, Decodable {
 extension HighlightPrediction {
   /// The predictions of a file in the format of the benchmark's submissions, packed with gzip or not.
   ///
-  /// - Throws: `StorageError` with file and line.
+  /// - Throws: `StorageError` with file and line, for a window that ends before it starts too, or
+  ///   `GroundingError.repeatedQuery`.
   public static func load(_ path: String) throws -> [HighlightPrediction] {
-    try JSONLines.read(path, as: HighlightPrediction.self).map(\.value)
+    var known = Set<String>()
+    return try JSONLines.read(path, as: HighlightPrediction.self).map { line, prediction in
+      for window in prediction.windows {
+        let (start, end) = (window.interval.start, window.interval.end)
+        // A window of no length is a poor answer; published predictions have some.
+        guard start <= end, start.isFinite, end.isFinite else {
+          throw StorageError.malformedLine(
+            path: path, line: line, reason: "a window ends at \(end) but starts at \(start)")
+        }
+      }
+      guard known.insert(prediction.query).inserted else {
+        throw GroundingError.repeatedQuery(path: path, query: prediction.query)
+      }
+      return prediction
+    }
   }
 }
 

@@ -1,0 +1,85 @@
+internal import Core
+internal import Plugins
+internal import Records
+internal import Tasks
+
+extension GroundingDataset {
+  /// Refuses prompts to train on about videos to report on, by name or by equal frames under another name.
+  ///
+  /// - Parameters:
+  ///   - trained: What something learns from.
+  ///   - who: What that is, the beginning of a sentence.
+  /// - Throws: `RunError.seen` with the videos.
+  /// - Complexity: Frames are compared where a video has as many frames and an equal middle one.
+  func requireUnseen(_ trained: [Prompt], by who: String) throws {
+    let videos = Dictionary(dev.map { ($0.video, $0.evidence) }) { first, _ in first }
+    let alike = Dictionary(grouping: videos.keys) { videos[$0].map(VideoSketch.init) }
+    var looked = Set<String>()
+    var seen = Set<String>()
+    for prompt in trained where looked.insert(prompt.video).inserted {
+      if videos[prompt.video] != nil { seen.insert(prompt.video) }
+      for name in alike[VideoSketch(prompt.evidence)] ?? []
+      where videos[name]?.values == prompt.evidence.values {
+        seen.insert(name)
+      }
+    }
+    guard seen.isEmpty else {
+      throw RunError.seen(by: who, count: seen.count, first: Array(seen.sorted().prefix(10)))
+    }
+  }
+}
+
+/// What two videos of equal features have in common, cheap to hash.
+private struct VideoSketch: Hashable {
+  private let frames: Int
+  private let middle: [Float]
+
+  init(_ features: FrameFeatures) {
+    frames = features.frames
+    let first = frames / 2 * features.stride
+    middle = Array(features.values[first..<first + features.stride])
+  }
+}
+
+extension RunContext {
+  /// Every prompt that a run of this context has trained on, itself or through teachers that were trained runs.
+  ///
+  /// - Parameters:
+  ///   - configuration: The run's.
+  ///   - generations: How many teachers of teachers are followed.
+  /// - Returns: The prompts, some of them perhaps more than once.
+  /// - Throws: What is wrong with the data of the run, or of a run that taught it.
+  func trained(
+    _ configuration: RunConfiguration, generations: Int = 8
+  ) throws -> [Prompt] {
+    var prompts: [Prompt] = []
+    for (index, stage) in configuration.stages.enumerated() {
+      guard let data = stage.data, !data.isNull else {
+        prompts += dataset.train
+        continue
+      }
+      prompts += try laboratory.datasets.build(
+        laboratory.stageData(data, of: configuration.data), at: "stages[\(index)].data", in: seed
+      ).train
+    }
+    guard generations > 0, let teacher = configuration.teacher else { return prompts }
+    for path in teacher.teachingRuns {
+      let value = try ConfigurationFile.load(RunDirectory(path).file("config.yaml"))
+      let taught = try value.decoded(as: RunConfiguration.self)
+      prompts += try RunContext(taught, in: laboratory)
+        .trained(taught, generations: generations - 1)
+    }
+    return prompts
+  }
+}
+
+extension ConfigurationValue {
+  /// The folders of the trained runs that a teacher is made of, wherever it names them.
+  fileprivate var teachingRuns: [String] {
+    if let list { return list.flatMap(\.teachingRuns) }
+    return (map?.pairs ?? []).flatMap { pair in
+      let own = pair.key == "model" ? pair.value.map?["run"]?.string : nil
+      return (own.map { [$0] } ?? []) + pair.value.teachingRuns
+    }
+  }
+}

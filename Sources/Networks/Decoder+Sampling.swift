@@ -23,13 +23,14 @@ extension Decoder {
   ///   - ends: The tokens that end a response; none lets all grow to the limit.
   ///   - maximumLength: The most tokens of a response.
   ///   - tape: A tape bound to weights of this shape.
+  ///   - watch: Gets each token as it is drawn, with the number of its response among all.
   /// - Returns: For each prompt, its responses in the order of their seeds.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func sample(
     _ prompts: [PromptRows], seeds: [[Seed]], temperature: Double, ends: Set<Token>,
-    maximumLength: Int,
-    on tape: Tape<Scalar>
+    maximumLength: Int, on tape: Tape<Scalar>,
+    watching watch: (_ response: Int, Token) -> Void = { _, _ in }
   ) -> [[Sample]] {
     let batch = PackedBatch<Scalar>(prompts.map { Branch(prompt: $0, responses: []) })
     let responses = seeds.reduce(0) { $0 + $1.count }
@@ -40,7 +41,7 @@ extension Decoder {
     var logits = tape.linear(
       tape.gather(hidden, rows: growing.live.map { growing.branch[$0] }), head)
     for length in 1...maximumLength {
-      growing.take(tape, logits, temperature: temperature, ends: ends)
+      growing.take(tape, logits, temperature: temperature, ends: ends, watch)
       if length == maximumLength || growing.live.isEmpty { break }
       logits = tape.transient { step(growing, caches, on: tape) }
     }
@@ -116,12 +117,14 @@ private struct Growing {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   mutating func take<Scalar: Real>(
-    _ tape: Tape<Scalar>, _ logits: Variable, temperature: Double, ends: Set<Token>
+    _ tape: Tape<Scalar>, _ logits: Variable, temperature: Double, ends: Set<Token>,
+    _ watch: (_ response: Int, Token) -> Void
   ) {
     let uniforms = live.map { generators[$0].uniform() }
     let draws = tape.draw(logits, temperature: temperature, uniforms: uniforms)
     for (index, draw) in zip(live, draws) {
       tokens[index].append(draw.column)
+      watch(index, draw.column)
       logProbabilities[index].append(Float(draw.logProbability))
       ended[index] = ends.contains(draw.column)
     }

@@ -28,6 +28,7 @@ enum RunLines {
     var slot: Int
     var text: String
     var words: [String]
+    var tokens: [Token]
     var student: [Float]
     var teacher: [Float]?
     var advantage: [Float]?
@@ -48,7 +49,7 @@ enum RunLines {
           RolloutLine(
             step: record.step, prompt: group.prompt.id, query: group.prompt.query,
             slot: rollout.slot, text: codec.tokenizer.text(rollout.tokens),
-            words: rollout.tokens.map { codec.tokenizer.word($0) },
+            words: rollout.tokens.map { codec.tokenizer.word($0) }, tokens: rollout.tokens,
             student: rollout.logProbabilities, teacher: scored.teacher?.sampled,
             advantage: scored.teacher.map {
               zip($0.sampled, rollout.logProbabilities).map { $0 - $1 }

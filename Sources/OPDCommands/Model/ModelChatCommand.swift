@@ -1,0 +1,110 @@
+public import ArgumentParser
+internal import Core
+internal import Foundation
+internal import Networks
+internal import Student
+internal import Synchronization
+internal import Tokenizers
+
+/// `opd model chat`: a conversation with a model, to see that it speaks.
+public struct ModelChatCommand: AsyncParsableCommand {
+  /// What the help says.
+  public static let configuration = CommandConfiguration(
+    commandName: "chat",
+    abstract:
+      "Talk with a model: a line is a turn, an empty line or the end of the input is the end.",
+    discussion: """
+      Example:
+        echo "What is on-policy distillation?" | opd model chat $(scripts/fetch-models.sh)
+      """)
+
+  @Argument(help: "A GGUF file, or a folder with config.json.", completion: .file())
+  var path: String
+
+  @Option(help: "How turns are written; the model's own template if left out.")
+  var template: String?
+
+  @Option(help: "What logits are divided by; 0 takes the likeliest token.")
+  var temperature = 0.0
+
+  @Option(help: "The most tokens of an answer.")
+  var maximumTokens = 256
+
+  @Option(help: "From which tokens are drawn.")
+  var seed = 0
+
+  /// What parses a command line without arguments.
+  public init() {}
+
+  /// Refuses numbers with which nothing could be drawn.
+  public func validate() throws {
+    guard temperature.isFinite, temperature >= 0, (1...100_000).contains(maximumTokens) else {
+      throw ValidationError(
+        "The temperature must be 0 or above, and --maximum-tokens 1 to 100000.")
+    }
+  }
+
+  /// Reads turns and answers them as they are drawn.
+  public func run() async throws {
+    let model = try PretrainedModel(path, positions: 8192)
+    let tokenizer = try BytePairTokenizer(of: model)
+    let turns = try template.map { try PromptTemplate(named: $0) } ?? Self.template(of: model)
+    let policy = DecoderPolicy(
+      model, tokenizer: tokenizer,
+      prompts: try TextPrompts(
+        format: "{query}", template: turns.rawValue, tokenizer: tokenizer, longest: 8192))
+    var messages: [ChatMessage] = []
+    while let line = readLine(), !line.isEmpty {
+      messages.append(ChatMessage(role: "user", content: line))
+      let tokens = tokenizer.encode(try turns.text(of: messages, ending: .open))
+      guard tokens.count + maximumTokens <= model.configuration.positions else {
+        throw ChatError.full(positions: model.configuration.positions)
+      }
+      messages.append(
+        ChatMessage(role: "assistant", content: answer(tokens, policy, tokenizer)))
+    }
+  }
+
+  private func answer(
+    _ tokens: [Token], _ policy: DecoderPolicy, _ tokenizer: BytePairTokenizer
+  ) -> String {
+    let written = Mutex(StreamDecoder(tokenizer))
+    let answer = policy.continuation(
+      of: tokens,
+      settings: SamplingSettings(
+        group: 1, temperature: temperature, maximumLength: maximumTokens),
+      seed: Seed(UInt64(bitPattern: Int64(seed)))
+    ) { token in
+      guard !tokenizer.ends.contains(token) else { return }
+      written.withLock { decoder in
+        if let text = decoder.append(token) { FileHandle.standardOutput.write(Data(text.utf8)) }
+      }
+    }
+    print(written.withLock { $0.finish() })
+    return tokenizer.text(answer)
+  }
+
+  private static func template(of model: PretrainedModel) throws -> PromptTemplate {
+    guard let text = model.metadata["tokenizer.chat_template"]?.text else { return .chatml }
+    return try PromptTemplate(jinja: text)
+  }
+}
+
+/// Why a conversation cannot go on.
+enum ChatError: ExplainedError, Hashable {
+  /// The model has no positions left for another answer.
+  case full(positions: Int)
+
+  /// What happened.
+  var happened: String {
+    switch self {
+    case .full(let positions): "The conversation fills the model's \(positions) positions."
+    }
+  }
+
+  /// What to do.
+  var remedy: String { "Begin another, or allow shorter answers with --maximum-tokens." }
+
+  /// A matter of the input.
+  var exitStatus: ExitStatus { .badInput }
+}

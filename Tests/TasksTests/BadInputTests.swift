@@ -246,7 +246,7 @@ struct GroundingDatasetTests {
       print([prompt("a"), prompt("b", video: "w")]),
       print([prompt("a"), prompt("b", embedding: [0, 0])]),
       print([prompt("a"), prompt("b", truth: [Interval(0, 2)])]),
-      GroundingDataset(name: "d", train: [prompt("a")], dev: [prompt("b")]).fingerprint,
+      GroundingDataset(name: "d", train: [prompt("a")], dev: [prompt("b", video: "w")]).fingerprint,
     ]
     #expect(Set(others + [base]).count == others.count + 1)
     #expect(

@@ -31,6 +31,13 @@ public enum ExitStatus: Int32, Sendable {
   case badInput = 2
   /// The command line or a configuration cannot be used.
   case usage = 64
+  /// Ended by SIGINT, what was done is saved.
+  case interrupted = 130
+  /// Ended by SIGTERM, what was done is saved.
+  case terminated = 143
+
+  /// The status of what a signal ended: SIGINT is 2, and everything else counts as SIGTERM.
+  public init(signal: Int32) { self = signal == 2 ? .interrupted : .terminated }
 }
 
 /// The entry of `candidates` that a misspelt `name` most likely meant.

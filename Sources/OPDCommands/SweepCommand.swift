@@ -3,6 +3,7 @@ public import ArgumentParser
 internal import Sweeps
 internal import Foundation
 internal import Core
+internal import Records
 
 /// `opd sweep`: every run of a sweep file, or what is left of it.
 public struct SweepCommand: AsyncParsableCommand {
@@ -41,6 +42,9 @@ public struct SweepCommand: AsyncParsableCommand {
   @Flag(help: "Begin runs again that failed before.")
   var retryFailed = false
 
+  @Flag(help: "Go on although other builds of the program worked on the sweep.")
+  var acceptBuild = false
+
   @Option(help: "Hours after which no more is done.")
   var maxHours: Double?
 
@@ -75,7 +79,8 @@ public struct SweepCommand: AsyncParsableCommand {
 
   /// Carries the sweep out.
   public func run() async throws {
-    let folder = try folder()
+    var folder = try folder()
+    folder.acceptsOtherBuilds = acceptBuild
     if dryRun {
       try folder.check()
       return print(try await overview(folder).text(jobs: jobs, retryFailed: retryFailed))
@@ -123,6 +128,7 @@ public struct SweepCommand: AsyncParsableCommand {
     options.failFast = failFast
     options.retryFailed = retryFailed
     options.maximumHours = maxHours ?? .infinity
+    options.interruption = .bySignals
     return options
   }
 

@@ -10,7 +10,13 @@ public struct TrainCommand: AsyncParsableCommand {
   public static let configuration = CommandConfiguration(
     commandName: "train",
     abstract: "Carry out one run.",
-    discussion: "Example: opd train experiments/opd.yaml stages.0.steps=50 --out runs/first")
+    discussion: """
+      Example: opd train experiments/opd.yaml stages.0.steps=50 --out runs/first
+
+      Its state is saved every five minutes (checkpoint.minutes), after every checkpoint.every steps, and when it is asked \
+      to end, by Ctrl-C or SIGTERM: then it finishes the step, saves, and ends with status 130 or 143. Asked twice, it \
+      ends at once.
+      """)
 
   @Argument(help: "The configuration file.", completion: .file(extensions: ["yaml"]))
   var config: String
@@ -23,6 +29,12 @@ public struct TrainCommand: AsyncParsableCommand {
 
   @Flag(help: "Go on with a run that has begun.")
   var resume = false
+
+  @Flag(
+    help:
+      "Go on with a run, or take it as finished, although other builds of the program worked on it."
+  )
+  var acceptBuild = false
 
   @Flag(help: "Estimate the memory the run needs, and end.")
   var memory = false
@@ -45,9 +57,11 @@ public struct TrainCommand: AsyncParsableCommand {
       return
     }
     let quiet = quiet
-    let executor = RunExecutor(try OPDCommand.laboratory()) { line in
+    var executor = RunExecutor(try OPDCommand.laboratory()) { line in
       if !quiet { FileHandle.standardError.write(Data((line + "\n").utf8)) }
     }
+    executor.acceptsOtherBuilds = acceptBuild
+    executor.interruption = .bySignals
     let values = try await executor.run(value, in: out, resume: resume)
     if quiet { return }
     for (name, number) in values.sorted(by: { $0.key < $1.key }) {

@@ -26,6 +26,8 @@ package struct RunDirectory: Sendable {
     package var identity: String
     /// The program's version.
     package var program: String
+    /// The builds of the program that worked on the run, in order and joined by spaces; absent in runs of its first days.
+    package var build: String?
     /// What is asked, and by which numbers runs are compared.
     package var task: TaskRecord?
     /// What went wrong.
@@ -33,12 +35,13 @@ package struct RunDirectory: Sendable {
 
     /// A status.
     package init(
-      state: State, identity: String, program: String, task: TaskRecord? = nil,
-      message: String? = nil
+      state: State, identity: String, program: String, build: String? = nil,
+      task: TaskRecord? = nil, message: String? = nil
     ) {
       self.state = state
       self.identity = identity
       self.program = program
+      self.build = build
       self.task = task
       self.message = message
     }
@@ -77,109 +80,84 @@ package struct RunDirectory: Sendable {
     }
   }
 
-  /// Makes the folder.
-  package func create() throws {
-    try FileManager.default.createDirectory(
-      atPath: path, withIntermediateDirectories: true)
+  /// Whether there is anything a run writes while it goes on, be its status lost.
+  package var hasBegun: Bool {
+    let saved = try? FileManager.default.contentsOfDirectory(atPath: file("checkpoints"))
+    return size("metrics.jsonl") != nil || !(saved ?? []).isEmpty
   }
+
+  /// Makes the folder.
+  ///
+  /// - Throws: `StorageError.unwritable`.
+  package func create() throws { try AtomicFile.makeFolder(path) }
 
   /// Writes the status, whole or not at all.
   package func write(_ status: Status) throws { try write(json: status, to: "status.json") }
 
   /// Writes a value as JSON, whole or not at all.
   package func write(json value: some Encodable, to name: String) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    try write(text: String(decoding: try encoder.encode(value), as: UTF8.self) + "\n", to: name)
+    try write(text: JSONLines.line(value) + "\n", to: name)
   }
 
   /// Writes a text, whole or not at all.
+  ///
+  /// - Throws: `StorageError.unwritable`.
   package func write(text: String, to name: String) throws {
-    try AtomicFile.replace(file(name)) { temporary in
-      try Data(text.utf8).write(to: URL(fileURLWithPath: temporary))
-    }
+    try AtomicFile.write(text, to: file(name))
   }
 
   /// Appends lines to a log.
+  ///
+  /// - Throws: `StorageError.unwritable`.
   package func append(_ lines: [String], to name: String) throws {
     guard !lines.isEmpty else { return }
     try append(bytes: Data((lines.joined(separator: "\n") + "\n").utf8), to: name)
   }
 
   /// Appends bytes to a log.
+  ///
+  /// - Throws: `StorageError.unwritable`.
   package func append(bytes: some DataProtocol, to name: String) throws {
-    let target = file(name)
-    if !FileManager.default.fileExists(atPath: target) {
-      guard FileManager.default.createFile(atPath: target, contents: nil) else {
-        throw RunError.cannotWrite(target)
-      }
-    }
-    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: target))
+    let handle = try AppendedFile.open(file(name))
     defer { try? handle.close() }
-    try handle.seekToEnd()
-    try handle.write(contentsOf: bytes)
+    do {
+      try handle.write(contentsOf: bytes)
+    } catch {
+      throw StorageError.unwritable(path: file(name), because: error)
+    }
   }
 
   /// Keeps the first `bytes` of a log: what was written after the checkpoint a run goes on from did not happen.
+  ///
+  /// - Throws: `StorageError.unwritable`.
   package func truncate(_ name: String, to bytes: Int) throws {
     guard let size = size(name), size > bytes else { return }
-    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: file(name)))
-    defer { try? handle.close() }
-    try handle.truncate(atOffset: UInt64(bytes))
+    do {
+      let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: file(name)))
+      defer { try? handle.close() }
+      try handle.truncate(atOffset: UInt64(bytes))
+    } catch {
+      throw StorageError.unwritable(path: file(name), because: error)
+    }
+  }
+
+  /// Waits until logs are on the disk, those that are there.
+  ///
+  /// - Throws: `StorageError.unwritable`.
+  package func flush(_ names: [String]) throws {
+    for name in names where size(name) != nil { try AtomicFile.flush(file(name)) }
+  }
+
+  /// Removes what killed writers left half written; to be called by who holds the run.
+  package func removeLeftovers() {
+    for folder in [path, file("checkpoints"), file("measurements")] {
+      AtomicFile.removeLeftovers(in: folder)
+    }
   }
 
   /// The length of a file, or `nil` where it is not there.
   package func size(_ name: String) -> Int? {
     let attributes = try? FileManager.default.attributesOfItem(atPath: file(name))
     return (attributes?[.size] as? NSNumber)?.intValue
-  }
-}
-
-/// Why a run cannot be carried out.
-package enum RunError: ExplainedError, Hashable {
-  /// A file cannot be written.
-  case cannotWrite(String)
-  /// The folder holds another run.
-  case otherRun(path: String)
-  /// The folder holds a run that has begun.
-  case alreadyThere(path: String)
-  /// The data of a stage cannot be read by the student of the run.
-  case otherShape(path: String, what: String)
-  /// Something was trained on videos that the run reports on: how many, and the first of their names.
-  case seen(by: String, count: Int, first: [String])
-  /// The folder holds no run.
-  case noRun(path: String)
-  /// A checkpoint does not fit the run.
-  case checkpoint(path: String, reason: String)
-
-  /// What happened.
-  package var happened: String {
-    switch self {
-    case .cannotWrite(let path): "'\(path)' cannot be written."
-    case .otherRun(let path):
-      "'\(path)' holds a run of another configuration, data set, teacher or program."
-    case .alreadyThere(let path): "'\(path)' holds a run that has begun."
-    case .otherShape(let path, let what):
-      "The data of '\(path)' has \(what), which the student of this run cannot read."
-    case .seen(let who, let count, let first):
-      "\(who) has training prompts on \(count) of the videos that this run reports on: "
-        + "\(first.joined(separator: ", "))\(count > first.count ? " …" : "")."
-    case .noRun(let path): "There is no run in '\(path)'."
-    case .checkpoint(let path, let reason): "The checkpoint '\(path)' cannot be used: \(reason)."
-    }
-  }
-
-  /// What to do.
-  package var remedy: String {
-    switch self {
-    case .cannotWrite: "Check the folder's rights and the space left on the disk."
-    case .otherRun: "Choose another folder with --out."
-    case .alreadyThere: "Go on with --resume, or choose another folder with --out."
-    case .noRun:
-      "Name a folder with a config.yaml and a status.json, as `opd train --out` leaves it."
-    case .seen: "Report on other videos, or take these out of what is trained on."
-    case .otherShape: "Give the stage data of the same kind as the run's, no longer than that."
-    case .checkpoint: "Repeat the run in another folder; the logs here are intact."
-    }
   }
 }

@@ -3,8 +3,8 @@ package import Plugins
 
 /// What tells two configurations apart as far as their results go.
 package struct RunIdentity: Sendable {
-  /// Keys that change no result: how many threads share the work, where measurements are remembered.
-  private static let indifferent = ["threads", "cache"]
+  /// Keys that change no result: how many threads share the work, where measurements are remembered, how often is saved.
+  private static let indifferent = ["threads", "cache", "checkpoint"]
 
   private let arm: String
 
@@ -12,7 +12,15 @@ package struct RunIdentity: Sendable {
   package init(_ configuration: ConfigurationValue) {
     var value = configuration
     for key in Self.indifferent + ["seed"] { value[key] = nil }
+    // How often a run is looked at is its own business, unless a stage ends by what is seen then.
+    if !Self.stopsByEvaluation(value) { value["evaluation"]?["every"] = nil }
     arm = ContentHash.of([ConfigurationFile.text(of: value)])
+  }
+
+  private static func stopsByEvaluation(_ value: ConfigurationValue) -> Bool {
+    (value["stages"]?.list ?? []).contains { stage in
+      ["plateau", "target"].contains { stage["stop"]?[$0].map { !$0.isNull } ?? false }
+    }
   }
 
   /// A digest of the arm's run with a seed.

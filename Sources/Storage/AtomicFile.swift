@@ -60,6 +60,11 @@ public enum AtomicFile {
     }
   }
 
+  /// Waits until what was written to a file is on the disk.
+  ///
+  /// - Throws: `StorageError.unwritable`.
+  package static func flush(_ path: String) throws { try flush(path, path) }
+
   /// Waits until a file or folder is on the disk.
   private static func flush(_ path: String, _ target: String) throws {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -72,7 +77,7 @@ public enum AtomicFile {
     .unwritable(path: path, reason: String(cString: strerror(errno)))
   }
 
-  private static func unique() -> String {
+  static func unique() -> String {
     String(UInt64.random(in: .min ... .max), radix: 36)
   }
 }

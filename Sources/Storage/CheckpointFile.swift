@@ -22,18 +22,31 @@ public struct CheckpointFile: Sendable, Hashable {
   /// Numbers are kept as they are: packing saves 14 % and takes 100 times as long.
   ///
   /// - Throws: `StorageError.unwritable`; then the old file, if any, is untouched.
-  public func write(_ path: String) throws {
+  public func write(_ path: String) throws { try write(path) { _ in } }
+
+  /// Writes a checkpoint, atomically.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - prepare: Given the whole file under its temporary name, before it appears under its own.
+  /// - Throws: What `prepare` throws, or `StorageError.unwritable`; then the old file, if any, is untouched.
+  package func write(_ path: String, preparing prepare: (String) throws -> Void) throws {
     try AtomicFile.replace(path) { temporary in
-      let file = try HDF5File.create(temporary)
-      for tensor in tensors {
-        try file.write(Self.place(tensor.name), tensor.values, shape: tensor.shape)
-      }
-      for (name, text) in attributes.sorted(by: { $0.key < $1.key }) {
-        try file.write(attribute: name, text)
-      }
-      try file.write(attribute: Self.orderName, try JSONLines.line(tensors.map(\.name)))
-      try file.flush()
+      try writeTensors(temporary)
+      try prepare(temporary)
     }
+  }
+
+  private func writeTensors(_ temporary: String) throws {
+    let file = try HDF5File.create(temporary)
+    for tensor in tensors {
+      try file.write(Self.place(tensor.name), tensor.values, shape: tensor.shape)
+    }
+    for (name, text) in attributes.sorted(by: { $0.key < $1.key }) {
+      try file.write(attribute: name, text)
+    }
+    try file.write(attribute: Self.orderName, try JSONLines.line(tensors.map(\.name)))
+    try file.flush()
   }
 
   /// Writes a checkpoint, atomically.

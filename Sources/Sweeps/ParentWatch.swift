@@ -1,13 +1,15 @@
 internal import Foundation
+internal import Records
 
 /// Ends a worker whose engine has died, so that two never work on one run.
 package enum ParentWatch {
-  /// The variable that names the engine's process.
-  static let variable = "OPD_PARENT"
-
   /// Starts to watch, if an engine started this process.
   package static func start() {
-    guard let parent = ProcessInfo.processInfo.environment[variable].flatMap({ Int32($0) }) else {
+    guard
+      let parent = ProcessInfo.processInfo.environment[RunLease.parentVariable].flatMap({
+        Int32($0)
+      })
+    else {
       return
     }
     Thread.detachNewThread {

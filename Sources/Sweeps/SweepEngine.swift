@@ -1,4 +1,4 @@
-internal import Records
+package import Records
 internal import Foundation
 internal import Storage
 
@@ -16,6 +16,8 @@ package struct SweepEngine: Sendable {
     package var retryFailed = false
     /// Hours after which nothing more is done.
     package var maximumHours = Double.infinity
+    /// Asked whether to end; then runs save and end too, and no more are begun.
+    package var interruption = Interruption.never
 
     /// One run at a time, nothing begun again.
     package init() {}
@@ -29,7 +31,7 @@ package struct SweepEngine: Sendable {
     case finished(String)
     /// It failed, with the end of its log; `again` where it is begun once more.
     case failed(String, reason: String, log: [String], again: Bool)
-    /// It was left for want of time.
+    /// It was left for want of time, or because it was asked to end.
     case stopped(String)
   }
 
@@ -60,9 +62,11 @@ package struct SweepEngine: Sendable {
 
   /// Works until no run is left that this engine could do.
   ///
-  /// - Throws: `SweepError.runsFailed` or `.outOfTime` at the end, or what the file system throws.
+  /// - Throws: `SweepError.runsFailed`, `.interrupted`, `.left` or `.outOfTime` at the end, or what the file system throws.
   package func run() async throws {
     try folder.create()
+    folder.removeLeftovers()
+    options.interruption.begin()
     let attempts = Attempts(limit: options.retries, failFast: options.failFast)
     try await withThrowingTaskGroup(of: Void.self) { group in
       // More workers than runs would only look on.
@@ -77,8 +81,8 @@ package struct SweepEngine: Sendable {
   /// One run after the other, until there is none to begin; then waits for those of others, which may die.
   private func work(_ attempts: Attempts) async throws {
     var remaining = folder.plan.runs
-    while Date() < deadline, await !attempts.isOver {
-      var next: (run: SweepPlan.Run, lease: SweepLease)?
+    while mayGoOn, await !attempts.isOver {
+      var next: (run: SweepPlan.Run, lease: RunLease)?
       var unfinished: [SweepPlan.Run] = []
       var othersWork = false
       for (place, run) in remaining.enumerated() {
@@ -107,6 +111,8 @@ package struct SweepEngine: Sendable {
     }
   }
 
+  private var mayGoOn: Bool { Date() < deadline && options.interruption.signal() == nil }
+
   /// Whether a run in this state is to be begun; a failed one by the engine that failed, or if that is asked for.
   private func mayBegin(_ state: SweepFolder.State, _ isOwn: Bool) -> Bool {
     switch state {
@@ -116,14 +122,14 @@ package struct SweepEngine: Sendable {
     }
   }
 
-  private func take(_ run: SweepPlan.Run, _ isOwn: Bool) throws -> SweepLease? {
-    try SweepLease.take(folder.folder(of: run), lock: folder.path + "/claims.lock") {
+  private func take(_ run: SweepPlan.Run, _ isOwn: Bool) throws -> RunLease? {
+    try RunLease.take(folder.folder(of: run)) {
       mayBegin(folder.state(of: run), isOwn)
     }
   }
 
   private func carryOut(
-    _ run: SweepPlan.Run, _ lease: SweepLease, _ attempts: Attempts
+    _ run: SweepPlan.Run, _ lease: RunLease, _ attempts: Attempts
   ) async throws {
     let path = folder.folder(of: run)
     defer { lease.release() }
@@ -132,14 +138,17 @@ package struct SweepEngine: Sendable {
     // A run that failed is begun anew by `--resume` only if it does not say so any more.
     if folder.state(of: run) == .failed { try mark(path, "interrupted", message: nil) }
     let beat = Heartbeat(lease)
-    let end = try await worker.run(path) { beat.isMine() && Date() < deadline }
+    let end = try await worker.run(path) { beat.isMine() && mayGoOn }
     switch end {
     case .finished:
       await attempts.settle(run.folder)
       report(.finished(run.folder))
     case .stopped:
       await attempts.settle(run.folder)
-      try mark(path, "interrupted", message: nil)
+      // Not one that finished instead, nor one that is somebody else's by now.
+      if lease.isMine, folder.state(of: run) != .done {
+        try mark(path, "interrupted", message: nil)
+      }
       report(.stopped(run.folder))
     case .failed(let reason):
       try mark(path, "failed", message: reason)
@@ -166,9 +175,13 @@ package struct SweepEngine: Sendable {
       throw SweepError.runsFailed(count: failed, total: states.count, folder: folder.path)
     }
     let left = states.count { $0 != .done }
-    guard left == 0 else {
-      throw SweepError.outOfTime(remaining: left, hours: options.maximumHours)
+    guard left > 0 else { return }
+    if let signal = options.interruption.signal() {
+      throw SweepError.interrupted(signal: signal, remaining: left)
     }
+    throw Date() < deadline
+      ? SweepError.left(remaining: left)
+      : SweepError.outOfTime(remaining: left, hours: options.maximumHours)
   }
 
   static func lastLines(_ path: String) -> [String] {
@@ -217,10 +230,10 @@ private actor Attempts {
 
 /// Touches a lease now and then, and notices when it was lost.
 private final class Heartbeat {
-  private let lease: SweepLease
+  private let lease: RunLease
   private var last = Date()
 
-  init(_ lease: SweepLease) { self.lease = lease }
+  init(_ lease: RunLease) { self.lease = lease }
 
   func isMine() -> Bool {
     guard Date().timeIntervalSince(last) > 5 else { return true }

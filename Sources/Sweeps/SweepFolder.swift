@@ -36,6 +36,8 @@ package struct SweepFolder: Sendable {
     var data: [String: String]
     /// The version of the program; absent in sweeps of its first days.
     var program: String?
+    /// The builds of the program that may work on it, each accepted by a person; absent in sweeps of its first days.
+    var builds: [String]?
     /// The command that created the sweep; for people, it may differ when the sweep is gone on with.
     var command: String?
   }
@@ -47,6 +49,9 @@ package struct SweepFolder: Sendable {
 
   /// The command that creates the sweep; kept with it for people.
   package var command: String?
+
+  /// Whether this build of the program works on runs of others.
+  package var acceptsOtherBuilds = false
 
   /// A sweep in a folder, there or not.
   package init(_ path: String, plan: SweepPlan, command: String? = nil) {
@@ -82,7 +87,7 @@ package struct SweepFolder: Sendable {
 
   /// Freezes the plan, or checks that the frozen one is the same.
   ///
-  /// - Throws: `SweepError.otherSweep`, `.otherProgram` or `.dataChanged`.
+  /// - Throws: `SweepError.otherSweep`, `.otherProgram`, `.otherBuild` or `.dataChanged`.
   package func create() throws {
     var frozen = frozen()
     let file = path + "/plan.json"
@@ -91,6 +96,8 @@ package struct SweepFolder: Sendable {
       try check(frozen, against: old)
       frozen.command = old.command
       frozen.program = old.program
+      let builds = old.builds ?? []
+      frozen.builds = builds.contains(Program.build) ? builds : builds + [Program.build]
       if old == frozen { return }
     }
     try AtomicFile.makeFolder(path)
@@ -105,7 +112,7 @@ package struct SweepFolder: Sendable {
 
   /// Checks the frozen plan, if there is one, without writing anything.
   ///
-  /// - Throws: `SweepError.otherSweep`, `.otherProgram` or `.dataChanged`.
+  /// - Throws: `SweepError.otherSweep`, `.otherProgram`, `.otherBuild` or `.dataChanged`.
   package func check() throws {
     let file = path + "/plan.json"
     guard FileManager.default.fileExists(atPath: file) else { return }
@@ -116,18 +123,26 @@ package struct SweepFolder: Sendable {
   package func state(of run: SweepPlan.Run) -> State {
     let folder = folder(of: run)
     let status = RunFile(folder + "/status.json").object()
-    guard let word = status?.texts["state"], let state = State(rawValue: word) else {
-      return .pending
+    let state = status?.texts["state"].flatMap { State(rawValue: $0) }
+    // A run whose status was lost has begun all the same.
+    if state == nil, !RunDirectory(folder).hasBegun { return .pending }
+    if let state, state != .running, state != .pending { return state }
+    return RunLease.isHeld(folder) ? .running : .interrupted
+  }
+
+  /// Removes what killed engines and workers left behind: half-written files, and leases on runs that are finished.
+  package func removeLeftovers() {
+    // Others may be about to write theirs.
+    AtomicFile.removeLeftovers(in: path, olderThan: 3600)
+    for run in plan.runs where state(of: run) == .done {
+      RunLease.removeStale(folder(of: run))
+      RunDirectory(folder(of: run)).removeLeftovers()
     }
-    guard state == .running || state == .pending else { return state }
-    return SweepLease.isHeld(folder) ? .running : .interrupted
   }
 
   /// The frozen runs must all be in the plan as they were; more seeds or arms may join them.
   private func check(_ frozen: Frozen, against old: Frozen) throws {
-    if let program = old.program, program != Program.version {
-      throw SweepError.otherProgram(folder: path, created: program, now: Program.version)
-    }
+    try checkBuild(against: old)
     let runs = Dictionary(uniqueKeysWithValues: frozen.runs.map { ($0.folder, $0.identity) })
     for run in old.runs where runs[run.folder] != run.identity {
       let difference =
@@ -142,36 +157,27 @@ package struct SweepFolder: Sendable {
     }
   }
 
+  /// Runs of another build must not be mixed with those of this one without a word.
+  private func checkBuild(against old: Frozen) throws {
+    guard !acceptsOtherBuilds else { return }
+    if let program = old.program, program != Program.version {
+      throw SweepError.otherProgram(folder: path, created: program, now: Program.version)
+    }
+    let builds = old.builds ?? []
+    guard !builds.contains(Program.build) else { return }
+    let begun = plan.runs.filter { state(of: $0) != .pending }.map(\.folder)
+    guard begun.isEmpty else {
+      throw SweepError.otherBuild(
+        folder: path, runs: begun, builds: builds.isEmpty ? ["an unknown one"] : builds,
+        now: Program.build)
+    }
+  }
+
   private func frozen() -> Frozen {
     Frozen(
       name: plan.name, arms: plan.arms,
       runs: plan.runs.map { Frozen.Run(arm: $0.arm, seed: $0.seed, identity: $0.identity) },
       data: Dictionary(uniqueKeysWithValues: plan.files.map { ($0, DataFingerprint.of($0)) }),
-      program: Program.version, command: command)
-  }
-}
-
-/// What tells quickly that data changed: names, sizes and the ends of every file.
-///
-/// Each run hashes all it reads; this is for the moment at which a sweep is taken up again.
-enum DataFingerprint {
-  /// The digest of a file or of everything in a folder.
-  static func of(_ path: String) -> String {
-    var hash = ContentHash()
-    let names = (try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []
-    for name in names.isEmpty ? [""] : names.sorted() {
-      hash.append(name)
-      guard let file = FileHandle(forReadingAtPath: name.isEmpty ? path : path + "/" + name) else {
-        continue
-      }
-      defer { try? file.close() }
-      guard let size = try? file.seekToEnd() else { continue }
-      hash.append(integer: Int(size))
-      for place in [0, size > 4096 ? size - 4096 : 0] {
-        try? file.seek(toOffset: place)
-        hash.append(bytes: (try? file.read(upToCount: 4096)) ?? Data())
-      }
-    }
-    return hash.hexadecimal()
+      program: Program.version, builds: [Program.build], command: command)
   }
 }

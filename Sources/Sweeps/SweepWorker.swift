@@ -1,3 +1,4 @@
+internal import Core
 internal import Records
 package import Foundation
 internal import Storage
@@ -18,7 +19,7 @@ package struct SweepWorker: Sendable {
     self.arguments = arguments
   }
 
-  /// This very program: `opd train FOLDER/config.yaml --out FOLDER --resume`.
+  /// This very program: `opd train FOLDER/config.yaml --out FOLDER --resume --accept-build`.
   ///
   /// - Parameters:
   ///   - jobs: How many runs share the machine; with several, each gets its share of the cores.
@@ -30,7 +31,8 @@ package struct SweepWorker: Sendable {
     let budget = jobs > 1 || cores != nil ? ["threads=\(share)"] : []
     let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
     return SweepWorker(program: program) { folder in
-      ["train", folder + "/config.yaml"] + budget + ["--out", folder, "--resume"]
+      // Which builds a sweep accepts has been asked before anything was begun.
+      ["train", folder + "/config.yaml"] + budget + ["--out", folder, "--resume", "--accept-build"]
     }
   }
 
@@ -53,9 +55,9 @@ package struct SweepWorker: Sendable {
     process.executableURL = program
     process.arguments = arguments(folder)
     process.environment = ProcessInfo.processInfo.environment.merging([
-      SweepLease.variable: URL(filePath: folder).standardizedFileURL.path,
+      RunLease.variable: URL(filePath: folder).standardizedFileURL.path,
       "OPENBLAS_NUM_THREADS": "1",
-      ParentWatch.variable: "\(ProcessInfo.processInfo.processIdentifier)",
+      RunLease.parentVariable: "\(ProcessInfo.processInfo.processIdentifier)",
     ]) { $1 }
     let log = try AppendedFile.open(folder + "/log.txt")
     process.standardInput = FileHandle.nullDevice
@@ -75,10 +77,13 @@ package struct SweepWorker: Sendable {
     return end(of: process, isStopped: isStopped, folder)
   }
 
+  private static let asked = [ExitStatus.interrupted.rawValue, ExitStatus.terminated.rawValue]
+
   private func end(of process: Process, isStopped: Bool, _ folder: String) -> End {
     let state = RunFile(folder + "/status.json").object()?.texts["state"]
     if state == "done", process.terminationStatus == 0 { return .finished }
-    if isStopped { return .stopped }
+    // By this engine, or by whoever sent the worker itself a signal: it has saved and will be gone on with.
+    if isStopped || Self.asked.contains(process.terminationStatus) { return .stopped }
     let cause = process.terminationReason == .uncaughtSignal ? "signal" : "status"
     return .failed("ended with \(cause) \(process.terminationStatus)")
   }

@@ -8,3 +8,8 @@
 /// Returns how many bytes `*bytes` has, which is to be freed; -1 if the file cannot be opened, -2 if it is damaged or
 /// cut short, -3 if it unpacks to 2 GiB or more.
 int64_t opd_gzip_read(const char *path, uint8_t **bytes);
+
+/// The CRC-32 (ISO 3309) of everything a file holds as it is, and its length in `*size`.
+///
+/// Returns -1 if the file cannot be read.
+int64_t opd_file_crc32(const char *path, int64_t *size);

@@ -16,7 +16,7 @@ struct TrainedStudent {
 
   /// Builds the student as its run did, with the weights of the last checkpoint.
   ///
-  /// - Throws: `RunError.noRun` where there is no run, `.checkpoint` where no weights fit.
+  /// - Throws: `RunError.noRun` where there is no run, `.nothingSaved`, `.checkpoint` or `.misfit` where there is no such student.
   init(_ path: String, in laboratory: Laboratory) async throws {
     let directory = RunDirectory(path)
     let value = try ConfigurationFile.load(directory.file("config.yaml"))
@@ -25,7 +25,7 @@ struct TrainedStudent {
     var student = try await laboratory.students.connect(
       configuration.student, at: "student", in: context)
     guard let saved = try await RunCheckpoint.restore(&student, from: directory) else {
-      throw RunError.checkpoint(path: path, reason: "nothing has been saved yet")
+      throw RunError.nothingSaved(path: path)
     }
     policy = try await student.snapshot()
     identity = try await student.fingerprint()

@@ -99,7 +99,7 @@ struct RunTrial {
     try RunCheckpoint(
       trainer, learner, monitor: StageMonitor(), stage: index,
       stageStart: index > 0 ? learner.weights : nil, steps: trainer.steps, seconds: 0
-    ).write(directory)
+    ).write(directory, identity: "")
     return start.elapsed * Double(1 + (every > 0 ? (steps - 1) / every : 0))
   }
 

@@ -73,7 +73,8 @@ extension RunExecutor {
     return Reproduction(
       run: path, files: present, steps: Int(RunFile(repeated.file("metrics.jsonl")).lastStep ?? 0),
       differences: present.compactMap { FileComparison($0, recorded, repeated).difference },
-      isOtherRun: repeated.status?.identity != status.identity)
+      isOtherRun: repeated.status?.identity != status.identity
+        || status.build.map { $0 != Program.build } ?? false)
   }
 
   /// The states that either run has saved, without what the clock said.

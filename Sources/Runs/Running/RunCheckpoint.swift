@@ -10,13 +10,14 @@ internal import Tensors
 /// A run's state between two steps: enough to go on with the same bytes.
 ///
 /// Two files: `step-000100.h5`, which has the same bytes whenever the same run comes to the same step, and
-/// `step-000100.timing.json` with what the clock said. The second is written first, so a state that is there is whole.
+/// `step-000100.timing.json` with what the clock said, whose run it is, and the checksum of the first. The second is
+/// written first, and the logs are on the disk before either, so a state that is there is whole.
 struct RunCheckpoint {
   /// The logs whose length belongs to the state, and which every repetition writes alike.
   static let repeatable = [
     "metrics.jsonl", "selection.jsonl", "rollouts.jsonl", "stages.jsonl",
   ]
-  private static let timingLog = "timing.jsonl"
+  static let timingLog = "timing.jsonl"
   /// All logs whose length is set back when a run goes on.
   static let logs = repeatable + [timingLog]
 
@@ -33,6 +34,10 @@ struct RunCheckpoint {
   /// The student as it was when the stage began; `nil` in the first stage, which begins with fresh weights.
   private(set) var stageStart: LearnerState?
   private(set) var sizes: [String: Int] = [:]
+  /// The identity of the run, where the state is read from a file that says it.
+  private(set) var identity: String?
+  /// Whether what the clock said is known.
+  private(set) var hasTiming = true
   /// How far the current stage is from its end.
   private(set) var monitor: StageMonitor
   private var scheduleStart: Int
@@ -74,6 +79,10 @@ struct RunCheckpoint {
     var seconds = 0.0
     var ledger: [String: Double] = [:]
     var bytes = 0
+    /// The identity of the run; absent in states of earlier programs.
+    var identity: String?
+    /// The checksum of the other file; absent in states of earlier programs.
+    var checksum: String?
   }
 
   /// The state of a run after a step; a finished stage leaves no optimizer behind, and the next one begins.
@@ -102,35 +111,45 @@ struct RunCheckpoint {
       learner, steps: stageSteps, updates: updates, scheduleStart: scheduleStart, ledger: ledger)
   }
 
-  /// Saves the state; older states are deleted once it is there.
-  func write(_ directory: RunDirectory) throws {
-    let sizes = Dictionary(
-      uniqueKeysWithValues: Self.repeatable.map { ($0, directory.size($0) ?? 0) })
-    let state = State(
-      stage: stage, steps: steps, stageSteps: stageSteps, updates: updates,
-      ledger: ledger.withoutSeconds,
-      sizes: sizes, monitor: monitor, scheduleStart: scheduleStart,
-      optimizerSteps: learner.optimizerUpdates, curriculum: curriculum,
-      learner: Elsewhere(learner), stageStart: Elsewhere(stageStart))
+  /// Saves the state; the one before it is kept too, should this one be damaged, and older ones are deleted.
+  ///
+  /// - Parameters:
+  ///   - directory: The run.
+  ///   - identity: The run's identity, by which it is known should its status be lost.
+  /// - Throws: `StorageError.unwritable`.
+  func write(_ directory: RunDirectory, identity: String) throws {
+    // A power cut after this one may cost lines of logs that the state counts on.
+    try directory.flush(Self.logs)
+    let name = "checkpoints/" + String(format: "step-%06d", steps)
+    var timing = Timing(
+      seconds: seconds, ledger: ledger.seconds, bytes: directory.size(Self.timingLog) ?? 0,
+      identity: identity)
+    let file = CheckpointFile(tensors: tensors, attributes: ["state": state(directory)])
+    try file.write(directory.file(name + Self.suffix)) { temporary in
+      timing.checksum = FileChecksum.of(temporary)
+      try directory.write(json: timing, to: name + Self.timingSuffix)
+    }
+    try Self.keep(2, in: directory)
+  }
+
+  private var tensors: [NamedTensor] {
     // In this order the file has the bytes it has had since the first version.
     let start = (stageStart?.blobs ?? []).map {
       LearnerState.Blob(Self.startName($0.name), $0.values)
     }
     let blobs = learner.blobs.prefix(1) + start + learner.blobs.dropFirst()
-    let tensors = blobs.map { (name: $0.name, shape: [$0.values.count], values: $0.values) }
-    let name = "checkpoints/" + String(format: "step-%06d", steps)
-    try directory.write(
-      json: Timing(
-        seconds: seconds, ledger: self.ledger.seconds, bytes: directory.size(Self.timingLog) ?? 0),
-      to: name + Self.timingSuffix)
-    try CheckpointFile.write(
-      directory.file(name + Self.suffix), tensors: tensors,
-      attributes: ["state": JSONText.line(state)])
-    let folder = directory.file("checkpoints")
-    for old in try FileManager.default.contentsOfDirectory(atPath: folder)
-    where old.hasPrefix("step-") && !name.hasSuffix(String(old.prefix { $0 != "." })) {
-      try FileManager.default.removeItem(atPath: folder + "/" + old)
-    }
+    return blobs.map { NamedTensor($0.name, shape: [$0.values.count], values: $0.values) }
+  }
+
+  private func state(_ directory: RunDirectory) -> String {
+    let sizes = Dictionary(
+      uniqueKeysWithValues: Self.repeatable.map { ($0, directory.size($0) ?? 0) })
+    return JSONText.line(
+      State(
+        stage: stage, steps: steps, stageSteps: stageSteps, updates: updates,
+        ledger: ledger.withoutSeconds, sizes: sizes, monitor: monitor,
+        scheduleStart: scheduleStart, optimizerSteps: learner.optimizerUpdates,
+        curriculum: curriculum, learner: Elsewhere(learner), stageStart: Elsewhere(stageStart)))
   }
 
   /// What a blob of the student at the beginning of its stage is called in the file.
@@ -139,43 +158,39 @@ struct RunCheckpoint {
   }
 
   private static let stageStartName = "stageStart"
-  private static let suffix = ".h5"
-  private static let timingSuffix = ".timing.json"
+  static let suffix = ".h5"
+  static let timingSuffix = ".timing.json"
 
-  /// The last saved state, or `nil` where there is none.
-  static func latest(_ directory: RunDirectory) throws -> RunCheckpoint? {
-    let folder = directory.file("checkpoints")
-    guard FileManager.default.fileExists(atPath: folder), let name = try names(folder).last else {
+  /// What the clock said and whose run it is; `nil` where that file is missing.
+  private static func timing(beside path: String) throws -> Timing? {
+    let file = path.dropLast(suffix.count) + timingSuffix
+    do {
+      return try JSONLines.readWhole(String(file))
+    } catch StorageError.missingFile {
       return nil
     }
-    return try RunCheckpoint(reading: folder + "/" + name)
   }
 
-  /// Puts a student where a run left it; `nil` where nothing was saved.
+  /// Reads a state, whose checksum is compared before the HDF5 library sees it.
   ///
-  /// - Throws: `RunError.noRun` where there is no run, `.checkpoint` where the saved weights do not fit.
-  static func restore(
-    _ student: inout any Learner, from directory: RunDirectory
-  ) async throws -> RunCheckpoint? {
-    guard directory.status != nil else { throw RunError.noRun(path: directory.path) }
-    guard let saved = try latest(directory) else { return nil }
+  /// - Throws: `RunError.checkpoint`.
+  init(reading path: String) throws {
     do {
-      try await student.restore(saved.learner.weights)
-    } catch LearnerError.misfit(let holds, let needs) {
-      throw RunError.checkpoint(
-        path: directory.path,
-        reason: "it holds \(holds) weights and the configured student has \(needs)")
+      try self.init(whole: path)
+    } catch StorageError.unreadable(_, _, let reason) {
+      throw RunError.checkpoint(path: path, reason: reason)
+    } catch let error as StorageError {
+      throw RunError.checkpoint(path: path, reason: String(error.happened.dropLast()))
+    } catch is DecodingError {
+      throw RunError.checkpoint(path: path, reason: "what it says of the run is not whole")
     }
-    return saved
   }
 
-  private static func timing(beside path: String) throws -> Timing {
-    let file = path.dropLast(suffix.count) + timingSuffix
-    guard let data = FileManager.default.contents(atPath: String(file)) else { return Timing() }
-    return try JSONDecoder().decode(Timing.self, from: data)
-  }
-
-  private init(reading path: String) throws {
+  private init(whole path: String) throws {
+    let timing = try Self.timing(beside: path)
+    if let checksum = timing?.checksum, FileChecksum.of(path) != checksum {
+      throw RunError.checkpoint(path: path, reason: "its bytes are not those that were written")
+    }
     let file = try CheckpointFile.read(path)
     guard let text = file.attributes["state"] else { throw Self.nothing(in: path) }
     let state = try JSONDecoder().decode(State.self, from: Data(text.utf8))
@@ -186,12 +201,13 @@ struct RunCheckpoint {
     steps = state.steps
     stageSteps = state.stageSteps
     updates = state.updates
-    let timing = try Self.timing(beside: path)
-    seconds = timing.seconds
+    hasTiming = timing != nil
+    identity = timing?.identity
+    seconds = timing?.seconds ?? 0
     ledger = state.ledger
-    ledger.seconds = timing.ledger
+    ledger.seconds = timing?.ledger ?? [:]
     sizes = state.sizes
-    sizes[Self.timingLog] = timing.bytes
+    sizes[Self.timingLog] = timing?.bytes ?? 0
     monitor = state.monitor
     scheduleStart = state.scheduleStart
     curriculum = state.curriculum
@@ -218,10 +234,5 @@ struct RunCheckpoint {
 
   private static func nothing(in path: String) -> RunError {
     RunError.checkpoint(path: path, reason: "it holds no state of a run")
-  }
-
-  private static func names(_ folder: String) throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: folder)
-      .filter { $0.hasPrefix("step-") && $0.hasSuffix(suffix) }.sorted()
   }
 }

@@ -26,7 +26,7 @@ package struct RunConfiguration: DefaultedConfiguration {
   package var evaluation = EvaluationConfiguration()
   /// What is measured besides training.
   package var diagnostics = DiagnosticsConfiguration()
-  /// Steps between checkpoints; 0 for the last only.
+  /// When the run's state is saved, besides at the end of each stage.
   package var checkpoint = CheckpointConfiguration()
   /// A folder in which what curricula measure is remembered; one within the run's own if left out.
   ///
@@ -162,8 +162,10 @@ extension EvaluationConfiguration {
 
 /// When the run's state is saved.
 package struct CheckpointConfiguration: DefaultedConfiguration {
-  /// Steps between checkpoints; 0 for the last only.
+  /// Steps between checkpoints; 0 for no such rule.
   package var every = 0
+  /// Minutes between checkpoints, reckoned from the end of one step to that of another; 0 for no such rule.
+  package var minutes = 5.0
 
   /// The defaults.
   package init() {}

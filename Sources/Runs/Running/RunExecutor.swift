@@ -1,5 +1,5 @@
 internal import Analysis
-internal import Records
+package import Records
 internal import Dispatch
 internal import Distill
 internal import Foundation
@@ -14,6 +14,11 @@ internal import Tensors
 package struct RunExecutor: Sendable {
   let laboratory: Laboratory
   private let report: @Sendable (String) -> Void
+
+  /// Asked after every step whether the run is to save and end.
+  package var interruption = Interruption.never
+  /// Whether a run that other builds of the program worked on is gone on with, or taken as it is where it is finished.
+  package var acceptsOtherBuilds = false
 
   /// An executor.
   ///
@@ -32,7 +37,7 @@ package struct RunExecutor: Sendable {
   ///   - path: The folder.
   ///   - resume: Whether a run that has begun is gone on with.
   /// - Returns: The numbers of the last evaluation.
-  /// - Throws: What is wrong with the configuration, the data or the folder.
+  /// - Throws: What is wrong with the configuration, the data or the folder; `RunInterruption` where it was asked to end.
   package func run(
     _ value: ConfigurationValue, in path: String, resume: Bool
   ) async throws -> [String: Double] {
@@ -42,35 +47,49 @@ package struct RunExecutor: Sendable {
     let log = RunLog()
     let parts = try await RunParts(configuration, in: laboratory, log: log.add)
     try await parts.checkStages()
-    let directory = RunDirectory(path)
-    let text = ConfigurationFile.text(of: complete)
-    var status = RunDirectory.Status(
-      state: .running, identity: identity(complete, parts), program: Program.version,
-      task: RunDirectory.TaskRecord(parts.context.codec.task))
-    if let old = directory.status {
-      guard old.identity == status.identity else { throw RunError.otherRun(path: path) }
-      guard resume else { throw RunError.alreadyThere(path: path) }
-      if old.state == .done { return try LastEvaluation.read(directory) }
-    }
-    try directory.create()
-    try log.open(in: directory)
-    try directory.write(text: text, to: "config.yaml")
-    try directory.write(text: KeyframeLines.text(parts.dev), to: KeyframeLines.name)
+    let entry = RunEntry(
+      RunDirectory(path), identity: identity(complete, parts), resume: resume,
+      acceptsOtherBuilds: acceptsOtherBuilds)
+    // Twice: before anything is made, and when nobody else can work on it any more.
+    if let values = try entry.finished() { return values }
+    let lease = try entry.claim()
+    defer { lease?.release() }
+    if let values = try entry.finished() { return values }
+    let supervision = RunSupervision(
+      path: path, identity: entry.identity, lease: lease, interruption: interruption)
+    try log.open(in: entry.directory)
+    try entry.directory.write(text: ConfigurationFile.text(of: complete), to: "config.yaml")
+    try entry.directory.write(text: KeyframeLines.text(parts.dev), to: KeyframeLines.name)
+    interruption.begin()
+    return try await supervision.whileAlive { try await carryOut(parts, entry, supervision) }
+  }
+
+  /// Carries out what has been claimed, and says in its status how far it is.
+  private func carryOut(
+    _ parts: RunParts, _ entry: RunEntry, _ supervision: RunSupervision
+  ) async throws -> [String: Double] {
+    let directory = entry.directory
+    var status = entry.status(parts.context.codec.task)
     try directory.write(status)
     do {
-      var progress = try await RunProgress(parts, directory, report: report)
+      var progress = try await RunProgress(parts, directory, supervision, report: report)
       let values = try await progress.finish()
       status.state = .done
       try directory.write(status)
       return values
+    } catch let error as RunError where error == .takenOver(path: directory.path) {
+      // The status is theirs.
+      throw error
     } catch {
-      status.state = .failed
+      status.state = error is RunInterruption ? .interrupted : .failed
       status.message = "\(error)"
-      try directory.write(status)
+      // On a full disk this fails too, for the reason that is thrown.
+      try? directory.write(status)
       throw error
     }
   }
 
+  /// What the run learns from, but for the build of the program, which its status names.
   private func identity(_ complete: ConfigurationValue, _ parts: RunParts) -> String {
     let configuration = RunIdentity(complete).digest(seed: parts.configuration.seed)
     return ContentHash.of([configuration] + parts.identity + [Program.version])
@@ -79,11 +98,8 @@ package struct RunExecutor: Sendable {
 
 /// The numbers of a finished run.
 enum LastEvaluation {
-  static func read(_ directory: RunDirectory) throws -> [String: Double] {
-    guard let data = FileManager.default.contents(atPath: directory.file("metrics.jsonl")),
-      let line = data.split(separator: UInt8(ascii: "\n")).last
-    else { return [:] }
-    let object = try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
-    return (object ?? [:]).compactMapValues { $0 as? Double }.filter { $0.key.hasPrefix("eval/") }
+  static func read(_ directory: RunDirectory) -> [String: Double] {
+    let line = RunFile(directory.file("metrics.jsonl")).lastLine(holding: "\"eval/")
+    return (line?.numbers ?? [:]).filter { $0.key.hasPrefix("eval/") }
   }
 }

@@ -15,46 +15,58 @@ internal import Tensors
 
 /// A run on its way: where it stands, and how it goes on.
 struct RunProgress {
-  private let parts: RunParts
-  private let directory: RunDirectory
-  private let report: @Sendable (String) -> Void
+  let parts: RunParts
+  let directory: RunDirectory
+  let report: @Sendable (String) -> Void
 
   /// The student at the beginning of the stage; a trainer has it until the end.
-  private var student: any Learner
-  private var trainer: Trainer?
-  private var ledger = Ledger()
-  private var stage = 0
-  private var monitor = StageMonitor()
+  var student: any Learner
+  var trainer: Trainer?
+  var ledger = Ledger()
+  var stage = 0
+  var monitor = StageMonitor()
   /// The weights with which a later stage began: what its reference is.
-  private var stageStart: LearnerState?
+  var stageStart: LearnerState?
   /// Steps of all stages so far.
-  private var steps = 0
-  private var seconds = 0.0
+  var steps = 0
+  var seconds = 0.0
   /// What the teacher, and a student elsewhere, had cost when this process took over.
   private var costsBefore = (teacher: ServiceCosts(), student: LearnerCosts())
+  private let supervision: RunSupervision
+  /// When the state was saved last, or this process began.
+  private var saved = ContinuousClock.now
 
   /// A run at its beginning, or where its last checkpoint left it.
   init(
-    _ parts: RunParts, _ directory: RunDirectory, report: @escaping @Sendable (String) -> Void
+    _ parts: RunParts, _ directory: RunDirectory, _ supervision: RunSupervision,
+    report: @escaping @Sendable (String) -> Void
   ) async throws {
     self.parts = parts
     self.directory = directory
+    self.supervision = supervision
     self.report = report
     student = parts.student
     ledger.spend(.selection, flops: parts.selection.flops)
     if let training = parts.teacher?.training, training > 0 {
       ledger.spend(.teacherTraining, flops: training)
     }
-    if let saved = try RunCheckpoint.latest(directory) {
+    var notes: [String] = []
+    if let saved = try RunCheckpoint.resumable(directory, note: { notes.append($0) }) {
+      try directory.tell(notes, report)
       try await restore(saved)
+      report("going on after step \(steps)")
       try MetricEvents.begin(directory)
     } else {
-      for name in RunCheckpoint.logs { try directory.truncate(name, to: 0) }
-      try MetricEvents.begin(directory)
-      try FileManager.default.createDirectory(
-        atPath: directory.file("checkpoints"), withIntermediateDirectories: true)
-      if steps == 0 { try await evaluate(["step": 0], whole: parts.configuration.stages.isEmpty) }
+      try await begin()
     }
+  }
+
+  private mutating func begin() async throws {
+    if directory.hasBegun { report("nothing was saved: beginning at step 1 again") }
+    for name in RunCheckpoint.logs { try directory.truncate(name, to: 0) }
+    try MetricEvents.begin(directory)
+    try AtomicFile.makeFolder(directory.file("checkpoints"))
+    try await evaluate(["step": 0], whole: parts.configuration.stages.isEmpty)
   }
 
   /// Trains to the end.
@@ -75,15 +87,14 @@ struct RunProgress {
         ledger.note(teacher: parts.teacher?.costs?(), trainer.student.costs, since: costsBefore)
         last = try await log(record, trainer.student, stage: stages[stage])
         trainer.ledger = ledger
-        let saves = parts.configuration.checkpoint.every
-        if monitor.rule == nil, saves > 0, trainer.steps.isMultiple(of: saves) {
-          _ = try await checkpoint(&trainer)
-        }
+        if monitor.rule == nil { try await saveIfDue(&trainer) }
       }
       try await end(&trainer, stages[stage])
+      if stage < stages.count { try supervision.check(after: steps) }
     }
+    try RunCheckpoint.keep(1, in: directory)
     try directory.write(json: ledger.summary, to: "ledger.json")
-    return last.isEmpty ? try LastEvaluation.read(directory) : last
+    return last.isEmpty ? LastEvaluation.read(directory) : last
   }
 
   /// The trainer of the stage, where a checkpoint left it or at its beginning.
@@ -93,12 +104,26 @@ struct RunProgress {
       of: stage, student: student, ledger: ledger, folder: directory.path)
   }
 
-  private func checkpoint(_ trainer: inout Trainer) async throws -> LearnerState {
+  /// Saves after so many steps, after so many minutes, and before the process ends as it was asked to.
+  private mutating func saveIfDue(_ trainer: inout Trainer) async throws {
+    let settings = parts.configuration.checkpoint
+    let isAsked = supervision.interruption.signal() != nil
+    guard
+      isAsked || (settings.every > 0 && trainer.steps.isMultiple(of: settings.every))
+        || (settings.minutes > 0 && saved.elapsed >= settings.minutes * 60)
+    else { return try supervision.checkLease() }
+    _ = try await checkpoint(&trainer)
+    try supervision.check(after: steps)
+  }
+
+  private mutating func checkpoint(_ trainer: inout Trainer) async throws -> LearnerState {
+    try supervision.checkLease()
     let learner = try await trainer.student.save(as: "step \(steps)")
     try RunCheckpoint(
       trainer, learner, monitor: monitor, stage: stage, stageStart: stageStart, steps: steps,
       seconds: seconds
-    ).write(directory)
+    ).write(directory, identity: supervision.identity)
+    saved = .now
     return learner
   }
 
@@ -122,106 +147,6 @@ struct RunProgress {
     monitor = StageMonitor()
   }
 
-  private mutating func log(
-    _ record: StepRecord, _ student: any Learner, stage: StageConfiguration
-  ) async throws -> [String: Double] {
-    monitor.note(tokens: record.groups.reduce(0) { $0 + $1.tokenCount })
-    monitor.note(steps: record.step + 1, of: stage.steps, stage.stop)
-    var values = record.values
-    values["step"] = Double(steps)
-    let evaluated = try await evaluation(
-      of: student, after: record, of: stage, &values)
-    try directory.append(record.selection.map(line), to: "selection.jsonl")
-    try write(values, stage: stage)
-    let headline = parts.context.codec.task.headline
-    let shown = evaluated[headline.rawValue].map {
-      "\(headline.title) " + String(format: "%.3f", $0)
-    }
-    report(
-      "step \(steps) loss \(String(format: "%.4f", values["loss"] ?? .nan)) \(shown ?? "")")
-    return evaluated
-  }
-
-  /// The exact divergence from the teacher on the student's own answers to the questions of the evaluation.
-  private mutating func teacherDistance(
-    of student: any Learner
-  ) async throws -> [String: Double] {
-    let start = DispatchTime.now()
-    guard let found = try await parts.teacherDistance(of: student) else { return [:] }
-    ledger.spend(.evaluation, flops: found.flops)
-    ledger.spend(.evaluation, seconds: Self.seconds(since: start))
-    var values: [String: Double] = [:]
-    values["eval/teacher_kl"] = found.metrics["teacher_kl/reverse"]?.mean
-    values["eval/teacher_kl_forward"] = found.metrics["teacher_kl/forward"]?.mean
-    return values
-  }
-
-  /// Evaluates where it is due; the whole of the data where the stage ends, be it because of this very evaluation.
-  private mutating func evaluation(
-    of student: any Learner, after record: StepRecord, of stage: StageConfiguration,
-    _ values: inout [String: Double]
-  ) async throws -> [String: Double] {
-    let every = parts.configuration.evaluation.every
-    let isDue = every > 0 && (record.step + 1).isMultiple(of: every)
-    var evaluated: [String: Double] = [:]
-    if isDue || monitor.rule != nil {
-      evaluated = try await evaluation(of: student, whole: monitor.rule != nil)
-    }
-    values.merge(evaluated) { $1 }
-    let wasOver = monitor.rule != nil
-    monitor.note(values, stage.stop, parts.context.codec.task)
-    if monitor.rule != nil, !wasOver {
-      evaluated = try await evaluation(of: student, whole: true)
-    }
-    if monitor.rule != nil { evaluated.merge(try await teacherDistance(of: student)) { $1 } }
-    values.merge(evaluated) { $1 }
-    guard !evaluated.isEmpty else { return [:] }
-    try directory.append(
-      [RunLines.rollouts(record, codec: parts.context.codec)], to: "rollouts.jsonl")
-    return evaluated
-  }
-
-  private func line(_ record: SelectionRecord) -> String {
-    JSONText.line(
-      SelectionLine(record, stage: stage, planted: parts.teacher?.isPlanted.map { $0(record.id) }))
-  }
-
-  private mutating func evaluate(_ values: [String: Double], whole: Bool) async throws {
-    var values = values
-    values.merge(try await evaluation(of: student, whole: whole)) { $1 }
-    try write(values, stage: nil)
-  }
-
-  private mutating func evaluation(
-    of student: any Learner, whole: Bool
-  ) async throws -> [String: Double] {
-    let start = DispatchTime.now()
-    let count = whole ? nil : parts.configuration.evaluation.count
-    let prompts = Array(parts.dev.prefix(count ?? parts.dev.count))
-    let evaluation = try await Evaluation(
-      of: student, on: prompts, codec: parts.context.codec,
-      decoding: parts.configuration.evaluation.decoding)
-    ledger.spend(.evaluation, flops: evaluation.flops)
-    ledger.spend(.evaluation, seconds: Self.seconds(since: start))
-    if whole {
-      try directory.write(
-        text: evaluation.outcomes.map { JSONText.line($0) }.joined(separator: "\n") + "\n",
-        to: "evaluation.jsonl")
-    }
-    return evaluation.values
-  }
-
-  private func write(_ values: [String: Double], stage: StageConfiguration?) throws {
-    var line = values
-    line["tokens"] = Double(ledger.rolloutTokens)
-    line["flops"] = ledger.trainingFlops
-    try directory.append([RunLines.metrics(line, stage: stage?.title)], to: "metrics.jsonl")
-    try directory.append(bytes: MetricEvents.record(line), to: MetricEvents.name)
-    try directory.append(
-      [RunLines.metrics(["step": values["step"] ?? 0, "seconds": seconds], stage: nil)],
-      to: "timing.jsonl")
-  }
-
   private mutating func restore(_ saved: RunCheckpoint) async throws {
     for (name, size) in saved.sizes { try directory.truncate(name, to: size) }
     stage = saved.stage
@@ -243,7 +168,7 @@ struct RunProgress {
     self.trainer = trainer
   }
 
-  private static func seconds(since start: DispatchTime) -> Double {
+  static func seconds(since start: DispatchTime) -> Double {
     Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) * 1e-9
   }
 }

@@ -17,7 +17,7 @@ struct TrainedRun {
   ///   - path: The folder of the run.
   ///   - overrides: Changes to its configuration; they must leave the student's shape as it is.
   ///   - laboratory: Everything that can be named.
-  /// - Throws: `RunError.noRun` where there is no run, `.checkpoint` where the saved weights do not fit; what is wrong with
+  /// - Throws: `RunError.noRun` where there is no run, `.nothingSaved`, `.checkpoint` or `.misfit` where there is no such student; what is wrong with
   ///   the configuration or the data.
   init(_ path: String, overrides: [String] = [], in laboratory: Laboratory) async throws {
     let directory = RunDirectory(path)
@@ -36,7 +36,7 @@ struct TrainedRun {
     var student = parts.student
     let saved = try await RunCheckpoint.restore(&student, from: directory)
     if saved == nil, !configuration.stages.isEmpty {
-      throw RunError.checkpoint(path: path, reason: "nothing has been saved yet")
+      throw RunError.nothingSaved(path: path)
     }
     self.student = student
   }

@@ -45,7 +45,7 @@ package struct SelectionPreview: Sendable {
     var student = parts.student
     if let run {
       guard try await RunCheckpoint.restore(&student, from: RunDirectory(run)) != nil else {
-        throw RunError.checkpoint(path: run, reason: "nothing has been saved yet")
+        throw RunError.nothingSaved(path: run)
       }
     }
     let method = try Method(configuration.stages[index].method)

@@ -9,11 +9,12 @@ struct KeyClipParameters: PluginParameters {
   var deviations = 1.0
   var second = 0.5
 
-  static let documentation = [
-    "of": "the data whose right answers become key clips",
-    "deviations": "standard deviations above the mean from which a difference begins a scene",
-    "second":
-      "share of the best scene's overlap from which another scene is a P2 clip; above 1 none",
+  static let keys: [String: KeyDeclaration] = [
+    "of": .plugin("data", "the data whose right answers become key clips"),
+    "deviations": .real(
+      0..., "standard deviations above the mean from which a difference begins a scene"),
+    "second": .real(
+      0..., "share of the best scene's overlap from which another scene is a P2 clip; above 1 none"),
   ]
 }
 

@@ -1,18 +1,12 @@
 public import Core
 
 /// Something users choose by its name and set by its parameters, each of which has a default.
-public protocol NamedChoice: Codable, Sendable, Hashable {
-  /// The defaults.
-  init()
-
+public protocol NamedChoice: DefaultedConfiguration, Hashable {
   /// The name it is chosen by.
   static var name: String { get }
 
   /// What it does, in one sentence.
   static var summary: String { get }
-
-  /// One sentence a parameter, by its name: meaning, unit, range.
-  static var documentation: [String: String] { get }
 }
 
 /// What a user may set of a curriculum, and how to make it.
@@ -46,8 +40,9 @@ public enum Disagreement: String, Codable, Sendable, CaseIterable {
     }
   }
 
-  static let documentation =
-    "qualityGap, trajectoryRKL(sum) or trajectoryRKL(mean): what prompts are ranked by."
+  static let key = KeyDeclaration.choice(
+    Disagreement.self,
+    "qualityGap, trajectoryRKL(sum) or trajectoryRKL(mean): what prompts are ranked by.")
 }
 
 /// The parameters of every curriculum there is, in the order in which they are listed to users.

@@ -1,3 +1,5 @@
+public import Core
+
 /// Gaussian draws by difficulty.
 public struct GaussianRule: SelectionRule {
   /// μ: the student quality that is drawn most.
@@ -15,9 +17,9 @@ public struct GaussianRule: SelectionRule {
   public static let summary = "Random prompts, most of them about as hard as the centre says."
 
   /// One sentence a parameter.
-  public static let documentation = [
-    "center": "The student quality that is drawn most (μ); TimeLens uses .05.",
-    "width": "How far from it draws fall (σ), above 0.",
+  public static let keys: [String: KeyDeclaration] = [
+    "center": .real(.any, "The student quality that is drawn most (μ); TimeLens uses .05."),
+    "width": .real(.above(0), "How far from it draws fall (σ)."),
   ]
 
   /// The score and the sampler.
@@ -39,7 +41,7 @@ public struct HardestRule: SelectionRule {
   public static let summary = "The prompts on which the student is worst now."
 
   /// One sentence a parameter.
-  public static let documentation: [String: String] = [:]
+  public static let keys: [String: KeyDeclaration] = [:]
 
   /// The score and the sampler.
   public func plan() throws -> SelectionPlan {
@@ -59,7 +61,7 @@ public struct EasiestRule: SelectionRule {
   public static let summary = "The prompts on which the student is best now."
 
   /// One sentence a parameter.
-  public static let documentation: [String: String] = [:]
+  public static let keys: [String: KeyDeclaration] = [:]
 
   /// The score and the sampler.
   public func plan() throws -> SelectionPlan {
@@ -84,9 +86,13 @@ public struct DifficultyPoolsRule: SelectionRule {
   public static let summary = "A share of the budget from each band of the student's quality."
 
   /// One sentence a parameter.
-  public static let documentation = [
-    "boundaries": "The student qualities at which a pool ends and the next begins, ascending.",
-    "shares": "The weight of each pool, hardest first; one more than boundaries.",
+  public static let keys: [String: KeyDeclaration] = [
+    "boundaries": .list(
+      of: .real(.any),
+      "The student qualities at which a pool ends and the next begins, ascending."),
+    "shares": .list(
+      of: .real(NumberRange(0...Double(NumberRange.most))),
+      "The weight of each pool, hardest first; one more than boundaries."),
   ]
 
   /// The score and the sampler.

@@ -1,3 +1,5 @@
+public import Core
+
 /// Top-k without a gate.
 public struct TopRule: SelectionRule {
   /// What prompts are ranked by.
@@ -13,8 +15,8 @@ public struct TopRule: SelectionRule {
   public static let summary = "The prompts on which teacher and student differ most."
 
   /// One sentence a parameter.
-  public static let documentation = [
-    "score": Disagreement.documentation
+  public static let keys: [String: KeyDeclaration] = [
+    "score": Disagreement.key
   ]
 
   /// The score and the sampler.
@@ -38,8 +40,8 @@ public struct EvenlySpacedRule: SelectionRule {
   public static let summary = "Prompts of evenly spaced ranks of disagreement (DSUS)."
 
   /// One sentence a parameter.
-  public static let documentation = [
-    "score": Disagreement.documentation
+  public static let keys: [String: KeyDeclaration] = [
+    "score": Disagreement.key
   ]
 
   /// The score and the sampler.
@@ -67,10 +69,11 @@ public struct BalancedBinsRule: SelectionRule {
   public static let summary = "Equally many prompts from each band of disagreement (BBDS)."
 
   /// One sentence a parameter.
-  public static let documentation = [
-    "score": Disagreement.documentation,
-    "bins": "How many bins of equal width the scores fall into, at least 1.",
-    "order": "highestFirst or lowestFirst: which bin gets the remainder.",
+  public static let keys: [String: KeyDeclaration] = [
+    "score": Disagreement.key,
+    "bins": .integer(1...100_000, "How many bins of equal width the scores fall into."),
+    "order": .choice(
+      BalancedBins.Order.self, "highestFirst or lowestFirst: which bin gets the remainder."),
   ]
 
   /// The score and the sampler.
@@ -99,10 +102,10 @@ public struct GaussianDisagreementRule: SelectionRule {
   public static let summary = "Random prompts, most of them of large disagreement (GWDS)."
 
   /// One sentence a parameter.
-  public static let documentation = [
-    "score": Disagreement.documentation,
-    "center": "The score that is drawn most (c).",
-    "width": "How far from it draws fall (σ), above 0.",
+  public static let keys: [String: KeyDeclaration] = [
+    "score": Disagreement.key,
+    "center": .real(.any, "The score that is drawn most (c)."),
+    "width": .real(.above(0), "How far from it draws fall (σ)."),
   ]
 
   /// The score and the sampler.

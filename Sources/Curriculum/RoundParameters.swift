@@ -31,11 +31,16 @@ public struct RoundSettings: Codable, Sendable, Hashable {
     self.arm = arm
   }
 
-  static let documentation = [
-    "budget": "How many prompts a round takes, at least 1; all that are admitted if left out.",
-    "rounds": "How often the pool is scored; once, or without end where `every` is given.",
-    "every": "After how many dealt prompts the pool is scored again, at least 1.",
-    "arm": "on, or off: everything is measured, but as many prompts are drawn uniformly.",
+  static let keys: [String: KeyDeclaration] = [
+    "budget": .integer(
+      1..., "How many prompts a round takes; all that are admitted if left out.", unit: "prompts"),
+    "rounds": .integer(
+      1..., "How often the pool is scored; once, or without end where `every` is given."),
+    "every": .integer(
+      1..., "After how many dealt prompts the pool is scored again.", unit: "prompts"),
+    "arm": .choice(
+      SelectionPlan.Arm.self,
+      "on, or off: everything is measured, but as many prompts are drawn uniformly."),
   ]
 }
 
@@ -62,8 +67,8 @@ public struct RoundParameters<Rule: SelectionRule>: CurriculumParameters {
   public static var summary: String { Rule.summary }
 
   /// One sentence a parameter.
-  public static var documentation: [String: String] {
-    Rule.documentation.merging(RoundSettings.documentation) { own, _ in own }
+  public static var keys: [String: KeyDeclaration] {
+    Rule.keys.merging(RoundSettings.keys) { own, _ in own }
   }
 
   /// Reads both from one map.

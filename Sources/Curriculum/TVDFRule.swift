@@ -1,3 +1,5 @@
+public import Core
+
 /// TVDF: TRPV, then DBTP.
 ///
 /// With `trpv` and `dbtp` it has the four arms of an ablation; without DBTP prompts are drawn uniformly.
@@ -44,16 +46,20 @@ public struct TVDFRule: SelectionRule {
     "Video-OPD's curriculum: prompts the teacher gets right, where the student differs most."
 
   /// One sentence a parameter.
-  public static let documentation = [
-    "theta":
-      "The quality below which the teacher is not relied on (θ), 0 … 1; mandatory with trpv.",
-    "k": "Over how many top predictions the teacher's quality is averaged; mandatory with trpv.",
-    "shortLists": "refuse, average or zero: what a list of fewer predictions is worth.",
-    "score": Disagreement.documentation,
-    "gapPredictions": "Over how many predictions the teacher's side of qualityGap is averaged.",
-    "sampler": "topK, dsus, bbds, gwds or uniform: how the budget is spent on the ranked.",
-    "trpv": "Whether prompts on which the teacher is unreliable are dropped.",
-    "dbtp": "Whether disagreement ranks the rest; if not, they are drawn uniformly.",
+  public static let keys: [String: KeyDeclaration] = [
+    "theta": .real(
+      0...1, "The quality below which the teacher is not relied on (θ); mandatory with trpv."),
+    "k": .integer(
+      1..., "Over how many top predictions the teacher's quality is averaged; mandatory with trpv."),
+    "shortLists": .choice(
+      ShortLists.self, "refuse, average or zero: what a list of fewer predictions is worth."),
+    "score": Disagreement.key,
+    "gapPredictions": .integer(
+      1..., "Over how many predictions the teacher's side of qualityGap is averaged."),
+    "sampler": .choice(
+      Sampler.self, "topK, dsus, bbds, gwds or uniform: how the budget is spent on the ranked."),
+    "trpv": .flag("Whether prompts on which the teacher is unreliable are dropped."),
+    "dbtp": .flag("Whether disagreement ranks the rest; if not, they are drawn uniformly."),
   ]
 
   /// The gate, the score and the sampler that are on.

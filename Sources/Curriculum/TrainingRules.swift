@@ -1,3 +1,5 @@
+public import Core
+
 /// The SCC gate.
 public struct TeacherAheadRule: SelectionRule {
   /// The quality from which an answer is right.
@@ -14,8 +16,8 @@ public struct TeacherAheadRule: SelectionRule {
     "Random prompts that the teacher gets right and the student does not (SCC)."
 
   /// One sentence a parameter.
-  public static let documentation = [
-    "threshold": "The quality from which an answer counts as right, 0 … 1."
+  public static let keys: [String: KeyDeclaration] = [
+    "threshold": .real(0...1, "The quality from which an answer counts as right.")
   ]
 
   /// The score and the sampler.
@@ -41,9 +43,9 @@ public struct RewardSpreadRule: SelectionRule {
   public static let summary = "The prompts whose groups of answers differ most in reward."
 
   /// One sentence a parameter.
-  public static let documentation = [
-    "minimum": "The standard deviation above which a group teaches something, at least 0.",
-    "rest": "For how many rounds a prompt without signal rests, at least 1.",
+  public static let keys: [String: KeyDeclaration] = [
+    "minimum": .real(0..., "The standard deviation above which a group teaches something."),
+    "rest": .integer(1..., "For how many rounds a prompt without signal rests.", unit: "rounds"),
   ]
 
   /// The score and the sampler.
@@ -71,9 +73,9 @@ public struct LearningProgressRule: SelectionRule {
   public static let summary = "Prompts in proportion to how fast their reward is changing."
 
   /// One sentence a parameter.
-  public static let documentation = [
-    "window": "How many rewards are averaged on each side of the change (w), 1 … 8.",
-    "exploration": "The share of uniform draws (ε), above 0 and at most 1.",
+  public static let keys: [String: KeyDeclaration] = [
+    "window": .integer(1...8, "How many rewards are averaged on each side of the change (w)."),
+    "exploration": .real(.above(0, to: 1), "The share of uniform draws (ε)."),
   ]
 
   /// The score and the sampler.

@@ -12,7 +12,7 @@ public struct UniformParameters: CurriculumParameters {
   public static let summary = "Every prompt once an epoch, shuffled; nothing is measured."
 
   /// Nothing to document.
-  public static let documentation: [String: String] = [:]
+  public static let keys: [String: KeyDeclaration] = [:]
 
   /// Makes the curriculum.
   public func curriculum(seed: Seed) throws -> any PromptCurriculum {

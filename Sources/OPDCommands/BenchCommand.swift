@@ -1,3 +1,4 @@
+internal import Core
 public import ArgumentParser
 internal import Analysis
 internal import Selfcheck
@@ -60,9 +61,16 @@ public struct BenchCommand: ParsableCommand {
   /// A command without arguments.
   public init() {}
 
-  /// Refuses a width that does not divide into heads.
+  /// Refuses sizes that mean nothing, and a width that does not divide into heads.
   public func validate() throws {
-    guard width > 0, width.isMultiple(of: 64) else {
+    try check("--threads", threads, 1...1024)
+    let counts = [
+      ("--rounds", rounds), ("--repetitions", repetitions), ("--prompts", prompts),
+      ("--group", group), ("--frames", frames), ("--answer", answer),
+      ("--vocabulary", vocabulary), ("--layers", layers), ("--width", width),
+    ]
+    for (name, count) in counts { try check(name, count, 1...1_000_000) }
+    guard width.isMultiple(of: 64) else {
       throw ValidationError("'--width' must be a multiple of 64.")
     }
   }

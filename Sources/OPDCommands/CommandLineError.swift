@@ -10,6 +10,8 @@ enum CommandLineError: ExplainedError, Hashable {
   case unknownPlugin(String, kind: String, nearest: String?, known: [String])
   /// A name where only a kind says among which plug-ins to look.
   case nameWithoutKind(String)
+  /// No key has a text in its name.
+  case unknownKey(String, nearest: String?)
   /// Checks of the machine that failed.
   case checksFailed([String])
 
@@ -19,6 +21,7 @@ enum CommandLineError: ExplainedError, Hashable {
     case .unknownKind(let kind, _, _): "There is no kind of plug-in called '\(kind)'."
     case .unknownPlugin(let name, let kind, _, _): "There is no \(kind) called '\(name)'."
     case .nameWithoutKind(let name): "The name '\(name)' was given without a kind of plug-in."
+    case .unknownKey(let text, _): "No key has '\(text)' in its name."
     case .checksFailed(let names):
       "\(names.count == 1 ? "A check" : "\(names.count) checks") of this machine failed: "
         + "\(names.joined(separator: ", "))."
@@ -34,6 +37,8 @@ enum CommandLineError: ExplainedError, Hashable {
       nearest.map { "Did you mean '\($0)'?" }
         ?? (known.isEmpty ? "There are none." : "There are \(known.joined(separator: ", ")).")
     case .nameWithoutKind(let name): "Write `opd plugins --kind KIND \(name)`."
+    case .unknownKey(_, let nearest):
+      nearest.map { "Did you mean '\($0)'?" } ?? "Write `opd help keys` for all of them."
     case .checksFailed: "Do what the lines marked 'fail' say, then run `opd doctor` again."
     }
   }

@@ -1,3 +1,4 @@
+internal import Core
 public import ArgumentParser
 public import Analysis
 public import Records
@@ -40,6 +41,9 @@ public struct CompareCommand: AsyncParsableCommand {
 
   /// A command without arguments, for the parser.
   public init() {}
+
+  /// Refuses a level that no metric can reach.
+  public func validate() throws { try check("--target", target, .any) }
 
   /// Compares and prints.
   public func run() async throws {

@@ -1,3 +1,4 @@
+internal import Core
 public import ArgumentParser
 internal import Records
 internal import Runs
@@ -66,9 +67,8 @@ public struct CompareKeyframesCommand: AsyncParsableCommand {
     guard ["text", "markdown", "json"].contains(format) else {
       throw ValidationError("There is no format '\(format)'. Choose text, markdown or json.")
     }
-    if seeds < 1 || threads < 1 {
-      throw ValidationError("--seeds and --threads must be at least 1.")
-    }
+    try check("--seeds", seeds, 1...10_000)
+    try check("--threads", threads, 1...1024)
     _ = try counts()
   }
 

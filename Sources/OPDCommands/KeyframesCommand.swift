@@ -64,10 +64,10 @@ public struct KeyframesCommand: AsyncParsableCommand {
   /// Refuses a command line that contradicts itself.
   public func validate() throws {
     if budget != nil, ratio != nil { throw ValidationError("Give --budget or --ratio, not both.") }
-    if jobs < 1 { throw ValidationError("--jobs is \(jobs), but must be at least 1.") }
-    if tolerance < 0 {
-      throw ValidationError("--tolerance is \(tolerance), but must be at least 0.")
-    }
+    try check("--budget", budget, 1...NumberRange.most)
+    try check("--ratio", ratio, .above(0, to: 1))
+    try check("--jobs", jobs, 1...1024)
+    try check("--tolerance", tolerance, 0...NumberRange.most)
     _ = try formats()
   }
 

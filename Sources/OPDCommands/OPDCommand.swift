@@ -19,6 +19,7 @@ public struct OPDCommand: AsyncParsableCommand {
       PlanCommand.self,
       SelftestCommand.self,
       PluginsCommand.self,
+      KeysCommand.self,
       MetricsCommand.self,
       DoctorCommand.self,
       BenchCommand.self,
@@ -91,7 +92,9 @@ extension OPDCommand {
   static func perform(_ arguments: [String]) async -> CommandOutcome {
     do {
       try refuseUnknownSubcommand(arguments)
-      var command = try parseAsRoot(arguments)
+      // The help of the parser knows commands only.
+      let isHelp = arguments.starts(with: ["help", KeysCommand._commandName])
+      var command = try parseAsRoot(isHelp ? Array(arguments.dropFirst()) : arguments)
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {

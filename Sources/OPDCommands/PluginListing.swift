@@ -58,8 +58,10 @@ struct PluginListing {
 
   private func details(_ plugin: PluginDescription) -> String {
     let width = plugin.parameters.map(\.name.count).max() ?? 0
-    let lines = plugin.parameters.map {
-      "    \(padded($0.name, to: width))  \($0.documentation) Default: \($0.defaultValue.text)."
+    let lines = plugin.parameters.map { parameter in
+      let values = [parameter.values, parameter.unit].filter { !$0.isEmpty }
+      return "    \(padded(parameter.name, to: width))  \(parameter.documentation) "
+        + "(\(values.joined(separator: ", "))) Default: \(parameter.defaultValue.text)."
     }
     return (["  \(plugin.name): \(plugin.summary)"] + lines).joined(separator: "\n")
   }

@@ -50,7 +50,8 @@ public struct SelectCommand: AsyncParsableCommand {
     guard trained == nil || pool == nil else {
       throw ValidationError("--run and --pool both say who answers; give one of them.")
     }
-    guard limit >= 0 else { throw ValidationError("--limit must be at least 0.") }
+    try check("--stage", stage, 0...NumberRange.most)
+    try check("--limit", limit, 0...NumberRange.most)
   }
 
   /// Chooses and prints.

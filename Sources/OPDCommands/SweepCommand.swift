@@ -68,13 +68,9 @@ public struct SweepCommand: AsyncParsableCommand {
 
   /// Refuses numbers that mean nothing.
   public func validate() throws {
-    guard (1...1024).contains(jobs) else { throw ValidationError("'--jobs' must be 1 to 1024.") }
-    guard (0...1000).contains(retries) else {
-      throw ValidationError("'--retries' must be 0 to 1000.")
-    }
-    guard maxHours.map({ $0 > 0 }) ?? true else {
-      throw ValidationError("'--max-hours' must be above 0.")
-    }
+    try check("--jobs", jobs, 1...1024)
+    try check("--retries", retries, 0...1000)
+    try check("--max-hours", maxHours, .above(0))
   }
 
   /// Carries the sweep out.
@@ -178,10 +174,10 @@ struct ClusterOptions: ParsableArguments {
   /// Refuses numbers that mean nothing.
   func validate() throws {
     // A year: no cluster gives more, and the seconds of any number below it are a whole number.
-    guard timeLimit > 0, timeLimit <= 8784 else {
-      throw ValidationError("'--time-limit' must be above 0 and at most 8784 hours.")
-    }
-    guard (1...4096).contains(cores) else { throw ValidationError("'--cores' must be 1 to 4096.") }
+    try check("--time-limit", timeLimit, .above(0, to: 8784))
+    try check("--cores", cores, 1...4096)
+    try check("--memory", memory, 1...NumberRange.most)
+    for job in after { try check("--after", job, 1...Int(Int32.max)) }
   }
 
   /// Writes the script of an array job, `jobs` tasks wide, and submits it.

@@ -33,24 +33,18 @@ struct ConfigurationDecoder: Decoder {
     if type is any DefaultedConfiguration.Type, written.map == nil {
       throw ConfigurationDecoder(value: written, path: path, source: source).mismatch("a map")
     }
-    let value = try withDefaults(of: type, written)
+    let defaulted = type as? any DefaultedConfiguration.Type
+    let template = try defaulted.map { try ConfigurationEncoder.template(of: $0.init()) }
+    let value = template?.overlaid(with: written) ?? written
     let decoder = ConfigurationDecoder(value: value, path: path, source: source)
     do {
       let result = try T(from: decoder)
       try decoder.refuseUnread()
+      try decoder.refuseOutOfRange(defaulted?.keys ?? [:], defaults: template?.value)
       return result
     } catch let error as DecodingError {
       throw decoder.explained(error, choices: choices(of: type))
     }
-  }
-
-  private static func withDefaults<T>(
-    of type: T.Type, _ written: ConfigurationValue
-  ) throws -> ConfigurationValue {
-    guard let type = type as? any DefaultedConfiguration.Type else {
-      return written
-    }
-    return try ConfigurationEncoder.template(of: type.init()).overlaid(with: written)
   }
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
@@ -82,6 +76,20 @@ struct ConfigurationDecoder: Decoder {
     throw ConfigurationError.unknownKey(
       path: path(stray.key), source: stray.value.source ?? source,
       nearest: nearestName(to: stray.key, in: known), known: known.sorted())
+  }
+
+  /// Refuses a value that its key does not take.
+  private func refuseOutOfRange(
+    _ keys: [String: KeyDeclaration], defaults: ConfigurationValue?
+  ) throws {
+    for pair in value.map?.pairs ?? [] {
+      guard let domain = keys[pair.key]?.domain else { continue }
+      let standard = defaults?[pair.key]
+      guard let fault = domain.fault(in: pair.value, at: path(pair.key), standard: standard) else {
+        continue
+      }
+      throw ConfigurationError.outOfRange(fault, source: pair.value.source ?? source)
+    }
   }
 
   private func explained(_ error: DecodingError, choices: [String]) -> ConfigurationError {

@@ -9,6 +9,8 @@ public enum ConfigurationError: ExplainedError, Hashable {
   /// A word that is not one of the choices.
   case unknownChoice(
     path: String, found: String, choices: [String], source: ConfigurationSource?)
+  /// A value that its key does not take.
+  case outOfRange(ValueFault, source: ConfigurationSource?)
   /// A key without which nothing can be done.
   case missingKey(path: String, source: ConfigurationSource?)
   /// A value that was read but cannot be used.
@@ -35,6 +37,8 @@ public enum ConfigurationError: ExplainedError, Hashable {
       "\(place(source))'\(path)' must be \(expected), but is \(found)."
     case .unknownChoice(let path, let found, _, let source):
       "\(place(source))'\(path)' cannot be '\(found)'."
+    case .outOfRange(let fault, let source):
+      "\(place(source))'\(fault.path)' must be \(fault.expected), but is \(fault.found)."
     case .missingKey(let path, let source):
       "\(place(source))the key '\(path)' is missing."
     case .unusable(let path, let reason, let source):
@@ -61,6 +65,7 @@ public enum ConfigurationError: ExplainedError, Hashable {
     case .unknownChoice(_, let found, let choices, _):
       nearestName(to: found, in: choices).map { "Did you mean '\($0)'?" }
         ?? "It can be \(list(choices))."
+    case .outOfRange(let fault, _): fault.remedy
     case .missingKey(let path, _): "Add '\(path)'; it has no default."
     case .unusable(let path, _, _): "Change '\(path)'."
     case .unknownPlugin(_, _, let nearest?, _, _): "Did you mean '\(nearest)'?"

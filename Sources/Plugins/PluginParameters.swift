@@ -1,17 +1,10 @@
-/// Settings that have a default each: keys a user leaves out keep the value of `init()`.
-public protocol DefaultedConfiguration: Codable, Sendable {
-  /// The defaults.
-  init()
-}
+public import Core
 
 /// What a user may set of a plug-in.
 ///
-/// Every stored property is a parameter with a default; a mandatory one is optional here and checked by the plug-in, so
-/// that its documentation can still say what it means.
+/// Every stored property is a parameter with a default, and `keys` declares it; a mandatory one is optional here and checked by
+/// the plug-in.
 public protocol PluginParameters: DefaultedConfiguration {
-  /// One sentence a parameter, by its name: meaning, unit, range.
-  static var documentation: [String: String] { get }
-
   /// Files and folders that are read, so that a sweep notices when their content changes; none unless it says so.
   var files: [String] { get }
 
@@ -35,8 +28,8 @@ public struct NoParameters: PluginParameters, Hashable {
   /// Nothing.
   public init() {}
 
-  /// Nothing to document.
-  public static let documentation: [String: String] = [:]
+  /// Nothing to declare.
+  public static let keys: [String: KeyDeclaration] = [:]
 }
 
 /// What there is to know about a plug-in, for `opd plugins`.
@@ -49,18 +42,24 @@ public struct PluginDescription: Codable, Sendable, Hashable {
     public var defaultValue: ConfigurationValue
     /// What it means.
     public var documentation: String
+    /// Which values it takes, in words.
+    public var values: String
+    /// What its number counts or measures; empty where that is plain.
+    public var unit: String
 
     /// What can be set.
-    public init(name: String, defaultValue: ConfigurationValue, documentation: String) {
-      self.name = name
-      self.defaultValue = defaultValue
-      self.documentation = documentation
+    public init(
+      name: String, defaultValue: ConfigurationValue, documentation: String, values: String = "",
+      unit: String = ""
+    ) {
+      (self.name, self.defaultValue) = (name, defaultValue)
+      (self.documentation, self.values, self.unit) = (documentation, values, unit)
     }
 
     enum CodingKeys: String, CodingKey {
       case name
       case defaultValue = "default"
-      case documentation
+      case documentation, values, unit
     }
   }
 

@@ -5,8 +5,7 @@ public struct Registry<Context, Product>: Sendable {
   /// One plug-in, its type of parameters forgotten.
   struct Entry: Sendable {
     let summary: String
-    let defaults: @Sendable () throws -> ConfigurationValue
-    let documentation: [String: String]
+    let parameters: any PluginParameters.Type
     let decode: @Sendable (ConfigurationValue, String) throws -> any PluginParameters
     let maker: Maker
   }
@@ -69,8 +68,7 @@ public struct Registry<Context, Product>: Sendable {
     }
     names.append(name)
     entries[name] = Entry(
-      summary: summary, defaults: { try ConfigurationValue(encoding: P()) },
-      documentation: P.documentation,
+      summary: summary, parameters: P.self,
       decode: { try $0.decoded(as: P.self, at: $1) },
       maker: maker)
   }
@@ -157,23 +155,27 @@ public struct Registry<Context, Product>: Sendable {
   public func describe() throws -> [PluginDescription] {
     try names.compactMap { name in
       guard let entry = entries[name] else { return nil }
-      let parameters = try entry.defaults().map?.pairs ?? []
       return PluginDescription(
         kind: kind, name: name, summary: entry.summary,
-        parameters: parameters.map {
-          PluginDescription.Parameter(
-            name: $0.key, defaultValue: $0.value, documentation: entry.documentation[$0.key] ?? "")
-        })
+        parameters: try KeyReference.rows(of: entry.parameters).map(\.parameter))
     }
   }
 
-  /// Names that are documented but are no parameters, or the other way round; empty when all is well.
-  public func undocumented() throws -> [String] {
-    try names.flatMap { name -> [String] in
-      guard let entry = entries[name] else { return [] }
-      let parameters = Set(try entry.defaults().map?.keys ?? [])
-      let difference = parameters.symmetricDifference(entry.documentation.keys)
-      return difference.sorted().map { "\(kind) \(name): \($0)" }
+  /// The keys of every plug-in in the order of registration, those of structures in their place.
+  ///
+  /// - Throws: What encoding the defaults throws.
+  package func everyRow() throws -> [(name: String, summary: String, rows: [KeyReference.Row])] {
+    try names.compactMap { name in
+      try entries[name].map {
+        (name, $0.summary, try KeyReference.everyRow(of: $0.parameters))
+      }
+    }
+  }
+
+  /// Keys that are declared but are no parameters, or the other way round; empty when all is well.
+  public func undeclared() throws -> [String] {
+    try names.flatMap { name in
+      try entries[name].map { try KeyReference.undeclared(in: $0.parameters) } ?? []
     }
   }
 

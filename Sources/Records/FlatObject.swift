@@ -16,6 +16,14 @@ package struct FlatObject: Sendable {
     var cursor = FlatCursor(bytes: bytes, place: bytes.startIndex)
     guard cursor.object(within: "", into: &self), cursor.next == nil else { return nil }
   }
+
+  /// The number of a name where it is a whole one; `standard` where there is none.
+  ///
+  /// - Returns: `nil` for a fraction, and for a number no integer can hold: a file can say anything.
+  package func whole(_ name: String, or standard: Int? = nil) -> Int? {
+    guard let number = numbers[name] else { return standard }
+    return Int(exactly: number)
+  }
 }
 
 /// A place in the bytes of a JSON text.

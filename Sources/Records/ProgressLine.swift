@@ -84,7 +84,8 @@ package struct ProgressLine {
 
   /// Seconds as people say them: `42 s`, `3 min 07 s`, `2 h 05 min`.
   package static func duration(_ seconds: Double) -> String {
-    let whole = Int(seconds.rounded(.up))
+    // Beyond any time that is left, but still a whole number.
+    let whole = Int((seconds < 1e12 ? seconds : 1e12).rounded(.up))
     if whole < 60 { return "\(whole) s" }
     if whole < 3600 { return "\(whole / 60) min \(twoDigits(whole % 60)) s" }
     return "\(whole / 3600) h \(twoDigits(whole % 3600 / 60)) min"

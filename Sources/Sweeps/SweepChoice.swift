@@ -166,8 +166,9 @@ struct SweepCondition: Sendable {
 extension ConfigurationValue {
   /// The configuration with changes by dotted key; a map is laid over what is there.
   func changed(by changes: ConfigurationMap) throws -> ConfigurationValue {
-    try changes.pairs.reduce(self) { configuration, pair in
-      let path = pair.key.split(separator: ".").map(String.init)
+    let path = { (pair: ConfigurationMap.Pair) in pair.key.split(separator: ".").map(String.init) }
+    return try changes.pairs.settled(by: path).reduce(self) { configuration, pair in
+      let path = path(pair)
       let argument = "\(pair.key): \(pair.value.text)"
       return try configuration.paths(matching: path).reduce(configuration) { configuration, path in
         let value = pair.value.merged(over: configuration.value(at: path), key: path.last)

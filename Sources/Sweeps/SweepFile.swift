@@ -31,8 +31,6 @@ package struct SweepFile: Sendable {
   /// What the command line sets for every arm.
   let overrides: [ConfigurationOverride]
 
-  static let keys = ["name", "base"] + ConfigurationFile.sweepKeys
-
   /// Reads a sweep file.
   ///
   /// - Parameters:
@@ -41,21 +39,7 @@ package struct SweepFile: Sendable {
   ///     the like for the sweep itself.
   /// - Throws: `SweepError`, `ConfigurationError` or `ConfigurationFileError`.
   package init(_ path: String, arguments: [String] = []) throws {
-    var written = try Self.read(path)
-    var axes: [[SweepChoice]] = []
-    var overrides: [ConfigurationOverride] = []
-    for argument in arguments {
-      if let axis = try SweepChoice.axis(argument: argument) {
-        axes.append(axis)
-        continue
-      }
-      let override = try ConfigurationOverride(argument)
-      if override.path.count == 1, ["seeds", "name", "base"].contains(override.key) {
-        written = try override.applied(to: written)
-      } else {
-        overrides.append(override)
-      }
-    }
+    let (written, axes, overrides) = try Self.read(path, with: arguments)
     self.path = path
     self.overrides = overrides
     name = written["name"]?.string ?? URL(filePath: path).deletingPathExtension().lastPathComponent
@@ -70,15 +54,35 @@ package struct SweepFile: Sendable {
     try Self.refuseUnusableName(name, path)
   }
 
+  /// What a file says, changed by arguments that are about the sweep itself; and the others, axes apart.
+  private static func read(
+    _ path: String, with arguments: [String]
+  ) throws -> (ConfigurationValue, axes: [[SweepChoice]], overrides: [ConfigurationOverride]) {
+    var written = try read(path)
+    var axes: [[SweepChoice]] = []
+    var overrides: [ConfigurationOverride] = []
+    for argument in arguments {
+      if let axis = try SweepChoice.axis(argument: argument) {
+        axes.append(axis)
+        continue
+      }
+      let override = try ConfigurationOverride(argument)
+      if override.path.count == 1, ["seeds", "name", "base"].contains(override.key) {
+        written = try override.applied(to: written)
+      } else {
+        overrides.append(override)
+      }
+    }
+    try refuseUnknownKeys(written, path)
+    return (written, axes, overrides)
+  }
+
   static func refuseUnknownKeys(_ written: ConfigurationValue, _ path: String) throws {
     guard let map = written.map else {
       throw ConfigurationError.wrongType(
         path: "sweep", expected: "a map", found: written.kind, source: written.source)
     }
-    guard let stray = map.pairs.first(where: { !keys.contains($0.key) }) else { return }
-    throw ConfigurationError.unknownKey(
-      path: stray.key, source: stray.value.source,
-      nearest: nearestName(to: stray.key, in: keys), known: keys)
+    _ = try ConfigurationValue(.map(map), source: written.source).decoded(as: SweepKeys.self)
   }
 
   private static func base(

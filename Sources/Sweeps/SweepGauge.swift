@@ -39,13 +39,13 @@ package struct SweepGauge: Sendable {
   /// Looks now; `nil` before the first line of metrics.
   package func read() -> Reading? {
     let metrics = RunFile(path + "/metrics.jsonl")
-    guard let step = metrics.lastLine(holding: "\"step\":")?.numbers["step"] else { return nil }
+    guard let step = metrics.lastLine(holding: "\"step\":")?.whole("step") else { return nil }
     let status = RunFile(path + "/status.json").object()
     guard let headline = status?.texts["task/headline"] else {
-      return Reading(step: Int(step), score: nil)
+      return Reading(step: step, score: nil)
     }
     return Reading(
-      step: Int(step),
+      step: step,
       score: metrics.lastLine(holding: "\"\(headline)\":")?.numbers[headline],
       title: MetricName(headline).title)
   }

@@ -111,7 +111,7 @@ package struct SweepPlan: Sendable, Hashable {
       configuration = try configuration.changed(by: changes)
     }
     var result = try configuration.changed(by: file.set)
-    result = try file.overrides.reduce(result) { try $1.applied(to: $0) }
+    result = try file.overrides.settled(by: \.path).reduce(result) { try $1.applied(to: $0) }
     try file.refuseFalseName(combination, configuration, result)
     return result
   }

@@ -23,9 +23,10 @@ public struct AdaptiveKeyframeSampling: QuerySelector {
     public init() {}
 
     /// One line a parameter.
-    public static let documentation = budgetDocumentation.merging([
-      "threshold": "By how much a segment's K best scores must exceed its mean to keep it whole.",
-      "depth": "How often the video is halved at most.",
+    public static let keys = budgetKeys.merging([
+      "threshold": .real(
+        .any, "By how much a segment's K best scores must exceed its mean to keep it whole."),
+      "depth": .integer(0...30, "How often the video is halved at most."),
     ]) { $1 }
   }
 

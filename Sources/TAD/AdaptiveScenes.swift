@@ -1,4 +1,4 @@
-internal import Core
+public import Core
 
 /// Scenes by content against its surroundings: a cut is where the picture changes much more than just before and after.
 ///
@@ -29,12 +29,13 @@ public struct AdaptiveScenes: VideoSelector, SceneRule {
     public init() {}
 
     /// One line a parameter.
-    public static let documentation = budgetDocumentation.merging([
-      "threshold": "How many times the neighbours' change is a cut.",
-      "minimumContent": "How large a mean absolute change must be all the same.",
-      "window": "How many neighbours on each side are compared with.",
-      "minimumScene": "How many frames a scene has at least.",
-      "pick": "start or middle: which frame stands for a scene.",
+    public static let keys = budgetKeys.merging([
+      "threshold": .real(.above(0), "How many times the neighbours' change is a cut."),
+      "minimumContent": .real(0..., "How large a mean absolute change must be all the same."),
+      "window": .integer(
+        1..., "How many neighbours on each side are compared with.", unit: "frames"),
+      "minimumScene": .integer(1..., "How many frames a scene has at least.", unit: "frames"),
+      "pick": .choice(ScenePick.self, "start or middle: which frame stands for a scene."),
     ]) { $1 }
   }
 

@@ -25,10 +25,11 @@ public struct ContentScenes: VideoSelector, SceneRule {
     public init() {}
 
     /// One line a parameter.
-    public static let documentation = budgetDocumentation.merging([
-      "threshold": "How large a mean absolute change is a cut; 27 for hue, saturation and value.",
-      "minimumScene": "How many frames a scene has at least.",
-      "pick": "start or middle: which frame stands for a scene.",
+    public static let keys = budgetKeys.merging([
+      "threshold": .real(
+        .above(0), "How large a mean absolute change is a cut; 27 for hue, saturation and value."),
+      "minimumScene": .integer(1..., "How many frames a scene has at least.", unit: "frames"),
+      "pick": .choice(ScenePick.self, "start or middle: which frame stands for a scene."),
     ]) { $1 }
   }
 

@@ -36,10 +36,14 @@ public struct DiverseRepresentativeKeyframes: VideoSelector {
     public init() {}
 
     /// One line a parameter.
-    public static let documentation = budgetDocumentation.merging([
-      "reach": "How many frames apart two frames count as wholly different (λ).",
-      "distance": "euclidean (the paper's) or squared (the published code's).",
-      "candidates": "To how many uniform frames a longer video is thinned first.",
+    public static let keys = budgetKeys.merging([
+      "reach": .integer(
+        1..., "How many frames apart two frames count as wholly different (λ).", unit: "frames"),
+      "distance": .choice(
+        DiverseRepresentativeKeyframes.Distance.self,
+        "euclidean (the paper's) or squared (the published code's)."),
+      "candidates": .integer(
+        1..., "To how many uniform frames a longer video is thinned first.", unit: "frames"),
     ]) { $1 }
   }
 

@@ -1,3 +1,5 @@
+internal import Core
+
 /// How many frames a selector keeps: a fixed budget K, or a share δ of the frames.
 public protocol FrameBudget {
   /// K: how many frames to keep, at least 1; all of them where the video has fewer.
@@ -35,7 +37,9 @@ extension FrameBudget {
 }
 
 /// What the parameters of a frame budget mean, for every selector that has one.
-let budgetDocumentation = [
-  "budget": "How many frames to keep (K); all of them where a video has fewer.",
-  "ratio": "The share of the frames to keep (δ), instead of a budget: max(1, ⌊δF⌋).",
+let budgetKeys: [String: KeyDeclaration] = [
+  "budget": .integer(
+    1..., "How many frames to keep (K); all of them where a video has fewer.", unit: "frames"),
+  "ratio": .real(
+    .above(0, to: 1), "The share of the frames to keep (δ), instead of a budget: max(1, ⌊δF⌋)."),
 ]

@@ -22,8 +22,9 @@ public struct InverseTransformKeyframes: QuerySelector {
     public init() {}
 
     /// One line a parameter.
-    public static let documentation = budgetDocumentation.merging([
-      "power": "How sharply frames crowd where the similarity is high (α); 0 is uniform."
+    public static let keys = budgetKeys.merging([
+      "power": .real(
+        0..., "How sharply frames crowd where the similarity is high (α); 0 is uniform.")
     ]) { $1 }
   }
 

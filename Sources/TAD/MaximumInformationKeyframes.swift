@@ -21,8 +21,10 @@ public struct MaximumInformationKeyframes: VideoSelector {
     public init() {}
 
     /// One line a parameter.
-    public static let documentation = budgetDocumentation.merging([
-      "energy": "Which share of the squared singular values the kept directions must have."
+    public static let keys = budgetKeys.merging([
+      "energy": .real(
+        .above(0, to: 1),
+        "Which share of the squared singular values the kept directions must have.")
     ]) { $1 }
   }
 

@@ -18,8 +18,8 @@ public struct OracleKeyframes: QuerySelector {
     public init() {}
 
     /// One line a parameter.
-    public static let documentation = budgetDocumentation.merging([
-      "outside": "The share of the frames that is spread outside the true windows."
+    public static let keys = budgetKeys.merging([
+      "outside": .real(0...1, "The share of the frames that is spread outside the true windows.")
     ]) { $1 }
   }
 

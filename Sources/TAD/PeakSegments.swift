@@ -23,9 +23,11 @@ public struct PeakSegments: VideoSelector {
     public init() {}
 
     /// One line a parameter.
-    public static let documentation = budgetDocumentation.merging([
-      "prominence": "By how much a peak of 1 − cos must stand out from its valleys to cut.",
-      "features": "pooled, perToken or flattened: how neighbouring frames are compared.",
+    public static let keys = budgetKeys.merging([
+      "prominence": .real(
+        0..., "By how much a peak of 1 − cos must stand out from its valleys to cut."),
+      "features": .choice(
+        FeatureReading.self, "pooled, perToken or flattened: how neighbouring frames are compared."),
     ]) { $1 }
   }
 

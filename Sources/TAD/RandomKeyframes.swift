@@ -15,7 +15,7 @@ public struct RandomKeyframes: VideoSelector {
     public init() {}
 
     /// One line a parameter.
-    public static let documentation = budgetDocumentation
+    public static let keys = budgetKeys
   }
 
   /// What was set.

@@ -146,16 +146,22 @@ extension SceneClipKeyframes {
     public init() {}
 
     /// One line a parameter.
-    public static let documentation = budgetDocumentation.merging([
-      "difference": "cosine, or histogram (half the absolute differences of rows of sum 1).",
-      "deviations": "How many standard deviations above the mean a difference begins a scene.",
-      "relevance": "query (mean similarity with it) or variation: what makes a scene matter.",
-      "first": "From which relevance on, scaled to 0 … 1 over the scenes, a scene is P1.",
-      "second": "From which relevance on a scene is P2; below it is left out.",
-      "firstWeight": "The weight of P1 scenes in sharing out frames.",
-      "secondWeight": "The weight of P2 scenes in sharing out frames.",
-      "mode": "focused (inside clips only) or hybrid (a share on a grid over the rest).",
-      "hybridShare": "The share of the budget outside the clips in hybrid mode (ρ).",
+    public static let keys = budgetKeys.merging([
+      "difference": .choice(
+        SceneClipKeyframes.Difference.self,
+        "cosine, or histogram (half the absolute differences of rows of sum 1)."),
+      "deviations": .real(
+        0..., "How many standard deviations above the mean a difference begins a scene."),
+      "relevance": .choice(
+        SceneClipKeyframes.Relevance.self,
+        "query (mean similarity with it) or variation: what makes a scene matter."),
+      "first": .real(0...1, "From which relevance on, scaled over the scenes, a scene is P1."),
+      "second": .real(0...1, "From which relevance on a scene is P2; below it is left out."),
+      "firstWeight": .real(0..., "The weight of P1 scenes in sharing out frames."),
+      "secondWeight": .real(0..., "The weight of P2 scenes in sharing out frames."),
+      "mode": .choice(
+        ClipMode.self, "focused (inside clips only) or hybrid (a share on a grid over the rest)."),
+      "hybridShare": .real(0...1, "The share of the budget outside the clips in hybrid mode (ρ)."),
     ]) { $1 }
 
     /// How frames are drawn from clips.

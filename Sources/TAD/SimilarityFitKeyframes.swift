@@ -29,8 +29,10 @@ public struct SimilarityFitKeyframes: QuerySelector {
     public init() {}
 
     /// One line a parameter.
-    public static let documentation = budgetDocumentation.merging([
-      "fit": "optimal (dynamic programming, K·F² steps) or greedy (K·F steps)."
+    public static let keys = budgetKeys.merging([
+      "fit": .choice(
+        SimilarityFitKeyframes.Fit.self,
+        "optimal (dynamic programming, K·F² steps) or greedy (K·F steps).")
     ]) { $1 }
   }
 

@@ -15,7 +15,7 @@ public struct SimilarityKeyframes: QuerySelector {
     public init() {}
 
     /// One line a parameter.
-    public static let documentation = budgetDocumentation
+    public static let keys = budgetKeys
   }
 
   /// The name it is known by.

@@ -1,4 +1,4 @@
-internal import Core
+public import Core
 
 extension TemporalApexDistillation {
   /// What an apex does to its score.
@@ -42,14 +42,23 @@ extension TemporalApexDistillation {
     public init() {}
 
     /// One line a parameter.
-    public static let documentation = budgetDocumentation.merging([
-      "features": "pooled, perToken or flattened: how the token rows of neighbours are compared.",
-      "firstFrame": "zero, copy (of the second frame's variation) or keep (always kept).",
-      "window": "Over how many frames an apex must be the largest (W, odd).",
-      "boost": "multiply (s·ω) or add (s + ω): what an apex does to its score.",
-      "omega": "The boost of an apex (ω), at least 0.",
-      "pick": "apex, or midpoint: the middle of the stretch that a kept frame opens.",
-      "straightThrough": "Whether kept rows are multiplied by their scores (not in the paper).",
+    public static let keys = budgetKeys.merging([
+      "features": .choice(
+        FeatureReading.self,
+        "pooled, perToken or flattened: how the token rows of neighbours are compared."),
+      "firstFrame": .choice(
+        FirstFrame.self, "zero, copy (of the second frame's variation) or keep (always kept)."),
+      "window": .integer(
+        1..., "Over how many frames an apex must be the largest (W, odd).", unit: "frames"),
+      "boost": .choice(
+        TemporalApexDistillation.Boost.self,
+        "multiply (s·ω) or add (s + ω): what an apex does to its score."),
+      "omega": .real(0..., "The boost of an apex (ω)."),
+      "pick": .choice(
+        TemporalApexDistillation.Pick.self,
+        "apex, or midpoint: the middle of the stretch that a kept frame opens."),
+      "straightThrough": .flag(
+        "Whether kept rows are multiplied by their scores (not in the paper)."),
     ]) { $1 }
   }
 }

@@ -29,8 +29,10 @@ public struct UniformKeyframes: VideoSelector {
     public init() {}
 
     /// One line a parameter.
-    public static let documentation = budgetDocumentation.merging([
-      "placement": "midpoint (the middle of each of K parts) or endpoints (first to last frame)."
+    public static let keys = budgetKeys.merging([
+      "placement": .choice(
+        UniformKeyframes.Placement.self,
+        "midpoint (the middle of each of K parts) or endpoints (first to last frame).")
     ]) { $1 }
   }
 

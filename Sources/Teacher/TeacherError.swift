@@ -84,6 +84,13 @@ extension TeacherError {
   }
 }
 
+extension TeacherError {
+  /// A parameter is wrong usage; everything else is met with when the data is.
+  public var exitStatus: ExitStatus {
+    if case .parameter = self { .usage } else { .badInput }
+  }
+}
+
 extension TeacherSupport {
   /// The support as a researcher says it.
   var inWords: String {

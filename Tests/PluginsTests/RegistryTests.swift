@@ -4,22 +4,30 @@ import Testing
 
 struct Blur: PluginParameters, Equatable {
   enum Kernel: String, Codable, CaseIterable { case box, triangle }
-  struct Edge: Codable, Equatable { var pad = 1; var value: Float = 0.1 }
+  struct Edge: DefaultedConfiguration, Equatable {
+    var pad = 1
+    var value: Float = 0.1
+    static let keys: [String: KeyDeclaration] = [
+      "pad": .integer(0..., "Frames."), "value": .real(0...1, "What they hold."),
+    ]
+  }
   var radius = 3
   var share: Float = 0.1
   var kernel = Kernel.box
   var name: String?
   var edge = Edge()
   var weights: [String: Double] = ["b": 1, "a": 2]
-  static let documentation = [
-    "radius": "Frames.", "share": "0 … 1.", "kernel": "The window.", "name": "A name.",
-    "edge": "What lies beyond.", "weights": "Weights by name.",
+  static let keys: [String: KeyDeclaration] = [
+    "radius": .integer(1..., "How far.", unit: "frames"), "share": .real(0...1, "How much."),
+    "kernel": .choice(Kernel.self, "The window."), "name": .text("A name."),
+    "edge": .structure(Edge.self, "What lies beyond."),
+    "weights": .map(of: .real(NumberRange(0...1)), "Weights by name."),
   ]
 }
 
 struct Careless: PluginParameters {
   var size = 1
-  static let documentation = ["sise": "Misspelt."]
+  static let keys: [String: KeyDeclaration] = ["sise": .integer(0..., "Misspelt.")]
 }
 
 private func number(_ value: Int, line: Int? = nil) -> ConfigurationValue {
@@ -155,16 +163,52 @@ struct RegistryTests {
     #expect(parameters.map(\.name) == ["radius", "share", "kernel", "name", "edge", "weights"])
     #expect(parameters[1].defaultValue.text == "0.1")
     #expect(parameters[3].defaultValue == .null)
-    #expect(parameters[0].documentation == "Frames.")
+    #expect(parameters[0].documentation == "How far.")
+    #expect(parameters[0].values == "a whole number from 1")
+    #expect(parameters[0].unit == "frames")
   }
 
-  @Test("notices documentation that names no parameter, and a parameter without documentation")
-  func documentation() throws {
+  @Test("notices a declaration that names no parameter, and a parameter without declaration")
+  func declarations() throws {
     var registry = try registry()
-    #expect(try registry.undocumented() == [])
+    #expect(try registry.undeclared() == [])
     try registry.register("careless", summary: "", parameters: Careless.self) { _, _ in "" }
-    #expect(
-      try registry.undocumented() == ["selector careless: sise", "selector careless: size"])
+    #expect(try registry.undeclared() == ["Careless.sise", "Careless.size"])
+  }
+
+  @Test(
+    "refuses a value that its key does not take, at any depth, and names the nearest",
+    arguments: [
+      ("radius", "0", "selector.blur.radius", "The nearest that can be used is 1."),
+      (
+        "radius", "100000000000", "selector.blur.radius",
+        "The nearest that can be used is 1000000000."
+      ),
+      ("share", ".nan", "selector.blur.share", "Leave it out for 0.1, or write"),
+      ("share", "1.5", "selector.blur.share", "The nearest that can be used is 1.0."),
+      ("name", "", "selector.blur.name", "Write text that is not empty."),
+      ("edge.pad", "-1", "selector.blur.edge.pad", "The nearest that can be used is 0."),
+      ("weights.a", "7", "selector.blur.weights.a", "The nearest that can be used is 1.0."),
+    ])
+  func outOfRange(key: String, value: String, path: String, remedy: String) throws {
+    let written: ConfigurationValue =
+      if let number = Int(value) { ConfigurationValue(.integer(number)) } else if value == ".nan" {
+        ConfigurationValue(.real(.nan))
+      } else if let number = Double(value) { ConfigurationValue(.real(number)) } else {
+        ConfigurationValue(.string(value))
+      }
+    let nested = key.split(separator: ".").reversed().reduce(written) { .map([String($1): $0]) }
+    let text = try message(.map(["blur": nested]))
+    #expect(text.contains("'\(path)' must be"))
+    #expect(text.contains(remedy))
+  }
+
+  @Test("takes a value that is the default, whatever the range says")
+  func standard() throws {
+    let empty = ConfigurationValue.map(["weights": .map([:])])
+    #expect(throws: ConfigurationError.self) { try empty.decoded(as: Blur.self) }
+    let null = ConfigurationValue.map(["name": .null])
+    #expect(try null.decoded(as: Blur.self) == Blur())
   }
 }
 

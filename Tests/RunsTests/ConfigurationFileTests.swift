@@ -142,6 +142,43 @@ struct ConfigurationFileTests {
         result))
   }
 
+  @Test(
+    "is changed alike in any order of the arguments",
+    arguments: [
+      "tad", "{tad: {ratio: 0.5}}", "{uniform: {budget: 9}}", "{selector: aks, depth: 2}", "~",
+    ])
+  func order(written: String) throws {
+    let arguments = ["keyframes.budget=4", "keyframes.selector=tad", "keyframes.window=5"]
+    let results = try [[0, 1, 2], [2, 1, 0], [1, 2, 0], [0, 2, 1]].map { order in
+      let text = try text("keyframes: \(written)", order.map { arguments[$0] })
+      return try ConfigurationFile.parse(text, file: "x")["keyframes"]
+    }
+    #expect(Set(results).count == 1)
+    let chosen = results[0]?["tad"] ?? results[0]
+    #expect(chosen?["budget"]?.integer == 4)
+    #expect(chosen?["window"]?.integer == 5)
+    #expect(results[0]?["selector"]?.string ?? results[0]?.map?.keys.first == "tad")
+    #expect(results[0]?["depth"] == nil && results[0]?["uniform"] == nil)
+  }
+
+  @Test("is replaced by a map before what stands in it is changed")
+  func replaced() throws {
+    for arguments in [
+      ["keyframes={uniform: {budget: 2}}", "keyframes.budget=4"],
+      ["keyframes.budget=4", "keyframes={uniform: {budget: 2}}"],
+    ] {
+      #expect(
+        try text("keyframes: {tad: {ratio: 0.5}}", arguments)
+          == "{keyframes: {uniform: {budget: 4}}}")
+    }
+    let all = ["stages.1.steps=3", "stages.*.steps=2"]
+    for arguments in [all, all.reversed()] {
+      #expect(
+        try text("stages: [{steps: 9}, {steps: 9}]", arguments)
+          == "{stages: [{steps: 2}, {steps: 3}]}")
+    }
+  }
+
   @Test("takes a folder for the path of the data set that is chosen")
   func dataPath() throws {
     #expect(

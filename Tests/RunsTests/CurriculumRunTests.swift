@@ -25,7 +25,7 @@ struct CurriculumRunTests {
   func registered() throws {
     let laboratory = try Laboratory.standard()
     #expect(laboratory.curricula.names == allCurriculumParameters.map { $0.name })
-    #expect(try laboratory.curricula.undocumented().isEmpty)
+    #expect(try laboratory.curricula.undeclared().isEmpty)
     let value = try ConfigurationFile.parse(
       "{tvdf: {theta: 0.5, k: 1, score: trajectoryRKL(mean)}}", file: "x.yaml")
     let text = try laboratory.curricula.resolved(value).text

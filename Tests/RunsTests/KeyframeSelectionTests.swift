@@ -35,7 +35,7 @@ struct KeyframeRunTests {
   func registered() throws {
     let laboratory = try Laboratory.standard()
     #expect(Set(names).isSubset(of: laboratory.selectors.names))
-    #expect(try laboratory.selectors.undocumented().isEmpty)
+    #expect(try laboratory.selectors.undeclared().isEmpty)
     let described = try laboratory.selectors.describe().filter { names.contains($0.name) }
     let context = try RunContext.withoutData(laboratory, seed: Seed(0))
     for plugin in described {

@@ -188,7 +188,7 @@ struct SweepFileTests {
     #expect(complaint("base: {stages: [{method: opdd}]}\n").contains("'opd'"))
     #expect(
       complaint("base:\n  stages:\n    - {method: opd, steps: 0}\n")
-        .contains("'stages[0].steps' cannot be used: it is 0, and must be at least 1."))
+        .contains("'stages[0].steps' must be a whole number from 1, but is 0."))
   }
 
   @Test(

@@ -159,6 +159,7 @@ struct WrapperTests {
       try RoutedTeacher([(.videos([]), base)]).route(of: .toy("a"))
     }
     let noise = TeacherError.parameter(name: "noise", value: "1.5", allowed: "from 0 to 1")
+    #expect(noise.exitStatus == .usage)
     #expect(throws: noise) { try NoisyTeacher(base, .init(noise: 1.5), vocabularySize: 5) }
     #expect(
       noise.description == """

@@ -40,7 +40,7 @@ struct AnswerTable: Sendable {
     for (name, title) in line.texts where name.hasPrefix("groups/") && name.hasSuffix("/title") {
       let key = name.dropFirst("groups/".count).dropLast("/title".count)
       groups[String(key)] = Outcome.Group(
-        title, order: Int(line.numbers["groups/\(key)/order"] ?? 0))
+        title, order: line.whole("groups/\(key)/order", or: 0) ?? 0)
     }
     return groups
   }

@@ -28,6 +28,6 @@ package struct AxisTicks: Sendable {
   var decimals: Int {
     guard values.count > 1 else { return 2 }
     let step = abs(values[1] - values[0])
-    return step > 0 ? max(0, min(6, Int((-log10(step)).rounded(.up)))) : 2
+    return step > 0 && step.isFinite ? max(0, min(6, Int((-log10(step)).rounded(.up)))) : 2
   }
 }

@@ -46,11 +46,13 @@ package struct SelectionLine: Encodable, Sendable, Hashable {
 
   /// A line as it was written; lists of what was measured are not read.
   package init?(_ line: FlatObject) {
-    guard let id = line.texts["id"], let taken = line.numbers["taken"] else { return nil }
+    guard let id = line.texts["id"], let taken = line.numbers["taken"],
+      let stage = line.whole("stage", or: 0), let round = line.whole("round", or: 0)
+    else { return nil }
     self.id = id
     self.taken = taken == 1
-    stage = Int(line.numbers["stage"] ?? 0)
-    round = Int(line.numbers["round"] ?? 0)
+    self.stage = stage
+    self.round = round
     teacher = line.numbers["teacher"]
     student = line.numbers["student"]
     disagreement = line.numbers["disagreement"]

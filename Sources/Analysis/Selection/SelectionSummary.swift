@@ -103,7 +103,8 @@ package struct DisagreementHistogram: Sendable, Hashable, Encodable {
     let measured = lines.compactMap { line in line.disagreement.map { (line.taken, $0) } }
     guard let low = measured.map(\.1).min(), let high = measured.map(\.1).max() else { return nil }
     let width = (high - low) / Double(count)
-    guard width > 0 else {
+    // The difference of two finite numbers may be infinite.
+    guard width > 0, width.isFinite else {
       let taken = measured.count { $0.0 }
       bins = [Bin(lower: low, upper: high, taken: taken, left: measured.count - taken)]
       return

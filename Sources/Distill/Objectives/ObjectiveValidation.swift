@@ -1,3 +1,4 @@
+internal import Core
 internal import Tensors
 
 /// What a run knows of itself when its objective is checked.
@@ -24,6 +25,7 @@ extension Objective {
       throw .cannotLearn(reason: "it has no component with a weight", nearest: "opd")
     }
     for component in components {
+      try component.checkWeights()
       try component.checkEstimator()
       try component.checkSignals()
       try component.checkWeighting()
@@ -100,6 +102,14 @@ extension ObjectiveComponent {
         reason: "'\(correction)' corrects advantages, and \(estimator) has none",
         nearest: "the same with correction none")
     }
+  }
+
+  func checkWeights() throws(ObjectiveError) {
+    let weights = [weight] + signals.map(\.weight)
+    guard let wrong = weights.first(where: { !NumberRange.any.contains($0) }) else { return }
+    throw .cannotLearn(
+      reason: "a weight of \(written(wrong)) is not finite, or further from 0 than "
+        + "\(NumberRange.most)", nearest: "weight 1")
   }
 
   private func check(_ kind: RowDivergence) throws(ObjectiveError) {

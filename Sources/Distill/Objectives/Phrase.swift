@@ -83,8 +83,10 @@ struct PhraseArguments {
     guard let text = values[key] else {
       throw .malformed(text: phrase.text, reason: "'\(key)' must be given")
     }
-    guard let number = Double(text), number.isFinite else {
-      throw .malformed(text: phrase.text, reason: "'\(key)' is not a number")
+    guard let number = Double(text), NumberRange.any.contains(number) else {
+      throw .malformed(
+        text: phrase.text,
+        reason: "'\(key)' is not a number, or further from 0 than \(NumberRange.most)")
     }
     return number
   }

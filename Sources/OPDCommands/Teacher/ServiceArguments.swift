@@ -25,6 +25,9 @@ struct ServiceArguments: ParsableArguments {
   @Option(help: "Likeliest tokens wanted at each position; above 0 only where tokens are the same.")
   var top = 0
 
+  /// Refuses numbers that mean nothing.
+  func validate() throws { try check("--top", top, 0...100_000) }
+
   /// What was named, or `nil` without an address.
   var parameters: CompletionsParameters? {
     guard let url else { return nil }

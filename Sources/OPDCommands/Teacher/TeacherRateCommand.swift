@@ -1,3 +1,4 @@
+internal import Core
 internal import Runs
 public import ArgumentParser
 internal import Foundation
@@ -32,9 +33,9 @@ public struct TeacherRateCommand: AsyncParsableCommand {
 
   /// Refuses a batch of nothing.
   public func validate() throws {
-    guard prompts > 0, answers > 0, seconds > 0 else {
-      throw ValidationError("--prompts, --answers and --seconds must be above 0.")
-    }
+    try check("--prompts", prompts, 1...1_000_000)
+    try check("--answers", answers, 1...1_000_000)
+    try check("--seconds", seconds, .above(0, to: 86_400))
   }
 
   /// Measures and prints.

@@ -9,13 +9,14 @@ package enum ConfigurationFile {
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - overrides: Arguments `a.b=1`, `+new=1` or `~gone`, applied in order.
+  ///   - overrides: Arguments `a.b=1`, `+new=1` or `~gone`; their order decides only between two of one key.
   /// - Returns: The configuration without `base`.
   /// - Throws: `ConfigurationFileError`.
   package static func load(_ path: String, overrides: [String] = []) throws -> ConfigurationValue {
     guard try !isSweep(path) else { throw ConfigurationFileError.isSweep(path: path) }
     let written = try loadWithBases(path, chain: [])
-    return try overrides.reduce(written) { try ConfigurationOverride($1).applied(to: $0) }
+    return try overrides.map { try ConfigurationOverride($0) }.settled(by: \.path)
+      .reduce(written) { try $1.applied(to: $0) }
   }
 
   /// What a file says where it describes a sweep and not one run: what varies, or how often it is repeated.

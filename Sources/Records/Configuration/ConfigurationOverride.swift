@@ -140,6 +140,11 @@ package struct ConfigurationOverride: Sendable, Hashable {
     _ value: ConfigurationValue, _ key: String, _ rest: ArraySlice<String>, above: [String]
   ) throws -> ConfigurationValue {
     guard let kind = PluginSlot.kinds[key] else { return try changed(value, rest, above: above) }
+    if verb == .set, Array(rest) == [kind] {
+      // Another plug-in: what was said of the one before means nothing for it.
+      return PluginSlot.name(value, kind) == self.value.string
+        ? value : .map([kind: self.value])
+    }
     let opened = PluginSlot.opened(value, kind: kind)
     guard opened[kind] == nil, let map = opened.map, map.count == 1, let name = map.keys.first,
       name != rest.first

@@ -12,14 +12,19 @@ struct WorldChoiceParameters: PluginParameters {
   var order = WorldChoice.Order.shuffled
   var seed = 0
 
-  static let documentation = WorldParameters.documentation.filter { $0.key != "query" }
-    .merging(["order": "shuffled: options in an order of each question's own; fixed"]) { $1 }
+  static let keys = WorldParameters.keys.filter { $0.key != "query" }
+    .merging([
+      "order": .choice(
+        WorldChoice.Order.self, "shuffled: options in an order of each question's own; fixed")
+    ]) { $1 }
 }
 
 struct ChoiceParameters: PluginParameters {
   var form = ChoiceTask.Form.letter
 
-  static let documentation = ["form": "letter: A, B and so on; text: the option's own words"]
+  static let keys: [String: KeyDeclaration] = [
+    "form": .choice(ChoiceTask.Form.self, "letter: A, B and so on; text: the option's own words")
+  ]
 }
 
 extension Laboratory {

@@ -24,7 +24,6 @@ extension Laboratory {
     run.reward = try rewards.resolved(run.reward, at: "reward")
     for index in run.stages.indices {
       let path = "stages[\(index)]"
-      try run.stages[index].check(at: path, value.source)
       try run.stages[index].stop.check(
         at: path + ".stop", evaluatesEvery: run.evaluation.every, metrics: taskMetrics,
         value.source)
@@ -66,19 +65,5 @@ extension Laboratory {
       if let data = stage.data, !data.isNull { files += try datasets.files(data) }
     }
     return files
-  }
-}
-
-extension StageConfiguration {
-  /// Refuses a stage without steps, prompts or answers.
-  func check(at path: String, _ source: ConfigurationSource?) throws {
-    let counts = [
-      ("steps", steps), ("prompts", prompts), ("miniBatches", miniBatches), ("group", group ?? 1),
-      ("innerSteps", innerSteps ?? 1), ("chunkMegabytes", chunkMegabytes),
-    ]
-    for (name, count) in counts where count < 1 {
-      throw ConfigurationError.unusable(
-        path: "\(path).\(name)", reason: "it is \(count), and must be at least 1", source: source)
-    }
   }
 }

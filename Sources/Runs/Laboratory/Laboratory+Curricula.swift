@@ -12,7 +12,7 @@ private struct CurriculumPlugin<Parameters: CurriculumParameters>: PluginParamet
 
   func encode(to encoder: any Encoder) throws { try parameters.encode(to: encoder) }
 
-  static var documentation: [String: String] { Parameters.documentation }
+  static var keys: [String: KeyDeclaration] { Parameters.keys }
 }
 
 extension Laboratory {

@@ -9,50 +9,60 @@ struct WorldParameters: PluginParameters {
   var queriesPerVideo = 4
   var frames = 24
   var patches = 3
-  var difficulty = "standard"
-  var query = "embedding"
+  var difficulty = World.Difficulty.standard
+  var query = World.QueryForm.embedding
   var seed = 0
 
-  static let documentation = [
-    "videos": "videos to train on",
-    "devVideos": "videos to report on",
-    "queriesPerVideo": "questions asked about each video",
-    "frames": "frames of a video, one a second; at least 9",
-    "patches": "feature rows of a frame, each a level band of the picture: 1, 2 or 3",
-    "difficulty": "easy, standard or hard",
-    "query": "embedding: one row of word counts; words: tokens the student must learn to read",
-    "seed": "from which all videos follow; the same for every seed of a sweep",
+  static let keys: [String: KeyDeclaration] = [
+    "videos": .integer(1...100_000, "videos to train on", unit: "videos"),
+    "devVideos": .integer(1...100_000, "videos to report on", unit: "videos"),
+    "queriesPerVideo": .integer(1...100, "questions asked about each video, if it has so many"),
+    "frames": .integer(9...10_000, "frames of a video, one a second", unit: "frames"),
+    "patches": .integer(1...3, "feature rows of a frame, each a level band of the picture"),
+    "difficulty": .choice(
+      World.Difficulty.self, "how many things move, and how much noise there is"),
+    "query": .choice(
+      World.QueryForm.self,
+      "embedding: one row of word counts; words: tokens the student must learn to read"),
+    "seed": .integer(
+      0...Int.max, "from which all videos follow; the same for every seed of a sweep"),
   ]
 }
 
 struct QVHighlightsParameters: PluginParameters {
   var path = "../shared/data/qvhighlights"
-  var rows = "features"
+  var rows = QVHighlights.Options.Rows.features
   var trainLimit: Int?
   var devLimit: Int?
 
   var files: [String] { [path] }
 
-  static let documentation = [
-    "path": "the folder with features.h5, highlight_val_release.jsonl and split.json",
-    "rows": "what a clip's row carries: features, featuresAndCosine (with the query) or cosine",
-    "trainLimit": "the most queries to train on; all if left out",
-    "devLimit": "the most queries to report on; all if left out",
+  static let keys: [String: KeyDeclaration] = [
+    "path": .text("the folder with features.h5, highlight_val_release.jsonl and split.json"),
+    "rows": .choice(
+      QVHighlights.Options.Rows.self,
+      "what a clip's row carries: features, featuresAndCosine (with the query) or cosine"),
+    "trainLimit": .integer(
+      1..., "the most queries to train on; all if left out", unit: "queries"),
+    "devLimit": .integer(1..., "the most queries to report on; all if left out", unit: "queries"),
   ]
 }
 
 struct TimeTokensParameters: PluginParameters {
   var clipLength: Double?
 
-  static let documentation = [
-    "clipLength": "seconds between two tokens; the distance of the frames if left out"
+  static let keys: [String: KeyDeclaration] = [
+    "clipLength": .real(
+      0.001...86_400, "time between two tokens; the distance of the frames if left out", unit: "s")
   ]
 }
 
 struct DigitsParameters: PluginParameters {
   var step = 1.0
 
-  static let documentation = ["step": "seconds between two times that can be written"]
+  static let keys: [String: KeyDeclaration] = [
+    "step": .real(0.001...86_400, "time between two times that can be written", unit: "s")
+  ]
 }
 
 extension Laboratory {
@@ -61,35 +71,22 @@ extension Laboratory {
       "world", summary: "rendered videos of coloured shapes, and questions about what they do",
       parameters: WorldParameters.self
     ) { parameters, _ in
-      guard let difficulty = World.Difficulty(rawValue: parameters.difficulty) else {
-        throw LaboratoryError.unknownChoice(
-          key: "difficulty", value: parameters.difficulty,
-          choices: World.Difficulty.allCases.map(\.rawValue))
-      }
-      guard let query = World.QueryForm(rawValue: parameters.query) else {
-        throw LaboratoryError.unknownChoice(
-          key: "query", value: parameters.query, choices: World.QueryForm.allCases.map(\.rawValue))
-      }
-      return try World.dataset(
+      try World.dataset(
         World.Options(
           videos: parameters.videos, devVideos: parameters.devVideos,
           queriesPerVideo: parameters.queriesPerVideo, frames: parameters.frames,
-          patches: parameters.patches, difficulty: difficulty, query: query,
+          patches: parameters.patches, difficulty: parameters.difficulty,
+          query: parameters.query,
           seed: Seed(UInt64(bitPattern: Int64(parameters.seed)))))
     }
     try datasets.register(
       "qvhighlights", summary: "a folder in the layout of QVHighlights",
       parameters: QVHighlightsParameters.self
     ) { parameters, _ in
-      guard let rows = QVHighlights.Options.Rows(rawValue: parameters.rows) else {
-        throw LaboratoryError.unknownChoice(
-          key: "rows", value: parameters.rows,
-          choices: QVHighlights.Options.Rows.allCases.map(\.rawValue))
-      }
-      return try QVHighlights.load(
+      try QVHighlights.load(
         path: parameters.path,
         options: .init(
-          rows: rows, trainLimit: parameters.trainLimit, devLimit: parameters.devLimit))
+          rows: parameters.rows, trainLimit: parameters.trainLimit, devLimit: parameters.devLimit))
     }
     try registerCodecs()
   }
@@ -105,7 +102,7 @@ extension Laboratory {
       let length = parameters.clipLength ?? spacing
       try dataset.requireWindows()
       return TimeTokensCodec(
-        clipLength: length, clips: Int((dataset.maximumDuration / length).rounded(.up)),
+        clipLength: length, clips: try dataset.times(every: length, key: "clipLength"),
         words: dataset.queryWords
       ).answers
     }
@@ -113,6 +110,7 @@ extension Laboratory {
       "digits", summary: "characters, such as 12.0 - 30.0", parameters: DigitsParameters.self
     ) { parameters, dataset in
       try dataset.requireWindows()
+      _ = try dataset.times(every: parameters.step, key: "step")
       return DigitsCodec(
         step: parameters.step, maximumDuration: dataset.maximumDuration,
         words: dataset.queryWords
@@ -130,6 +128,17 @@ extension GroundingDataset {
       guard let other = prompt.truth.first(where: { !($0 is Interval) }) else { continue }
       throw TaskError.foreignAnswer(task: "grounding", answer: other.text)
     }
+  }
+
+  /// How many steps the longest video has.
+  ///
+  /// - Throws: `LaboratoryError.grid` for a step so short that answers have too many times to choose from.
+  fileprivate func times(every step: Double, key: String) throws -> Int {
+    let count = (maximumDuration / step).rounded(.up)
+    guard step > 0, count <= Double(LaboratoryError.mostTimes) else {
+      throw LaboratoryError.grid(key: key, step: step, duration: maximumDuration)
+    }
+    return max(1, Int(count))
   }
 
   /// The words of the queries where they are read as text; none where the data has query embeddings.

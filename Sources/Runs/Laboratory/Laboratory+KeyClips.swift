@@ -14,11 +14,13 @@ struct KeyClipParameters: PluginParameters {
     set { of = newValue["of"] ?? of }
   }
 
-  static let documentation = [
-    "of": "the data whose right answers become key clips; of a stage, the run's if left out",
-    "deviations": "standard deviations above the mean from which a difference begins a scene",
-    "second":
-      "share of the best scene's overlap from which another scene is a P2 clip; above 1 none",
+  static let keys: [String: KeyDeclaration] = [
+    "of": .plugin(
+      "data", "the data whose right answers become key clips; of a stage, the run's if left out"),
+    "deviations": .real(
+      0..., "standard deviations above the mean from which a difference begins a scene"),
+    "second": .real(
+      0..., "share of the best scene's overlap from which another scene is a P2 clip; above 1 none"),
   ]
 }
 

@@ -14,10 +14,11 @@ struct ModelTeacherParameters: PluginParameters {
 
   var files: [String] { run.map { [$0 + "/config.yaml", $0 + "/checkpoints"] } ?? [] }
 
-  static let documentation = [
-    "run": "the folder of a finished run, whose student is the teacher; mandatory",
-    "evidence": "what it looks at: allFrames, sameAsStudent or answer",
-    "temperature": "the teacher's own temperature",
+  static let keys: [String: KeyDeclaration] = [
+    "run": .text("the folder of a finished run, whose student is the teacher; mandatory"),
+    "evidence": .choice(
+      PolicyTeacher.Evidence.self, "what it looks at: allFrames, sameAsStudent or answer"),
+    "temperature": temperatureKey,
   ]
 }
 
@@ -28,97 +29,21 @@ struct SelfTeacherParameters: PluginParameters {
   var temperature = 1.0
   var control = false
 
-  static let documentation = [
-    "kind": "frozen at the start of the stage, live, or average: an exponential moving average",
-    "evidence":
-      "what it looks at: allFrames, answer (a right one ends the question), sameAsStudent",
-    "rate": "share of the student in the average after each update, 0 to 1",
-    "temperature": "the teacher's own temperature",
-    "control": "whether it may see no more than the student, so that nothing can be learnt",
+  static let keys: [String: KeyDeclaration] = [
+    "kind": .choice(
+      SelfTeacher.Kind.self,
+      "frozen at the start of the stage, live, or average: an exponential moving average"),
+    "evidence": .choice(
+      PolicyTeacher.Evidence.self,
+      "what it looks at: allFrames, answer (a right one ends the question), sameAsStudent"),
+    "rate": .real(0...1, "share of the student in the average after each update"),
+    "temperature": temperatureKey,
+    "control": .flag("whether it may see no more than the student, so that nothing can be learnt"),
   ]
 }
 
-struct MixtureTeacherParameters: PluginParameters {
-  var teachers: [ConfigurationValue] = []
-  var weights: [Double] = []
-
-  var members: [String: ConfigurationValue] {
-    get { .init(uniqueKeysWithValues: teachers.enumerated().map { ("teachers[\($0)]", $1) }) }
-    set { for i in teachers.indices { teachers[i] = newValue["teachers[\(i)]"] ?? teachers[i] } }
-  }
-
-  static let documentation = [
-    "teachers": "teachers whose probabilities are averaged; at least one",
-    "weights": "a weight above 0 for each; all equal if left out",
-  ]
-}
-
-struct RoutedTeacherParameters: PluginParameters {
-  var routes: [TeacherRoute] = []
-
-  var members: [String: ConfigurationValue] {
-    get {
-      .init(uniqueKeysWithValues: routes.enumerated().map { ("routes[\($0)].teacher", $1.teacher) })
-    }
-    set {
-      for i in routes.indices {
-        routes[i].teacher = newValue["routes[\(i)].teacher"] ?? routes[i].teacher
-      }
-    }
-  }
-
-  static let documentation = [
-    "routes": """
-    tried in order: {teacher: …} with conditions that must all hold, of queryContains, videos, prompts, \
-    atLeast and below (seconds of video), share (0 to 1 of the prompts)
-    """
-  ]
-}
-
-/// One route: conditions that must all hold, and who is asked then.
-struct TeacherRoute: DefaultedConfiguration {
-  var teacher: ConfigurationValue = .null
-  var queryContains: String?
-  var videos: [String]?
-  var prompts: [String]?
-  var atLeast: Double?
-  var below: Double?
-  var share: Double?
-}
-
-struct TreatedTeacherParameters: PluginParameters {
-  var teacher: ConfigurationValue = .null
-  var temperature = 1.0
-  var noise = 0.0
-  var shuffled = false
-
-  var members: [String: ConfigurationValue] {
-    get { ["teacher": teacher] }
-    set { teacher = newValue["teacher"] ?? teacher }
-  }
-
-  static let documentation = [
-    "teacher": "the teacher to treat; mandatory",
-    "temperature": "what its log-probabilities are divided by, above 0",
-    "noise": "share of the uniform distribution mixed in, 0 to 1",
-    "shuffled": "whether each prompt is scored as another one (a control)",
-  ]
-}
-
-struct CachedTeacherParameters: PluginParameters {
-  var teacher: ConfigurationValue = .null
-  var folder = "runs/teacher-cache"
-
-  var members: [String: ConfigurationValue] {
-    get { ["teacher": teacher] }
-    set { teacher = newValue["teacher"] ?? teacher }
-  }
-
-  static let documentation = [
-    "teacher": "the teacher to remember; mandatory",
-    "folder": "where scores are kept by content; may be shared by runs and teachers",
-  ]
-}
+/// The temperature of a teacher that has one of its own.
+let temperatureKey = KeyDeclaration.real(.above(0, to: 1000), "the teacher's own temperature")
 
 extension Laboratory {
   mutating func registerModels() throws {
@@ -241,20 +166,5 @@ extension RunContext {
       members.append(try await laboratory.teachers.connect(value, at: path, in: self))
     }
     return members
-  }
-}
-
-extension TeacherRoute {
-  /// The conditions as one.
-  func condition(_ seed: Seed) -> RouteCondition {
-    var all: [RouteCondition] = []
-    if let queryContains { all.append(.queryContains(queryContains)) }
-    if let videos { all.append(.videos(Set(videos))) }
-    if let prompts { all.append(.prompts(Set(prompts))) }
-    if atLeast != nil || below != nil {
-      all.append(.duration(atLeast: atLeast ?? 0, below: below ?? .infinity))
-    }
-    if let share { all.append(.share(share, seed: seed.derived("routes"))) }
-    return all.count == 1 ? all[0] : .all(all)
   }
 }

@@ -8,8 +8,15 @@ extension RunConfiguration {
   ///
   /// - Throws: `ObjectiveError.cannotLearn`; `TrainingError` where somebody is missing.
   func checkObjectives() throws {
-    for stage in stages {
+    for (index, stage) in stages.enumerated() {
       let method = try Method(stage.method)
+      // Fewer updates than the schedule spans would end the stage in the middle of its descent.
+      if stage.miniBatches > stage.prompts {
+        throw ConfigurationError.unusable(
+          path: "stages[\(index)].miniBatches",
+          reason: "\(stage.prompts) prompts cannot be divided into \(stage.miniBatches) parts",
+          source: stage.method.source)
+      }
       try method.objective.validate(
         ObjectiveSetting(
           group: stage.group ?? method.hints.group, teacherIsStudent: teacherIsStudent(method)))

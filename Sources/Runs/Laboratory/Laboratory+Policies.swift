@@ -22,16 +22,19 @@ struct DecoderStudentParameters: PluginParameters {
     case time
   }
 
-  static let documentation = [
-    "layers": "layers of the decoder",
-    "width": "numbers of a hidden state",
-    "heads": "heads of the queries; width is a multiple of it",
-    "keyValueHeads": "heads of keys and values; heads is a multiple of it",
-    "hidden": "numbers inside the feed-forward part",
-    "timeOctaves": "octaves of the time encoding of a frame",
-    "framePositions": "the rotary position of a frame: row (its place among those kept), time",
-    "timeSteps":
-      "positions a whole video spans, of framePositions time; the most frames of a video",
+  static let keys: [String: KeyDeclaration] = [
+    "layers": .integer(1...200, "layers of the decoder"),
+    "width": .integer(2...16_384, "numbers of a hidden state"),
+    "heads": .integer(1...1024, "heads of the queries; width is an even multiple of it"),
+    "keyValueHeads": .integer(1...1024, "heads of keys and values; heads is a multiple of it"),
+    "hidden": .integer(1...65_536, "numbers inside the feed-forward part"),
+    "timeOctaves": .integer(0...32, "octaves of the time encoding of a frame"),
+    "framePositions": .choice(
+      FramePositions.self,
+      "the rotary position of a frame: row (its place among those kept), time"),
+    "timeSteps": .integer(
+      1...1_000_000,
+      "positions a whole video spans, of framePositions time; the most frames of a video"),
   ]
 }
 
@@ -59,7 +62,11 @@ extension Laboratory {
 struct GroundingRewardParameters: PluginParameters {
   var terms = ["timeR1": 1.0]
 
-  static let documentation = ["terms": "weights of iou, timeR1, giou and format"]
+  static let keys: [String: KeyDeclaration] = [
+    "terms": .map(
+      of: .real(.any), by: GroundingTerm.allCases.map(\.rawValue),
+      "weights of iou, timeR1, giou and format")
+  ]
 }
 
 extension DecoderStudentParameters {

@@ -18,13 +18,16 @@ struct WindowsTeacherParameters: PluginParameters {
 
   var files: [String] { path.map { [$0] } ?? [] }
 
-  static let documentation = [
-    "path": "JSON lines with qid and pred_relevant_windows: [start, end, confidence]; mandatory",
-    "scale": "tau: seconds over which a window's weight falls by e",
-    "floorShare": "share of probability spread over the whole answer grid",
-    "confidenceTemperature": "what log-confidences are divided by",
-    "offGridMass": "share of probability spread over tokens that no window continues with",
-  ].merging(TeacherTreatment.documentation) { own, _ in own }
+  static let keys: [String: KeyDeclaration] = [
+    "path": .text(
+      "JSON lines with qid and pred_relevant_windows: [start, end, confidence]; mandatory"),
+    "scale": .real(
+      .above(0), "tau: how far from a window its weight has fallen by e", unit: "s"),
+    "floorShare": .real(
+      .below(1, from: 0), "share of probability spread over the whole answer grid"),
+    "confidenceTemperature": .real(.above(0), "what log-confidences are divided by"),
+    "offGridMass": offGridKey,
+  ].merging(TeacherTreatment.keys) { own, _ in own }
 }
 
 struct OracleTeacherParameters: PluginParameters {
@@ -37,21 +40,27 @@ struct OracleTeacherParameters: PluginParameters {
   var noise = 0.0
   var shuffled = false
 
-  static let documentation = [
-    "sharpness": "per second; belief falls as exp(-sharpness * seconds off)",
-    "floorShare": "share of probability spread over the whole answer grid",
-    "offGridMass": "share of probability spread over tokens that no window continues with",
-  ].merging(TeacherTreatment.documentation) { own, _ in own }
+  static let keys: [String: KeyDeclaration] = [
+    "sharpness": .real(
+      .above(0), "belief falls as exp(-sharpness * seconds off)", unit: "per second"),
+    "floorShare": .real(
+      .below(1, from: 0), "share of probability spread over the whole answer grid"),
+    "offGridMass": offGridKey,
+  ].merging(TeacherTreatment.keys) { own, _ in own }
 }
+
+/// The uniform share that keeps every logarithm finite.
+let offGridKey = KeyDeclaration.real(
+  .below(1, above: 0), "share of each next-token distribution spread evenly over the vocabulary")
 
 /// What can be done to a teacher of windows.
 struct TeacherTreatment {
-  static let documentation = [
-    "shift": "seconds by which every window is moved (a biased teacher)",
-    "unreliableShare": "share of prompts on which the teacher is wrong on purpose",
-    "temperature": "the teacher's own temperature",
-    "noise": "share of the uniform distribution mixed in",
-    "shuffled": "whether each prompt is scored as another one (a control)",
+  static let keys: [String: KeyDeclaration] = [
+    "shift": .real(.any, "by how much every window is moved (a biased teacher)", unit: "s"),
+    "unreliableShare": .real(0...1, "share of prompts on which the teacher is wrong on purpose"),
+    "temperature": temperatureKey,
+    "noise": .real(0...1, "share of the uniform distribution mixed in"),
+    "shuffled": .flag("whether each prompt is scored as another one (a control)"),
   ]
 
   var shift: Double
@@ -105,7 +114,10 @@ struct TruthTeacherParameters: PluginParameters {
   var floorShare = 0.05
   var offGridMass = 1e-4
 
-  static let documentation = TruthTeacher.Parameters.documentation
+  static let keys: [String: KeyDeclaration] = [
+    "floorShare": .real(.below(1, from: 0), "share of probability spread evenly over all answers"),
+    "offGridMass": offGridKey,
+  ]
 }
 
 extension Laboratory {

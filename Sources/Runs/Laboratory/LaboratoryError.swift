@@ -2,8 +2,8 @@ package import Core
 
 /// Why a part of a run cannot be made.
 package enum LaboratoryError: ExplainedError, Hashable {
-  /// A value that is none of the choices.
-  case unknownChoice(key: String, value: String, choices: [String])
+  /// Times so close together that a video has more than `mostTimes` of them.
+  case grid(key: String, step: Double, duration: Double)
   /// Heads that do not divide the width, or each other.
   case heads(width: Int, heads: Int, keyValueHeads: Int)
   /// Time steps that are not positive, or that are given where positions are no times.
@@ -23,7 +23,8 @@ package enum LaboratoryError: ExplainedError, Hashable {
   /// What happened.
   package var happened: String {
     switch self {
-    case .unknownChoice(let key, let value, _): "'\(value)' is not a value of \(key)."
+    case .grid(let key, let step, let duration):
+      "A video of \(duration) s has more than \(Self.mostTimes) times with '\(key)' \(step)."
     case .heads(let width, let heads, let keyValueHeads):
       """
       A width of \(width) cannot be shared by \(heads) heads of an even width with \(keyValueHeads) key-value heads.
@@ -44,12 +45,8 @@ package enum LaboratoryError: ExplainedError, Hashable {
   /// What to do.
   package var remedy: String {
     switch self {
-    case .unknownChoice(_, let value, let choices):
-      if let nearest = nearestName(to: value, in: choices) {
-        "Did you mean '\(nearest)'?"
-      } else {
-        "Choose from \(choices.joined(separator: ", "))."
-      }
+    case .grid(let key, _, let duration):
+      "Set \(key) to at least \(duration / Double(Self.mostTimes))."
     case .heads:
       "Choose a width that is an even multiple of heads, and heads a multiple of keyValueHeads."
     case .timeSteps:
@@ -61,6 +58,9 @@ package enum LaboratoryError: ExplainedError, Hashable {
     case .notAsked: "Ask it with `asked(about:)` about these prompts before it selects."
     }
   }
+
+  /// The most times an answer may choose from: each is a token of its own, or text of a few.
+  package static let mostTimes = 100_000
 
   /// A configuration cannot be used.
   package var exitStatus: ExitStatus { .usage }

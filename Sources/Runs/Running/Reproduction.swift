@@ -71,7 +71,8 @@ extension RunExecutor {
       recorded.size($0) != nil || (repeated.size($0) != nil && !Reproduction.later.contains($0))
     }
     return Reproduction(
-      run: path, files: present, steps: Int(RunFile(repeated.file("metrics.jsonl")).lastStep ?? 0),
+      run: path, files: present,
+      steps: Int(exactly: RunFile(repeated.file("metrics.jsonl")).lastStep ?? 0) ?? 0,
       differences: present.compactMap { FileComparison($0, recorded, repeated).difference },
       isOtherRun: repeated.status?.identity != status.identity
         || status.build.map { $0 != Program.build } ?? false)

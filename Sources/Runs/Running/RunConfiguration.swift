@@ -1,3 +1,4 @@
+internal import Core
 internal import Distill
 package import Plugins
 package import Tensors

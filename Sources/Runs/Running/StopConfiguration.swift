@@ -48,18 +48,7 @@ extension StopConfiguration {
     func refuse(_ key: String, _ reason: String) -> ConfigurationError {
       .unusable(path: "\(path).\(key)", reason: reason, source: source)
     }
-    if let tokens, tokens < 1 {
-      throw refuse("tokens", "it is \(tokens), and must be at least 1")
-    }
-    if let plateau {
-      if plateau.patience < 1 {
-        throw refuse("plateau.patience", "it is \(plateau.patience), and must be at least 1")
-      }
-      if !(plateau.minimumGain >= 0 && plateau.minimumGain.isFinite) {
-        throw refuse("plateau.minimumGain", "it must be a number of at least 0")
-      }
-    }
-    if let target, target.value?.isFinite != true {
+    if let target, target.value == nil {
       throw refuse("target.value", "the value to be reached is mandatory")
     }
     if plateau == nil, target == nil { return }

@@ -20,12 +20,6 @@ public struct TruthTeacher: TeacherScorer, AnswerPredictor {
       self.floorShare = floorShare
       self.offGridMass = offGridMass
     }
-
-    /// One line on each parameter.
-    public static let documentation = [
-      "floorShare": "share of the probability spread evenly over all answers; 0 ..< 1",
-      "offGridMass": "share of each next-token distribution spread evenly over the vocabulary",
-    ]
   }
 
   private let parameters: Parameters

@@ -72,24 +72,30 @@ public struct CompletionsParameters: Sendable, Hashable, Codable {
   }
 
   /// One line on each parameter.
-  public static let documentation = [
-    "url": "address of the service up to and with /v1",
-    "model": "name of the model",
-    "tokens":
-      "same: student and server share a tokenizer; tokenize: ask /tokenize; text: match text",
-    "interface": "promptLogprobs (vLLM), echo (OpenAI), or automatic",
-    "template":
-      "text before the answer, with {query} and {duration}; unused where tokens are the same",
-    "endText": "how the end of a response is written; unused where tokens are the same",
-    "top": "likeliest tokens wanted at each position; 0 for the sampled token only",
-    "keyVariable": "environment variable that holds the key; none by default",
-    "inFlight": "requests on their way at a time; 1 to 1024",
-    "answerSeconds": "seconds an answer may take, to its last byte; above 0",
-    "attempts": "times a request is tried; 1 to 1000",
-    "backoffSeconds": "seconds before the second try, doubled each time; 0 to 3600",
-    "tolerance": "nats by which two scores of a token may differ in the probe; above 0",
-    "flopsPerToken": "floating-point operations of a token, for the ledger",
-    "pricePerMillionTokens": "price of a million tokens, for the ledger",
+  public static let keys: [String: KeyDeclaration] = [
+    "url": .text("address of the service up to and with /v1"),
+    "model": .text("name of the model; mandatory"),
+    "tokens": .choice(
+      TokenMapping.self,
+      "same: student and server share a tokenizer; tokenize: ask /tokenize; text: match text"),
+    "interface": .choice(Interface.self, "promptLogprobs (vLLM), echo (OpenAI), or automatic"),
+    "template": .text(
+      "text before the answer, with {query} and {duration}; unused where tokens are the same"),
+    "endText": .text("how the end of a response is written; unused where tokens are the same"),
+    "top": .integer(
+      0...100_000, "likeliest tokens wanted at each position; 0 for the sampled token only",
+      unit: "tokens"),
+    "keyVariable": .text("environment variable that holds the key; none by default"),
+    "inFlight": .integer(1...1024, "requests on their way at a time", unit: "requests"),
+    "answerSeconds": .real(
+      .above(0, to: 86_400), "how long an answer may take, to its last byte", unit: "s"),
+    "attempts": .integer(1...1000, "times a request is tried"),
+    "backoffSeconds": .real(0...3600, "time before the second try, doubled each time", unit: "s"),
+    "tolerance": .real(
+      .above(0), "by how much two scores of a token may differ in the probe", unit: "nats"),
+    "flopsPerToken": .real(
+      0...1e18, "what the service computes for a token, for the ledger", unit: "operations"),
+    "pricePerMillionTokens": .real(0..., "price of a million tokens, for the ledger"),
   ]
 
   /// Throws if a parameter is out of range.

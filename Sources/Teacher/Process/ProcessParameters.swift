@@ -1,3 +1,5 @@
+public import Core
+
 /// How to run and how long to wait for a plug-in that is a program of its own.
 public struct ProcessParameters: Sendable, Hashable, Codable {
   /// The program and its arguments; a name without a slash is looked up in `PATH`.
@@ -31,15 +33,17 @@ public struct ProcessParameters: Sendable, Hashable, Codable {
   public init(command: [String]) { self.command = command }
 
   /// One line on each parameter.
-  public static let documentation = [
-    "command": "program and arguments; mandatory",
-    "folder": "working folder; the current one where it is not given",
-    "startSeconds": "seconds it may take to say hello; above 0 and at most a day",
-    "answerSeconds": "seconds it may be silent while an answer is due; above 0 and at most a day",
-    "attempts": "times a request is tried, each with a fresh program; 1 to 1000",
-    "backoffSeconds": "seconds before the first restart, doubled each time; 0 to 3600",
-    "batch": "prompts a request; 1 to 1000000",
-    "inFlight": "requests on their way at a time; 1 to 1024",
+  public static let keys: [String: KeyDeclaration] = [
+    "command": .list(of: .text, "program and arguments; mandatory"),
+    "folder": .text("working folder; the current one where it is not given"),
+    "startSeconds": .real(.above(0, to: 86_400), "how long it may take to say hello", unit: "s"),
+    "answerSeconds": .real(
+      .above(0, to: 86_400), "how long it may be silent while an answer is due", unit: "s"),
+    "attempts": .integer(1...1000, "times a request is tried, each with a fresh program"),
+    "backoffSeconds": .real(
+      0...3600, "time before the first restart, doubled each time", unit: "s"),
+    "batch": .integer(1...1_000_000, "prompts a request", unit: "prompts"),
+    "inFlight": .integer(1...1024, "requests on their way at a time", unit: "requests"),
   ]
 
   /// Throws if a parameter is out of range.

@@ -12,11 +12,6 @@ public struct ShiftedWindows: WindowSource {
 
     /// A shift in seconds.
     public init(shift: Double) { self.shift = shift }
-
-    /// One line on each parameter.
-    public static let documentation = [
-      "shift": "seconds by which every window moves; it stops at the ends of the video"
-    ]
   }
 
   private let base: any WindowSource
@@ -69,12 +64,6 @@ public struct UnreliableWindows: WindowSource {
       self.share = share
       self.seed = seed
     }
-
-    /// One line on each parameter.
-    public static let documentation = [
-      "share": "expected share of prompts on which the teacher is wrong; 0 ... 1",
-      "seed": "decides which prompts; the same seed plants the same ones",
-    ]
   }
 
   private let base: any WindowSource

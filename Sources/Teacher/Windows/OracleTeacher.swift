@@ -22,13 +22,6 @@ public struct OracleTeacher: TeacherScorer, AnswerPredictor {
       self.floorShare = floorShare
       self.offGridMass = offGridMass
     }
-
-    /// One line on each parameter.
-    public static let documentation = [
-      "sharpness": "per second; belief falls as exp(-sharpness * seconds off); above 0",
-      "floorShare": "share of the probability spread evenly over the answer grid; 0 ..< 1",
-      "offGridMass": "share of each next-token distribution spread evenly over the vocabulary",
-    ]
   }
 
   /// The machinery behind it.

@@ -32,14 +32,6 @@ public struct WindowSmoothing: Sendable, Hashable, Codable {
     self.offGridMass = offGridMass
   }
 
-  /// One line on each parameter.
-  public static let documentation = [
-    "scale": "seconds over which a window's confidence falls by 1/e on either end; above 0",
-    "floorShare": "share of the probability spread evenly over the answer grid; 0 ..< 1",
-    "confidenceTemperature": "confidences are raised to 1/this; above 0, 1 leaves them alone",
-    "offGridMass": "share of each next-token distribution that is uniform; above 0, below 1",
-  ]
-
   /// Throws if a parameter is out of range.
   ///
   /// - Throws: `TeacherError.parameter`.

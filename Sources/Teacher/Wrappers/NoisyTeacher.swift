@@ -15,11 +15,6 @@ public struct NoisyTeacher: TeacherScorer {
 
     /// An amount of noise.
     public init(noise: Double) { self.noise = noise }
-
-    /// One line on each parameter.
-    public static let documentation = [
-      "noise": "share of each next-token distribution that is uniform over the vocabulary; 0 ... 1"
-    ]
   }
 
   private let base: any TeacherScorer

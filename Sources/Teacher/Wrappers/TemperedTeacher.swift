@@ -15,11 +15,6 @@ public struct TemperedTeacher: TeacherScorer {
 
     /// A temperature.
     public init(temperature: Double) { self.temperature = temperature }
-
-    /// One line on each parameter.
-    public static let documentation = [
-      "temperature": "log-probabilities are divided by it and normalised again; above 0"
-    ]
   }
 
   private let base: any TeacherScorer

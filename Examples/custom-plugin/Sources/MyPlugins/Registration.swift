@@ -5,17 +5,23 @@ import Core
 
 struct BigramParameters: PluginParameters {
   var smoothing = 0.1
-  static let documentation = ["smoothing": "what is added to every count; above 0"]
+  static let keys: [String: KeyDeclaration] = [
+    "smoothing": .real(.above(0), "what is added to every count")
+  ]
 }
 
 struct EveryNthParameters: PluginParameters {
   var n = 2
-  static let documentation = ["n": "every how manieth frame is kept; at least 1"]
+  static let keys: [String: KeyDeclaration] = [
+    "n": .integer(1..., "every how manieth frame is kept", unit: "frames")
+  ]
 }
 
 struct HitParameters: PluginParameters {
   var iou = 0.5
-  static let documentation = ["iou": "the least overlap that counts, 0 … 1"]
+  static let keys: [String: KeyDeclaration] = [
+    "iou": .real(0...1, "the least overlap that counts")
+  ]
 }
 
 extension Laboratory {

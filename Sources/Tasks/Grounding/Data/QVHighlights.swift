@@ -7,7 +7,7 @@ public enum QVHighlights {
   /// What to load.
   public struct Options: Sendable, Hashable {
     /// What a row carries.
-    public enum Rows: String, Sendable, Hashable, CaseIterable {
+    public enum Rows: String, Codable, Sendable, Hashable, CaseIterable {
       /// The features of its clip.
       case features
       /// Those and one more channel: the clip's cosine with the query, 1 for the query itself. The data is then query-aware.

@@ -10,7 +10,7 @@ public enum Salads50 {
   /// What to load.
   public struct Options: Sendable, Hashable {
     /// Which queries to take.
-    public enum Windows: String, Sendable, Hashable {
+    public enum Windows: String, Codable, Sendable, Hashable, CaseIterable {
       /// Those with one right window.
       case single
       /// All.

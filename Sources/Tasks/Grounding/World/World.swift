@@ -17,7 +17,7 @@ public struct World: Sendable {
   }
 
   /// How a prompt carries its question.
-  public enum QueryForm: String, Sendable, Hashable, CaseIterable {
+  public enum QueryForm: String, Codable, Sendable, Hashable, CaseIterable {
     /// As one feature row in which its words are counted, as a sentence encoder would; a small student learns in hundreds
     /// of steps.
     case embedding

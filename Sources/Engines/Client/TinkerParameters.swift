@@ -55,24 +55,27 @@ public struct TinkerParameters: Sendable, Hashable, Codable {
   }
 
   /// One line on each parameter.
-  public static let documentation = [
-    "url": "scheme, host and port; plain http for this machine alone",
-    "base": "the base model, as the server names it; mandatory",
-    "rank": "rank of the adapter that is trained; 1 to 4096",
-    "adapterSeed": "what the adapter's first weights depend on",
-    "keyVariable": "environment variable that holds the key; none where it is not given",
-    "insecure": "whether plain http to another machine is wanted",
-    "inFlight": "requests on their way at a time; 1 to 1024",
-    "answerSeconds": "seconds a single answer may take; a longer operation is asked for again",
-    "operationSeconds": "seconds an operation may take",
-    "attempts": "times a request is tried; 1 to 100",
-    "backoffSeconds": "seconds before the second try, doubled each time; 0 to 600",
-    "heartbeatSeconds":
-      "how often the session is kept alive; servers unload silent ones after 300 s",
-    "largestAnswer": "the largest answer that is read, bytes",
-    "prompts": "how prompts become tokens: first, frames (none, similarity), levels",
-    "weights": "weights of the base model, for the ledger's operations; 0 counts none",
-    "prices": "price of a million tokens: read, sampled, trained",
+  public static let keys: [String: KeyDeclaration] = [
+    "url": .text("scheme, host and port; plain http for this machine alone"),
+    "base": .text("the base model, as the server names it; mandatory"),
+    "rank": .integer(1...4096, "rank of the adapter that is trained"),
+    "adapterSeed": .integer(0...Int.max, "what the adapter's first weights depend on"),
+    "keyVariable": .text("environment variable that holds the key; none where it is not given"),
+    "insecure": .flag("whether plain http to another machine is wanted"),
+    "inFlight": .integer(1...1024, "requests on their way at a time", unit: "requests"),
+    "answerSeconds": .real(
+      .above(0, to: 86_400), "how long a single answer may take", unit: "s"),
+    "operationSeconds": .real(
+      .above(0, to: 864_000), "how long an operation may take", unit: "s"),
+    "attempts": .integer(1...1000, "how often a request is tried"),
+    "backoffSeconds": .real(0...3600, "pause before the second try; it doubles", unit: "s"),
+    "heartbeatSeconds": .real(
+      .above(0, to: 3600), "how often the session is kept alive", unit: "s"),
+    "largestAnswer": .integer(1..., "the largest answer that is read", unit: "bytes"),
+    "prompts": .structure(PromptTokens.self, "how prompts become tokens"),
+    "weights": .real(
+      0...1e15, "weights of the base model, for the ledger; 0 where nobody counts them"),
+    "prices": .structure(TokenPrices.self, "what a million tokens cost"),
   ]
 
   /// Throws if a parameter is out of range.

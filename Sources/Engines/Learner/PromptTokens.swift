@@ -21,6 +21,14 @@ public struct PromptTokens: Sendable, Hashable, Codable {
   /// The question alone.
   public init() {}
 
+  /// One line on each parameter.
+  public static let keys: [String: KeyDeclaration] = [
+    "first": .integer(
+      0...1_000_000, "the token before all others, such as the one that begins a text; none if left out"),
+    "frames": .choice(Frames.self, "what a frame becomes: nothing, or one token of its similarity"),
+    "levels": .integer(2...1000, "in how many steps a similarity is told"),
+  ]
+
   /// The tokens of a prompt: the first, frames in the order they are seen, the question.
   ///
   /// - Throws: `EngineError.unread` where there is nothing to read, or a frame has nothing to be similar to.
@@ -80,6 +88,13 @@ public struct TokenPrices: Sendable, Hashable, Codable {
 
   /// Free.
   public init() {}
+
+  /// One line on each parameter.
+  public static let keys: [String: KeyDeclaration] = [
+    "read": .real(0...1e6, "price of a million tokens of prompts and forward passes"),
+    "sampled": .real(0...1e6, "price of a million sampled tokens"),
+    "trained": .real(0...1e6, "price of a million tokens of passes that leave a gradient"),
+  ]
 
   /// What tokens cost.
   package func price(of costs: LearnerTokens) -> Double {

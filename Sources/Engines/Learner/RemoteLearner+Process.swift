@@ -27,17 +27,18 @@ public struct ProcessStudentParameters: Sendable, Hashable, Codable {
   public var prices = TokenPrices()
 
   /// One line on each parameter.
-  public static let documentation = [
-    "command": "program and arguments; mandatory",
-    "folder": "working folder; the current one where it is not given",
-    "startSeconds": "seconds it may take to say hello; above 0 and at most a day",
-    "answerSeconds": "seconds it may be silent while an answer is due; above 0 and at most a day",
-    "base": "the base model, as the program names it",
-    "rank": "rank of the adapter that is trained; 0 trains all weights",
-    "seed": "what fresh weights depend on",
-    "states": "folder of saved states, relative to the program's; runs may share it",
-    "prompts": "how prompts become tokens: first, frames (none, similarity), levels",
-    "prices": "price of a million tokens: read, sampled, trained",
+  public static let keys: [String: KeyDeclaration] = [
+    "command": .list(of: .text, "program and arguments; mandatory"),
+    "folder": .text("working folder; the current one where it is not given"),
+    "startSeconds": .real(.above(0, to: 86_400), "how long it may take to say hello", unit: "s"),
+    "answerSeconds": .real(
+      .above(0, to: 86_400), "how long it may be silent while an answer is due", unit: "s"),
+    "base": .text("the base model, as the program names it"),
+    "rank": .integer(0...4096, "rank of the adapter that is trained; 0 trains all weights"),
+    "seed": .integer(0...Int.max, "what fresh weights depend on"),
+    "states": .text("folder of saved states, relative to the program's; runs may share it"),
+    "prompts": .structure(PromptTokens.self, "how prompts become tokens"),
+    "prices": .structure(TokenPrices.self, "what a million tokens cost"),
   ]
 
   /// The defaults, without a command.

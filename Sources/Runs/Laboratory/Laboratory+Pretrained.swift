@@ -27,23 +27,33 @@ struct PretrainedParameters: PluginParameters {
     var alpha = 32.0
     var targets: [String] = []
     var rankStabilised = false
+
+    static let keys: [String: KeyDeclaration] = [
+      "rank": .integer(1...4096, "rows of A", unit: "rows"),
+      "alpha": .real(.above(0, to: 1e6), "what B·A is multiplied by, times 1/rank"),
+      "targets": .list(
+        of: .text, "names of layers, such as q_proj; every linear layer if left out"),
+      "rankStabilised": .flag("whether B·A is scaled by alpha/√rank"),
+    ]
   }
 
   var files: [String] { path.map { [$0] } ?? [] }
 
-  static let documentation = [
-    "path": "a GGUF file, or a folder of config.json, tokenizer.json and safetensors; mandatory",
-    "prompt": "what is written before an answer; {query} and {duration} are filled in",
-    "hinted": """
-    what is written where a right answer may be seen (a self-teacher's evidence: answer), with {answer}; if left \
-    out, the prompt answered once before
-    """,
-    "template":
-      "the conversation it is a turn of: plain (none), chatml, smollm2, qwen, qwen2.5, llama3",
-    "positions": "the most tokens of a prompt and its answer together",
-    "trained": "lora: low-rank changes beside frozen weights; all: the weights themselves",
-    "lora":
-      "rank, alpha, targets (names of layers such as q_proj; every linear layer if left out), rankStabilised",
+  static let keys: [String: KeyDeclaration] = [
+    "path": .text("a GGUF file, or a folder of config.json, tokenizer.json and safetensors; mandatory"),
+    "prompt": .text("what is written before an answer; {query} and {duration} are filled in"),
+    "hinted": .text(
+      """
+      what is written where a right answer may be seen (a self-teacher's evidence: answer), with {answer}; if \
+      left out, the prompt answered once before
+      """),
+    "template": KeyDeclaration(
+      .choice(PromptTemplate.names), "the conversation of which a prompt is a turn; plain: none"),
+    "positions": .integer(
+      2...131_072, "the most tokens of a prompt and its answer together", unit: "tokens"),
+    "trained": .choice(
+      Trained.self, "lora: low-rank changes beside frozen weights; all: the weights themselves"),
+    "lora": .structure(Lora.self, "what is trained beside frozen weights"),
   ]
 
   /// The model; only headers are read.
@@ -68,9 +78,6 @@ struct PretrainedParameters: PluginParameters {
   /// What is trained beside frozen weights; `nil` where those are trained themselves.
   func adapter() throws -> AdapterConfiguration? {
     guard trained == .lora else { return nil }
-    guard (1...4096).contains(lora.rank), lora.alpha.isFinite, lora.alpha > 0 else {
-      throw LaboratoryError.lora(rank: lora.rank, alpha: lora.alpha)
-    }
     var adapter = AdapterConfiguration(
       rank: lora.rank, alpha: lora.alpha,
       targets: lora.targets.isEmpty ? .allLinear : .names(lora.targets))

@@ -10,13 +10,14 @@ struct CountdownParameters: PluginParameters {
   var dev = 500
   var seed = 0
 
-  static let documentation = [
-    "numbers": "how many numbers are given, 2 to 6",
-    "largest": "numbers are 1 to this",
-    "largestTarget": "targets are 1 to this",
-    "train": "problems to train on",
-    "dev": "problems to report on",
-    "seed": "from which all problems follow; the same for every seed of a sweep",
+  static let keys: [String: KeyDeclaration] = [
+    "numbers": .integer(2...6, "how many numbers are given", unit: "numbers"),
+    "largest": .integer(1...10_000, "numbers are 1 to this"),
+    "largestTarget": .integer(1...1_000_000, "targets are 1 to this"),
+    "train": .integer(0...1_000_000, "problems to train on", unit: "problems"),
+    "dev": .integer(0...100_000, "problems to report on", unit: "problems"),
+    "seed": .integer(
+      0...Int.max, "from which all problems follow; the same for every seed of a sweep"),
   ]
 }
 
@@ -27,25 +28,19 @@ struct WordProblemParameters: PluginParameters {
 
   var files: [String] { [train, dev].compactMap { $0 } }
 
-  static let documentation = [
-    "train": "JSON lines with question and answer, the answer ending in #### and a number",
-    "dev": "the same, to report on",
-    "limit": "the most problems that are read of each",
+  static let keys: [String: KeyDeclaration] = [
+    "train": .text("JSON lines with question and answer, the answer ending in #### and a number"),
+    "dev": .text("the same, to report on"),
+    "limit": .integer(1...100_000_000, "the most problems that are read of each", unit: "problems"),
   ]
-
-  /// Refuses limits that leave nothing.
-  func check() throws {
-    guard limit > 0 else {
-      throw TextTaskError.outOfRange(key: "limit", value: limit, range: 1...100_000_000)
-    }
-  }
 }
 
 struct TextCodecParameters: PluginParameters {
   var maximumTokens = 24
 
-  static let documentation = [
-    "maximumTokens": "the most tokens of an answer, the end included"
+  static let keys: [String: KeyDeclaration] = [
+    "maximumTokens": .integer(
+      2...1_000_000, "the most tokens of an answer, the end included", unit: "tokens")
   ]
 }
 
@@ -81,8 +76,7 @@ extension Laboratory {
       "gsm8k", summary: "word problems in JSON lines, as GSM8K has them",
       parameters: WordProblemParameters.self
     ) { parameters, _ in
-      try parameters.check()
-      return try WordProblems.dataset(
+      try WordProblems.dataset(
         train: parameters.train, dev: parameters.dev, limit: parameters.limit)
     }
     try codecs.register(

@@ -13,8 +13,6 @@ package enum LaboratoryError: ExplainedError, Hashable {
   /// A program that chooses frames was not asked about a prompt beforehand.
   case notAsked(program: String, prompt: String)
 
-  /// Low-rank changes of no rank, or without a scale.
-  case lora(rank: Int, alpha: Double)
   /// Nobody says which token ends a response of a model.
   case noEnd(path: String)
   /// No prompt fits beside the longest answer.
@@ -34,8 +32,6 @@ package enum LaboratoryError: ExplainedError, Hashable {
     case .mandatory(let key, let why): "'\(key)' is missing: \(why)."
     case .notAsked(let program, let prompt):
       "The program '\(program)' was not asked about prompt '\(prompt)' beforehand."
-    case .lora(let rank, let alpha):
-      "Low-rank changes of rank \(rank) and alpha \(alpha) cannot be trained."
     case .noEnd(let path): "The model '\(path)' does not say which token ends a response."
     case .positions(let positions, let answer):
       "\(positions) positions leave none for a prompt beside an answer of \(answer) tokens."
@@ -52,7 +48,6 @@ package enum LaboratoryError: ExplainedError, Hashable {
     case .timeSteps:
       "Set framePositions to time and timeSteps to at least 1, or leave timeSteps out."
     case .mandatory(let key, _): "Set \(key) in the configuration."
-    case .lora: "Choose a rank from 1 to 4096 and an alpha above 0."
     case .noEnd: "Write eos_token_id into the model's generation_config.json."
     case .positions: "Raise the student's positions, or lower the codec's maximumTokens."
     case .notAsked: "Ask it with `asked(about:)` about these prompts before it selects."

@@ -128,7 +128,9 @@ extension DiagnosticsConfiguration {
 extension CheckpointConfiguration {
   /// The keys of checkpoints.
   package static let keys: [String: KeyDeclaration] = [
-    "every": .integer(0..., "time between checkpoints; 0 for the last only", unit: "steps")
+    "every": .integer(0..., "steps between checkpoints; 0 for no such rule", unit: "steps"),
+    "minutes": .real(
+      0...1e6, "time between checkpoints, taken between two steps; 0 for no such rule", unit: "min"),
   ]
 }
 

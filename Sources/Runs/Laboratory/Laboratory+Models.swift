@@ -131,7 +131,7 @@ extension Laboratory {
       }
       let trained = try await TrainedStudent(run, in: context.laboratory)
       let teacher = PolicyTeacher(
-        trained.policy, codec: context.codec, evidence: parameters.evidence,
+        try await trained.student.snapshot(), codec: context.codec, evidence: parameters.evidence,
         temperature: parameters.temperature)
       return TeacherChoice(
         teacher, predictor: teacher, identity: trained.identity, training: trained.flops)
@@ -255,32 +255,5 @@ extension TeacherRoute {
     }
     if let share { all.append(.share(share, seed: seed.derived("routes"))) }
     return all.count == 1 ? all[0] : .all(all)
-  }
-}
-
-/// The student of a finished run.
-struct TrainedStudent {
-  let policy: any Policy
-  /// A digest of its weights.
-  let identity: String
-  /// Floating-point operations of its training.
-  let flops: Double
-
-  /// Builds the student as its run did, with the weights of the last checkpoint.
-  ///
-  /// - Throws: `RunError.noRun` where there is no run, `.checkpoint` where no weights fit.
-  init(_ path: String, in laboratory: Laboratory) async throws {
-    let directory = RunDirectory(path)
-    let value = try ConfigurationFile.load(directory.file("config.yaml"))
-    let configuration = try value.decoded(as: RunConfiguration.self)
-    let context = try RunContext(configuration, in: laboratory)
-    var student = try laboratory.students.build(
-      configuration.student, at: "student", in: context)
-    guard let saved = try await RunCheckpoint.restore(&student, from: directory) else {
-      throw RunError.checkpoint(path: path, reason: "nothing has been saved yet")
-    }
-    policy = try await student.snapshot()
-    identity = try await student.fingerprint()
-    flops = saved.ledger.trainingFlops
   }
 }

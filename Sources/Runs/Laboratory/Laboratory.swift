@@ -108,6 +108,7 @@ public struct Laboratory: Sendable {
     try laboratory.registerData()
     try laboratory.registerChoice()
     try laboratory.registerPolicies()
+    try laboratory.registerStart()
     try laboratory.registerTeachers()
     try laboratory.registerModels()
     try laboratory.registerKeyframes()

@@ -37,7 +37,7 @@ package struct RunExecutor: Sendable {
     _ value: ConfigurationValue, in path: String, resume: Bool
   ) async throws -> [String: Double] {
     let complete = try laboratory.complete(value)
-    let configuration = try complete.decoded(as: RunConfiguration.self)
+    let configuration = try laboratory.configuration(of: value)
     Parallel.threads = configuration.threads
     let log = RunLog()
     let parts = try await RunParts(configuration, in: laboratory, log: log.add)

@@ -88,7 +88,13 @@ extension Comparison {
         ["arm", metric, "summary", "lower", "upper"] + titles
         + ["rollout_tokens", "flops", "seconds", "runs_done", "runs"]
     }
-    table.rows = arms.map { format == .csv ? $0.fields(columns) : $0.cells(columns) }
+    table.rows = arms.map { arm in
+      guard format != .csv else { return arm.fields(columns) }
+      var cells = arm.cells(columns)
+      if bound(over: arm) != nil { cells[0] += " (under a bound)" }
+      return cells
+    }
+    if format != .csv { table.rows += bounds.map { $0.cells(of: table.header.count) } }
     return table
   }
 
@@ -167,5 +173,12 @@ extension Contrast {
       probabilityOfImprovement.map { Quantity.decimals($0, 2) } ?? "–",
       minimumDetectableEffect.map(Quantity.metric) ?? "–", "\(pairs)",
     ]
+  }
+}
+
+extension RecordedBound {
+  /// A row of so many cells.
+  fileprivate func cells(of count: Int) -> [String] {
+    [name, Quantity.metric(value)] + [String](repeating: "", count: count - 2)
   }
 }

@@ -55,7 +55,7 @@ package struct RunExecutor: Sendable {
     try directory.create()
     try log.open(in: directory)
     try directory.write(text: text, to: "config.yaml")
-    try directory.write(text: KeyframeLines.text(parts.dev), to: KeyframeLines.name)
+    try await directory.writeQuestions(of: parts)
     try directory.write(status)
     do {
       var progress = try await RunProgress(parts, directory, report: report)

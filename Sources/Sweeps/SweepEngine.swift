@@ -40,6 +40,8 @@ package struct SweepEngine: Sendable {
   private let options: Options
   private let report: @Sendable (Event) -> Void
   private let deadline: Date
+  /// The runs from whose students others start, by their folders.
+  private let sources: [String: SweepPlan.Run]
 
   /// An engine.
   ///
@@ -56,6 +58,10 @@ package struct SweepEngine: Sendable {
     self.worker = worker
     self.options = options
     self.report = report
+    let starts = Set(folder.plan.runs.compactMap(\.source))
+    sources = Dictionary(
+      uniqueKeysWithValues: folder.plan.runs.filter { starts.contains($0.folder) }
+        .map { ($0.folder, $0) })
     let seconds = options.maximumHours * 3600
     deadline = Date(timeIntervalSinceNow: seconds < 1e9 ? seconds : 1e9)
   }
@@ -86,13 +92,14 @@ package struct SweepEngine: Sendable {
       var unfinished: [SweepPlan.Run] = []
       var othersWork = false
       for (place, run) in remaining.enumerated() {
-        guard await attempts.allows(run.folder) else { continue }
         let isOwn = await attempts.began(run.folder)
         let state = folder.state(of: run)
+        guard await goesOn(run, state, isOwn, attempts) else { continue }
         othersWork = othersWork || state == .running
-        if state == .done || (state == .failed && !mayBegin(state, isOwn)) { continue }
         unfinished.append(run)
-        guard mayBegin(state, isOwn), let lease = try take(run, isOwn) else { continue }
+        guard mayBegin(state, isOwn), await start(of: run, attempts) == .done,
+          let lease = try take(run, isOwn)
+        else { continue }
         next = (run, lease)
         unfinished += remaining[(place + 1)...]
         break
@@ -100,18 +107,39 @@ package struct SweepEngine: Sendable {
       remaining = unfinished
       if let next {
         try await carryOut(next.run, next.lease, attempts)
-      } else if othersWork {
-        try await Task.sleep(for: .milliseconds(500))
       } else if remaining.isEmpty {
         return
       } else {
-        // Somebody was quicker: look again.
-        try await Task.sleep(for: .milliseconds(50))
+        // Where nobody is at work somebody was quicker: look again soon.
+        try await Task.sleep(for: .milliseconds(othersWork ? 500 : 50))
       }
     }
   }
 
   private var mayGoOn: Bool { Date() < deadline && options.interruption.signal() == nil }
+
+  /// Whether a run is to be looked at again: it is neither done nor failed for good, nor is the run that it starts from.
+  private func goesOn(
+    _ run: SweepPlan.Run, _ state: SweepFolder.State, _ isOwn: Bool, _ attempts: Attempts
+  ) async -> Bool {
+    guard await attempts.allows(run.folder), state != .done,
+      state != .failed || mayBegin(state, isOwn)
+    else { return false }
+    return await start(of: run, attempts) != .failed
+  }
+
+  /// How far the run is whose student this one starts from: `.done` where it starts from none, and `.failed` where this engine
+  /// will not begin it again, so that nobody waits for it.
+  private func start(of run: SweepPlan.Run, _ attempts: Attempts) async -> SweepFolder.State {
+    guard let name = run.source, let source = sources[name] else { return .done }
+    let state = folder.state(of: source)
+    guard state != .done, state != .running else { return state }
+    guard await attempts.allows(name), mayBegin(state, await attempts.began(name)) else {
+      return .failed
+    }
+    let before = await start(of: source, attempts)
+    return before == .failed ? .failed : state
+  }
 
   /// Whether a run in this state is to be begun; a failed one by the engine that failed, or if that is asked for.
   private func mayBegin(_ state: SweepFolder.State, _ isOwn: Bool) -> Bool {
@@ -188,43 +216,6 @@ package struct SweepEngine: Sendable {
     guard let data = FileManager.default.contents(atPath: path + "/log.txt") else { return [] }
     return String(decoding: data.suffix(4096), as: UTF8.self)
       .split(separator: "\n").suffix(5).map(String.init)
-  }
-}
-
-/// How often each run was begun by this engine.
-private actor Attempts {
-  private let limit: Int
-  private let failFast: Bool
-  private var failures: [String: Int] = [:]
-  private var settled: Set<String> = []
-  private var begun: Set<String> = []
-  private(set) var isOver = false
-
-  init(limit: Int, failFast: Bool) {
-    self.limit = limit
-    self.failFast = failFast
-  }
-
-  /// Whether a run may be begun, as far as this engine's own attempts go.
-  func allows(_ run: String) -> Bool {
-    !settled.contains(run) && (failures[run] ?? 0) <= limit
-  }
-
-  func began(_ run: String) -> Bool { begun.contains(run) }
-
-  func begin(_ run: String) { begun.insert(run) }
-
-  func settle(_ run: String) { settled.insert(run) }
-
-  /// Notes a failure; says whether the run is begun again.
-  func fail(_ run: String) -> Bool {
-    failures[run, default: 0] += 1
-    let again = allows(run)
-    if !again {
-      settled.insert(run)
-      if failFast { isOver = true }
-    }
-    return again
   }
 }
 

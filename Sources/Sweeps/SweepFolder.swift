@@ -75,7 +75,8 @@ package struct SweepFolder: Sendable {
       let value = try ConfigurationFile.parse(text, file: config)
       return SweepPlan.Run(
         arm: run.arm, seed: run.seed, configuration: text,
-        identity: RunIdentity(value).digest(seed: value["seed"]?.integer ?? 0))
+        identity: RunIdentity(value).digest(seed: value["seed"]?.integer ?? 0),
+        start: value.startingArm)
     }
     var plan = SweepPlan(name: frozen.name, arms: frozen.arms, runs: runs)
     plan.files = frozen.data.keys.sorted()

@@ -40,8 +40,21 @@ package struct SweepOverview: Sendable {
     let left = zip(plan.runs, runs).filter { _, run in
       run.state == .pending || run.state == .interrupted || (retryFailed && run.state == .failed)
     }.map(\.0.arm)
-    return (lines + ["\(runs.count) runs: \(states).", estimate(left: left, jobs: jobs)])
+    return
+      (lines + ["\(runs.count) runs: \(states)."] + shared + [estimate(left: left, jobs: jobs)])
       .joined(separator: "\n")
+  }
+
+  /// What it saves that runs start from students which others trained, of all runs, done or not; nothing where none does.
+  private var shared: [String] {
+    let starts = plan.runs.compactMap(\.start)
+    guard !starts.isEmpty else { return [] }
+    let known = starts.compactMap { rates[$0]?.seconds }
+    let saved =
+      known.isEmpty
+      ? "" : ": that saves about \(ProgressLine.duration(known.reduce(0, +))) of training"
+    let names = plan.arms.filter(Set(starts).contains).joined(separator: ", ")
+    return ["\(starts.count) runs start from students of \(names), trained once a seed\(saved)."]
   }
 
   /// What is still to be spent, by the rates of the arms to which the runs that are left belong.

@@ -15,9 +15,14 @@ package struct SweepPlan: Sendable, Hashable {
     package var configuration: String
     /// A digest of everything in it that changes results.
     package var identity: String
+    /// The arm whose student of the same seed it starts from, if it starts from one.
+    package var start: String?
 
     /// Its folder within the sweep's.
     package var folder: String { "\(arm)/seed-\(seed)" }
+
+    /// The run that has to be finished before it can begin, if there is one.
+    package var source: String? { start.map { "\($0)/seed-\(seed)" } }
   }
 
   /// What people call the sweep.
@@ -54,7 +59,7 @@ package struct SweepPlan: Sendable, Hashable {
     if let idle = file.conditions.indices.first(where: { !applied.contains($0) }) {
       throw file.conditions[idle].useless(cases: file.cases.map(\.label), file: file.path)
     }
-    let arms = worked.list
+    let arms = try StartingArms(worked.list, file).arms
     guard !arms.isEmpty else {
       throw SweepError.unusable(
         nil, file: file.path, "every combination is dropped", "Relax the rules of 'when'.")
@@ -68,7 +73,7 @@ package struct SweepPlan: Sendable, Hashable {
       zip(arms, texts).map { arm, own in
         Run(
           arm: arm.name, seed: seed, configuration: own.0.text(seed: seed),
-          identity: own.1.digest(seed: seed))
+          identity: own.1.digest(seed: seed), start: arm.planned.configuration.startingArm)
       }
     }
   }

@@ -64,6 +64,19 @@ struct VerdictTests {
     #expect(few.verdict.contains("5 seeds are too few to show any"))
   }
 
+  @Test("can be drawn from five seeds whose videos agree")
+  func fiveSeeds() async throws {
+    func answers(_ arm: String, _ seed: Int) -> [Double] {
+      (0..<80).map { (arm == "b" ? 0.5 : 0.3) + 0.01 * Double(($0 * 7 + seed * 3) % 5) }
+    }
+    let arms = [("a", values(0, 5)), ("b", values(0, 5))]
+    let comparison = try await Comparison.read([try sweep(arms, questions: answers)])
+    let contrast = try #require(comparison.contrasts.first)
+    #expect(contrast.isSeen && contrast.minimumDetectableEffect != nil)
+    // Twenty videos: no p-value below 2⁻¹⁹.
+    #expect(try #require(contrast.pValue) >= 0x1p-19)
+  }
+
   @Test("names the difference that would be seen after correction")
   func visibleFrom() async throws {
     var generator = Seed(1).generator()

@@ -30,6 +30,8 @@ package struct Comparison: Sendable, Hashable, Codable {
   package var targetCosts: [TargetCost] = []
   /// The level of the metric whose price was asked for.
   package var target: Double?
+  /// What is reached without learning from videos, and by the teacher; empty where runs did not write it down.
+  package var bounds: [RecordedBound] = []
   /// What a reader should know before believing it.
   package var notes: [String]
 }
@@ -133,7 +135,9 @@ extension Comparison {
     arms = archive.arms.map { ComparedArm($0, archive, measured) }
     contrasts = []
     verdict = ""
+    bounds = archive.bounds(of: metric)
     notes = measured.notes
+    notes += [warning].compactMap { $0 }
     if let reference { contrasts = Contrast.all(in: arms, against: reference, metric: metric) }
     verdict = Verdict(metric: metric, arms: arms, contrasts: contrasts).sentence
     takeLead(Lead(of: arms, metric: metric))

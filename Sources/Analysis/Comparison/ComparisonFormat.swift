@@ -67,15 +67,15 @@ extension Comparison {
 
   /// How the numbers were made.
   var legend: String {
+    let hasQuestions = arms.contains { $0.questions != QuestionScores() }
+    let units = hasQuestions ? "seeds and whole videos" : "seeds"
     let contrast =
       contrasts.isEmpty
       ? ""
-      : " Differences: mean over paired seeds, p of Student's test after Holm and never below what"
-        + " random signs of so many seeds can show, p of the permutation test, probability that a run"
+      : " Differences: mean over paired seeds; p after Holm, the larger of Student's test and the"
+        + " permutation test, random signs of \(hasQuestions ? "videos" : "seeds"); probability that a run"
         + " improves, and the difference these seeds would show after Holm with a probability of 0.8."
         + " Fewer than \(Verdict.fewestSeeds) seeds give no verdict."
-    let units =
-      arms.contains { $0.questions != QuestionScores() } ? "seeds and whole videos" : "seeds"
     return "Intervals: Student's 95 % over \(units); IQM is the mean of the middle half.\(contrast)"
   }
 
@@ -88,7 +88,13 @@ extension Comparison {
         ["arm", metric, "summary", "lower", "upper"] + titles
         + ["rollout_tokens", "flops", "seconds", "runs_done", "runs"]
     }
-    table.rows = arms.map { format == .csv ? $0.fields(columns) : $0.cells(columns) }
+    table.rows = arms.map { arm in
+      guard format != .csv else { return arm.fields(columns) }
+      var cells = arm.cells(columns)
+      if bound(over: arm) != nil { cells[0] += " (under a bound)" }
+      return cells
+    }
+    if format != .csv { table.rows += bounds.map { $0.cells(of: table.header.count) } }
     return table
   }
 
@@ -167,5 +173,12 @@ extension Contrast {
       probabilityOfImprovement.map { Quantity.decimals($0, 2) } ?? "–",
       minimumDetectableEffect.map(Quantity.metric) ?? "–", "\(pairs)",
     ]
+  }
+}
+
+extension RecordedBound {
+  /// A row of so many cells.
+  fileprivate func cells(of count: Int) -> [String] {
+    [name, Quantity.metric(value)] + [String](repeating: "", count: count - 2)
   }
 }

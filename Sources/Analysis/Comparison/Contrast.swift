@@ -1,4 +1,3 @@
-internal import Core
 package import Statistics
 
 /// One arm against another, over the seeds both have.
@@ -12,11 +11,11 @@ package struct Contrast: Sendable, Hashable, Codable {
   /// The mean difference, `arm` less `baseline`, with Student's 95 % interval over seeds and, where both arms answered the
   /// same questions, videos; `nil` without a common seed, and the ends are the value where there is a single one.
   package var difference: Estimate?
-  /// The two-sided p-value of Student's test of `difference`, at least 2^(1−pairs); `nil` with fewer than two pairs.
+  /// The two-sided p-value of `difference`: the larger of Student's test and the permutation test; `nil` with fewer than two pairs.
   package var pValue: Double?
   /// `pValue` after Holm's correction for the number of contrasts.
   package var correctedPValue: Double?
-  /// The p-value of the paired permutation test, which assumes no distribution.
+  /// The p-value of the permutation test: random signs of videos where both arms answered the same questions, else of seeds.
   package var permutationPValue: Double?
   /// The p-value of Wilcoxon's signed-rank test.
   package var wilcoxonPValue: Double?
@@ -29,6 +28,13 @@ package struct Contrast: Sendable, Hashable, Codable {
   package var verdict: String
   /// √pairs times the standard error of the difference; `nil` with fewer than two pairs.
   var deviation: Double?
+  /// The smallest p-value that these data could have had; not written out.
+  var leastPValue = 1.0
+
+  enum CodingKeys: String, CodingKey {
+    case arm, baseline, pairs, difference, pValue, correctedPValue, permutationPValue
+    case wilcoxonPValue, probabilityOfImprovement, minimumDetectableEffect, verdict, deviation
+  }
 }
 
 extension Contrast {
@@ -66,12 +72,13 @@ extension Contrast {
     pValue = gap.pValue
     guard pairs > 1 else { return }
     deviation = gap.deviation
-    permutationPValue = signFlipTest(gap.own, gap.other, seed: Seed(0), draws: 10_000).pValue
+    permutationPValue = gap.permutationPValue
+    leastPValue = gap.leastPValue
     wilcoxonPValue = wilcoxonSignedRank(gap.own, gap.other).pValue
   }
 
   private func effect(seenAt level: Double) -> Double? {
-    guard pairs >= Verdict.fewestSeeds, leastSignFlipPValue(pairs: pairs) < level, let deviation
+    guard pairs >= Verdict.fewestSeeds, leastPValue < level, let deviation
     else { return nil }
     let effect = Statistics.minimumDetectableEffect(
       deviation: deviation, pairs: pairs, level: level)

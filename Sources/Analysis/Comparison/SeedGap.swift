@@ -8,8 +8,12 @@ struct SeedGap: Sendable {
   let other: [Double]
   /// The mean difference with its interval over seeds and, where both arms answered the same questions, clusters.
   let difference: Estimate
-  /// The p-value of Student's test of that difference, never below what random signs could show; `nil` for one pair.
+  /// The p-value of that difference by Student's test and by random signs, whichever is larger; `nil` for one pair.
   let pValue: Double?
+  /// The p-value of random signs of clusters, or of seeds where no clusters are known; `nil` for one pair.
+  let permutationPValue: Double?
+  /// The smallest p-value that these data could have had.
+  let leastPValue: Double
   /// √n times the standard error of the difference: the deviation that a paired test of n seeds would have to see through.
   let deviation: Double
 
@@ -27,15 +31,18 @@ struct SeedGap: Sendable {
     other = pairs.map(\.other)
     let differences = pairs.map { $0.own - $0.other }
     let center = mean(differences)
-    var spread = MeanSpread()
-    if pairs.count > 1 {
-      spread.add(values: differences)
-      spread.add(clusters: arm.questions.means(of: pairs.map(\.seed), less: baseline.questions))
+    guard pairs.count > 1 else {
+      difference = Estimate(value: center, lower: center, upper: center)
+      (deviation, pValue, permutationPValue, leastPValue) = (0, nil, nil, 1)
+      return
     }
-    difference = spread.estimate(around: center)
-    deviation = (spread.variance * Double(pairs.count)).squareRoot()
-    pValue =
-      pairs.count > 1
-      ? max(spread.pValue(of: center), leastSignFlipPValue(pairs: pairs.count)) : nil
+    let test = CrossedTest(
+      seeds: differences,
+      clusters: arm.questions.means(of: pairs.map(\.seed), less: baseline.questions))
+    difference = test.spread.estimate(around: center)
+    deviation = (test.spread.variance * Double(pairs.count)).squareRoot()
+    pValue = test.pValue
+    permutationPValue = test.permutationPValue
+    leastPValue = test.leastPValue
   }
 }

@@ -13,7 +13,7 @@ struct Verdict: Sendable {
   /// The level at which a difference counts as seen.
   static let level = 0.05
 
-  /// Fewer seeds give no verdict: the sign test of four could not show p below 0.12.
+  /// Fewer seeds give no verdict: how far training differs from seed to seed cannot be told from three or four numbers.
   static let fewestSeeds = 5
 
   /// Whether a value is printed as 0, which nobody leads with.

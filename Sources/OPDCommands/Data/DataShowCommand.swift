@@ -1,5 +1,6 @@
 internal import Runs
 public import ArgumentParser
+internal import Core
 internal import Tasks
 
 /// `opd data show`: what is in the data of a configuration.
@@ -7,7 +8,8 @@ public struct DataShowCommand: AsyncParsableCommand {
   /// What the help says.
   public static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Count what is in the data of a configuration.",
+    abstract:
+      "Count what is in the data of a configuration, and what needs no video to be reached.",
     discussion: """
       Example: opd data show experiments/opd.yaml data.world.videos=50
       """)
@@ -22,7 +24,11 @@ public struct DataShowCommand: AsyncParsableCommand {
 
   /// Loads the data and prints what is in them.
   public func run() async throws {
-    let summary = DatasetSummary(try file.context().dataset)
-    print(try json ? jsonText(summary) : summary.text)
+    let context = try file.context()
+    var summary = DatasetSummary(context.dataset)
+    summary.bounds = Bound.all(of: context.dataset, context.codec)
+    guard !json else { return print(try jsonText(summary)) }
+    print(summary.text)
+    print(summary.boundsText(context.codec.task.headline.title))
   }
 }

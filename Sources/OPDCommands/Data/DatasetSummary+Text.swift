@@ -32,12 +32,20 @@ extension DatasetSummary {
     return lines.map { "\n" + $0 }.joined()
   }
 
+  /// What is reached on the questions to report on without learning from the videos, a line each; a student says something only
+  /// above all of them.
+  func boundsText(_ headline: String) -> String {
+    (bounds ?? []).map { bound in
+      Self.row("\(headline) of \(bound.name)", ["", Self.number(bound.value, 3)])
+    }.joined(separator: "\n")
+  }
+
   private func line(_ title: String, _ value: (Part) -> String) -> String {
     Self.row(title, [value(train), value(dev)])
   }
 
   private static func row(_ title: String, _ cells: [String]) -> String {
-    title.padding(toLength: 26, withPad: " ", startingAt: 0)
+    title.padding(toLength: max(26, title.count), withPad: " ", startingAt: 0)
       + cells.map { String(repeating: " ", count: max(0, 22 - $0.count)) + $0 }.joined()
   }
 

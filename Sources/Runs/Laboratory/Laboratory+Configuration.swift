@@ -44,6 +44,13 @@ extension Laboratory {
     value.isNull ? value : try datasets.resolved(stageData(value, of: data), at: path)
   }
 
+  /// A run's complete configuration for carrying it out: with the folder of the run that it starts from, which belongs to no identity.
+  ///
+  /// - Throws: What `complete` throws.
+  func configuration(of value: ConfigurationValue) throws -> RunConfiguration {
+    try complete(value.locatingStart()).decoded(as: RunConfiguration.self)
+  }
+
   /// What a sweep settles about a run before anything is done.
   ///
   /// - Throws: What `complete` throws.

@@ -57,7 +57,7 @@ extension Laboratory {
       let trained = try await TrainedStudent(run, in: context.laboratory)
       try context.dataset.requireUnseen(trained.prompts, by: "The teacher of '\(run)'")
       let teacher = PolicyTeacher(
-        trained.policy, codec: context.codec, evidence: parameters.evidence,
+        try await trained.student.snapshot(), codec: context.codec, evidence: parameters.evidence,
         temperature: parameters.temperature)
       return TeacherChoice(
         teacher, predictor: teacher, identity: trained.identity, training: trained.flops)

@@ -112,6 +112,7 @@ public struct Laboratory: Sendable {
     try laboratory.registerPolicies()
     try laboratory.registerPretrained()
     try laboratory.registerText()
+    try laboratory.registerStart()
     try laboratory.registerTeachers()
     try laboratory.registerModels()
     try laboratory.registerKeyframes()

@@ -1,6 +1,7 @@
 internal import Tasks
 internal import Plugins
 internal import Core
+internal import Records
 
 extension RunContext {
   /// The data and the codec of a configuration, read without anything else of the run.
@@ -30,7 +31,13 @@ extension Laboratory {
   fileprivate func tokenizer(
     of student: ConfigurationValue, _ seed: Seed
   ) throws -> (any Tokenizer)? {
-    guard tokenizers.names.contains(try students.name(in: student)) else { return nil }
+    let name = try students.name(in: student)
+    if name == "from", let run = student.map?[name]?.map?["run"]?.string {
+      let file = RunDirectory(run).file("config.yaml")
+      let source = try ConfigurationFile.load(file).locatingStart()
+      return try source["student"].flatMap { try tokenizer(of: $0, seed) }
+    }
+    guard tokenizers.names.contains(name) else { return nil }
     return try tokenizers.build(student, at: "student", in: seed)
   }
 }

@@ -26,7 +26,7 @@ struct RunTrial {
       atPath: directory.file("checkpoints"), withIntermediateDirectories: true)
     let start = ContinuousClock.now
     let busy = clock()
-    var configuration = try laboratory.complete(value).decoded(as: RunConfiguration.self)
+    var configuration = try laboratory.configuration(of: value)
     // What others measured must not be mixed with what a trial finds.
     configuration.cache = nil
     Parallel.threads = configuration.threads

@@ -1,3 +1,4 @@
+internal import Plugins
 internal import Records
 package import Sweeps
 
@@ -21,10 +22,22 @@ extension SweepForecast {
       let own = plan.runs.filter { $0.arm == name }
       guard let first = own.first else { continue }
       report(name)
-      let value = try ConfigurationFile.parse(first.configuration, file: first.folder)
+      let value = try plan.freshlyStarted(first)
       arms.append(
         Arm(name: name, runs: own.count, run: try await RunForecast(value, in: laboratory())))
     }
     self.init(arms: arms, runs: plan.runs.count)
+  }
+}
+
+extension SweepPlan {
+  /// The configuration of a run with fresh weights in place of those that another arm has yet to train: a trial takes as long.
+  fileprivate func freshlyStarted(_ run: Run) throws -> ConfigurationValue {
+    var value = try ConfigurationFile.parse(run.configuration, file: run.folder)
+    guard let name = run.source, let source = runs.first(where: { $0.folder == name }) else {
+      return value
+    }
+    value["student"] = try freshlyStarted(source)["student"]
+    return value
   }
 }

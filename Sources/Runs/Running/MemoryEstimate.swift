@@ -22,7 +22,7 @@ package struct MemoryEstimate: Sendable {
   ///   - laboratory: Everything it can name.
   /// - Throws: What is wrong with the configuration or the data.
   package init(_ value: ConfigurationValue, in laboratory: Laboratory) async throws {
-    let configuration = try laboratory.complete(value).decoded(as: RunConfiguration.self)
+    let configuration = try laboratory.configuration(of: value)
     let parts = try await RunParts(configuration, in: laboratory)
     let float = Double(MemoryLayout<Float>.stride)
     let footprint = parts.student.footprint(rows: Self.longest(parts))

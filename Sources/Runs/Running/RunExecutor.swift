@@ -42,7 +42,7 @@ package struct RunExecutor: Sendable {
     _ value: ConfigurationValue, in path: String, resume: Bool
   ) async throws -> [String: Double] {
     let complete = try laboratory.complete(value)
-    let configuration = try complete.decoded(as: RunConfiguration.self)
+    let configuration = try laboratory.configuration(of: value)
     Parallel.threads = configuration.threads
     let log = RunLog()
     let parts = try await RunParts(configuration, in: laboratory, log: log.add)
@@ -59,7 +59,7 @@ package struct RunExecutor: Sendable {
       path: path, identity: entry.identity, lease: lease, interruption: interruption)
     try log.open(in: entry.directory)
     try entry.directory.write(text: ConfigurationFile.text(of: complete), to: "config.yaml")
-    try entry.directory.write(text: KeyframeLines.text(parts.dev), to: KeyframeLines.name)
+    try await entry.directory.writeQuestions(of: parts)
     interruption.begin()
     return try await supervision.whileAlive { try await carryOut(parts, entry, supervision) }
   }

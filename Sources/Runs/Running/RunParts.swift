@@ -13,6 +13,8 @@ package struct RunParts {
   var configuration: RunConfiguration
   package let context: RunContext
   package let student: any Learner
+  /// A digest of the weights it begins with, where they are another run's.
+  let start: String?
   package let teacher: TeacherChoice?
   package var reward: any RewardFunction
   /// The prompts to train on, but for stages with data of their own.
@@ -32,6 +34,8 @@ package struct RunParts {
     self.context = context
     student = try await laboratory.students.connect(
       configuration.student, at: "student", in: context)
+    let isStarted = configuration.student.map?["from"] != nil
+    start = try await isStarted ? student.fingerprint() : nil
     teacher =
       if let choice = configuration.teacher, !choice.isNull {
         try await laboratory.teachers.connect(choice, at: "teacher", in: context)
@@ -63,7 +67,7 @@ package struct RunParts {
 
   /// A digest of everything the run learns from.
   var identity: [String] {
-    [context.dataset.fingerprint, teacher?.identity ?? ""]
+    [context.dataset.fingerprint, teacher?.identity ?? ""] + [start].compactMap { $0 }
       + zip(configuration.stages, pools).filter { $0.0.data?.isNull == false }.map(\.1.identity)
   }
 

@@ -23,7 +23,7 @@ struct TrainedRun {
     let directory = RunDirectory(path)
     guard directory.status != nil else { throw RunError.noRun(path: path) }
     let value = try ConfigurationFile.load(directory.file("config.yaml"), overrides: overrides)
-    let configuration = try laboratory.complete(value).decoded(as: RunConfiguration.self)
+    let configuration = try laboratory.configuration(of: value)
     parts = try await RunParts(configuration, in: laboratory)
     if !overrides.isEmpty {
       let value = try laboratory.complete(ConfigurationFile.load(directory.file("config.yaml")))

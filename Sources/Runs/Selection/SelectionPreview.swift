@@ -36,7 +36,7 @@ package struct SelectionPreview: Sendable {
   package static func measuring(
     _ value: ConfigurationValue, _ laboratory: Laboratory, stage: Int? = nil, run: String? = nil
   ) async throws -> SelectionPreview {
-    let configuration = try laboratory.complete(value).decoded(as: RunConfiguration.self)
+    let configuration = try laboratory.configuration(of: value)
     Parallel.threads = configuration.threads
     let parts = try await RunParts(configuration, in: laboratory)
     let index = try chosen(stage, of: configuration) {

@@ -75,6 +75,8 @@ public struct DatasetSummary: Codable, Sendable, Hashable {
   public let train: Part
   /// The prompts to report on.
   public let dev: Part
+  /// What is reached on `dev` without learning from videos; `nil` where nobody asked.
+  public var bounds: [Bound]?
 
   /// Looks at a data set.
   public init(_ dataset: GroundingDataset) {

@@ -1,0 +1,92 @@
+internal import Core
+
+/// What questions alone say about their answers: no video is looked at.
+///
+/// Answers are judged by their quality on questions to train on that share the set of answers, in full where there are at least
+/// `fewest` of those; else on all of them.
+struct AnswerPrior {
+  /// With fewer questions of a set of answers of their own, those of all sets count.
+  static let fewest = 8
+  /// Questions whose words decide: the nearest by shared words, and those as near as the last of them.
+  static let nearest = 32
+  /// More questions than these say nothing new about 1,000 answers; a sample, evenly spaced, keeps the table small.
+  static let most = 1024
+
+  private let task: any EnumerableTask
+  private let train: [Prompt]
+
+  /// The prior of some questions with known answers.
+  init(_ task: any EnumerableTask, train: [Prompt]) {
+    self.task = task
+    let stride = max(1, (train.count + Self.most - 1) / Self.most)
+    self.train = train.indices.filter { $0.isMultiple(of: stride) }.map { train[$0] }
+  }
+
+  /// The best constant answer to each prompt, and the best for the questions most like its own.
+  func guesses(
+    for prompts: [Prompt]
+  ) -> (constant: [(any Answer)?], byWords: [(any Answer)?]) {
+    var constant = [(any Answer)?](repeating: nil, count: prompts.count)
+    var byWords = constant
+    let spaces = Dictionary(grouping: prompts.indices) { task.answerSpace(of: prompts[$0]) }
+    let own = Dictionary(grouping: train) { task.answerSpace(of: $0) }
+    // Where every video is of another length there are as many sets of answers as videos.
+    let stride = max(1, min(train.count / 64, spaces.count * train.count / (64 * Self.most)))
+    let others = train.indices.filter { $0.isMultiple(of: stride) }.map { train[$0] }
+    for (space, members) in spaces {
+      let known = own[space] ?? []
+      let questions = known.count < Self.fewest ? others : known
+      let table = AnswerTable(task, answersTo: prompts[members[0]], questions: questions)
+      for index in members { constant[index] = table.best }
+      for (_, same) in Dictionary(grouping: members, by: { prompts[$0].query }) {
+        let answer = table.best(for: prompts[same[0]])
+        for index in same { byWords[index] = answer }
+      }
+    }
+    return (constant, byWords)
+  }
+}
+
+/// How good each answer would be on some questions with known answers.
+private struct AnswerTable {
+  private let answers: [any Answer]
+  private let qualities: [[Float]]
+  private let words: [Set<String>]
+  /// The answer that is best for all of the questions.
+  let best: (any Answer)?
+
+  /// Every answer to a prompt, judged on some questions.
+  init(_ task: any EnumerableTask, answersTo prompt: Prompt, questions: [Prompt]) {
+    answers = task.answers(to: prompt)
+    qualities = answers.map { answer in questions.map { Float(task.quality(answer, of: $0)) } }
+    words = questions.map(Self.words)
+    best = Self.best(qualities, Array(questions.indices)).map { [answers] in answers[$0] }
+  }
+
+  /// The answer that is best for the questions most like that of a prompt.
+  func best(for prompt: Prompt) -> (any Answer)? {
+    Self.best(qualities, nearest(to: Self.words(prompt))).map { answers[$0] }
+  }
+
+  /// The row with the largest sum over some columns, the first of equals.
+  private static func best(_ table: [[Float]], _ columns: [Int]) -> Int? {
+    let sums = table.map { row in columns.reduce(Float(0)) { $0 + row[$1] } }
+    return sums.indices.max { sums[$0] < sums[$1] || (sums[$0] == sums[$1] && $0 > $1) }
+  }
+
+  /// The questions that share the largest part of their words, ties with the last included.
+  private func nearest(to query: Set<String>) -> [Int] {
+    let shares = words.map { other in
+      let union = query.union(other).count
+      return union == 0 ? 0 : Double(query.intersection(other).count) / Double(union)
+    }
+    let order = shares.indices.sorted { (shares[$1], $0) < (shares[$0], $1) }
+    guard order.count > AnswerPrior.nearest else { return order }
+    let last = shares[order[AnswerPrior.nearest - 1]]
+    return order.prefix { shares[$0] >= last }.map { $0 }
+  }
+
+  private static func words(_ prompt: Prompt) -> Set<String> {
+    Set(prompt.query.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init))
+  }
+}

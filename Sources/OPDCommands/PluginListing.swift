@@ -61,7 +61,8 @@ struct PluginListing {
     let lines = plugin.parameters.map { parameter in
       let values = [parameter.values, parameter.unit].filter { !$0.isEmpty }
       return "    \(padded(parameter.name, to: width))  \(parameter.documentation) "
-        + "(\(values.joined(separator: ", "))) Default: \(parameter.defaultValue.text)."
+        + (values.isEmpty ? "" : "(\(values.joined(separator: ", "))) ")
+        + "Default: \(parameter.defaultValue.text)."
     }
     return (["  \(plugin.name): \(plugin.summary)"] + lines).joined(separator: "\n")
   }

@@ -1,4 +1,4 @@
-package import Core
+internal import Core
 
 /// Whether the mean of paired differences over seeds, and over the clusters of the questions they all answered, is 0.
 ///

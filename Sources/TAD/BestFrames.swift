@@ -12,30 +12,37 @@ struct RankedFrame: Sendable, Hashable {
     return score > other.score || (score == other.score && frame < other.frame)
   }
 
-  /// Whether nothing but its place in time tells this frame from `other`.
+  /// Whether both score nothing, so that no place in time is better than another.
   func ranks(with other: RankedFrame) -> Bool {
-    score == other.score && isForced == other.isForced
+    score == 0 && other.score == 0 && isForced == other.isForced
   }
 }
 
 /// The best K frames of a stream: a binary heap with the worst kept frame on top.
 ///
-/// Where more frames have the score of the worst that is kept than there is room for, those that are kept are spread evenly
-/// over all of them: of a still video, whose frames all score the same, the first K would show nothing of the rest.
+/// Of equal scores the earlier frame is kept. Where that is asked for, frames that score 0 are spread evenly instead: of a still
+/// video, whose frames do not vary, the first K would show nothing of the rest.
 ///
 /// Offering a frame that is not kept costs two comparisons; one that is costs O(log K). Memory is O(K), and a number for
-/// each stretch of frames that score as the worst that is kept.
+/// each stretch of frames that score 0 while such a frame is kept.
 struct BestFrames: Sendable {
   private(set) var kept: [RankedFrame] = []
   let capacity: Int
+  private let spreads: Bool
 
   /// Stretches of frames that rank with the worst kept one and found no room.
   private var tied: [(frames: ClosedRange<Int>, isApex: Bool)] = []
   /// How many frames those are.
   private(set) var tiedCount = 0
 
-  init(capacity: Int) {
+  /// Nothing yet.
+  ///
+  /// - Parameters:
+  ///   - capacity: K.
+  ///   - spreads: Whether a score of 0 says that a frame shows nothing new, so that such frames are spread evenly.
+  init(capacity: Int, spreading spreads: Bool = false) {
     self.capacity = capacity
+    self.spreads = spreads
     kept.reserveCapacity(capacity)
   }
 
@@ -46,9 +53,12 @@ struct BestFrames: Sendable {
       return
     }
     guard let worst = kept.first else { return }
+    guard spreads else {
+      if candidate.precedes(worst) { replaceWorst(candidate) }
+      return
+    }
     if candidate.precedes(worst) {
-      kept[0] = candidate
-      siftDown(0)
+      replaceWorst(candidate)
       if !kept[0].ranks(with: worst) { (tied, tiedCount) = ([], 0) }
       if kept[0].ranks(with: worst) { tie(worst) }
     } else if candidate.ranks(with: worst) {
@@ -77,6 +87,11 @@ struct BestFrames: Sendable {
 
   /// The frames that may be chosen as things stand.
   var candidates: [Int] { kept.map(\.frame) + tied.flatMap { Array($0.frames) } }
+
+  private mutating func replaceWorst(_ candidate: RankedFrame) {
+    kept[0] = candidate
+    siftDown(0)
+  }
 
   private mutating func tie(_ frame: RankedFrame) {
     tiedCount += 1
@@ -112,11 +127,14 @@ struct BestFrames: Sendable {
   }
 }
 
-/// The `count` best frames by score, in time order; frames of equal score are spread evenly.
+/// The `count` best frames by score, in time order; of equal ones the earlier, but spread evenly where all are equal.
 ///
 /// - Complexity: O(F log K).
 func bestFrames(_ scores: [Double], count: Int) -> [Int] {
-  var best = BestFrames(capacity: count)
-  for (frame, score) in scores.enumerated() { best.offer(RankedFrame(frame: frame, score: score)) }
+  let isFlat = scores.allSatisfy { $0 == scores.first }
+  var best = BestFrames(capacity: count, spreading: isFlat)
+  for (frame, score) in scores.enumerated() {
+    best.offer(RankedFrame(frame: frame, score: isFlat ? 0 : score))
+  }
   return best.inTimeOrder.map(\.frame)
 }

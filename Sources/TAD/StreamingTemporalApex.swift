@@ -26,8 +26,8 @@ public struct KeptFrame: Sendable, Hashable, Codable {
 /// Temporal Apex Distillation in one pass over a stream of frames.
 ///
 /// Keeps one frame's features, the last W scores and the K best frames so far, whatever the length of the video; the
-/// result is that of `TemporalApexDistillation` over all frames at once. Of frames that score as the worst kept one the
-/// times are kept, too: of a still video all. A ratio needs to know how many frames will come;
+/// result is that of `TemporalApexDistillation` over all frames at once. While frames without any variation are kept,
+/// the times of all such frames are, too. A ratio needs to know how many frames will come;
 /// a budget does not.
 ///
 /// ```swift
@@ -82,7 +82,7 @@ public struct StreamingTemporalApex: Sendable {
     comparison = FrameComparison(
       tokensPerFrame: tokensPerFrame, channels: channels, reading: parameters.features)
     apexes = ApexStream(window: parameters.window)
-    best = BestFrames(capacity: capacity)
+    best = BestFrames(capacity: capacity, spreading: true)
   }
 
   /// Takes in the next frame.

@@ -74,7 +74,7 @@ public struct TemporalApexDistillation: VideoSelector {
     let apexes = TAD.apexes(of: variation, window: parameters.window)
     var scores = variation
     for apex in apexes { scores[apex] = parameters.boosted(variation[apex]) }
-    var best = BestFrames(capacity: parameters.kept(of: variation.count))
+    var best = BestFrames(capacity: parameters.kept(of: variation.count), spreading: true)
     let forced = parameters.firstFrame == .keep
     for (frame, score) in scores.enumerated() {
       best.offer(RankedFrame(frame: frame, score: score, isForced: forced && frame == 0))

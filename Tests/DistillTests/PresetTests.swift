@@ -167,8 +167,8 @@ struct PhraseTests {
     #expect(
       message { _ = try VocabularySupport(text: "top(x)") }
         == """
-        'top(x)' cannot be read: 'k' is not a number. Write it as `name` or `name(key=value, …)`; \
-        see `docs/objectives.md`.
+        'top(x)' cannot be read: 'k' is not a number, or further from 0 than 1000000000. Write it as \
+        `name` or `name(key=value, …)`; see `docs/objectives.md`.
         """)
   }
 

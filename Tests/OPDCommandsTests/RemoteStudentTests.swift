@@ -34,7 +34,7 @@ private final class TrainingServer: Sendable {
     let laboratory = try Laboratory.standard()
     let context = try RunContext(
       laboratory.complete(value).decoded(as: RunConfiguration.self), in: laboratory)
-    let size = context.codec.vocabulary.count
+    let size = context.codec.tokenizer.count
     let options = #"{"size": \#(size), "dialect": "\#(dialect)"}"#
     let output = Pipe()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -127,7 +127,7 @@ struct RemoteStudentTests {
 
   private static let run = """
     name: killed
-    data: {world: {videos: 8, devVideos: 2, queriesPerVideo: 2, frames: 12}}
+    data: {world: {videos: 8, devVideos: 2, queriesPerVideo: 2, frames: 24}}
     codec: timeTokens
     keyframes: {uniform: {budget: 8}}
     teacher: {oracle: {sharpness: 1}}
@@ -165,7 +165,7 @@ struct RemoteStudentTests {
 
   @Test("on a server ends with the same bytes when the controller is killed five times")
   func killedOnServer() async throws {
-    let server = try TrainingServer(frames: 12, "json")
+    let server = try TrainingServer(frames: 24, "json")
     let (whole, broken) = try await killed(onServer(server), at: [1, 3, 6, 8, 11])
     #expect(whole != nil && whole == broken)
   }

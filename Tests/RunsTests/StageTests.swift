@@ -72,8 +72,8 @@ struct StageMonitorTests {
   @Test(
     "refuses rules that could never hold, or at once",
     arguments: [
-      ("{tokens: 0}", "at least 1"), ("{plateau: {patience: 0}}", "at least 1"),
-      ("{plateau: {minimumGain: -1}}", "at least 0"), ("{target: {}}", "mandatory"),
+      ("{tokens: 0}", "from 1"), ("{plateau: {patience: 0}}", "from 1"),
+      ("{plateau: {minimumGain: -1}}", "from 0"), ("{target: {}}", "mandatory"),
       ("{target: {metric: entropy, value: 1}}", "opd metrics"),
       ("{target: {metric: eval/mIuO, value: 1}}", "opd metrics"),
       ("{plateau: {}}", "evaluation.every"),

@@ -53,10 +53,10 @@ struct JSONLinesTests {
     let path = scratch("data.jsonl")
     try AtomicFile.write("{\"step\":0,\"loss\":1}\n\n{\"step\":\"x\",\"loss\":1}\n", to: path)
     let error = storageError { _ = try JSONLines.read(path, as: Entry.self) }
-    #expect(error == .malformedLine(path: path, line: 3, reason: "'step' is not of type Int"))
+    #expect(error == .malformedLine(path: path, line: 3, reason: "'step' is not a whole number"))
     #expect(
       error?.description
-        == "Line 3 of '\(path)' cannot be used: 'step' is not of type Int. "
+        == "Line 3 of '\(path)' cannot be used: 'step' is not a whole number. "
         + "Correct the line or remove it.")
     try AtomicFile.write("{\"step\":0}\n", to: path)
     #expect(

@@ -84,7 +84,10 @@ struct ImportTests {
         "A 12 14##a dog\nA 1 2##a cat\nA -9 0##a cow\n", "2 annotations cannot be used: line 1 of",
         "12.0 … 14.0 s starts at or after the end of its video, 10.0 s; line 3 of 'dev.txt'"
       ),
-      ("C 1 4##a dog runs\n", "1 videos of 'data' are both to train on", "report on: C."),
+      (
+        "C 1 4##a dog runs\n", "An annotation cannot be used: line 1 of 'dev.txt', query 'C#0'",
+        "more than once, first in line 1 of 'train.txt'"
+      ),
       ("Z 1 4##a dog runs\n", "the features have no video 'Z'", "--drop-unusable"),
     ])
   func refused(text: String, beginning: String, reason: String) throws {
@@ -124,8 +127,13 @@ struct ImportTests {
       ? #"{"A": {"duration": 0, "timestamps": [[1, 2]], "sentences": ["a"]}}"#
       : #"{"qid": 1, "query": "a", "duration": 0, "vid": "A", "relevant_windows": [[1, 2]]}"#
     let path = try file("a.\(layout)", text)
-    let error = #expect(throws: (any Error).self) { try AnnotationFile.read(path) }
-    #expect("\(error.map { "\($0)" } ?? "")".contains("duration is 0.0"))
+    let (features, dev) = (try features(["A", "B"]), try file("dev.txt", "B 1 4##a dog\n"))
+    let error = #expect(throws: (any Error).self) {
+      try QVHighlights.importing(train: path, dev: dev, features: features, to: scratch("data"))
+    }
+    let sentence = "\(error.map { "\($0)" } ?? "")"
+    #expect(
+      sentence.contains("An annotation cannot be used") && sentence.contains("0.0"), "\(sentence)")
   }
 
   @Test("of another kind are refused by their name")

@@ -28,12 +28,13 @@ package struct Contrast: Sendable, Hashable, Codable {
   package var verdict: String
   /// √pairs times the standard error of the difference; `nil` with fewer than two pairs.
   var deviation: Double?
-  /// The smallest p-value that these data could have had; not written out.
+  /// The smallest p-value that these data could have had.
   var leastPValue = 1.0
 
   enum CodingKeys: String, CodingKey {
     case arm, baseline, pairs, difference, pValue, correctedPValue, permutationPValue
-    case wilcoxonPValue, probabilityOfImprovement, minimumDetectableEffect, verdict, deviation
+    case wilcoxonPValue, probabilityOfImprovement, minimumDetectableEffect, verdict, deviation,
+      leastPValue
   }
 }
 

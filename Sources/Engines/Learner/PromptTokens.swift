@@ -2,7 +2,7 @@
 public import Core
 
 /// How a prompt is written for a model that reads tokens alone.
-public struct PromptTokens: Sendable, Hashable, Codable {
+public struct PromptTokens: Sendable, Hashable, DefaultedConfiguration {
   /// What a frame becomes.
   public enum Frames: String, Sendable, Hashable, Codable, CaseIterable {
     /// Nothing: the model does not see the video.
@@ -24,7 +24,8 @@ public struct PromptTokens: Sendable, Hashable, Codable {
   /// One line on each parameter.
   public static let keys: [String: KeyDeclaration] = [
     "first": .integer(
-      0...1_000_000, "the token before all others, such as the one that begins a text; none if left out"),
+      0...1_000_000, "the token before all others, such as one that begins a text; none if left out"
+    ),
     "frames": .choice(Frames.self, "what a frame becomes: nothing, or one token of its similarity"),
     "levels": .integer(2...1000, "in how many steps a similarity is told"),
   ]
@@ -78,7 +79,7 @@ public struct PromptTokens: Sendable, Hashable, Codable {
 }
 
 /// What a million tokens cost.
-public struct TokenPrices: Sendable, Hashable, Codable {
+public struct TokenPrices: Sendable, Hashable, DefaultedConfiguration {
   /// Tokens of prompts before sampling, and of forward passes.
   public var read = 0.0
   /// Sampled tokens.

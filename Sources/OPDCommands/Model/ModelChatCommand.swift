@@ -2,6 +2,7 @@ public import ArgumentParser
 internal import Core
 internal import Foundation
 internal import Networks
+internal import Storage
 internal import Student
 internal import Synchronization
 internal import Tokenizers

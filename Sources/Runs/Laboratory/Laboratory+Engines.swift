@@ -8,10 +8,6 @@ internal import Teacher
 
 extension TinkerParameters: PluginParameters {}
 
-extension PromptTokens: DefaultedConfiguration {}
-
-extension TokenPrices: DefaultedConfiguration {}
-
 extension ProcessStudentParameters: PluginParameters {
   /// The words of the command that are files: the program itself, and scripts it is given.
   public var files: [String] { process.files }

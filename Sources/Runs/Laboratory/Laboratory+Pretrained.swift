@@ -40,7 +40,8 @@ struct PretrainedParameters: PluginParameters {
   var files: [String] { path.map { [$0] } ?? [] }
 
   static let keys: [String: KeyDeclaration] = [
-    "path": .text("a GGUF file, or a folder of config.json, tokenizer.json and safetensors; mandatory"),
+    "path": .text(
+      "a GGUF file, or a folder of config.json, tokenizer.json and safetensors; mandatory"),
     "prompt": .text("what is written before an answer; {query} and {duration} are filled in"),
     "hinted": .text(
       """

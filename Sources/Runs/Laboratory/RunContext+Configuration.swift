@@ -33,6 +33,7 @@ extension Laboratory {
   ) throws -> (any Tokenizer)? {
     let name = try students.name(in: student)
     if name == "from", let run = student.map?[name]?.map?["run"]?.string {
+      guard RunDirectory(run).status != nil else { throw RunError.noRun(path: run) }
       let file = RunDirectory(run).file("config.yaml")
       let source = try ConfigurationFile.load(file).locatingStart()
       return try source["student"].flatMap { try tokenizer(of: $0, seed) }

@@ -201,8 +201,7 @@ struct RunCheckpoint {
     steps = state.steps
     stageSteps = state.stageSteps
     updates = state.updates
-    hasTiming = timing != nil
-    identity = timing?.identity
+    (hasTiming, identity) = (timing != nil, timing?.identity)
     seconds = timing?.seconds ?? 0
     ledger = state.ledger
     ledger.seconds = timing?.ledger ?? [:]

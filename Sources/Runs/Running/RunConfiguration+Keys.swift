@@ -44,7 +44,7 @@ extension StageConfiguration {
     "group": .integer(
       1...100_000, "answers to a prompt; what the method asks for if left out", unit: "answers"),
     "temperature": .real(
-      0.01...100, "what logits are divided by, in sampling and in training"),
+      1e-6...100, "what logits are divided by, in sampling and in training"),
     "maximumLength": .integer(
       1...1_000_000, "the longest answer; what the codec needs if left out", unit: "tokens"),
     "innerSteps": .integer(

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Compares an exported student with transformers and PEFT, token for token.
 
-    python3 benchmarks/export_check.py OPD RUN MODEL.gguf
+    python3 benchmarks/export_check.py OPD RUN NEXT MODEL.gguf
 
-RUN ends in a step whose learning rate is 0, so that the log-probabilities in its rollouts are those of the weights that
-are exported. OPD writes the adapter and the merged model; transformers computes the same responses with the adapter through
+NEXT starts from RUN (student: {from: {run: RUN}}) and makes one step of GRPO at a learning rate of 0, so that the
+log-probabilities in its rollouts are those of the weights that are exported. OPD writes the adapter and the merged model; transformers computes the same responses with the adapter through
 PEFT and with the merged model, in single precision. Prints the largest difference of a log-probability; fails above 1e-3 nats.
 Needs torch, transformers, peft and gguf.
 """
@@ -34,8 +34,8 @@ def log_probabilities(model, prompt, response):
     return [rows[start + i, token].item() for i, token in enumerate(response)]
 
 
-def main(opd, run, model):
-    lines = [json.loads(line) for line in open(pathlib.Path(run) / "rollouts.jsonl")]
+def main(opd, run, later, model):
+    lines = [json.loads(line) for line in open(pathlib.Path(later) / "rollouts.jsonl")]
     last = [line for line in lines if line["step"] == lines[-1]["step"]]
     with tempfile.TemporaryDirectory() as folder:
         merged, adapter = folder + "/merged", folder + "/adapter"
@@ -60,4 +60,4 @@ def main(opd, run, model):
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:4]))
+    sys.exit(main(*sys.argv[1:5]))

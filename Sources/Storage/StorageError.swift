@@ -24,10 +24,18 @@ public enum StorageError: ExplainedError, Hashable {
 
   /// Something could not be written, for the system's reason without its full stop.
   public static func unwritable(path: String, because error: any Error) -> StorageError {
-    let error = error as NSError
-    let reason = error.localizedFailureReason ?? error.localizedDescription
+    let reason = reason(of: error as NSError)
     return .unwritable(
       path: path, reason: reason.hasSuffix(".") ? String(reason.dropLast()) : reason)
+  }
+
+  /// The system's reason: Foundation on Linux has often no more than a number for it, and the system's error below.
+  private static func reason(of error: NSError) -> String {
+    let below = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
+    if below.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(below.code))) }
+    if let reason = error.localizedFailureReason { return reason }
+    guard error.domain == NSCocoaErrorDomain else { return error.localizedDescription }
+    return "the system refuses it, with code \(error.code)"
   }
 
   /// What happened: one sentence.

@@ -424,7 +424,7 @@ def programs(stream, folder, lab):
     lines[at] = spoilt(lines[at], stream).strip("\n") if stream.random() < 0.8 else stream.choice(["[" * 5000, "x" * 10**6, ""])
     replies = [(line + "\n").encode("utf-8", "surrogatepass") for line in lines]
     path = write(folder + "/p.py", PROGRAM.format(replies=replies, waits=stream.random() < 0.8))
-    teacher = json.dumps({"process": {"command": ["python3", path], "answerSeconds": 2}})
+    teacher = json.dumps({"process": {"command": ["python3", path], "answerSeconds": 2, "startSeconds": 2}})
     return ["train", lab.config, "teacher=" + teacher, "--out", folder + "/out"]
 
 

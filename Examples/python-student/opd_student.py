@@ -56,10 +56,10 @@ class Student:
     def start(self):
         """Make fresh weights."""
 
-    def sample(self, tokens, seed, group, temperature, length, end):
+    def sample(self, tokens, seed, group, temperature, length, ends):
         """`group` responses to a prompt, each (tokens, log-probabilities); with 0 the likeliest token each time.
 
-        A response ends after `end` (None: never) or `length` tokens. Draw slot i from random.Random(f"{seed}/{i}") or the
+        A response ends after one of `ends` (none: never) or `length` tokens. Draw slot i from random.Random(f"{seed}/{i}") or the
         like: the same answers whatever else is asked.
         """
         raise NotImplementedError
@@ -108,7 +108,7 @@ def answer(student, request):
                     {"tokens": encode_integers(tokens), "logprobs": encode_floats(scores)}
                     for tokens, scores in student.sample(
                         decode_integers(q["tokens"]), q["seed"], request["group"], request["temperature"],
-                        request["length"], request.get("end"))
+                        request["length"], request.get("ends", []))
                 ]
                 for q in request["questions"]
             ]
@@ -269,20 +269,20 @@ class TorchStudent(Student):
         scores = self.torch.log_softmax(rows / temperature, -1)
         return [scores[t][self.torch.tensor(tokens, device=self.device)] for t, tokens in enumerate(datum.targets)]
 
-    def sample(self, tokens, seed, group, temperature, length, end):
+    def sample(self, tokens, seed, group, temperature, length, ends):
         with self.torch.no_grad():
             start = self.model(self._tensor(tokens), use_cache=True)
-            return [self._response(tokens, start.logits[0, -1], random.Random(f"{seed}/{slot}"), temperature, length, end)
+            return [self._response(tokens, start.logits[0, -1], random.Random(f"{seed}/{slot}"), temperature, length, ends)
                     for slot in range(group)]
 
-    def _response(self, prompt, row, stream, temperature, length, end):
+    def _response(self, prompt, row, stream, temperature, length, ends):
         torch, tokens, scores, cache = self.torch, [], [], None
         while True:
             scaled = torch.log_softmax(row[: self.size].double() / (temperature or 1.0), -1)
             token = draw(scaled.tolist(), stream.random()) if temperature else int(scaled.argmax())
             tokens.append(token)
             scores.append(float(scaled[token]))
-            if token == end or len(tokens) == length:
+            if token in ends or len(tokens) == length:
                 return tokens, scores
             # A cache is written to, so each response has its own.
             found = self.model(self._tensor(prompt + tokens if cache is None else [token]), past_key_values=cache,

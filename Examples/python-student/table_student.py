@@ -37,11 +37,11 @@ class TableStudent(opd_student.Student):
         total = peak + math.log(sum(math.exp(value - peak) for value in row))
         return [value - total for value in row]
 
-    def sample(self, tokens, seed, group, temperature, length, end):
+    def sample(self, tokens, seed, group, temperature, length, ends):
         responses = []
         for slot in range(group):
             stream, response, found = random.Random(f"{seed}/{slot}"), [], []
-            while len(response) < length and (not response or response[-1] != end):
+            while len(response) < length and (not response or response[-1] not in ends):
                 row = self.scores((tokens + response)[-1], temperature or 1.0)
                 if temperature:
                     token = opd_student.draw(row, stream.random())

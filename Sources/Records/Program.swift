@@ -8,7 +8,7 @@ package enum Program {
 
   /// Its version and a digest of the very file that is running, such as `0.1.0+9f3a1c22b07d`.
   ///
-  /// - Complexity: Reads the program once a process, 60 MB in about 40 ms.
+  /// - Complexity: Reads the program once a process.
   package static let build: String = {
     guard let sum = FileChecksum.of("/proc/self/exe") else { return version }
     return "\(version)+\(ContentHash.of([sum]).prefix(12))"

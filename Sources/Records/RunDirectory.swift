@@ -26,8 +26,8 @@ package struct RunDirectory: Sendable {
     package var identity: String
     /// The program's version.
     package var program: String
-    /// The builds of the program that worked on the run, in order and joined by spaces; absent in runs of its first days.
-    package var build: String?
+    /// The builds of the program that worked on the run, in order; absent in runs of its first days.
+    package var builds: [String]?
     /// What is asked, and by which numbers runs are compared.
     package var task: TaskRecord?
     /// What went wrong.
@@ -35,13 +35,13 @@ package struct RunDirectory: Sendable {
 
     /// A status.
     package init(
-      state: State, identity: String, program: String, build: String? = nil,
+      state: State, identity: String, program: String, builds: [String]? = nil,
       task: TaskRecord? = nil, message: String? = nil
     ) {
       self.state = state
       self.identity = identity
       self.program = program
-      self.build = build
+      self.builds = builds
       self.task = task
       self.message = message
     }

@@ -16,7 +16,7 @@ package enum RunError: ExplainedError, Hashable {
   case lostStatus(path: String)
   /// The data of a stage cannot be read by the student of the run.
   case otherShape(path: String, what: String)
-  /// Something was trained on videos that the run reports on: how many, and the first of their names.
+  /// Something was trained on videos, or questions without any, that the run reports on: how many, and the first of their names.
   case seen(by: String, count: Int, first: [String])
   /// The folder holds no run.
   case noRun(path: String)
@@ -42,7 +42,7 @@ package enum RunError: ExplainedError, Hashable {
     case .otherShape(let path, let what):
       "The data of '\(path)' has \(what), which the student of this run cannot read."
     case .seen(let who, let count, let first):
-      "\(who) has training prompts on \(count) of the videos that this run reports on: "
+      "\(who) has training prompts on \(count) of the videos or questions that this run reports on: "
         + "\(first.joined(separator: ", "))\(count > first.count ? " …" : "")."
     case .noRun(let path): "There is no run in '\(path)'."
     case .nothingSaved(let path): "The run in '\(path)' has saved no student yet."
@@ -64,7 +64,7 @@ package enum RunError: ExplainedError, Hashable {
     case .lostStatus: "Choose another folder with --out, or remove this one."
     case .noRun:
       "Name a folder with a config.yaml and a status.json, as `opd train --out` leaves it."
-    case .seen: "Report on other videos, or take these out of what is trained on."
+    case .seen: "Report on others, or take these out of what is trained on."
     case .otherShape: "Give the stage data of the same kind as the run's, no longer than that."
     case .nothingSaved(let path):
       "Go on with it first: `opd train \(path)/config.yaml --out \(path) --resume`."

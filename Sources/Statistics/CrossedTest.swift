@@ -4,9 +4,9 @@ internal import Core
 ///
 /// Two tests must agree: Student's with the variance of both sources, and random signs of whole clusters (of seeds, where no
 /// clusters are known). Random signs alone are no test of crossed data: with five seeds and 100 clusters of normal differences
-/// without effect, signs of clusters reject at .05 in 6 % of cases where seeds have no effect of their own, in 35 % where their
+/// without effect, signs of clusters reject at .05 in 6 % of cases where seeds have no effect of their own, in 37 % where their
 /// deviation is a fifth of a question's, and in 83 % where it is as large; signs of seeds and clusters, with a studentised mean,
-/// in 6, 16 and 22 %. Student's test rejects in 1, 5 and 6 %. Signs of five seeds alone cannot show less than 2⁻⁴ = .0625,
+/// in 6, 16 and 24 %. Student's test rejects in 1, 5 and 5 % (`benchmarks/crossed_test_size.py`). Signs of five seeds alone cannot show less than 2⁻⁴ = .0625,
 /// whatever the data say: with a hundred clusters that is no bound.
 package struct CrossedTest: Sendable, Hashable {
   /// The variance of the mean, of seeds and clusters.

@@ -94,6 +94,7 @@ extension DecoderStudent {
     return LearnerFootprint(
       parameters: parameters.layout.count, gradientParts: GradientShards.standardCount,
       passBytes: 2 * Double(rows) * numbers * Double(shape.layers)
-        * Double(MemoryLayout<Float>.stride))
+        * Double(MemoryLayout<Float>.stride),
+      frozen: model.base?.weights.layout.count ?? 0)
   }
 }

@@ -30,7 +30,8 @@ extension DecoderStudent {
     guard !changes.factors.isEmpty else {
       throw CheckpointError.key("targets", expected: "layers of the model", file: "lora")
     }
-    let base = FrozenBase(weights: Weights(weights, for: .training), adapter: changes)
+    let base = FrozenBase(
+      weights: Weights(weights, for: .training), adapter: changes, checksum: model.checksum)
     self.init(
       DecoderModel(model.configuration, prompts, tokenizer, base: base), changes.parameters())
   }

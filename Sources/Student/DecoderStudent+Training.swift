@@ -103,6 +103,7 @@ extension DecoderStudent {
   public func fingerprint() -> String {
     var hash = ContentHash()
     hash.append(reals: parameters.values)
+    if let base = model.base { hash.append(base.checksum) }
     return hash.hexadecimal()
   }
 }

@@ -141,11 +141,16 @@ public struct LearnerFootprint: Sendable, Hashable {
   public var gradientParts: Int
   /// Activations of one forward and backward pass over a prompt with its answers, bytes.
   public var passBytes: Double
+  /// Numbers that training leaves as they are.
+  public var frozen: Int
 
   /// Nothing unless said.
-  public init(parameters: Int = 0, gradientParts: Int = 0, passBytes: Double = 0) {
+  public init(
+    parameters: Int = 0, gradientParts: Int = 0, passBytes: Double = 0, frozen: Int = 0
+  ) {
     self.parameters = parameters
     self.gradientParts = gradientParts
     self.passBytes = passBytes
+    self.frozen = frozen
   }
 }

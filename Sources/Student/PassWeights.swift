@@ -73,6 +73,8 @@ struct FrozenBase: Sendable {
   let weights: Weights<Float>
   /// Which layers are changed, and how.
   let adapter: LowRankAdapter
+  /// What tells the base from others.
+  let checksum: String
 
   /// The base with trained numbers beside it.
   func adapted(_ parameters: Parameters<Float>, for purpose: WeightPurpose) -> PassWeights {

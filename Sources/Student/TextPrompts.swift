@@ -5,9 +5,9 @@ internal import Tokenizers
 /// Writes a prompt as text, for a language model.
 package struct TextPrompts: PromptEmbedder {
   /// What is written: `{query}` and `{duration}` are filled in.
-  package let format: String
+  private let format: PromptFormat
   /// What is written where a right answer may be seen: `{answer}` is filled in, too.
-  package let hinted: String
+  private let hinted: PromptFormat
   /// How the text becomes a turn of a conversation.
   private let template: PromptTemplate
   private let tokenizer: any Tokenizer
@@ -26,8 +26,8 @@ package struct TextPrompts: PromptEmbedder {
   package init(
     format: String, hinted: String = "", template: String, tokenizer: any Tokenizer, longest: Int
   ) throws {
-    self.format = format
-    self.hinted = hinted.isEmpty ? "\(format) {answer}\n\(format)" : hinted
+    self.format = PromptFormat(format)
+    self.hinted = PromptFormat(hinted.isEmpty ? "\(format) {answer}\n\(format)" : hinted)
     self.template = try PromptTemplate(named: template)
     self.tokenizer = tokenizer
     self.longest = longest
@@ -40,16 +40,15 @@ package struct TextPrompts: PromptEmbedder {
   ///
   /// - Throws: Never, for the one turn that it writes.
   package func text(of prompt: Prompt) throws -> String {
-    let filled = (prompt.hint == nil ? format : hinted)
-      .replacing("{query}", with: prompt.query)
-      .replacing("{duration}", with: "\(prompt.duration)")
-      .replacing("{answer}", with: prompt.hint?.text ?? "")
+    let filled = format(for: prompt).text(for: prompt)
     return try template.text(of: [ChatMessage(role: "user", content: filled)], ending: .open)
   }
 
+  private func format(for prompt: Prompt) -> PromptFormat { prompt.hint == nil ? format : hinted }
+
   /// The text as tokens.
   ///
-  /// - Throws: `TextPromptError.tooLong`.
+  /// - Throws: `TextPromptError.length`.
   package func rows(_ prompt: Prompt) throws -> PromptRows {
     let tokens = try tokenizer.encode(text(of: prompt))
     guard (1...longest).contains(tokens.count) else {
@@ -60,7 +59,7 @@ package struct TextPrompts: PromptEmbedder {
 
   /// Four characters a token, which English text has.
   package func count(_ prompt: Prompt) -> Int {
-    ((prompt.hint == nil ? format : hinted).utf8.count + prompt.query.utf8.count) / 4 + 1
+    (format(for: prompt).text.utf8.count + prompt.query.utf8.count) / 4 + 1
   }
 }
 

@@ -148,7 +148,7 @@ struct SavingTests {
   @Test("of another build of the program is left alone, finished or not, unless it is accepted")
   func builds() async throws {
     try await carryOut("run")
-    let own = try #require(RunDirectory(path("run")).status?.build)
+    let own = try #require(RunDirectory(path("run")).status?.builds?.first)
     #expect(own == Program.build && own.hasPrefix("0.1.0+"))
     try change("run/status.json") { data in
       let text = String(decoding: data, as: UTF8.self).replacing(own, with: "0.1.0+abc")

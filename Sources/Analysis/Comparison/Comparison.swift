@@ -1,5 +1,5 @@
 package import Records
-internal import Core
+package import Core
 package import Statistics
 
 /// What the runs of a sweep say about its arms.
@@ -31,7 +31,7 @@ package struct Comparison: Sendable, Hashable, Codable {
   /// The level of the metric whose price was asked for.
   package var target: Double?
   /// What is reached without learning from videos, and by the teacher; empty where runs did not write it down.
-  package var bounds: [RecordedBound] = []
+  package var bounds: [Bound] = []
   /// What a reader should know before believing it.
   package var notes: [String]
 }

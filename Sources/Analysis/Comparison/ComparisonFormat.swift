@@ -1,3 +1,4 @@
+internal import Core
 internal import Records
 internal import Foundation
 internal import Statistics
@@ -176,7 +177,7 @@ extension Contrast {
   }
 }
 
-extension RecordedBound {
+extension Bound {
   /// A row of so many cells.
   fileprivate func cells(of count: Int) -> [String] {
     [name, Quantity.metric(value)] + [String](repeating: "", count: count - 2)

@@ -59,34 +59,20 @@ actor ProcessEngine: StudentEngine {
     }
     (request.group, request.length) = (settings.group, settings.maximumLength)
     request.temperature = settings.temperature
-    request.end = settings.ignoresEnd ? nil : tokenizer.end
+    request.ends = settings.ignoresEnd ? [] : tokenizer.ends.sorted()
     let responses = try await ask(request).responses ?? []
     guard responses.count == prompts.count else { throw program.defect("responses") }
-    let groups = try zip(prompts, responses).map { try group($0, $1, settings) }
+    let groups = try zip(prompts, responses).map { prompt, own in
+      try RolloutGroup(
+        prompt,
+        own.map {
+          SampledResponse(tokens: $0.tokens.values, logProbabilities: $0.logprobs.values)
+        }, settings, tokenizer, operation: "sample")
+    }
     book.sampled(
       requests: 1, prompts: read.reduce(0) { $0 + $1.count },
       answers: groups.reduce(0) { $0 + $1.rollouts.reduce(0) { $0 + $1.tokens.count } })
     return groups
-  }
-
-  private func group(
-    _ prompt: Prompt, _ responses: [StudentAnswer.Response], _ settings: SamplingSettings
-  ) throws -> RolloutGroup {
-    guard responses.count == settings.group else { throw program.defect("responses") }
-    let rollouts = try responses.enumerated().map { slot, response in
-      let (tokens, scores) = (response.tokens.values, response.logprobs.values)
-      guard let last = tokens.last, tokens.count <= settings.maximumLength,
-        scores.count == tokens.count, scores.allSatisfy(\.isFinite)
-      else { throw program.defect("logprobs") }
-      if let foreign = tokens.first(where: { !(0..<tokenizer.count).contains($0) }) {
-        throw EngineError.vocabulary(token: foreign, count: tokenizer.count)
-      }
-      let ends = tokenizer.ends.contains(last) && !settings.ignoresEnd
-      return Rollout(
-        promptID: prompt.id, slot: slot, tokens: tokens, logProbabilities: scores,
-        finish: ends ? .stop : .length)
-    }
-    return RolloutGroup(prompt: prompt, rollouts: rollouts)
   }
 
   func score(

@@ -55,38 +55,17 @@ actor TinkerEngine: StudentEngine {
     defer { student = own }
     let answers = try await own.sample(
       read.map { [.tokens($0)] }, named: prompts.map(\.stream), wire, seed: seed)
-    let groups = try zip(prompts, answers).map { try group($0, $1, settings) }
+    let groups = try zip(prompts, answers).map { prompt, answer in
+      try RolloutGroup(
+        prompt,
+        answer.sequences.map {
+          SampledResponse(tokens: $0.tokens, logProbabilities: $0.logProbabilities ?? [])
+        }, settings, setting.tokenizer, operation: "asample")
+    }
     setting.book.sampled(
       requests: prompts.count, prompts: read.reduce(0) { $0 + $1.count },
       answers: groups.reduce(0) { $0 + $1.rollouts.reduce(0) { $0 + $1.tokens.count } })
     return groups
-  }
-
-  private func group(
-    _ prompt: Prompt, _ answer: SampleAnswer, _ settings: SamplingSettings
-  ) throws -> RolloutGroup {
-    guard answer.sequences.count == settings.group else {
-      throw EngineError.malformed(
-        operation: "asample",
-        reason: "\(answer.sequences.count) responses of \(settings.group)")
-    }
-    let rollouts = try answer.sequences.enumerated().map { slot, sequence in
-      let tokens = sequence.tokens
-      guard let last = tokens.last, tokens.count <= settings.maximumLength,
-        let scores = sequence.logProbabilities, scores.count == tokens.count
-      else {
-        throw EngineError.malformed(
-          operation: "asample", reason: "a response without tokens or scores, or too long")
-      }
-      if let foreign = tokens.first(where: { !(0..<setting.tokenizer.count).contains($0) }) {
-        throw EngineError.vocabulary(token: foreign, count: setting.tokenizer.count)
-      }
-      let ends = setting.tokenizer.ends.contains(last) && !settings.ignoresEnd
-      return Rollout(
-        promptID: prompt.id, slot: slot, tokens: tokens, logProbabilities: scores,
-        finish: ends ? .stop : .length)
-    }
-    return RolloutGroup(prompt: prompt, rollouts: rollouts)
   }
 
   /// Servers give log π at temperature 1 alone.

@@ -1,4 +1,5 @@
 internal import Core
+internal import Foundation
 package import Storage
 package import Tensors
 
@@ -16,6 +17,16 @@ package struct PretrainedModel: Sendable {
   package let names: CheckpointNames
   /// The metadata of a GGUF file, the tokenizer's among it; empty for a folder.
   package let metadata: [String: GGUFValue]
+
+  /// A checksum of every file that the model is read from, so that another model at the same path is another one.
+  ///
+  /// - Complexity: Reads the files.
+  package var checksum: String {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    let read = files.filter { $0 == "config.json" || $0.hasSuffix(".safetensors") }.sorted()
+    let paths = read.isEmpty ? [path] : read.map { path + "/" + $0 }
+    return ContentHash.of(paths.map { FileChecksum.of($0) ?? "" })
+  }
 
   /// Positions where nobody says how many: tables of cosines and sines are made for all, so a file must not choose freely.
   static let mostPositions = 1 << 17

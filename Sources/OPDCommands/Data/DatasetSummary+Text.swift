@@ -1,3 +1,4 @@
+internal import Core
 internal import Video
 internal import Foundation
 internal import Tasks

@@ -84,6 +84,7 @@ private func startingStudent(_ run: String, _ context: RunContext) async throws 
   guard known.dataset.channels == asked.dataset.channels,
     known.dataset.tokensPerFrame == asked.dataset.tokensPerFrame
   else { throw refuse("its student reads frames of another shape") }
+  try asked.dataset.requireUnseen(trained.prompts, by: "The run '\(run)'")
   guard asked.dataset.longestPrompt <= known.dataset.longestPrompt else {
     throw refuse("its student was made for shorter videos or questions")
   }

@@ -26,24 +26,14 @@ package struct MemoryEstimate: Sendable {
     let parts = try await RunParts(configuration, in: laboratory)
     let float = Double(MemoryLayout<Float>.stride)
     let footprint = parts.student.footprint(rows: Self.longest(parts))
-    let weights = float * Double(footprint.parameters)
     let prompts = parts.context.dataset.train + parts.context.dataset.dev
     // Frames are shared by the questions of a video.
     let videos = Dictionary(prompts.map { ($0.video, $0.evidence.values.count) }) { one, _ in one }
-    var lines: [(what: String, bytes: Double)] = [
-      ("features of \(videos.count) videos", float * Double(videos.values.reduce(0, +))),
-      ("weights, and as they are packed for products", 3 * weights),
-    ]
     let stages = try configuration.stages.map { try StageNeeds($0, parts) }
-    if !stages.isEmpty {
-      let shards = footprint.gradientParts
-      lines.append(("gradients in \(shards) parts", Double(shards) * weights))
-      lines.append(("moments of the optimizer", 2 * weights))
-    }
-    let companions = stages.map(\.companions).max() ?? 0
-    if companions > 0 {
-      lines.append(("reference and self-teacher, packed", companions * weights))
-    }
+    var lines: [(what: String, bytes: Double)] = [
+      ("features of \(videos.count) videos", float * Double(videos.values.reduce(0, +)))
+    ]
+    lines += Self.numbers(footprint, stages)
     let threads = Double(max(1, configuration.threads))
     lines.append(("activations of \(configuration.threads) passes", threads * footprint.passBytes))
     if let logits = stages.map(\.logits).max(), logits > 0 {
@@ -53,6 +43,29 @@ package struct MemoryEstimate: Sendable {
       lines.append(("rows of the teacher, capped by chunkMegabytes", threads * rows))
     }
     self.lines = lines
+  }
+
+  /// Weights and what training keeps beside them.
+  private static func numbers(
+    _ footprint: LearnerFootprint, _ stages: [StageNeeds]
+  ) -> [(what: String, bytes: Double)] {
+    let float = Double(MemoryLayout<Float>.stride)
+    let weights = float * Double(footprint.parameters)
+    var lines = [("weights, and as they are packed for products", 3 * weights)]
+    if footprint.frozen > 0 {
+      let packed = 2 * float * Double(footprint.frozen)
+      lines.append(("frozen weights, packed for the way there and back", packed))
+    }
+    if !stages.isEmpty {
+      let shards = footprint.gradientParts
+      lines.append(("gradients in \(shards) parts", Double(shards) * weights))
+      lines.append(("moments of the optimizer", 2 * weights))
+    }
+    let companions = stages.map(\.companions).max() ?? 0
+    if companions > 0 {
+      lines.append(("reference and self-teacher, packed", companions * weights))
+    }
+    return lines
   }
 
   /// The estimate as lines for a person.

@@ -75,7 +75,7 @@ extension RunExecutor {
       steps: Int(exactly: RunFile(repeated.file("metrics.jsonl")).lastStep ?? 0) ?? 0,
       differences: present.compactMap { FileComparison($0, recorded, repeated).difference },
       isOtherRun: repeated.status?.identity != status.identity
-        || status.build.map { $0 != Program.build } ?? false)
+        || !(status.builds ?? [Program.build]).contains(Program.build))
   }
 
   /// The states that either run has saved, without what the clock said.

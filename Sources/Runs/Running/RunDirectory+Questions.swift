@@ -5,13 +5,11 @@ internal import Tasks
 
 extension RunDirectory {
   /// Writes what is known of the questions to report on before anything is trained: which frames are seen, and what is reached
-  /// without learning from videos (`RecordedBound.file`), fitted on the run's own data and not on those of its stages.
+  /// without learning from videos (`Bound.file`), fitted on the run's own data and not on those of its stages.
   func writeQuestions(of parts: RunParts) async throws {
     try write(text: KeyframeLines.text(parts.dev), to: KeyframeLines.name)
     let context = parts.context
-    var bounds = Bound.all(of: context.dataset, context.codec).map {
-      RecordedBound(name: $0.name, value: $0.value, isFloor: $0.isFloor)
-    }
+    var bounds = Bound.all(of: context.dataset, context.codec)
     // Asking a teacher that is a model takes as long as an evaluation: only who looks its answers up is asked.
     if let predictor = parts.teacher?.predictor, predictor.predictionFlops(for: parts.dev) == 0,
       parts.teacher?.selfTeacher == nil
@@ -19,10 +17,9 @@ extension RunDirectory {
       let answers = try await predictor.predictions(for: parts.dev, count: 1).map(\.first?.answer)
       let task = context.codec.task
       if let value = task.summary(task.outcomes(answers, to: parts.dev))[task.headline] {
-        bounds.append(
-          RecordedBound(name: "the teacher's best answer", value: value, isFloor: false))
+        bounds.append(Bound(name: "the teacher's best answer", value: value, isFloor: false))
       }
     }
-    try write(json: bounds, to: RecordedBound.file)
+    try write(json: bounds, to: Bound.file)
   }
 }

@@ -42,9 +42,13 @@ struct RunEntry: Sendable {
   }
 
   private func checkBuilds(of old: RunDirectory.Status) throws {
-    guard !acceptsOtherBuilds, old.build != Program.build else { return }
+    // A build that was accepted once stands among them, as in the plan of a sweep.
+    let known = old.builds ?? []
+    guard !acceptsOtherBuilds, !known.contains(Program.build) else { return }
     throw RunError.otherBuild(
-      path: directory.path, was: old.build ?? "\(old.program), an unknown one", now: Program.build)
+      path: directory.path,
+      was: known.isEmpty ? "\(old.program), an unknown one" : known.joined(separator: ", "),
+      now: Program.build)
   }
 
   /// Makes the folder and takes the right to work on it.
@@ -65,10 +69,10 @@ struct RunEntry: Sendable {
 
   /// The status of the run at work, with every build that ever was.
   func status(_ task: any AnswerTask) -> RunDirectory.Status {
-    let builds = (directory.status?.build ?? "").split(separator: " ").map(String.init)
-    let all = builds.contains(Program.build) ? builds : builds + [Program.build]
+    let builds = directory.status?.builds ?? []
     return RunDirectory.Status(
       state: .running, identity: identity, program: Program.version,
-      build: all.joined(separator: " "), task: RunDirectory.TaskRecord(task))
+      builds: builds.contains(Program.build) ? builds : builds + [Program.build],
+      task: RunDirectory.TaskRecord(task))
   }
 }

@@ -34,8 +34,8 @@ package struct RunParts {
     self.context = context
     student = try await laboratory.students.connect(
       configuration.student, at: "student", in: context)
-    let isStarted = configuration.student.map?["from"] != nil
-    start = try await isStarted ? student.fingerprint() : nil
+    start =
+      try await laboratory.bringsWeights(configuration.student) ? student.fingerprint() : nil
     teacher =
       if let choice = configuration.teacher, !choice.isNull {
         try await laboratory.teachers.connect(choice, at: "teacher", in: context)

@@ -16,12 +16,22 @@ package struct StudentExport {
   package init(_ path: String, in laboratory: Laboratory) async throws {
     let run = try await TrainedRun(path, in: laboratory)
     guard let student = run.student as? DecoderStudent,
-      let value = run.parts.configuration.student.map?["pretrained"]
+      let parameters = try Self.beginning(of: run.parts.configuration.student)
     else { throw ExportError.notPretrained(path: path) }
     self.student = student
-    let parameters = try value.decoded(as: PretrainedParameters.self, at: "student.pretrained")
     // With all positions that the model has, not only those the run used.
     model = try PretrainedModel(parameters.model().path)
+  }
+
+  /// What a student began as, through every run that it was started from; `nil` where that is no model from disk.
+  private static func beginning(of student: ConfigurationValue) throws -> PretrainedParameters? {
+    if let run = student.map?["from"]?.map?["run"]?.string {
+      let source = try ConfigurationFile.load(RunDirectory(run).file("config.yaml"))
+        .locatingStart()
+      return try source["student"].flatMap { try beginning(of: $0) }
+    }
+    return try student.map?["pretrained"]?.decoded(
+      as: PretrainedParameters.self, at: "student.pretrained")
   }
 
   /// Writes `adapter_config.json` and `adapter_model.safetensors`.

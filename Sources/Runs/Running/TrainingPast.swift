@@ -4,7 +4,8 @@ internal import Records
 internal import Tasks
 
 extension GroundingDataset {
-  /// Refuses prompts to train on about videos to report on, by name or by equal frames under another name.
+  /// Refuses prompts to train on about videos to report on, by name or by equal frames under another name; where there are
+  /// no videos, prompts that ask what is reported on.
   ///
   /// - Parameters:
   ///   - trained: What something learns from.
@@ -12,6 +13,17 @@ extension GroundingDataset {
   /// - Throws: `RunError.seen` with the videos.
   /// - Complexity: Frames are compared where a video has as many frames and an equal middle one.
   func requireUnseen(_ trained: [Prompt], by who: String) throws {
+    let asked = Set(dev.filter { $0.evidence == .none }.map(\.query))
+    let repeated = Set(
+      trained.filter { $0.evidence == .none && asked.contains($0.query) }.map(\.query))
+    guard repeated.isEmpty else {
+      throw RunError.seen(
+        by: who, count: repeated.count, first: Array(repeated.sorted().prefix(10)))
+    }
+    try requireUnseenVideos(trained.filter { $0.evidence != .none }, by: who)
+  }
+
+  private func requireUnseenVideos(_ trained: [Prompt], by who: String) throws {
     let videos = Dictionary(dev.map { ($0.video, $0.evidence) }) { first, _ in first }
     let alike = Dictionary(grouping: videos.keys) { videos[$0].map(VideoSketch.init) }
     var looked = Set<String>()
@@ -42,13 +54,14 @@ private struct VideoSketch: Hashable {
 }
 
 extension RunContext {
-  /// Every prompt that a run of this context has trained on, itself or through teachers that were trained runs.
+  /// Every prompt that a run of this context has trained on, itself or through teachers that were trained runs and the run that
+  /// it starts from.
   ///
   /// - Parameters:
   ///   - configuration: The run's.
   ///   - generations: How many teachers of teachers are followed.
   /// - Returns: The prompts, some of them perhaps more than once.
-  /// - Throws: What is wrong with the data of the run, or of a run that taught it.
+  /// - Throws: What is wrong with the data of the run, or of a run before it.
   func trained(
     _ configuration: RunConfiguration, generations: Int = 8
   ) throws -> [Prompt] {
@@ -62,9 +75,11 @@ extension RunContext {
         laboratory.stageData(data, of: configuration.data), at: "stages[\(index)].data", in: seed
       ).train
     }
-    guard generations > 0, let teacher = configuration.teacher else { return prompts }
-    for path in teacher.teachingRuns {
+    let source = configuration.student.map?["from"]?.map?["run"]?.string
+    guard generations > 0 else { return prompts }
+    for path in (configuration.teacher?.teachingRuns ?? []) + [source].compactMap({ $0 }) {
       let value = try ConfigurationFile.load(RunDirectory(path).file("config.yaml"))
+        .locatingStart()
       let taught = try value.decoded(as: RunConfiguration.self)
       prompts += try RunContext(taught, in: laboratory)
         .trained(taught, generations: generations - 1)

@@ -7,8 +7,6 @@ internal import Core
 struct AnswerPrior {
   /// With fewer questions of a set of answers of their own, those of all sets count.
   static let fewest = 8
-  /// Questions whose words decide: the nearest by shared words, and those as near as the last of them.
-  static let nearest = 32
   /// More questions than these say nothing new about 1,000 answers; a sample, evenly spaced, keeps the table small.
   static let most = 1024
 
@@ -47,43 +45,27 @@ struct AnswerPrior {
   }
 }
 
-/// How good each answer would be on some questions with known answers.
+/// How good each answer would be on some questions with known answers, and which words of a question tell them apart.
 private struct AnswerTable {
   private let answers: [any Answer]
-  private let qualities: [[Float]]
-  private let words: [Set<String>]
+  private let tree: WordTree
   /// The answer that is best for all of the questions.
   let best: (any Answer)?
 
   /// Every answer to a prompt, judged on some questions.
   init(_ task: any EnumerableTask, answersTo prompt: Prompt, questions: [Prompt]) {
-    answers = task.answers(to: prompt)
-    qualities = answers.map { answer in questions.map { Float(task.quality(answer, of: $0)) } }
-    words = questions.map(Self.words)
-    best = Self.best(qualities, Array(questions.indices)).map { [answers] in answers[$0] }
-  }
-
-  /// The answer that is best for the questions most like that of a prompt.
-  func best(for prompt: Prompt) -> (any Answer)? {
-    Self.best(qualities, nearest(to: Self.words(prompt))).map { answers[$0] }
-  }
-
-  /// The row with the largest sum over some columns, the first of equals.
-  private static func best(_ table: [[Float]], _ columns: [Int]) -> Int? {
-    let sums = table.map { row in columns.reduce(Float(0)) { $0 + row[$1] } }
-    return sums.indices.max { sums[$0] < sums[$1] || (sums[$0] == sums[$1] && $0 > $1) }
-  }
-
-  /// The questions that share the largest part of their words, ties with the last included.
-  private func nearest(to query: Set<String>) -> [Int] {
-    let shares = words.map { other in
-      let union = query.union(other).count
-      return union == 0 ? 0 : Double(query.intersection(other).count) / Double(union)
+    let answers = task.answers(to: prompt)
+    let qualities = questions.map { question in
+      answers.map { Float(task.quality($0, of: question)) }
     }
-    let order = shares.indices.sorted { (shares[$1], $0) < (shares[$0], $1) }
-    guard order.count > AnswerPrior.nearest else { return order }
-    let last = shares[order[AnswerPrior.nearest - 1]]
-    return order.prefix { shares[$0] >= last }.map { $0 }
+    tree = WordTree(questions.map { Self.words($0) }, qualities)
+    best = answers.isEmpty ? nil : answers[tree.best]
+    self.answers = answers
+  }
+
+  /// The answer that is best for the questions whose words are like those of a prompt.
+  func best(for prompt: Prompt) -> (any Answer)? {
+    answers.isEmpty ? nil : answers[tree.best(for: Self.words(prompt))]
   }
 
   private static func words(_ prompt: Prompt) -> Set<String> {

@@ -125,6 +125,8 @@ public enum TextTaskError: ExplainedError, Hashable {
   case tooFew(wanted: Int, found: Int)
   /// A right answer ends in no number.
   case noNumber(prompt: String, path: String)
+  /// A problem to report on is one to train on, too.
+  case seen(prompt: String, path: String)
   /// The data's questions are of another task.
   case otherTask(prompt: String, task: String)
 
@@ -137,6 +139,8 @@ public enum TextTaskError: ExplainedError, Hashable {
       "\(wanted) different problems were asked for, and only \(found) were found."
     case .noNumber(let prompt, let path):
       "The answer to '\(prompt)' in '\(path)' has no number that could be checked."
+    case .seen(let prompt, let path):
+      "The problem '\(prompt)' of '\(path)' is among those to train on, too."
     case .otherTask(let prompt, let task):
       "Prompt '\(prompt)' is no question of the task '\(task)'."
     }
@@ -149,12 +153,16 @@ public enum TextTaskError: ExplainedError, Hashable {
       "Set \(key) to \(min(max(value, range.lowerBound), range.upperBound))."
     case .tooFew: "Ask for fewer, or allow more or larger numbers."
     case .noNumber: "Write the number after ####, as GSM8K does."
+    case .seen: "Take it out of one of the files."
     case .otherTask: "Choose the codec that belongs to this data."
     }
   }
 
   /// A matter of the configuration, but for what a file says.
   public var exitStatus: ExitStatus {
-    if case .noNumber = self { .badInput } else { .usage }
+    switch self {
+    case .noNumber, .seen: .badInput
+    default: .usage
+    }
   }
 }

@@ -59,11 +59,15 @@ public enum WordProblems {
   ///   - dev: The file of the problems to report on; none if left out.
   ///   - limit: The most problems that are read of each.
   /// - Returns: The problems, each named by its part and line.
-  /// - Throws: `StorageError`; `TextTaskError.noNumber` for an answer that ends in none.
+  /// - Throws: `StorageError`; `TextTaskError.noNumber` for an answer that ends in none, `.seen` for a problem in both files.
   public static func dataset(train: String?, dev: String?, limit: Int) throws -> GroundingDataset {
-    try GroundingDataset(
-      name: "gsm8k", train: train.map { try prompts($0, "train", limit) } ?? [],
-      dev: dev.map { try prompts($0, "dev", limit) } ?? [])
+    let learned = try train.map { try prompts($0, "train", limit) } ?? []
+    let asked = try dev.map { try prompts($0, "dev", limit) } ?? []
+    let known = Set(learned.map(\.query))
+    if let seen = asked.first(where: { known.contains($0.query) }) {
+      throw TextTaskError.seen(prompt: seen.id, path: dev ?? "")
+    }
+    return try GroundingDataset(name: "gsm8k", train: learned, dev: asked)
   }
 
   private static func prompts(_ path: String, _ part: String, _ limit: Int) throws -> [Prompt] {

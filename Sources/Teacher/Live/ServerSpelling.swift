@@ -107,9 +107,7 @@ final class ServerSpelling: Sendable {
   }
 
   private func filled(_ prompt: Prompt) -> String {
-    client.parameters.template
-      .replacingOccurrences(of: "{duration}", with: "\(prompt.duration)")
-      .replacingOccurrences(of: "{query}", with: prompt.query)
+    PromptFormat(client.parameters.template).text(for: prompt)
   }
 }
 #endif

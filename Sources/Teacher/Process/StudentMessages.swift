@@ -85,8 +85,8 @@ package struct StudentRequest: Encodable, Sendable {
   package var questions: [Question]?
   package var group: Int?
   package var length: Int?
-  /// The token that ends a response; none lets all go on.
-  package var end: Token?
+  /// The tokens that end a response; none lets all go on.
+  package var ends: [Token]?
   package var temperature: Double?
   package var data: [Datum]?
   package var step: Step?

@@ -1,4 +1,4 @@
-internal import Core
+public import Core
 
 /// What there is to know about a data set before anything is trained on it.
 public struct DatasetSummary: Codable, Sendable, Hashable {

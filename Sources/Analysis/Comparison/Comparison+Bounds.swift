@@ -1,33 +1,19 @@
+package import Core
 internal import Records
 internal import Statistics
 internal import Storage
 
-/// What is reached on the questions to report on without learning from videos, or by the teacher, as a run wrote it down.
-package struct RecordedBound: Sendable, Hashable, Codable {
+extension Bound {
   /// The file of a run that lists them.
   package static let file = "bounds.json"
-
-  /// What the answers are made of, in words.
-  package var name: String
-  /// The headline of the run's task.
-  package var value: Double
-  /// Whether a student has to be above it to show that it learned from videos; a teacher's own score is none such.
-  package var isFloor: Bool
-
-  /// A bound.
-  package init(name: String, value: Double, isFloor: Bool) {
-    self.name = name
-    self.value = value
-    self.isFloor = isFloor
-  }
 }
 
 extension RunArchive {
   /// The bounds of the headline that all runs share; none for another metric, or where runs say different things.
-  func bounds(of metric: String) -> [RecordedBound] {
+  func bounds(of metric: String) -> [Bound] {
     guard let first = runs.first, runs.allSatisfy({ $0.headline == metric }) else { return [] }
     let read = { (run: RecordedRun) in
-      (try? JSONLines.readWhole(run.path + "/" + RecordedBound.file, as: [RecordedBound].self))
+      (try? JSONLines.readWhole(run.path + "/" + Bound.file, as: [Bound].self))
         ?? []
     }
     let bounds = read(first)
@@ -38,7 +24,7 @@ extension RunArchive {
 
 extension Comparison {
   /// The highest floor that an arm's value does not reach, where there is one.
-  func bound(over arm: ComparedArm) -> RecordedBound? {
+  func bound(over arm: ComparedArm) -> Bound? {
     let measure = Metric(metric)
     return bounds.filter { bound in
       bound.isFloor && (arm.value.map { !measure.isBetter($0.value, than: bound.value) } ?? false)

@@ -1,0 +1,38 @@
+public import Core
+
+extension Bound {
+  /// What can be reached without training on videos, fitted on the questions to train on.
+  ///
+  /// - Parameters:
+  ///   - dataset: The questions to train on and those to report on.
+  ///   - codec: The task, and what answers can be written.
+  /// - Returns: The best constant answer and the answer by the question's words, where answers can be listed, else the right
+  ///   answers of other questions; for windows also the whole video and the untrained reader of all frames.
+  /// - Complexity: O(answers · 1,024) qualities for each set of answers that prompts share, and O(answers) sums a question.
+  public static func all(of dataset: GroundingDataset, _ codec: AnswerCodec) -> [Bound] {
+    let headline = codec.task.headline
+    func value(_ answers: [(any Answer)?]) -> Double? {
+      codec.task.summary(codec.task.outcomes(answers, to: dataset.dev))[headline]
+    }
+    guard !dataset.dev.isEmpty else { return [] }
+    let named = guesses(of: dataset, codec.task) + codec.untrainedReaders(of: dataset.dev)
+    return named.compactMap { name, answers in value(answers).map { Bound(name: name, value: $0) } }
+  }
+
+  /// Answers that are right of other questions.
+  private static func guesses(
+    of dataset: GroundingDataset, _ task: any AnswerTask
+  ) -> [(name: String, answers: [(any Answer)?])] {
+    guard let task = task as? any EnumerableTask else {
+      let truths = dataset.dev.map(\.truth.first)
+      guard truths.count > 1 else { return [] }
+      return [("answers exchanged between questions", Array(truths.dropFirst() + truths.prefix(1)))]
+    }
+    guard !dataset.train.isEmpty else { return [] }
+    let guesses = AnswerPrior(task, train: dataset.train).guesses(for: dataset.dev)
+    return [
+      ("best constant answer", guesses.constant),
+      ("answer by the question's words", guesses.byWords),
+    ]
+  }
+}

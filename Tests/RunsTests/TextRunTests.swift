@@ -1,0 +1,58 @@
+import Core
+import Foundation
+import Plugins
+import Records
+import Tasks
+import Testing
+
+@testable import Runs
+
+@Suite("A run about texts")
+struct TextRunTests {
+  let folder = FileManager.default.temporaryDirectory.appending(path: "text-\(UUID().uuidString)")
+
+  init() throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  private func carryOut(_ name: String, seed: Int, student: String) async throws -> RunDirectory {
+    let yaml = """
+      data: {countdown: {numbers: 2, largest: 4, train: 10, dev: 6, seed: \(seed)}}
+      codec: {countdown: {maximumTokens: 6}}
+      student: \(student)
+      reward: quality
+      stages: [{method: sft, steps: 1, prompts: 2}]
+      """
+    let path = folder.path + "/\(name)"
+    _ = try await RunExecutor(Laboratory.standard()).run(
+      try ConfigurationFile.parse(yaml, file: "text.yaml"), in: path, resume: false)
+    return RunDirectory(path)
+  }
+
+  @Test("has a bound, and may not begin with a student that has seen its questions")
+  func seen() async throws {
+    let decoder = "{decoder: {layers: 1, width: 16, heads: 2, keyValueHeads: 1, hidden: 32}}"
+    let base = try await carryOut("base", seed: 0, student: decoder)
+    let bounds = try String(contentsOfFile: base.file("bounds.json"), encoding: .utf8)
+    #expect(bounds.contains("answers exchanged between questions"))
+    // Ten of the few problems of two small numbers: another draw has some of them in its six.
+    let error = await #expect(throws: RunError.self) {
+      try await carryOut("next", seed: 1, student: "{from: {run: \(base.path)}}")
+    }
+    guard case .seen(let who, _, let first)? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(who == "The run '\(base.path)'" && first.allSatisfy { $0.hasPrefix("make ") })
+  }
+
+  @Test("may have a teacher that was trained on other questions")
+  func unseen() throws {
+    func data(_ numbers: Int) throws -> GroundingDataset {
+      try Countdown.dataset(
+        .init(numbers: numbers, largest: 9, largestTarget: 99, train: 20, dev: 5, seed: Seed(0)))
+    }
+    try data(2).requireUnseen(data(3).train, by: "the teacher")
+    #expect(throws: RunError.self) { try data(2).requireUnseen(data(2).dev, by: "the teacher") }
+  }
+}

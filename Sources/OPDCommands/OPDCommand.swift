@@ -11,6 +11,7 @@ public struct OPDCommand: AsyncParsableCommand {
   /// The subcommands in the order in which the help lists them; a new one is one line.
   static let subcommands: [any ParsableCommand.Type] =
     [
+      InitCommand.self,
       TrainCommand.self,
       EvaluateCommand.self,
       ExportCommand.self,

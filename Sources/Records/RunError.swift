@@ -17,7 +17,7 @@ package enum RunError: ExplainedError, Hashable {
   /// The data of a stage cannot be read by the student of the run.
   case otherShape(path: String, what: String)
   /// Something was trained on videos, or questions without any, that the run reports on: how many, and the first of their names.
-  case seen(by: String, count: Int, first: [String])
+  case seen(by: String, what: String, count: Int, first: [String])
   /// The folder holds no run.
   case noRun(path: String)
   /// The run has saved no student.
@@ -41,8 +41,8 @@ package enum RunError: ExplainedError, Hashable {
       "'\(path)' holds logs, but its status.json is missing or damaged and no checkpoint says whose they are."
     case .otherShape(let path, let what):
       "The data of '\(path)' has \(what), which the student of this run cannot read."
-    case .seen(let who, let count, let first):
-      "\(who) has training prompts on \(count) of the videos or questions that this run reports on: "
+    case .seen(let who, let what, let count, let first):
+      "\(who) has training prompts on \(count) of the \(what) that this run reports on: "
         + "\(first.joined(separator: ", "))\(count > first.count ? " …" : "")."
     case .noRun(let path): "There is no run in '\(path)'."
     case .nothingSaved(let path): "The run in '\(path)' has saved no student yet."

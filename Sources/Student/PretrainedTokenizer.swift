@@ -21,7 +21,7 @@ extension BytePairTokenizer {
   }
 
   /// `eos_token_id`, a number or several, where one of the two files has it.
-  private static func ends(in folder: String) throws -> Set<Token> {
+  private static func ends(in folder: String) throws -> [Token] {
     for name in ["/generation_config.json", "/config.json"] {
       guard let bytes = try? TextFile.bytes(folder + name),
         case .object(let fields) = try JSONValue(bytes, from: folder + name)
@@ -29,7 +29,7 @@ extension BytePairTokenizer {
       switch fields["eos_token_id"] {
       case .integer(let token): return [token]
       case .list(let list):
-        return Set(list.compactMap { if case .integer(let token) = $0 { token } else { nil } })
+        return list.compactMap { if case .integer(let token) = $0 { token } else { nil } }
       default: continue
       }
     }

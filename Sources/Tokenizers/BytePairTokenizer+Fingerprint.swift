@@ -17,7 +17,7 @@ extension BytePairTokenizer {
     append(parts.added, composes: parts.composes, to: &hash)
     hash.append(parts.preTokenizer.cuts.map(\.rawValue).joined(separator: ","))
     hash.append(parts.composes ? "composed" : "as it came")
-    for tokens in [parts.frame.before, parts.frame.after, parts.ends.sorted()] {
+    for tokens in [parts.frame.before, parts.frame.after, parts.ends] {
       append(tokens.map { UInt32($0) }, to: &hash)
     }
     return hash.hexadecimal()

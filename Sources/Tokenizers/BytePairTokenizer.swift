@@ -21,6 +21,10 @@ package struct BytePairTokenizer: Tokenizer {
   /// The tokens that end a response.
   package let ends: Set<Token>
 
+  /// Of these the one that the files name first, `<|im_end|>` or alike: what is written where a response ends; 0 where they
+  /// name none.
+  package let end: Token
+
   /// A digest, equal exactly when two tokenizers read and write alike.
   package let fingerprint: String
 
@@ -38,7 +42,8 @@ package struct BytePairTokenizer: Tokenizer {
   init(_ parts: TokenizerParts) throws {
     model = try BytePairModel(parts)
     count = parts.spellings.count
-    ends = parts.ends
+    ends = Set(parts.ends)
+    end = parts.ends.first ?? 0
     frame = parts.frame
     preTokenizer = parts.preTokenizer
     composes = parts.composes
@@ -54,9 +59,6 @@ package struct BytePairTokenizer: Tokenizer {
     added = Dictionary(parts.added.map { ($0.token, $0) }) { first, _ in first }
     fingerprint = Self.fingerprint(parts, model)
   }
-
-  /// The first of the tokens that end a response, `<|im_end|>` or alike; 0 where the file names none.
-  package var end: Token { ends.min() ?? 0 }
 
   /// The one token as which a text is read, or `nil` where it takes several.
   package func token(of text: String) -> Token? {

@@ -17,8 +17,7 @@ extension GGUFVocabulary {
       tokens: tokens, merges: try keys.texts("merges"), types: try keys.integers("token_type"),
       model: try keys.text("model"), pre: try keys.text("pre"),
       beginning: try keys.token("bos_token_id", below: tokens.count),
-      ends: Set(
-        try VocabularyKeys.ends.compactMap { try keys.token($0, below: tokens.count) }),
+      ends: try VocabularyKeys.ends.compactMap { try keys.token($0, below: tokens.count) },
       addsBeginning: try keys.flag("add_bos_token"), addsEnd: try keys.flag("add_eos_token"))
   }
 }

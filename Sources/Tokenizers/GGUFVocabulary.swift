@@ -15,7 +15,7 @@ package struct GGUFVocabulary: Sendable {
   /// `bos_token_id`.
   package var beginning: Token?
   /// `eos_token_id`, `eot_token_id` and others that end a response.
-  package var ends: Set<Token>
+  package var ends: [Token]
   /// `add_bos_token`, or `nil` where the file does not say.
   package var addsBeginning: Bool?
   /// `add_eos_token`, or `nil` where the file does not say.
@@ -23,7 +23,7 @@ package struct GGUFVocabulary: Sendable {
 
   package init(
     tokens: [String], merges: [String], types: [Int], model: String = "gpt2", pre: String,
-    beginning: Token? = nil, ends: Set<Token> = [], addsBeginning: Bool? = nil,
+    beginning: Token? = nil, ends: [Token] = [], addsBeginning: Bool? = nil,
     addsEnd: Bool? = nil
   ) {
     self.tokens = tokens
@@ -84,7 +84,7 @@ extension GGUFVocabulary {
     parts.preTokenizer = PreTokenizer(cuts: style.cuts)
     parts.composes = style.composes
     if let beginning, addsBeginning ?? style.addsBeginning { parts.frame.before = [beginning] }
-    if let end = ends.min(), addsEnd == true { parts.frame.after = [end] }
+    if let end = ends.first, addsEnd == true { parts.frame.after = [end] }
     parts.ends = ends
     return parts
   }
@@ -127,7 +127,7 @@ extension GGUFVocabulary {
     guard types.isEmpty || types.count == tokens.count else {
       throw malformed("token_type", "there are \(types.count) types of \(tokens.count) tokens")
     }
-    for token in ends.union(beginning.map { [$0] } ?? []) where !tokens.indices.contains(token) {
+    for token in ends + [beginning].compactMap({ $0 }) where !tokens.indices.contains(token) {
       throw malformed("tokens", "there is no token \(token), which begins or ends a text")
     }
     if let token = added.first(where: { $0.content.isEmpty }) {

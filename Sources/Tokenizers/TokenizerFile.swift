@@ -9,7 +9,7 @@ struct TokenizerFile {
   ///
   /// - Throws: `TokenizerError` with the place in the file.
   static func parts(
-    _ json: [UInt8], source: String, ends: [String], endNumbers: Set<Token>
+    _ json: [UInt8], source: String, ends: [String], endNumbers: [Token]
   ) throws -> TokenizerParts {
     let value = try JSONText.value(of: json, source: source)
     var file = TokenizerFile(source: source, parts: TokenizerParts(source: source))
@@ -19,14 +19,14 @@ struct TokenizerFile {
         throw TokenizerError.malformed(
           source: source, place: "", reason: "the end token '\(name)' is not in it")
       }
-      file.parts.ends.insert(Token(token))
+      file.parts.ends.append(Token(token))
     }
     let count = file.parts.spellings.count
     guard endNumbers.allSatisfy({ (0..<count).contains($0) }) else {
       throw TokenizerError.malformed(
         source: source, place: "", reason: "an end token is not among its \(count) tokens")
     }
-    file.parts.ends.formUnion(endNumbers)
+    file.parts.ends += endNumbers
     return file.parts
   }
 
@@ -68,7 +68,7 @@ extension BytePairTokenizer {
   /// - Throws: `TokenizerError` for a file that is damaged or asks for what is not computed here.
   package init(
     json: [UInt8], source: String = "tokenizer.json", ends: [String] = [],
-    endNumbers: Set<Token> = []
+    endNumbers: [Token] = []
   ) throws {
     try self.init(
       TokenizerFile.parts(json, source: source, ends: ends, endNumbers: endNumbers))

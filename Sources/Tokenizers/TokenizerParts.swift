@@ -18,8 +18,8 @@ struct TokenizerParts: Sendable {
   var composes = false
   /// What a template puts around a text.
   var frame = Frame()
-  /// What ends a response.
-  var ends: Set<Token> = []
+  /// What ends a response; the first is what is written there.
+  var ends: [Token] = []
 
   /// The token of the model that is written so.
   func token(spelt text: [UInt8], _ range: Range<Int>) -> UInt32? {

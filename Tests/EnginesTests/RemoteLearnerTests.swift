@@ -11,7 +11,7 @@ import Testing
 
 @Suite(
   "A learner in a program", .enabled(if: StubEngine.isPossible, "needs python3"),
-  .timeLimit(.minutes(2)))
+  .timeLimit(.minutes(10)))
 struct RemoteLearnerTests {
   static let vocabulary = Vocabulary(words: (0..<9).map { "w\($0)" }, end: "w8")
 

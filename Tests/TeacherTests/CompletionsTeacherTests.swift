@@ -181,21 +181,5 @@ struct CompletionsTeacherTests {
     #expect(teacher.costs.requests == before)
     #expect(isExpected(again))
   }
-
-  @Test("scores at least 5,000 sequences a minute with 8 in flight")
-  func throughput() async throws {
-    let server = try await StubServer(.init(words: vocabulary.words))
-    let teacher = try await CompletionsTeacher.connect(server.parameters, tokenizer: vocabulary)
-    let batch = Array(repeating: requests[0], count: 40)
-    var best = 0.0
-    let deadline = ContinuousClock.now + .seconds(60)
-    repeat {
-      let spent = try await ContinuousClock().measure {
-        _ = try await teacher.score(batch, support: .sampled)
-      }
-      best = max(best, 120 / (spent / .seconds(60)))
-    } while best < 5_000 && ContinuousClock.now < deadline
-    #expect(best > 5_000, "\(Int(best)) sequences a minute")
-  }
 }
 #endif

@@ -13,6 +13,12 @@ struct FileTests {
     #expect(tokenizer.encode(" the") == [0x20, 257])
   }
 
+  @Test("ends a response with the token that is named first, whichever number it has")
+  func firstEnd() throws {
+    let tokenizer = try BytePairTokenizer(json: FileText().json, endNumbers: [258, 7])
+    #expect(tokenizer.end == 258 && tokenizer.ends == [7, 258])
+  }
+
   @Test("puts the template around a text only where it is asked for")
   func frame() throws {
     var file = FileText()

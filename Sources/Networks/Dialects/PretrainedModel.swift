@@ -31,10 +31,20 @@ package struct PretrainedModel: Sendable {
   /// Positions where nobody says how many: tables of cosines and sines are made for all, so a file must not choose freely.
   static let mostPositions = 1 << 17
 
+  /// Where a model lies: at the path, or, for a bare name of nothing in the working folder, where `scripts/fetch-models.sh`
+  /// keeps what it fetches: in `$OPD_MODELS`, else in `~/.cache/opd/models`.
+  package static func located(_ path: String) -> String {
+    guard !path.contains("/"), !FileManager.default.fileExists(atPath: path) else { return path }
+    let environment = ProcessInfo.processInfo.environment
+    let cache = environment["XDG_CACHE_HOME"] ?? "\(NSHomeDirectory())/.cache"
+    let kept = "\(environment["OPD_MODELS"] ?? cache + "/opd/models")/\(path)"
+    return FileManager.default.fileExists(atPath: kept) ? kept : path
+  }
+
   /// Opens a folder of `config.json` and safetensors, or a GGUF file.
   ///
   /// - Parameters:
-  ///   - path: The folder or file.
+  ///   - path: The folder or file, or the name of a model that was fetched.
   ///   - positions: The most positions that will be used, 131,072 if left out; the model's own limit where that is smaller.
   ///   - configurationFile: The name of the configuration in a folder.
   /// - Throws: `StorageError` for damaged files, `CheckpointError` for a model that is not computed here or whose tensors do
@@ -43,6 +53,7 @@ package struct PretrainedModel: Sendable {
   package init(
     _ path: String, positions: Int? = nil, configurationFile: String = "config.json"
   ) throws {
+    let path = Self.located(path)
     self.path = path
     if try TextFile.isFolder(path) {
       let file = path + "/" + configurationFile

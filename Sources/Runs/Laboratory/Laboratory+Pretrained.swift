@@ -37,11 +37,11 @@ struct PretrainedParameters: PluginParameters {
     ]
   }
 
-  var files: [String] { path.map { [$0] } ?? [] }
+  var files: [String] { path.map { [PretrainedModel.located($0)] } ?? [] }
 
   static let keys: [String: KeyDeclaration] = [
     "path": .text(
-      "a GGUF file, or a folder of config.json, tokenizer.json and safetensors; mandatory"),
+      "a GGUF file, a folder of config.json, tokenizer.json and safetensors, or the name of a fetched model; mandatory"),
     "prompt": .text("what is written before an answer; {query} and {duration} are filled in"),
     "hinted": .text(
       """

@@ -18,7 +18,7 @@ extension GroundingDataset {
       trained.filter { $0.evidence == .none && asked.contains($0.query) }.map(\.query))
     guard repeated.isEmpty else {
       throw RunError.seen(
-        by: who, count: repeated.count, first: Array(repeated.sorted().prefix(10)))
+        by: who, what: "questions", count: repeated.count, first: Array(repeated.sorted().prefix(10)))
     }
     try requireUnseenVideos(trained.filter { $0.evidence != .none }, by: who)
   }
@@ -36,7 +36,8 @@ extension GroundingDataset {
       }
     }
     guard seen.isEmpty else {
-      throw RunError.seen(by: who, count: seen.count, first: Array(seen.sorted().prefix(10)))
+      throw RunError.seen(
+        by: who, what: "videos", count: seen.count, first: Array(seen.sorted().prefix(10)))
     }
   }
 }

@@ -7,7 +7,7 @@ internal import Core
 struct AnswerPrior {
   /// With fewer questions of a set of answers of their own, those of all sets count.
   static let fewest = 8
-  /// More questions than these say nothing new about 1,000 answers; a sample, evenly spaced, keeps the table small.
+  /// More questions than these say nothing new about 1,000 answers; a sample of them keeps the table small.
   static let most = 1024
 
   private let task: any EnumerableTask
@@ -16,8 +16,9 @@ struct AnswerPrior {
   /// The prior of some questions with known answers.
   init(_ task: any EnumerableTask, train: [Prompt]) {
     self.task = task
-    let stride = max(1, (train.count + Self.most - 1) / Self.most)
-    self.train = train.indices.filter { $0.isMultiple(of: stride) }.map { train[$0] }
+    // Drawn, and not every fourth: videos have as many questions, and the first of each is of one kind (.203 for .438).
+    var generator = Seed(0).derived("bounds").generator()
+    self.train = Array(train.shuffled(using: &generator).prefix(Self.most))
   }
 
   /// The best constant answer to each prompt, and the best for the questions most like its own.
@@ -29,8 +30,7 @@ struct AnswerPrior {
     let spaces = Dictionary(grouping: prompts.indices) { task.answerSpace(of: prompts[$0]) }
     let own = Dictionary(grouping: train) { task.answerSpace(of: $0) }
     // Where every video is of another length there are as many sets of answers as videos.
-    let stride = max(1, min(train.count / 64, spaces.count * train.count / (64 * Self.most)))
-    let others = train.indices.filter { $0.isMultiple(of: stride) }.map { train[$0] }
+    let others = Array(train.prefix(max(64, 64 * Self.most / max(1, spaces.count))))
     for (space, members) in spaces {
       let known = own[space] ?? []
       let questions = known.count < Self.fewest ? others : known

@@ -1,0 +1,33 @@
+import Foundation
+import Records
+import Runs
+import Testing
+
+@testable import OPDCommands
+
+@Suite("opd init")
+struct InitTests {
+  @Test("writes what the program can read", arguments: Starter.allCases)
+  func readable(_ starter: Starter) throws {
+    let value = try ConfigurationFile.parse(starter.text, file: starter.rawValue)
+    _ = try value.decoded(as: RunConfiguration.self)
+    #expect(starter.text.split(separator: "\n").allSatisfy { $0.count <= 130 })
+  }
+
+  @Test("writes what trains", arguments: [Starter.world, .countdown, .teacher])
+  func trains(_ starter: Starter) async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "init-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let small = try [
+      "stages.*.steps=1", "stages.*.prompts=2", "evaluation.every=0", "evaluation.count=4",
+    ].map(ConfigurationOverride.init)
+    let path = folder.path + "/start.yaml"
+    let outcome = await OPDCommand.perform(["init", starter.rawValue, "--output", path])
+    #expect(outcome.status == 0)
+    let values = try await RunExecutor(Laboratory.standard()).run(
+      try ConfigurationFile.load(path, overrides: small), in: folder.path + "/run", resume: false)
+    #expect(!values.isEmpty)
+    let again = await OPDCommand.perform(["init", starter.rawValue, "--output", path])
+    #expect(again.status != 0 && again.errors.contains("already"))
+  }
+}

@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""Makes a Python wheel that carries the installed program: wheel.py VERSION PREFIX OUT
+
+`pip install` of it puts `opd` on the PATH. The wheel's tag states the oldest C library it runs on, which is the one it was
+built on. OpenBLAS, HDF5 and GSL are the system's; where they are missing, `opd` says which packages bring them.
+"""
+
+import base64
+import hashlib
+import os
+import platform
+import sys
+import zipfile
+
+LAUNCHER = '''"""Starts the program that this package carries."""
+
+import os
+import subprocess
+import sys
+
+
+def main():
+    program = os.path.join(os.path.dirname(__file__), "bin", "opd")
+    missing = [
+        line.split()[0]
+        for line in subprocess.run(["ldd", program], capture_output=True, text=True).stdout.splitlines()
+        if line.endswith("not found")
+    ]
+    if missing:
+        sys.exit(
+            "error: These libraries are missing: " + ", ".join(missing) + ". On Debian 12 run: "
+            "apt-get install libopenblas0-pthread libhdf5-103-1 libgsl27"
+        )
+    os.execv(program, [program] + sys.argv[1:])
+'''
+
+
+def contents(version, prefix, tag):
+    """Names in the wheel, with their bytes and whether they are programs."""
+    folder = os.path.join(prefix, "lib", "opd")
+    yield "opd_lab/__init__.py", LAUNCHER.encode(), False
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name), "rb") as file:
+            yield "opd_lab/bin/" + name, file.read(), name == "opd"
+    about = f"opd_lab-{version}.dist-info/"
+    metadata = (
+        f"Metadata-Version: 2.1\nName: opd-lab\nVersion: {version}\nSummary: A laboratory for on-policy distillation\n"
+        "License: Apache-2.0\nRequires-Python: >=3.9\n"
+    )
+    yield about + "METADATA", metadata.encode(), False
+    yield about + "WHEEL", f"Wheel-Version: 1.0\nGenerator: opd\nRoot-Is-Purelib: false\nTag: {tag}\n".encode(), False
+    yield about + "entry_points.txt", b"[console_scripts]\nopd = opd_lab:main\n", False
+
+
+def main():
+    version, prefix, out = sys.argv[1:]
+    floor = platform.libc_ver()[1].replace(".", "_")
+    tag = f"py3-none-manylinux_{floor}_{platform.machine()}"
+    record = []
+    path = os.path.join(out, f"opd_lab-{version}-{tag}.whl")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as wheel:
+
+        def add(name, data, program):
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = (0o100755 if program else 0o100644) << 16
+            wheel.writestr(entry, data, zipfile.ZIP_DEFLATED)
+
+        for name, data, program in contents(version, prefix, tag):
+            digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+            record.append(f"{name},sha256={digest},{len(data)}")
+            add(name, data, program)
+        name = f"opd_lab-{version}.dist-info/RECORD"
+        add(name, ("\n".join(record) + f"\n{name},,\n").encode(), False)
+    print(path)
+
+
+main()

@@ -55,8 +55,3 @@ public struct ScoredInterval: Sendable, Hashable, Codable {
     self.confidence = confidence
   }
 }
-
-extension Prompt {
-  /// Those right answers that are stretches of time: where in its video a question is about.
-  public var stretches: [Interval] { truth.compactMap { $0 as? Interval } }
-}

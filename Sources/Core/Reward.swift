@@ -25,6 +25,14 @@ public protocol RewardFunction: Sendable {
   ///
   /// - Returns: One reward an answer, in the order of `groups` and of their rollouts.
   func rewards(_ groups: [RolloutGroup]) async throws -> [[Reward]]
+
+  /// What judging takes, in floating-point operations, for the ledger.
+  func flops(of groups: [RolloutGroup]) throws -> Double
+}
+
+extension RewardFunction {
+  /// None: comparing an answer with the right one takes no operations worth counting.
+  public func flops(of groups: [RolloutGroup]) throws -> Double { 0 }
 }
 
 /// The task's own quality of an answer, 0 … 1, as its reward.

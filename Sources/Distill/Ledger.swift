@@ -13,6 +13,8 @@ public struct Ledger: Sendable, Hashable, Codable {
     case teacher
     /// Scoring by the frozen reference.
     case reference
+    /// Judging by a reward that is a network.
+    case reward
     /// Choosing prompts and keyframes.
     case selection
     /// Evaluation.

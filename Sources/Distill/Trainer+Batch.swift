@@ -132,12 +132,22 @@ extension Trainer {
       ledger.spend(.reference, flops: reference.flops(of: candidates, .forward))
       ledger.spend(.reference, seconds: start.elapsed)
     }
-    if let reward = partners.reward {
-      scored.assign(try await reward.rewards(groups)) { $0.reward = $1 }
-    }
+    try await judge(groups, &scored)
     var batch = StepBatch()
     for (group, role) in zip(scored, roles) { batch.append(group, role) }
     return batch
+  }
+}
+
+extension Trainer {
+  /// What the reward says of answers.
+  private mutating func judge(
+    _ groups: [RolloutGroup], _ scored: inout [ScoredGroup]
+  ) async throws {
+    guard let reward = partners.reward else { return }
+    scored.assign(try await reward.rewards(groups)) { $0.reward = $1 }
+    let flops = try reward.flops(of: groups)
+    if flops > 0 { ledger.spend(.reward, flops: flops) }
   }
 }
 

@@ -9,6 +9,9 @@ package struct PlannedRun: Sendable {
   /// The files and folders it reads.
   package var files: [String]
 
+  /// The arms whose students of the same seed it needs.
+  var needs: [String] { configuration.namedArms.map(\.name) }
+
   /// A run with its files.
   package init(_ configuration: ConfigurationValue, files: [String]) {
     self.configuration = configuration

@@ -2,15 +2,8 @@ internal import Core
 internal import Plugins
 internal import Records
 
-extension ConfigurationValue {
-  /// The key under which a run names the arm whose student it starts from.
-  static let startingArmPath = ["student", "from", "arm"]
-
-  /// The arm of the same sweep whose student a run starts from, if it does.
-  var startingArm: String? { value(at: Self.startingArmPath)?.string }
-}
-
-/// The arms of a sweep, each with the full name of the arm that it starts from.
+/// The arms of a sweep, each with the full names of the arms that it needs: from whose student it starts, who judges its answers
+/// or chooses its frames.
 ///
 /// `student: {from: {arm: base}}` may name a case: every value of an axis then starts from the case with the same values, where
 /// there is such an arm.
@@ -27,13 +20,16 @@ struct StartingArms {
     self.file = file
     let names = Set(arms.map(\.name))
     for (place, arm) in arms.enumerated() {
-      guard let written = arm.planned.configuration.startingArm else { continue }
-      let name = [twin(of: arm, case: written), written].first(where: names.contains)
-      guard let name else { throw unknown(written, arm.name, arms.map(\.name)) }
-      self.arms[place].planned.configuration = try ConfigurationOverride(
-        argument: "student.from.arm=\(name)", path: ConfigurationValue.startingArmPath,
-        value: ConfigurationValue(.string(name))
-      ).applied(to: arm.planned.configuration)
+      for needed in arm.planned.configuration.namedArms {
+        let written = needed.name
+        let name = [twin(of: arm, case: written), written].first(where: names.contains)
+        guard let name else { throw unknown(written, arm.name, arms.map(\.name)) }
+        let path = needed.place + ["arm"]
+        self.arms[place].planned.configuration = try ConfigurationOverride(
+          argument: "\(path.joined(separator: "."))=\(name)", path: path,
+          value: ConfigurationValue(.string(name))
+        ).applied(to: self.arms[place].planned.configuration)
+      }
     }
     try refuseCircles()
   }
@@ -46,24 +42,26 @@ struct StartingArms {
   private func unknown(_ name: String, _ arm: String, _ known: [String]) -> SweepError {
     let nearest = nearestName(to: name, in: known)
     return SweepError.unusable(
-      nil, file: file.path, "'\(arm)' starts from the arm '\(name)', which there is not",
+      nil, file: file.path, "'\(arm)' needs the arm '\(name)', which there is not",
       nearest.map { "Did you mean '\($0)'?" } ?? "Choose from \(known.joined(separator: ", ")).")
   }
 
   private func refuseCircles() throws {
-    let starts = Dictionary(
-      uniqueKeysWithValues: arms.map { ($0.name, $0.planned.configuration.startingArm) })
+    let needed = Dictionary(
+      uniqueKeysWithValues: arms.map {
+        ($0.name, Set($0.planned.configuration.namedArms.map(\.name)))
+      })
     for arm in arms {
-      var name = arm.name
-      for _ in arms {
-        guard let next = starts[name] ?? nil else { break }
-        name = next
-        guard name != arm.name else {
-          throw SweepError.unusable(
-            nil, file: file.path, "the arm '\(name)' would start from itself",
-            "Let it start from an arm that begins with fresh weights.")
-        }
+      var reached = needed[arm.name] ?? []
+      var count = -1
+      while reached.count > count {
+        count = reached.count
+        reached.formUnion(reached.flatMap { needed[$0] ?? [] })
       }
+      guard reached.contains(arm.name) else { continue }
+      throw SweepError.unusable(
+        nil, file: file.path, "the arm '\(arm.name)' would need itself",
+        "Let it need an arm that begins with fresh weights.")
     }
   }
 }

@@ -40,7 +40,7 @@ package struct SweepEngine: Sendable {
   private let options: Options
   private let report: @Sendable (Event) -> Void
   private let deadline: Date
-  /// The runs from whose students others start, by their folders.
+  /// The runs whose students others need, by their folders.
   private let sources: [String: SweepPlan.Run]
 
   /// An engine.
@@ -58,7 +58,7 @@ package struct SweepEngine: Sendable {
     self.worker = worker
     self.options = options
     self.report = report
-    let starts = Set(folder.plan.runs.compactMap(\.source))
+    let starts = Set(folder.plan.runs.flatMap(\.sources))
     sources = Dictionary(
       uniqueKeysWithValues: folder.plan.runs.filter { starts.contains($0.folder) }
         .map { ($0.folder, $0) })
@@ -97,7 +97,7 @@ package struct SweepEngine: Sendable {
         guard await goesOn(run, state, isOwn, attempts) else { continue }
         othersWork = othersWork || state == .running
         unfinished.append(run)
-        guard mayBegin(state, isOwn), await start(of: run, attempts) == .done,
+        guard mayBegin(state, isOwn), await sources(of: run, attempts) == .done,
           let lease = try take(run, isOwn)
         else { continue }
         next = (run, lease)
@@ -118,27 +118,39 @@ package struct SweepEngine: Sendable {
 
   private var mayGoOn: Bool { Date() < deadline && options.interruption.signal() == nil }
 
-  /// Whether a run is to be looked at again: it is neither done nor failed for good, nor is the run that it starts from.
+  /// Whether a run is to be looked at again: it is neither done nor failed for good, nor is a run that it needs failed.
   private func goesOn(
     _ run: SweepPlan.Run, _ state: SweepFolder.State, _ isOwn: Bool, _ attempts: Attempts
   ) async -> Bool {
     guard await attempts.allows(run.folder), state != .done,
       state != .failed || mayBegin(state, isOwn)
     else { return false }
-    return await start(of: run, attempts) != .failed
+    return await sources(of: run, attempts) != .failed
   }
 
-  /// How far the run is whose student this one starts from: `.done` where it starts from none, and `.failed` where this engine
-  /// will not begin it again, so that nobody waits for it.
-  private func start(of run: SweepPlan.Run, _ attempts: Attempts) async -> SweepFolder.State {
-    guard let name = run.source, let source = sources[name] else { return .done }
+  /// How far the runs are whose students this one needs: `.done` where it needs none, and `.failed` where this engine will not
+  /// begin one of them again, so that nobody waits for it.
+  private func sources(
+    of run: SweepPlan.Run, _ attempts: Attempts
+  ) async -> SweepFolder.State {
+    var state = SweepFolder.State.done
+    for source in run.sources.compactMap({ sources[$0] }) {
+      let own = await readiness(of: source, attempts)
+      guard own != .failed else { return .failed }
+      if own != .done { state = own }
+    }
+    return state
+  }
+
+  private func readiness(
+    of source: SweepPlan.Run, _ attempts: Attempts
+  ) async -> SweepFolder.State {
     let state = folder.state(of: source)
     guard state != .done, state != .running else { return state }
-    guard await attempts.allows(name), mayBegin(state, await attempts.began(name)) else {
-      return .failed
-    }
-    let before = await start(of: source, attempts)
-    return before == .failed ? .failed : state
+    guard await attempts.allows(source.folder),
+      mayBegin(state, await attempts.began(source.folder))
+    else { return .failed }
+    return await sources(of: source, attempts) == .failed ? .failed : state
   }
 
   /// Whether a run in this state is to be begun; a failed one by the engine that failed, or if that is asked for.

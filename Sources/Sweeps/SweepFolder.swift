@@ -76,7 +76,7 @@ package struct SweepFolder: Sendable {
       return SweepPlan.Run(
         arm: run.arm, seed: run.seed, configuration: text,
         identity: RunIdentity(value).digest(seed: value["seed"]?.integer ?? 0),
-        start: value.startingArm)
+        needs: PlannedRun(value, files: []).needs)
     }
     var plan = SweepPlan(name: frozen.name, arms: frozen.arms, runs: runs)
     plan.files = frozen.data.keys.sorted()

@@ -45,16 +45,17 @@ package struct SweepOverview: Sendable {
       .joined(separator: "\n")
   }
 
-  /// What it saves that runs start from students which others trained, of all runs, done or not; nothing where none does.
+  /// What it saves that runs need students which others trained, of all runs, done or not; nothing where none does.
   private var shared: [String] {
-    let starts = plan.runs.compactMap(\.start)
+    let starts = plan.runs.flatMap(\.needs)
     guard !starts.isEmpty else { return [] }
     let known = starts.compactMap { rates[$0]?.seconds }
     let saved =
       known.isEmpty
       ? "" : ": that saves about \(ProgressLine.duration(known.reduce(0, +))) of training"
     let names = plan.arms.filter(Set(starts).contains).joined(separator: ", ")
-    return ["\(starts.count) runs start from students of \(names), trained once a seed\(saved)."]
+    let runs = plan.runs.count { !$0.needs.isEmpty }
+    return ["\(runs) runs need students of \(names), trained once a seed\(saved)."]
   }
 
   /// What is still to be spent, by the rates of the arms to which the runs that are left belong.

@@ -15,14 +15,14 @@ package struct SweepPlan: Sendable, Hashable {
     package var configuration: String
     /// A digest of everything in it that changes results.
     package var identity: String
-    /// The arm whose student of the same seed it starts from, if it starts from one.
-    package var start: String?
+    /// The arms whose students of the same seed it needs.
+    package var needs: [String] = []
 
     /// Its folder within the sweep's.
     package var folder: String { "\(arm)/seed-\(seed)" }
 
-    /// The run that has to be finished before it can begin, if there is one.
-    package var source: String? { start.map { "\($0)/seed-\(seed)" } }
+    /// The runs that have to be finished before it can begin.
+    package var sources: [String] { needs.map { "\($0)/seed-\(seed)" } }
   }
 
   /// What people call the sweep.
@@ -73,7 +73,7 @@ package struct SweepPlan: Sendable, Hashable {
       zip(arms, texts).map { arm, own in
         Run(
           arm: arm.name, seed: seed, configuration: own.0.text(seed: seed),
-          identity: own.1.digest(seed: seed), start: arm.planned.configuration.startingArm)
+          identity: own.1.digest(seed: seed), needs: arm.planned.needs)
       }
     }
   }

@@ -21,7 +21,7 @@ extension FrameBudget {
   }
 
   /// Refuses a budget below 1, a ratio outside (0, 1], and both at once.
-  func checkBudget(of selector: String) throws(KeyframeError) {
+  public func checkBudget(of selector: String) throws(KeyframeError) {
     if let budget, let ratio {
       throw .budgetAndRatio(selector: selector, budget: budget, ratio: ratio)
     }

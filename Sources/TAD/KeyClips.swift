@@ -1,13 +1,7 @@
+public import Core
+
 /// A stretch of a video with how much it matters: what K-frames predicts, and what frames are then drawn from.
 public struct KeyClip: Sendable, Hashable, Codable {
-  /// How much a clip matters.
-  public enum Priority: String, Sendable, Codable, CaseIterable {
-    /// It must be seen: at least one frame while the budget lasts.
-    case first = "P1"
-    /// It is worth seeing.
-    case second = "P2"
-  }
-
   /// Its first frame.
   public var start: Int
 
@@ -15,16 +9,36 @@ public struct KeyClip: Sendable, Hashable, Codable {
   public var end: Int
 
   /// How much it matters.
-  public var priority: Priority
+  public var priority: ClipPriority
 
   /// A clip.
   ///
   /// - Precondition: `start` is below `end`.
-  public init(start: Int, end: Int, priority: Priority) {
+  public init(start: Int, end: Int, priority: ClipPriority) {
     precondition(start < end, "A clip from frame \(start) to \(end) has no frames.")
     self.start = start
     self.end = end
     self.priority = priority
+  }
+
+  /// The frames whose times lie in a stretch, or the one nearest to its middle where none does.
+  ///
+  /// - Parameters:
+  ///   - stretch: Where the clip is, in seconds.
+  ///   - times: When each frame of the video is shown, in seconds, ascending.
+  ///   - priority: How much it matters.
+  /// - Precondition: The video has a frame.
+  public init(covering stretch: Interval, times: [Double], priority: ClipPriority) {
+    let start = times.firstIndex { $0 >= stretch.start } ?? times.count
+    let end = times.firstIndex { $0 >= stretch.end } ?? times.count
+    if start < end {
+      self.init(start: start, end: end, priority: priority)
+    } else {
+      let middle = (stretch.start + stretch.end) / 2
+      let nearest =
+        times.indices.min { abs(times[$0] - middle) < abs(times[$1] - middle) } ?? 0
+      self.init(start: nearest, end: nearest + 1, priority: priority)
+    }
   }
 
   /// How many frames it has.
@@ -46,7 +60,9 @@ public enum ClipMode: String, Codable, Sendable, CaseIterable {
 /// 3. the `k_j` frames of a clip are equally spaced: `start + (i + ½)·length/k_j`
 /// 4. `hybrid` puts a share ρ of the budget on a uniform grid over the frames outside the clips
 ///
-/// What clips cannot take goes outside and the other way round, so that exactly `min(K, F)` frames are kept.
+/// What clips cannot take goes outside and the other way round, so that exactly `min(K, F)` frames are kept; where ρ would
+/// leave a P1 clip without a frame, the grid gives way. So with K frames each of up to K P1 clips is seen, unless another P1
+/// clip covers it.
 ///
 /// Source: K-frames, arXiv:2510.13891, §3.
 public struct AnyKeyframes: Sendable, Hashable {
@@ -76,7 +92,7 @@ public struct AnyKeyframes: Sendable, Hashable {
   /// The frames drawn from clips.
   ///
   /// - Parameters:
-  ///   - clips: Clips within the video, in any order; where two overlap the earlier one has the frames.
+  ///   - clips: Clips within the video, in any order; where two overlap the P1 clip has the frames, of equals the earlier one.
   ///   - budget: K.
   ///   - frames: F.
   /// - Returns: `min(K, F)` frames, ascending.
@@ -84,7 +100,8 @@ public struct AnyKeyframes: Sendable, Hashable {
     let clips = Self.disjoint(clips, frames: frames)
     let inside = clips.reduce(0) { $0 + $1.length }
     let budget = min(budget, frames)
-    let wished = mode == .hybrid ? Int((hybridShare * Double(budget)).rounded()) : 0
+    let spare = max(0, budget - clips.count { $0.priority == .first })
+    let wished = mode == .hybrid ? min(spare, Int((hybridShare * Double(budget)).rounded())) : 0
     let outside = min(frames - inside, max(wished, budget - inside))
     let counts = allocation(clips, budget: budget - outside)
     let drawn = zip(clips, counts).flatMap { clip, count in
@@ -119,17 +136,30 @@ public struct AnyKeyframes: Sendable, Hashable {
     return counts
   }
 
-  private func weight(_ priority: KeyClip.Priority) -> Double {
+  private func weight(_ priority: ClipPriority) -> Double {
     priority == .first ? firstWeight : secondWeight
   }
 
-  /// The clips in time order, cut off where they overlap or leave the video.
+  /// The clips in time order, cut off where they overlap or leave the video; a P2 clip may fall in two.
   private static func disjoint(_ clips: [KeyClip], frames: Int) -> [KeyClip] {
+    let ranked = clips.sorted {
+      ($0.priority.rawValue, $0.start, $0.end) < ($1.priority.rawValue, $1.start, $1.end)
+    }
+    var owners = [Int?](repeating: nil, count: frames)
+    for (owner, clip) in ranked.enumerated() {
+      for frame in max(0, clip.start)..<max(0, clip.start, min(clip.end, frames))
+      where owners[frame] == nil {
+        owners[frame] = owner
+      }
+    }
     var kept: [KeyClip] = []
-    for clip in clips.sorted(by: { ($0.start, $0.end) < ($1.start, $1.end) }) {
-      let start = max(clip.start, kept.last?.end ?? 0)
-      let end = min(clip.end, frames)
-      if start < end { kept.append(KeyClip(start: start, end: end, priority: clip.priority)) }
+    for (frame, owner) in owners.enumerated() {
+      guard let owner else { continue }
+      if frame > 0, owners[frame - 1] == owner {
+        kept[kept.count - 1].end = frame + 1
+      } else {
+        kept.append(KeyClip(start: frame, end: frame + 1, priority: ranked[owner].priority))
+      }
     }
     return kept
   }
@@ -146,6 +176,20 @@ public struct AnyKeyframes: Sendable, Hashable {
     free += next..<frames
     return UniformKeyframes.indices(count, of: free.count, placement: .midpoint).map { free[$0] }
   }
+}
+
+extension AnyKeyframes {
+  /// What its parameters mean, for every selector that draws from clips.
+  static let keys: [String: KeyDeclaration] = [
+    "firstWeight": .real(0..., "The weight of P1 clips in sharing out frames."),
+    "secondWeight": .real(0..., "The weight of P2 clips in sharing out frames."),
+    "mode": .choice(
+      ClipMode.self, "focused (inside clips only) or hybrid (a share on a grid over the rest)."),
+    "hybridShare": .real(0...1, "The share of the budget outside the clips in hybrid mode (ρ)."),
+  ]
+
+  /// The same, and those of a frame budget.
+  public static let budgetedKeys = keys.merging(budgetKeys) { $1 }
 }
 
 /// Shares out whole units in proportion to shares, the largest remainders first, ties to the first.

@@ -47,21 +47,10 @@ public struct OracleKeyframes: QuerySelector {
     let stretches = prompt.stretches
     guard !stretches.isEmpty else { throw KeyframeError.noTruth(prompt: prompt.id) }
     let times = prompt.evidence.timestamps
-    let clips = stretches.map { Self.clip(of: $0, times: times) }
+    let clips = stretches.map { KeyClip(covering: $0, times: times, priority: .first) }
     let drawing = AnyKeyframes(mode: .hybrid, hybridShare: parameters.outside)
     return KeyframeSelection(
       indices: drawing.indices(
         clips, budget: parameters.kept(of: times.count), frames: times.count))
-  }
-
-  /// The frames of a window.
-  private static func clip(of window: Interval, times: [Double]) -> KeyClip {
-    let start = times.firstIndex { $0 >= window.start } ?? times.count
-    let end = times.firstIndex { $0 >= window.end } ?? times.count
-    if start < end { return KeyClip(start: start, end: end, priority: .first) }
-    let middle = (window.start + window.end) / 2
-    let nearest =
-      times.indices.min { abs(times[$0] - middle) < abs(times[$1] - middle) } ?? 0
-    return KeyClip(start: nearest, end: nearest + 1, priority: .first)
   }
 }

@@ -92,7 +92,7 @@ public struct SceneClipKeyframes: KeyframeSelector {
     let scaled = minMaxScaled(means)
     return zip(scenes, scaled).compactMap { scene, relevance in
       guard relevance >= parameters.second || scenes.count == 1 else { return nil }
-      let priority: KeyClip.Priority = relevance >= parameters.first ? .first : .second
+      let priority: ClipPriority = relevance >= parameters.first ? .first : .second
       return KeyClip(start: scene.lowerBound, end: scene.upperBound, priority: priority)
     }
   }
@@ -157,12 +157,7 @@ extension SceneClipKeyframes {
         "query (mean similarity with it) or variation: what makes a scene matter."),
       "first": .real(0...1, "From which relevance on, scaled over the scenes, a scene is P1."),
       "second": .real(0...1, "From which relevance on a scene is P2; below it is left out."),
-      "firstWeight": .real(0..., "The weight of P1 scenes in sharing out frames."),
-      "secondWeight": .real(0..., "The weight of P2 scenes in sharing out frames."),
-      "mode": .choice(
-        ClipMode.self, "focused (inside clips only) or hybrid (a share on a grid over the rest)."),
-      "hybridShare": .real(0...1, "The share of the budget outside the clips in hybrid mode (ρ)."),
-    ]) { $1 }
+    ]) { $1 }.merging(AnyKeyframes.keys) { $1 }
 
     /// How frames are drawn from clips.
     var drawing: AnyKeyframes {

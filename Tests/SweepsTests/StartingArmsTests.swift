@@ -37,25 +37,55 @@ struct StartingArmsTests {
   @Test("wait for the run of the same seed")
   func seeds() throws {
     let plan = try plan(two)
-    #expect(plan.runs.map(\.source) == ["base/seed-0", nil, "base/seed-1", nil])
+    #expect(plan.runs.map(\.sources) == [["base/seed-0"], [], ["base/seed-1"], []])
+  }
+
+  @Test("wait for all arms that they need: a start, a judge and who chooses frames")
+  func several() throws {
+    let plan = try plan(
+      """
+      name: needs
+      seeds: 1
+      base: {student: decoder, steps: 1}
+      cases:
+        reader: {steps: 2}
+        clips: {steps: 3, reward: {reader: {arm: reader, budget: 8}}}
+        read:
+          student: {from: {arm: reader}}
+          evaluation: {keyframes: {student: {arm: clips, budget: 8}}}
+        both: {keyframes: {student: {arm: clips}}, student: {from: {arm: clips}}}
+      """)
+    #expect(
+      plan.runs.map(\.needs) == [[], ["reader"], ["reader", "clips"], ["clips", "clips"]])
+    #expect(
+      complaint(
+        """
+        name: circle
+        seeds: 1
+        base: {student: decoder, steps: 1}
+        cases:
+          a: {reward: {reader: {arm: b}}}
+          b: {keyframes: {student: {arm: a}}}
+        """
+      ).contains("the arm 'a' would need itself"))
   }
 
   @Test("name a case, which is the arm with the same values of every axis")
   func axes() throws {
     let plan = try plan(two + "\naxes: {budget: [4, 8]}\n")
     #expect(
-      plan.runs.prefix(2).map(\.source) == ["base+budget=4/seed-0", "base+budget=8/seed-0"])
+      plan.runs.prefix(2).map(\.sources) == [["base+budget=4/seed-0"], ["base+budget=8/seed-0"]])
     #expect(plan.runs[0].configuration.contains("base+budget=4"))
   }
 
   @Test("are refused where nobody trains that student, or it would be their own")
   func refused() {
     let unknown = complaint(two.replacing("arm: base", with: "arm: bas"))
-    #expect(unknown.contains("'late' starts from the arm 'bas', which there is not"))
+    #expect(unknown.contains("'late' needs the arm 'bas', which there is not"))
     #expect(unknown.contains("Did you mean 'base'?"))
     #expect(
       complaint(two.replacing("base: {}", with: "base: {student: {from: {arm: late}}}"))
-        .contains("would start from itself"))
+        .contains("would need itself"))
   }
 
   @Test("are read again from a frozen sweep")

@@ -38,9 +38,14 @@ struct BoundTests {
   @Test("is what a guess among options reaches, where answers are options")
   func options() throws {
     let data = try WorldChoice.dataset(
-      World.Options(videos: 40, devVideos: 20, queriesPerVideo: 6, frames: 20, patches: 1))
+      World.Options(
+        videos: 40, devVideos: 20, queriesPerVideo: 6, frames: 20, patches: 1, query: .words))
     let bounds = Bound.all(of: data, try ChoiceTask.answers(.letter, of: data))
-    #expect(bounds.map(\.name) == ["best constant answer", "answer by the question's words"])
+    #expect(
+      bounds.map(\.name) == [
+        "best constant answer", "answer by the question's words",
+        "answer by words and the middle frame",
+      ])
     #expect(bounds.allSatisfy { $0.value > 0.1 && $0.value < 0.7 }, "\(bounds)")
   }
 

@@ -7,35 +7,7 @@ import Testing
 @Suite("Multiple choice")
 struct ChoiceTests {
   private let world = World.Options(
-    videos: 12, devVideos: 4, queriesPerVideo: 6, frames: 20, patches: 1)
-
-  @Test("asks about colour, order and count, with the right option among four, each once")
-  func questions() throws {
-    let data = try WorldChoice.dataset(world)
-    let choices = try (data.train + data.dev).map { try #require($0.truth.first as? Choice) }
-    #expect(Set(choices.compactMap(\.topic)) == ["colour", "order", "count"])
-    #expect(choices.allSatisfy { Set($0.options).count == 4 })
-    for (prompt, choice) in zip(data.train + data.dev, choices) {
-      #expect(
-        prompt.query.hasSuffix(
-          zip("ABCD", choice.options).map { "\($0) \($1)" }.joined(separator: " ")))
-    }
-    // Options are shuffled: no letter is right much more often than a quarter of the time.
-    let counts = (0..<4).map { index in choices.count { $0.index == index } }
-    #expect(counts.allSatisfy { $0 > choices.count / 8 && $0 < choices.count / 2 }, "\(counts)")
-  }
-
-  @Test("says of a circle the colour that its object has")
-  func truth() throws {
-    let made = try World(world)
-    let data = try WorldChoice.dataset(world)
-    for prompt in data.train where prompt.query.hasPrefix("what colour is the ") {
-      let video = try #require(made.train.first { $0.name == prompt.video })
-      let shape = prompt.query.dropFirst("what colour is the ".count).prefix { $0 != ":" }
-      let object = try #require(video.objects.first { $0.shape.rawValue == shape })
-      #expect((prompt.truth.first as? Choice)?.option == object.colour.rawValue)
-    }
-  }
+    videos: 12, devVideos: 4, queriesPerVideo: 6, frames: 20, patches: 1, query: .words)
 
   @Test("reads what it writes, and nothing else", arguments: ChoiceTask.Form.allCases)
   func roundTrip(form: ChoiceTask.Form) throws {
@@ -45,7 +17,8 @@ struct ChoiceTests {
       let task = try codec.enumerable(for: "the test")
       let all = task.answers(to: prompt)
       let written = try all.map { try codec.encode($0, to: prompt) }
-      #expect(Set(written).count == 4)
+      let options = try #require(prompt.truth.first as? Choice).options
+      #expect(Set(written).count == options.count)
       for (answer, tokens) in zip(all, written) {
         #expect(tokens.count <= codec.maximumLength && tokens.last == codec.tokenizer.end)
         #expect(codec.decode(tokens, to: prompt)?.isEqual(to: answer) == true)
@@ -53,7 +26,8 @@ struct ChoiceTests {
         #expect(codec.decode(tokens.dropLast() + tokens, to: prompt) == nil)
       }
       #expect(codec.decode([codec.tokenizer.end], to: prompt) == nil)
-      #expect(all.map { task.quality($0, of: prompt) }.sorted() == [0, 0, 0, 1])
+      #expect(all.map(\.text).contains(prompt.truth.first?.text ?? ""))
+      #expect(all.map { task.quality($0, of: prompt) }.reduce(0, +) == 1)
     }
   }
 
@@ -64,6 +38,11 @@ struct ChoiceTests {
     let right = task.outcomes(data.dev.map { $0.truth.first }, to: data.dev)
     #expect(task.summary(right) == [.accuracy: 1])
     #expect(right.allSatisfy { $0.groups["kind of question"] != nil })
+    let topics = Set(data.dev.compactMap { ($0.truth.first as? Choice)?.topic }).sorted()
+    let parted = ChoiceTask(.letter, topics: topics + ["unasked"])
+    #expect(parted.summary(right).count == 1 + topics.count)
+    #expect(parted.columns.last == MetricName("eval/accuracy/unasked"))
+    #expect(MetricName.accuracy(on: "Action Count").rawValue == "eval/accuracy/Action_Count")
     let none = task.outcomes(data.dev.map { _ in nil }, to: data.dev)
     #expect(task.summary(none) == [.accuracy: 0])
   }
@@ -93,6 +72,25 @@ struct ChoiceTests {
     let error = #expect(throws: TaskError.self) { try windows.encode(answer, to: prompt) }
     #expect(error?.description.hasSuffix("Choose a codec for the answers of this data.") == true)
     #expect(throws: TaskError.self) { try ChoiceTask.answers(.letter, of: World.dataset(world)) }
+  }
+
+  @Test("is the same answer wherever it is seen")
+  func equality() {
+    let clips = ClipList([ClipList.Clip(Interval(0, 1), .first)])
+    let seen = Choice(0, of: ["yes", "no"], clips: clips)
+    #expect(
+      seen == Choice(0, of: ["yes", "no"]) && Set([seen]).contains(Choice(0, of: ["yes", "no"])))
+    #expect(seen != Choice(1, of: ["yes", "no"], clips: clips))
+  }
+
+  @Test("refuses letters that mean nothing to whoever is shown an embedding of the question")
+  func letters() throws {
+    var options = world
+    options.query = .embedding
+    let shuffled = try WorldChoice.dataset(options)
+    #expect(throws: ChoiceError.self) { try ChoiceTask.answers(.letter, of: shuffled) }
+    _ = try ChoiceTask.answers(.text, of: shuffled)
+    _ = try ChoiceTask.answers(.letter, of: WorldChoice.dataset(options, .init(order: .fixed)))
   }
 }
 

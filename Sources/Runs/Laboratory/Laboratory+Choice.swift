@@ -9,14 +9,39 @@ struct WorldChoiceParameters: PluginParameters {
   var frames = 24
   var patches = 3
   var difficulty = World.Difficulty.standard
+  var query = World.QueryForm.words
+  var topics = WorldChoice.Topic.allCases
   var order = WorldChoice.Order.shuffled
   var seed = 0
 
-  static let keys = WorldParameters.keys.filter { $0.key != "query" }
-    .merging([
-      "order": .choice(
-        WorldChoice.Order.self, "shuffled: options in an order of each question's own; fixed")
-    ]) { $1 }
+  static let keys = WorldParameters.keys.merging([
+    "query": .choice(
+      World.QueryForm.self,
+      "words: tokens, the options among them; embedding: one row of counts of the question's words alone"
+    ),
+    "topics": .list(
+      of: .choice(WorldChoice.Topic.allCases.map(\.rawValue)),
+      "what questions are about, by turns; one frame tells a colour, and none of the others"),
+    "order": .choice(
+      WorldChoice.Order.self, "shuffled: options in an order of each question's own; fixed"),
+  ]) { $1 }
+}
+
+struct ChoiceFileParameters: PluginParameters {
+  var train: String?
+  var dev: String?
+  var features: String?
+  var limit = 1_000_000
+
+  var files: [String] { [train, dev, features].compactMap { $0 } }
+
+  static let keys: [String: KeyDeclaration] = [
+    "train": .text("JSON lines to train on; none if left out"),
+    "dev": .text("JSON lines to report on, with no video of the other file; mandatory"),
+    "features": .text(
+      "HDF5 with /video/VIDEO, and /query/ID where questions are embedded; mandatory"),
+    "limit": .integer(1...1_000_000, "the most questions that are read of each", unit: "questions"),
+  ]
 }
 
 struct ChoiceParameters: PluginParameters {
@@ -31,7 +56,8 @@ extension Laboratory {
   mutating func registerChoice() throws {
     taskMetrics += ChoiceTask.metrics
     try datasets.register(
-      "world-choice", summary: "multiple choice about the built-in world: colour, order, count",
+      "world-choice",
+      summary: "multiple choice about the built-in world: colour, order, count and others",
       parameters: WorldChoiceParameters.self
     ) { parameters, _ in
       try WorldChoice.dataset(
@@ -39,11 +65,29 @@ extension Laboratory {
           videos: parameters.videos, devVideos: parameters.devVideos,
           queriesPerVideo: parameters.queriesPerVideo, frames: parameters.frames,
           patches: parameters.patches, difficulty: parameters.difficulty,
-          seed: Seed(UInt64(bitPattern: Int64(parameters.seed)))), order: parameters.order)
+          query: parameters.query,
+          seed: Seed(UInt64(bitPattern: Int64(parameters.seed)))),
+        .init(topics: parameters.topics, order: parameters.order))
     }
+    try registerChoiceFile()
     try codecs.register(
       "choice", summary: "one of the options that come with a question",
       parameters: ChoiceParameters.self
     ) { parameters, dataset in try ChoiceTask.answers(parameters.form, of: dataset) }
+  }
+
+  private mutating func registerChoiceFile() throws {
+    try datasets.register(
+      "choice-file", summary: "questions with options in JSON lines, as benchmarks publish them",
+      parameters: ChoiceFileParameters.self
+    ) { parameters, _ in
+      guard let dev = parameters.dev, let features = parameters.features else {
+        throw LaboratoryError.mandatory(
+          key: parameters.dev == nil ? "dev" : "features",
+          why: "a run reports on questions about videos")
+      }
+      return try ChoiceFile.dataset(
+        train: parameters.train, dev: dev, features: features, limit: parameters.limit)
+    }
   }
 }

@@ -12,15 +12,10 @@ extension Laboratory {
     run.data = try datasets.resolved(run.data, at: "data")
     run.codec = try codecs.resolved(run.codec, at: "codec")
     run.student = try students.resolved(run.student, at: "student")
-    run.keyframes = try run.keyframes.map {
-      $0.isNull ? $0 : try selectors.resolved($0, at: "keyframes")
-    }
-    run.evaluation.keyframes = try run.evaluation.keyframes.map {
-      $0.isNull ? $0 : try selectors.resolved($0, at: "evaluation.keyframes")
-    }
-    run.teacher = try run.teacher.map {
-      $0.isNull ? $0 : try teachers.resolved($0, at: "teacher")
-    }
+    run.keyframes = try resolved(run.keyframes, by: selectors, at: "keyframes")
+    run.evaluation.keyframes = try resolved(
+      run.evaluation.keyframes, by: selectors, at: "evaluation.keyframes")
+    run.teacher = try resolved(run.teacher, by: teachers, at: "teacher")
     run.reward = try rewards.resolved(run.reward, at: "reward")
     for index in run.stages.indices {
       let path = "stages[\(index)]"
@@ -34,7 +29,15 @@ extension Laboratory {
         run.stages[index].curriculum, at: path + ".curriculum")
     }
     try run.checkObjectives()
+    try run.evaluation.check()
     return try ConfigurationValue(encoding: run)
+  }
+
+  /// What may be left out, with every default written out where it is not.
+  private func resolved<Context, Product>(
+    _ value: ConfigurationValue?, by registry: Registry<Context, Product>, at path: String
+  ) throws -> ConfigurationValue? {
+    try value.map { $0.isNull ? $0 : try registry.resolved($0, at: path) }
   }
 
   /// The data of a stage with every default written out.
@@ -48,7 +51,7 @@ extension Laboratory {
   ///
   /// - Throws: What `complete` throws.
   func configuration(of value: ConfigurationValue) throws -> RunConfiguration {
-    try complete(value.locatingStart()).decoded(as: RunConfiguration.self)
+    try complete(value.locatingArms()).decoded(as: RunConfiguration.self)
   }
 
   /// What a sweep settles about a run before anything is done.

@@ -96,10 +96,7 @@ extension Laboratory {
     try codecs.register(
       "timeTokens", summary: "one token a clip boundary", parameters: TimeTokensParameters.self
     ) { parameters, dataset in
-      let prompt = dataset.train.first ?? dataset.dev.first
-      let times = prompt?.evidence.timestamps ?? []
-      let spacing = times.count > 1 ? times[1] - times[0] : 1
-      let length = parameters.clipLength ?? spacing
+      let length = parameters.clipLength ?? dataset.frameDistance
       try dataset.requireWindows()
       return TimeTokensCodec(
         clipLength: length, clips: try dataset.times(every: length, key: "clipLength"),
@@ -130,10 +127,16 @@ extension GroundingDataset {
     }
   }
 
+  /// The time between the first two frames of the first video, in seconds; 1 where it has no two.
+  var frameDistance: Double {
+    let times = (train.first ?? dev.first)?.evidence.timestamps ?? []
+    return times.count > 1 ? times[1] - times[0] : 1
+  }
+
   /// How many steps the longest video has.
   ///
   /// - Throws: `LaboratoryError.grid` for a step so short that answers have too many times to choose from.
-  fileprivate func times(every step: Double, key: String) throws -> Int {
+  func times(every step: Double, key: String) throws -> Int {
     let count = (maximumDuration / step).rounded(.up)
     guard step > 0, count <= Double(LaboratoryError.mostTimes) else {
       throw LaboratoryError.grid(key: key, step: step, duration: maximumDuration)

@@ -23,6 +23,26 @@ extension Laboratory {
     try registerFreeKeyframes()
     try registerBlindKeyframes()
     try registerQueryKeyframes()
+    try registerChosenKeyframes()
+  }
+
+  /// Frames that somebody else chose.
+  private mutating func registerChosenKeyframes() throws {
+    try selectors.register(
+      "student",
+      summary: "any-k frames from the clips that a trained student predicts (K-frames);"
+        + " reads the query, an answer of that student a question",
+      parameters: StudentKeyframeParameters.self
+    ) { parameters, context in try await StudentKeyframes(parameters, context) }
+    try selectors.register(
+      "file", summary: "frames listed in a file, by question or video; free",
+      parameters: FileKeyframeParameters.self
+    ) { parameters, _ in
+      guard let path = parameters.path else {
+        throw LaboratoryError.mandatory(key: "path", why: "it lists the frames")
+      }
+      return try FileKeyframes(path)
+    }
   }
 
   /// Selectors that read no feature.

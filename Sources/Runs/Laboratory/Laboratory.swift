@@ -109,6 +109,7 @@ public struct Laboratory: Sendable {
     var laboratory = Laboratory()
     try laboratory.registerData()
     try laboratory.registerChoice()
+    try laboratory.registerClips()
     try laboratory.registerPolicies()
     try laboratory.registerPretrained()
     try laboratory.registerText()

@@ -10,8 +10,10 @@ package enum LaboratoryError: ExplainedError, Hashable {
   case timeSteps(Int, positions: String)
   /// A mandatory parameter is missing.
   case mandatory(key: String, why: String)
-  /// A program that chooses frames was not asked about a prompt beforehand.
-  case notAsked(program: String, prompt: String)
+  /// Somebody who chooses frames was not asked about a prompt beforehand.
+  case notAsked(who: String, prompt: String)
+  /// A reader was asked a question without a right option or a wrong one.
+  case noOptions(prompt: String)
 
   /// Nobody says which token ends a response of a model.
   case noEnd(path: String)
@@ -30,8 +32,10 @@ package enum LaboratoryError: ExplainedError, Hashable {
     case .timeSteps(let steps, let positions):
       "\(steps) time steps cannot be used with framePositions \(positions)."
     case .mandatory(let key, let why): "'\(key)' is missing: \(why)."
-    case .notAsked(let program, let prompt):
-      "The program '\(program)' was not asked about prompt '\(prompt)' beforehand."
+    case .notAsked(let who, let prompt):
+      "Prompt '\(prompt)' was not put to \(who) beforehand."
+    case .noOptions(let prompt):
+      "Prompt '\(prompt)' has no right option beside a wrong one for a reader to choose from."
     case .noEnd(let path): "The model '\(path)' does not say which token ends a response."
     case .positions(let positions, let answer):
       "\(positions) positions leave none for a prompt beside an answer of \(answer) tokens."
@@ -50,7 +54,8 @@ package enum LaboratoryError: ExplainedError, Hashable {
     case .mandatory(let key, _): "Set \(key) in the configuration."
     case .noEnd: "Write eos_token_id into the model's generation_config.json."
     case .positions: "Raise the student's positions, or lower the codec's maximumTokens."
-    case .notAsked: "Ask it with `asked(about:)` about these prompts before it selects."
+    case .notAsked: "Call `asked(about:)` with these prompts before selecting."
+    case .noOptions: "Let a reader judge questions with options, such as those of world-choice."
     }
   }
 

@@ -41,7 +41,7 @@ extension Laboratory {
     if name == "from", let run = student.map?[name]?.map?["run"]?.string {
       guard RunDirectory(run).status != nil else { throw RunError.noRun(path: run) }
       let file = RunDirectory(run).file("config.yaml")
-      let source = try ConfigurationFile.load(file).locatingStart()
+      let source = try ConfigurationFile.load(file).locatingArms()
       return try source["student"].flatMap { try tokenizer(of: $0, seed) }
     }
     guard tokenizers.names.contains(name) else { return nil }

@@ -1,6 +1,5 @@
 internal import Core
 internal import Distill
-internal import Foundation
 internal import Plugins
 internal import Records
 internal import Student
@@ -11,6 +10,10 @@ internal import Tensors
 struct TrainedStudent {
   /// The student, with a fresh optimizer.
   let student: any Learner
+  /// The folder of its run.
+  let path: String
+  /// What its run was told.
+  let configuration: RunConfiguration
   /// The data and the codec it was trained with.
   let context: RunContext
   /// A digest of its weights.
@@ -25,8 +28,9 @@ struct TrainedStudent {
   /// - Throws: `RunError.noRun` where there is no run, `.nothingSaved`, `.checkpoint` or `.misfit` where there is no such student.
   init(_ path: String, in laboratory: Laboratory) async throws {
     let directory = RunDirectory(path)
-    let value = try ConfigurationFile.load(directory.file("config.yaml")).locatingStart()
-    let configuration = try value.decoded(as: RunConfiguration.self)
+    let value = try ConfigurationFile.load(directory.file("config.yaml")).locatingArms()
+    self.path = path
+    configuration = try value.decoded(as: RunConfiguration.self)
     context = try RunContext(configuration, in: laboratory)
     var student = try await laboratory.students.connect(
       configuration.student, at: "student", in: context)
@@ -38,18 +42,37 @@ struct TrainedStudent {
     prompts = try context.trained(configuration)
     self.student = student
   }
+
+  /// The student of a run that is done.
+  ///
+  /// - Throws: `RunError.checkpoint` for a run that is not; as `init(_:in:)`.
+  init(finished path: String, in laboratory: Laboratory) async throws {
+    guard let status = RunDirectory(path).status else { throw RunError.noRun(path: path) }
+    guard status.state == .done else {
+      throw RunError.checkpoint(
+        path: path, reason: "the run is \(status.state.rawValue), not done")
+    }
+    try await self.init(path, in: laboratory)
+  }
+
+  /// A question in the words that the student reads.
+  ///
+  /// - Throws: `GroundingError.unknownWord` for a word that it never met.
+  func reading(_ prompt: Prompt) throws -> Prompt {
+    guard prompt.queryEmbedding == nil, context.codec.tokenizer is Vocabulary else {
+      return prompt
+    }
+    return try QueryText.tokenized(prompt, with: context.codec.tokenizer)
+  }
 }
 
 struct StartParameters: PluginParameters {
   var run: String?
   var arm: String?
 
-  var files: [String] { run.map { [$0 + "/config.yaml", $0 + "/checkpoints"] } ?? [] }
+  var files: [String] { RunReference.files(run) }
 
-  static let keys: [String: KeyDeclaration] = [
-    "run": .text("the folder of a finished run, whose student goes on learning"),
-    "arm": .text("in a sweep, the arm whose student of the same seed goes on learning"),
-  ]
+  static let keys = RunReference.keys("goes on learning")
 }
 
 extension Laboratory {
@@ -58,11 +81,7 @@ extension Laboratory {
       "from", summary: "the student of a finished run: training that several runs share",
       parameters: StartParameters.self
     ) { parameters, context in
-      guard let run = parameters.run else {
-        throw LaboratoryError.mandatory(
-          key: "run", why: "the student is that of a run, and only a sweep's runs know 'arm'")
-      }
-      return try await startingStudent(run, context)
+      try await startingStudent(RunReference.folder(parameters.run), context)
     }
   }
 }
@@ -71,11 +90,7 @@ extension Laboratory {
 ///
 /// - Throws: `RunError.noRun`; `.checkpoint` for a run that is not finished or whose student cannot read the data.
 private func startingStudent(_ run: String, _ context: RunContext) async throws -> any Learner {
-  guard let status = RunDirectory(run).status else { throw RunError.noRun(path: run) }
-  guard status.state == .done else {
-    throw RunError.checkpoint(path: run, reason: "the run is \(status.state.rawValue), not done")
-  }
-  let trained = try await TrainedStudent(run, in: context.laboratory)
+  let trained = try await TrainedStudent(finished: run, in: context.laboratory)
   let (known, asked) = (trained.context, context)
   func refuse(_ reason: String) -> RunError { .checkpoint(path: run, reason: reason) }
   guard known.codec.tokenizer.fingerprint == asked.codec.tokenizer.fingerprint else {
@@ -89,23 +104,4 @@ private func startingStudent(_ run: String, _ context: RunContext) async throws 
     throw refuse("its student was made for shorter videos or questions")
   }
   return trained.student
-}
-
-extension ConfigurationValue {
-  /// The configuration of a run of a sweep with the folder of the run it starts from: a sibling of the folder from whose
-  /// `config.yaml` it was read, so that a sweep may be moved.
-  func locatingStart() throws -> ConfigurationValue {
-    let path = ["student", "from"]
-    guard let arm = value(at: path + ["arm"]), let name = arm.string,
-      value(at: path + ["run"])?.string == nil,
-      let file = arm.source?.file, file.hasSuffix("/config.yaml")
-    else { return self }
-    let sweep = URL(filePath: file).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let run = sweep.appending(path: "\(name)/seed-\(self["seed"]?.integer ?? 0)").relativePath
-    return try ConfigurationOverride(
-      argument: "student.from.run", path: path + ["run"],
-      value: ConfigurationValue(.string(run))
-    ).applied(to: self)
-  }
 }

@@ -31,13 +31,26 @@ extension SweepForecast {
 }
 
 extension SweepPlan {
-  /// The configuration of a run with fresh weights in place of those that another arm has yet to train: a trial takes as long.
+  /// The configuration of a run with fresh weights in place of those that another arm has yet to train, and without that arm's
+  /// judgement and its choice of frames: a trial takes about as long.
   fileprivate func freshlyStarted(_ run: Run) throws -> ConfigurationValue {
     var value = try ConfigurationFile.parse(run.configuration, file: run.folder)
-    guard let name = run.source, let source = runs.first(where: { $0.folder == name }) else {
-      return value
+    for needed in value.namedArms {
+      let name = "\(needed.name)/seed-\(run.seed)"
+      guard let source = runs.first(where: { $0.folder == name }) else { continue }
+      let chosen = value.value(at: needed.place)
+      switch needed.place.first {
+      case "student": value["student"] = try freshlyStarted(source)["student"]
+      case "reward": value["reward"] = "quality"
+      default:
+        var uniform = ConfigurationValue(.map(ConfigurationMap()))
+        uniform["uniform"] = ConfigurationValue(.map(ConfigurationMap()))
+        uniform["uniform"]?["budget"] = chosen?["budget"]
+        value = try ConfigurationOverride(
+          argument: "keyframes", path: Array(needed.place.dropLast()), value: uniform
+        ).applied(to: value)
+      }
     }
-    value["student"] = try freshlyStarted(source)["student"]
     return value
   }
 }

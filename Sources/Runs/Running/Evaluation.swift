@@ -11,6 +11,8 @@ package struct Evaluation: Sendable {
     ///
     /// Source: Kumar and Byrne, "Minimum Bayes-risk decoding for statistical machine translation", 2004.
     case consensus(samples: Int)
+    /// Every answer that can be given is scored, and the best in expectation is taken: of options, the likeliest.
+    case exact
   }
 
   /// What became of each question, in order.
@@ -32,16 +34,19 @@ package struct Evaluation: Sendable {
     of student: any Policy, on prompts: [Prompt], codec: AnswerCodec,
     decoding: Decoding = .greedy
   ) async throws {
-    let groups = try await student.sample(
-      prompts, settings: decoding.settings(maximumLength: codec.maximumLength), seed: Seed(0))
+    guard let settings = decoding.settings(maximumLength: codec.maximumLength) else {
+      let reader = try AnswerLikelihoods(student, codec, for: "Exact evaluation")
+      outcomes = codec.task.outcomes(try await reader.best(prompts), to: prompts)
+      self.values = Self.values(of: outcomes, codec.task)
+      flops = try reader.flops(prompts)
+      return
+    }
+    let groups = try await student.sample(prompts, settings: settings, seed: Seed(0))
     let answers = groups.map { group in
       codec.task.consensus(of: group.rollouts.map { codec.decode($0.tokens, to: group.prompt) })
     }
     outcomes = codec.task.outcomes(answers, to: prompts)
-    var values: [String: Double] = [:]
-    for (name, value) in codec.task.summary(outcomes) { values[name.rawValue] = value }
-    let failures = answers.count { $0 == nil }
-    values["eval/parse_failure_rate"] = Double(failures) / Double(max(1, answers.count))
+    var values = Self.values(of: outcomes, codec.task)
     if case .consensus(let samples) = decoding {
       values.merge(Self.sampled(groups, samples, codec)) { $1 }
     }
@@ -51,6 +56,17 @@ package struct Evaluation: Sendable {
 }
 
 extension Evaluation {
+  /// The task's numbers, and the share of answers that could not be read.
+  private static func values(
+    of outcomes: [Outcome], _ task: any AnswerTask
+  ) -> [String: Double] {
+    var values: [String: Double] = [:]
+    for (name, value) in task.summary(outcomes) { values[name.rawValue] = value }
+    let failures = outcomes.count { $0.predicted == nil }
+    values["eval/parse_failure_rate"] = Double(failures) / Double(max(1, outcomes.count))
+    return values
+  }
+
   /// What the sampled answers are worth before one of them is chosen.
   ///
   /// Where an answer is right or wrong, the best of k is pass@k. Source: Chen et al., "Evaluating large language models
@@ -71,11 +87,13 @@ extension Evaluation {
 }
 
 extension Evaluation.Decoding {
-  func settings(maximumLength: Int) -> SamplingSettings {
+  /// How answers are sampled; `nil` where none are.
+  func settings(maximumLength: Int) -> SamplingSettings? {
     switch self {
     case .greedy: .greedy(maximumLength: maximumLength)
     case .consensus(let samples):
       SamplingSettings(group: samples, temperature: 1, maximumLength: maximumLength)
+    case .exact: nil
     }
   }
 }

@@ -107,6 +107,9 @@ extension EvaluationConfiguration {
       0...100_000,
       "0 to answer greedily, or from how many samples the one is taken that agrees best with all",
       unit: "samples"),
+    "exact": .flag(
+      "whether every answer that can be given is scored and the best in expectation taken, which of "
+        + "options is the likeliest; not beside a consensus"),
     "teacherKL": .flag(
       "whether the last one measures the divergence from a teacher of whole distributions"),
   ]

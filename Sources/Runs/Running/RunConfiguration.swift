@@ -134,6 +134,8 @@ package struct EvaluationConfiguration: DefaultedConfiguration {
   package var keyframes: ConfigurationValue?
   /// How an answer is read from the student: 0 for greedily, or from so many samples, the one that agrees best with all.
   package var consensus = 0
+  /// Whether every answer that can be given is scored and the best in expectation taken, in place of samples.
+  package var exact = false
   /// Whether the last evaluation measures the exact divergence from a teacher that knows whole distributions.
   package var teacherKL = false
 
@@ -155,9 +157,16 @@ package struct DiagnosticsConfiguration: DefaultedConfiguration {
 }
 
 extension EvaluationConfiguration {
+  /// Refuses two ways to read an answer at once.
+  func check() throws(ConfigurationError) {
+    guard exact, consensus > 0 else { return }
+    throw ConfigurationError.unusable(
+      path: "evaluation.exact", reason: "a consensus of samples is asked for, too", source: nil)
+  }
+
   /// How an answer is read from the student.
   package var decoding: Evaluation.Decoding {
-    consensus > 0 ? .consensus(samples: consensus) : .greedy
+    exact ? .exact : consensus > 0 ? .consensus(samples: consensus) : .greedy
   }
 }
 

@@ -24,6 +24,8 @@ package struct RunParts {
   let dev: [Prompt]
   /// Frames scanned and operations spent to choose keyframes, once.
   let selection: SelectionCost
+  /// Digests of the weights of those who judge answers and choose frames.
+  let weights: [String]
 
   package init(
     _ configuration: RunConfiguration, in laboratory: Laboratory,
@@ -63,11 +65,13 @@ package struct RunParts {
         configuration.evaluation.keyframes, context, at: "evaluation.keyframes")
     dev = try await reported.prompts(context.dataset.dev, of: context.dataset)
     selection = frames.cost + reported.cost
+    weights =
+      [frames.weights, reported.weights, (reward as? any WeighedPart)?.weights].compactMap { $0 }
   }
 
   /// A digest of everything the run learns from.
   var identity: [String] {
-    [context.dataset.fingerprint, teacher?.identity ?? ""] + [start].compactMap { $0 }
+    [context.dataset.fingerprint, teacher?.identity ?? ""] + [start].compactMap { $0 } + weights
       + zip(configuration.stages, pools).filter { $0.0.data?.isNull == false }.map(\.1.identity)
   }
 

@@ -42,6 +42,9 @@ struct FrameChoice {
     identity = ConfigurationFile.text(of: try laboratory.selectors.resolved(value, at: path))
   }
 
+  /// A digest of the weights of whoever chooses; `nil` where that is a rule.
+  var weights: String? { (selector as? any WeighedPart)?.weights }
+
   /// The same choice before anything was spent.
   var withoutCost: FrameChoice {
     var copy = self
@@ -53,9 +56,15 @@ struct FrameChoice {
   mutating func prompts(_ prompts: [Prompt], of dataset: GroundingDataset) async throws -> [Prompt]
   {
     let prompts = prompts.map { (shown: $0, filmed: dataset.unmarked($0)) }
-    guard let selector = try await selector?.asked(about: prompts.map(\.filmed)) else {
-      return prompts.map(\.shown)
-    }
+    return try await self.prompts(prompts)
+  }
+
+  /// Prompts as they are shown, with frames chosen by what was filmed.
+  mutating func prompts(_ prompts: [(shown: Prompt, filmed: Prompt)]) async throws -> [Prompt] {
+    guard
+      let selector = try await selector?.asked(
+        about: prompts.map(\.filmed), shown: prompts.map(\.shown))
+    else { return prompts.map(\.shown) }
     let selections = try cache.select(
       prompts.map(\.filmed), by: selector, identity: identity,
       seed: seed.derived("keyframes"))

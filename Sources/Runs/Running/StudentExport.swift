@@ -27,7 +27,7 @@ package struct StudentExport {
   private static func beginning(of student: ConfigurationValue) throws -> PretrainedParameters? {
     if let run = student.map?["from"]?.map?["run"]?.string {
       let source = try ConfigurationFile.load(RunDirectory(run).file("config.yaml"))
-        .locatingStart()
+        .locatingArms()
       return try source["student"].flatMap { try beginning(of: $0) }
     }
     return try student.map?["pretrained"]?.decoded(

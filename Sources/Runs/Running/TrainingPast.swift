@@ -55,8 +55,8 @@ private struct VideoSketch: Hashable {
 }
 
 extension RunContext {
-  /// Every prompt that a run of this context has trained on, itself or through teachers that were trained runs and the run that
-  /// it starts from.
+  /// Every prompt that a run of this context has trained on, itself or through other runs: its teachers, the one that it starts
+  /// from, who judged its answers and chose its frames.
   ///
   /// - Parameters:
   ///   - configuration: The run's.
@@ -76,11 +76,13 @@ extension RunContext {
         laboratory.stageData(data, of: configuration.data), at: "stages[\(index)].data", in: seed
       ).train
     }
-    let source = configuration.student.map?["from"]?.map?["run"]?.string
+    let parts = [
+      configuration.teacher, configuration.student, configuration.reward, configuration.keyframes,
+    ]
     guard generations > 0 else { return prompts }
-    for path in (configuration.teacher?.teachingRuns ?? []) + [source].compactMap({ $0 }) {
+    for path in parts.compactMap({ $0 }).flatMap(\.trainedRuns) {
       let value = try ConfigurationFile.load(RunDirectory(path).file("config.yaml"))
-        .locatingStart()
+        .locatingArms()
       let taught = try value.decoded(as: RunConfiguration.self)
       prompts += try RunContext(taught, in: laboratory)
         .trained(taught, generations: generations - 1)
@@ -90,12 +92,13 @@ extension RunContext {
 }
 
 extension ConfigurationValue {
-  /// The folders of the trained runs that a teacher is made of, wherever it names them.
-  fileprivate var teachingRuns: [String] {
-    if let list { return list.flatMap(\.teachingRuns) }
+  /// The folders of the trained runs that a part of a run is made of, wherever it names them.
+  fileprivate var trainedRuns: [String] {
+    if let list { return list.flatMap(\.trainedRuns) }
     return (map?.pairs ?? []).flatMap { pair in
-      let own = pair.key == "model" ? pair.value.map?["run"]?.string : nil
-      return (own.map { [$0] } ?? []) + pair.value.teachingRuns
+      let isRun = ["model", "from", "reader", "student"].contains(pair.key)
+      let own = isRun ? pair.value.map?["run"]?.string : nil
+      return (own.map { [$0] } ?? []) + pair.value.trainedRuns
     }
   }
 }

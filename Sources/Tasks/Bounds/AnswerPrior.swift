@@ -1,6 +1,6 @@
 internal import Core
 
-/// What questions alone say about their answers: no video is looked at.
+/// What questions alone say about their answers, or questions with one frame: no video is looked at.
 ///
 /// Answers are judged by their quality on questions to train on that share the set of answers, in full where there are at least
 /// `fewest` of those; else on all of them.
@@ -12,10 +12,17 @@ struct AnswerPrior {
 
   private let task: any EnumerableTask
   private let train: [Prompt]
+  private let frame: MiddleFrame?
 
   /// The prior of some questions with known answers.
-  init(_ task: any EnumerableTask, train: [Prompt]) {
+  ///
+  /// - Parameters:
+  ///   - task: What is asked.
+  ///   - train: Questions with known answers.
+  ///   - frame: What is read of a video besides; nothing if left out.
+  init(_ task: any EnumerableTask, train: [Prompt], seeing frame: MiddleFrame? = nil) {
     self.task = task
+    self.frame = frame
     // Drawn, and not every fourth: videos have as many questions, and the first of each is of one kind (.203 for .438).
     var generator = Seed(0).derived("bounds").generator()
     self.train = Array(train.shuffled(using: &generator).prefix(Self.most))
@@ -34,14 +41,21 @@ struct AnswerPrior {
     for (space, members) in spaces {
       let known = own[space] ?? []
       let questions = known.count < Self.fewest ? others : known
-      let table = AnswerTable(task, answersTo: prompts[members[0]], questions: questions)
+      let table = AnswerTable(
+        task, answersTo: prompts[members[0]], questions.map { ($0, words($0)) })
       for index in members { constant[index] = table.best }
-      for (_, same) in Dictionary(grouping: members, by: { prompts[$0].query }) {
-        let answer = table.best(for: prompts[same[0]])
+      for (words, same) in Dictionary(grouping: members, by: { words(prompts[$0]) }) {
+        let answer = table.best(for: words)
         for index in same { byWords[index] = answer }
       }
     }
     return (constant, byWords)
+  }
+
+  /// What is read of a prompt.
+  private func words(_ prompt: Prompt) -> Set<String> {
+    let query = prompt.query.lowercased().split { !$0.isLetter && !$0.isNumber }
+    return Set(query.map(String.init)).union(frame?.words(prompt) ?? [])
   }
 }
 
@@ -52,23 +66,22 @@ private struct AnswerTable {
   /// The answer that is best for all of the questions.
   let best: (any Answer)?
 
-  /// Every answer to a prompt, judged on some questions.
-  init(_ task: any EnumerableTask, answersTo prompt: Prompt, questions: [Prompt]) {
+  /// Every answer to a prompt, judged on some questions with their words.
+  init(
+    _ task: any EnumerableTask, answersTo prompt: Prompt,
+    _ questions: [(prompt: Prompt, words: Set<String>)]
+  ) {
     let answers = task.answers(to: prompt)
     let qualities = questions.map { question in
-      answers.map { Float(task.quality($0, of: question)) }
+      answers.map { Float(task.quality($0, of: question.prompt)) }
     }
-    tree = WordTree(questions.map { Self.words($0) }, qualities)
+    tree = WordTree(questions.map(\.words), qualities)
     best = answers.isEmpty ? nil : answers[tree.best]
     self.answers = answers
   }
 
-  /// The answer that is best for the questions whose words are like those of a prompt.
-  func best(for prompt: Prompt) -> (any Answer)? {
-    answers.isEmpty ? nil : answers[tree.best(for: Self.words(prompt))]
-  }
-
-  private static func words(_ prompt: Prompt) -> Set<String> {
-    Set(prompt.query.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init))
+  /// The answer that is best for the questions with words like these.
+  func best(for words: Set<String>) -> (any Answer)? {
+    answers.isEmpty ? nil : answers[tree.best(for: words)]
   }
 }

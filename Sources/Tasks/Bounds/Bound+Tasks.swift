@@ -7,7 +7,8 @@ extension Bound {
   ///   - dataset: The questions to train on and those to report on.
   ///   - codec: The task, and what answers can be written.
   /// - Returns: The best constant answer and the answer by the question's words, where answers can be listed, else the right
-  ///   answers of other questions; for windows also the whole video and the untrained reader of all frames.
+  ///   answers of other questions; for options also the answer by words and the middle frame, for windows the whole video and the
+  ///   untrained reader of all frames.
   /// - Complexity: O(answers · 1,024) qualities for each set of answers that prompts share, and O(answers) sums a question.
   public static func all(of dataset: GroundingDataset, _ codec: AnswerCodec) -> [Bound] {
     let headline = codec.task.headline
@@ -30,9 +31,15 @@ extension Bound {
     }
     guard !dataset.train.isEmpty else { return [] }
     let guesses = AnswerPrior(task, train: dataset.train).guesses(for: dataset.dev)
-    return [
-      ("best constant answer", guesses.constant),
-      ("answer by the question's words", guesses.byWords),
+    var found = [
+      (name: "best constant answer", answers: guesses.constant),
+      (name: "answer by the question's words", answers: guesses.byWords),
     ]
+    // A window is not to be seen in one frame, and has too many rivals for a tree to weigh them by all numbers of a frame.
+    if task is ChoiceTask, let frame = MiddleFrame(train: dataset.train) {
+      let seen = AnswerPrior(task, train: dataset.train, seeing: frame).guesses(for: dataset.dev)
+      found.append((name: "answer by words and the middle frame", answers: seen.byWords))
+    }
+    return found
   }
 }

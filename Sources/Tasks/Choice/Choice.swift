@@ -1,7 +1,7 @@
 public import Core
 
 /// One of the options of a question.
-public struct Choice: Answer {
+public struct Choice: LocatedAnswer {
   /// Which option, from 0.
   public let index: Int
 
@@ -11,15 +11,21 @@ public struct Choice: Answer {
   /// What has to be understood to answer, where the data says so.
   public let topic: String?
 
+  /// Where in the video the answer is seen, where the data says so.
+  public let clips: ClipList?
+
   /// An option of a question.
   ///
   /// - Precondition: There is such an option, and a letter for each.
-  public init(_ index: Int, of options: [String], topic: String? = nil) {
+  public init(
+    _ index: Int, of options: [String], topic: String? = nil, clips: ClipList? = nil
+  ) {
     precondition(options.indices.contains(index), "There is no option \(index).")
     precondition(options.count <= Self.letters.count, "\(options.count) options have no letters.")
     self.index = index
     self.options = options
     self.topic = topic
+    self.clips = clips
   }
 
   /// A … Z, by which options are called.
@@ -34,8 +40,25 @@ public struct Choice: Answer {
   /// The letter and the option.
   public var text: String { "\(letter) \(option)" }
 
+  /// Where the answer must be seen.
+  public var stretches: [Interval] { clips?.stretches ?? [] }
+
   /// The question's other options and itself.
-  public var all: [Choice] { options.indices.map { Choice($0, of: options, topic: topic) } }
+  public var all: [Choice] {
+    options.indices.map { Choice($0, of: options, topic: topic, clips: clips) }
+  }
+
+  /// Whether both say the same; where they are seen is no part of what they say.
+  public static func == (first: Choice, second: Choice) -> Bool {
+    first.index == second.index && first.options == second.options && first.topic == second.topic
+  }
+
+  /// What `==` compares.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(index)
+    hasher.combine(options)
+    hasher.combine(topic)
+  }
 
   /// Writes letter and option as one text.
   public func encode(to encoder: any Encoder) throws {

@@ -16,13 +16,18 @@ public struct ChoiceTask: EnumerableTask {
   /// The most tokens of an answer, the end included.
   public let maximumLength: Int
 
+  /// What questions may be about, in the order of tables.
+  public let topics: [String]
+
   /// The task with answers of a form.
   ///
   /// - Parameters:
   ///   - form: How an option is written.
   ///   - longest: The most words of an option; a letter is one whatever this says.
-  public init(_ form: Form, longest: Int = 1) {
+  ///   - topics: What questions may be about; each has an accuracy of its own.
+  public init(_ form: Form, longest: Int = 1, topics: [String] = []) {
     self.form = form
+    self.topics = topics
     maximumLength = (form == .letter ? 1 : longest) + 1
   }
 
@@ -32,6 +37,11 @@ public struct ChoiceTask: EnumerableTask {
   /// The share of right answers.
   public var headline: MetricName { .accuracy }
 
+  /// The accuracy on each topic; more than six would make tables that nobody can read.
+  public var columns: [MetricName] {
+    topics.count > 6 ? [] : topics.map { .accuracy(on: $0) }
+  }
+
   /// What its numbers mean.
   public var metrics: [MetricDefinition] { Self.metrics }
 
@@ -39,7 +49,9 @@ public struct ChoiceTask: EnumerableTask {
   public static let metrics: [MetricDefinition] = [
     .init(
       MetricName.accuracy.rawValue, "1", .higher, per: .queries,
-      "share of questions whose right option was chosen; what cannot be read counts as wrong")
+      "share of questions whose right option was chosen; what cannot be read counts as wrong"),
+    .init(
+      "eval/accuracy/*", "1", .higher, per: .queries, "the same of the questions about one topic"),
   ]
 
   /// The tokens of a letter, or of an option's words.
@@ -84,14 +96,21 @@ public struct ChoiceTask: EnumerableTask {
       let order = topic.flatMap { topics.firstIndex(of: $0) }
       return Outcome(
         answer, to: prompt, quality: quality(answer, of: prompt),
-        groups: topic.map { ["kind of question": .init($0, order: order ?? 0)] } ?? [:])
+        groups: topic.map { [Self.grouping: .init($0, order: order ?? 0)] } ?? [:])
     }
   }
 
-  /// The share of right answers.
+  /// The share of right answers, of all questions and of those about each topic.
   public func summary(_ outcomes: [Outcome]) -> [MetricName: Double] {
-    [.accuracy: mean(outcomes.map(\.quality))]
+    var values = [MetricName.accuracy: mean(outcomes.map(\.quality))]
+    for topic in topics {
+      let own = outcomes.filter { $0.groups[Self.grouping]?.title == topic }
+      if !own.isEmpty { values[.accuracy(on: topic)] = mean(own.map(\.quality)) }
+    }
+    return values
   }
+
+  private static let grouping = "kind of question"
 
   private func choices(of prompt: Prompt) -> [Choice] {
     (prompt.truth.first as? Choice)?.all ?? []
@@ -107,12 +126,18 @@ public struct ChoiceTask: EnumerableTask {
 extension MetricName {
   /// `eval/accuracy`.
   public static let accuracy = MetricName("eval/accuracy")
+
+  /// `eval/accuracy/order` and so on; what is no letter or digit of the topic becomes `_`.
+  public static func accuracy(on topic: String) -> MetricName {
+    MetricName("eval/accuracy/\(String(topic.map { $0.isLetter || $0.isNumber ? $0 : "_" }))")
+  }
 }
 
 extension ChoiceTask {
   /// The task for a data set, with a vocabulary of its answers and the words of its questions.
   ///
-  /// - Throws: `TaskError.foreignAnswer` for data whose answers are no options.
+  /// - Throws: `TaskError.foreignAnswer` for data whose answers are no options, `ChoiceError.unseenOptions` for letters that mean
+  ///   nothing to whoever is shown an embedding of the question.
   public static func answers(_ form: Form, of dataset: GroundingDataset) throws -> AnswerCodec {
     let choices = try (dataset.train + dataset.dev).flatMap { prompt in
       try prompt.truth.map { answer in
@@ -122,13 +147,30 @@ extension ChoiceTask {
         return choice
       }
     }
+    if form == .letter { try dataset.requireKnownLetters() }
     let options = Set(choices.flatMap(\.options)).map { $0.split(separator: " ").map(String.init) }
     let words =
       form == .letter
       ? Array(Choice.letters.prefix(choices.map(\.options.count).max() ?? 0))
       : Set(options.joined()).sorted()
     return AnswerCodec(
-      ChoiceTask(form, longest: options.map(\.count).max() ?? 1),
+      ChoiceTask(
+        form, longest: options.map(\.count).max() ?? 1,
+        topics: Set(choices.compactMap(\.topic)).sorted()),
       tokenizer: vocabulary(answers: words, words: dataset.words))
+  }
+}
+
+extension GroundingDataset {
+  /// Refuses options in an order of each question's own where an embedding carries the question: it says nothing of letters.
+  fileprivate func requireKnownLetters() throws {
+    var orders: [Set<String>: [String]] = [:]
+    for prompt in train + dev where prompt.queryEmbedding != nil {
+      guard let options = (prompt.truth.first as? Choice)?.options else { continue }
+      let known = orders.updateValue(options, forKey: Set(options))
+      guard known == nil || known == options else {
+        throw ChoiceError.unseenOptions(prompt: prompt.id)
+      }
+    }
   }
 }

@@ -1,34 +1,22 @@
 internal import Core
 
-/// Multiple choice about videos of the built-in world: colours, what comes first, how often something happens.
+/// Multiple choice about videos of the built-in world.
 public enum WorldChoice {
-  /// The prompts of a world, as many questions a video as its options say; a video that allows fewer has fewer.
-  ///
-  /// - Parameters:
-  ///   - options: Which videos to make.
-  ///   - order: Whether a question names its options in an order of its own, or always in the same.
-  /// - Returns: The prompts, their questions to be read as words.
-  /// - Throws: `GroundingError.nothingThere` if the videos are too short.
-  public static func dataset(
-    _ options: World.Options, order: Order = .shuffled
-  ) throws -> GroundingDataset {
-    let world = try World(options)
-    func prompts(_ videos: [WorldVideo]) -> [Prompt] {
-      videos.flatMap { video in
-        var examiner = WorldExaminer(
-          video: video, order: order,
-          generator: options.seed.derived("world.choice.\(video.name)").generator())
-        let evidence = world.features(video)
-        return examiner.questions(options.queriesPerVideo).enumerated().map { index, question in
-          Prompt(
-            id: "\(video.name)-c\(index)", video: video.name, query: question.text,
-            evidence: evidence, truth: [question.answer])
-        }
-      }
-    }
-    return try GroundingDataset(
-      name: "world-choice-\(options.difficulty.rawValue)", train: prompts(world.train),
-      dev: prompts(world.dev))
+  /// What a question is about.
+  public enum Topic: String, Codable, Sendable, Hashable, CaseIterable {
+    /// What colour a shape has: one frame tells.
+    case colour
+    /// Which of two things an object does first.
+    case order
+    /// Whether an object does something once or twice.
+    case count
+    /// Whether something happens before or after something that another object does.
+    case relation
+    /// What an object does a second time, if anything.
+    case repetition
+
+    /// Whether a single frame, however well chosen, leaves the answer open.
+    public var needsSeveralFrames: Bool { self != .colour }
   }
 
   /// In which order a question names its options.
@@ -38,73 +26,57 @@ public enum WorldChoice {
     /// Always the same.
     case fixed
   }
-}
 
-/// Asks questions with options about one video.
-struct WorldExaminer {
-  struct Question {
-    var text: String
-    var answer: Choice
-  }
+  /// What is asked, and how.
+  public struct Options: Sendable, Hashable {
+    /// What questions are about, by turns.
+    public var topics: [Topic]
+    /// In which order a question names its options.
+    public var order: Order
 
-  let video: WorldVideo
-  let order: WorldChoice.Order
-  var generator: SeededGenerator
-
-  private static let numbers = ["zero", "one", "two", "three"]
-
-  /// Different questions, by turns about colour, order and count.
-  mutating func questions(_ count: Int) -> [Question] {
-    var piles = [colours(), firsts(), counts()].map { $0.shuffled(using: &generator) }
-    var result: [Question] = []
-    var turn = 0
-    while result.count < count, piles.contains(where: { !$0.isEmpty }) {
-      if let question = piles[turn % piles.count].popLast() { result.append(question) }
-      turn += 1
-    }
-    return result
-  }
-
-  /// What colour a shape has that only one object has.
-  private mutating func colours() -> [Question] {
-    let objects = video.objects
-    let unique = objects.filter { object in objects.count { $0.shape == object.shape } == 1 }
-    return unique.map { object in
-      question(
-        "what colour is the \(object.shape.rawValue)", object.colour.rawValue,
-        WorldColour.allCases.map(\.rawValue), topic: "colour")
+    /// What is asked, and how.
+    public init(topics: [Topic] = Topic.allCases, order: Order = .shuffled) {
+      self.topics = topics
+      self.order = order
     }
   }
 
-  /// What an object does first.
-  private mutating func firsts() -> [Question] {
-    video.objects.compactMap { object in
-      guard let first = object.events.first else { return nil }
-      return question(
-        "what does the \(object.colour.rawValue) \(object.shape.rawValue) do first",
-        first.action.rawValue, WorldAction.allCases.map(\.rawValue), topic: "order")
-    }
-  }
-
-  /// How often an object blinks or moves.
-  private mutating func counts() -> [Question] {
-    video.objects.flatMap { object in
-      [WorldAction.blinks, .moves].compactMap { action in
-        let count = object.events.count { $0.action == action }
-        guard Self.numbers.indices.contains(count) else { return nil }
-        return question(
-          "how often the \(object.colour.rawValue) \(object.shape.rawValue) \(action.rawValue)",
-          Self.numbers[count], Self.numbers, topic: "count")
+  /// The prompts of a world, as many questions a video as its options say; a video that allows fewer has fewer.
+  ///
+  /// Every answer says in which clips of its video it is seen. An embedding of a question (`World.QueryForm.embedding`) counts
+  /// its words, and leaves its options out.
+  ///
+  /// - Parameters:
+  ///   - world: Which videos to make.
+  ///   - options: What is asked, and how.
+  /// - Returns: The prompts.
+  /// - Throws: `GroundingError.nothingThere` if the videos are too short, or allow no such question.
+  public static func dataset(
+    _ world: World.Options, _ options: Options = Options()
+  ) throws -> GroundingDataset {
+    let made = try World(world)
+    func prompts(_ videos: [WorldVideo]) -> [Prompt] {
+      videos.flatMap { video in
+        var examiner = WorldExaminer(
+          video: video, options: options,
+          generator: world.seed.derived("world.choice.\(video.name)").generator())
+        let evidence = made.features(video)
+        return examiner.questions(world.queriesPerVideo).enumerated().map { index, question in
+          Prompt(
+            id: "\(video.name)-c\(index)", video: video.name, query: question.text,
+            queryEmbedding: world.query == .embedding
+              ? WorldQuestionEmbedding.row(question.asked) : nil,
+            evidence: evidence, truth: [question.answer])
+        }
       }
     }
-  }
-
-  private mutating func question(
-    _ text: String, _ right: String, _ options: [String], topic: String
-  ) -> Question {
-    let options = order == .shuffled ? options.shuffled(using: &generator) : options
-    let named = zip(Choice.letters, options).map { "\($0) \($1)" }.joined(separator: " ")
-    let answer = Choice(options.firstIndex(of: right) ?? 0, of: options, topic: topic)
-    return Question(text: "\(text): \(named)", answer: answer)
+    let name = "world-choice-\(world.difficulty.rawValue)"
+    let parts = (train: prompts(made.train), dev: prompts(made.dev))
+    guard !parts.dev.isEmpty else {
+      throw GroundingError.nothingThere(
+        what: "questions about \(options.topics.map(\.rawValue).joined(separator: ", ")) in "
+          + "videos of difficulty \(world.difficulty.rawValue)")
+    }
+    return try GroundingDataset(name: name, train: parts.train, dev: parts.dev)
   }
 }

@@ -73,7 +73,10 @@ extension GroundingDataset {
   private static func append(_ prompt: Prompt, to hash: inout ContentHash) {
     let evidence = prompt.evidence
     for text in [prompt.id, prompt.video, prompt.query] { hash.append(text) }
-    for answer in prompt.truth where !(answer is Interval) { hash.append(answer.text) }
+    for answer in prompt.truth where !(answer is Interval) {
+      hash.append(answer.text)
+      if let clips = (answer as? Choice)?.clips { hash.append(clips.text) }
+    }
     let times =
       [evidence.duration] + evidence.timestamps + prompt.stretches.flatMap { [$0.start, $0.end] }
     let embedding = prompt.queryEmbedding ?? []

@@ -1,0 +1,89 @@
+/// How likely a policy finds each answer that can be given, whatever it would say itself.
+public struct AnswerLikelihoods: Sendable {
+  /// Who is asked.
+  public let policy: any Policy
+
+  private let codec: AnswerCodec
+  private let task: any EnumerableTask
+
+  /// What a policy thinks of the answers of a task.
+  ///
+  /// - Parameters:
+  ///   - policy: Who is asked.
+  ///   - codec: How answers are written.
+  ///   - who: Who needs that, for the error.
+  /// - Throws: `TaskError.notEnumerable` for a task whose answers cannot be listed.
+  public init(_ policy: any Policy, _ codec: AnswerCodec, for who: String) throws {
+    self.policy = policy
+    self.codec = codec
+    task = try codec.enumerable(for: who)
+  }
+
+  /// An answer with how likely it is.
+  public struct Likelihood: Sendable {
+    /// The answer.
+    public var answer: any Answer
+    /// log p of all its tokens, the end included, nats, at temperature 1.
+    public var logProbability: Double
+  }
+
+  /// Every answer to each prompt, in the task's order.
+  ///
+  /// - Throws: What writing an answer or asking the policy throws.
+  /// - Complexity: One forward pass of a prompt and all its answers.
+  public func likelihoods(_ prompts: [Prompt]) async throws -> [[Likelihood]] {
+    let written = try groups(prompts)
+    let scores = try await policy.score(
+      written.map(\.group), support: .sampled, temperature: 1)
+    return zip(written, scores).map { written, scores in
+      zip(written.answers, scores).map { answer, score in
+        Likelihood(
+          answer: answer, logProbability: score.sampled.reduce(0) { $0 + Double($1) })
+      }
+    }
+  }
+
+  /// What asking takes, in floating-point operations.
+  ///
+  /// - Throws: What writing an answer throws.
+  public func flops(_ prompts: [Prompt]) throws -> Double {
+    policy.flops(of: try groups(prompts).map(\.group), .forward)
+  }
+
+  /// The best answer to each prompt in expectation: the one that agrees best with all, each weighted by its probability.
+  ///
+  /// Where answers agree wholly or not at all, as options do, it is the likeliest. The first of equals.
+  ///
+  /// Source: Kumar and Byrne, "Minimum Bayes-risk decoding for statistical machine translation", 2004, without samples.
+  ///
+  /// - Throws: As `likelihoods(_:)`.
+  /// - Complexity: That of `likelihoods(_:)`, and O(*n*²) agreements of *n* answers.
+  public func best(_ prompts: [Prompt]) async throws -> [(any Answer)?] {
+    try await likelihoods(prompts).map { list in
+      let most = list.map(\.logProbability).max() ?? 0
+      let weights = list.map { exponential($0.logProbability - most) }
+      let worth = list.map { candidate in
+        zip(list, weights).reduce(0) {
+          $0 + $1.1 * task.agreement(candidate.answer, $1.0.answer)
+        }
+      }
+      let best = worth.indices.max { worth[$0] < worth[$1] || (worth[$0] == worth[$1] && $0 > $1) }
+      return best.map { list[$0].answer }
+    }
+  }
+
+  private func groups(
+    _ prompts: [Prompt]
+  ) throws -> [(answers: [any Answer], group: RolloutGroup)] {
+    try prompts.map { prompt in
+      let answers = task.answers(to: prompt)
+      let rollouts = try answers.enumerated().map { slot, answer in
+        let tokens = try codec.encode(answer, to: prompt)
+        return Rollout(
+          promptID: prompt.id, slot: slot, tokens: tokens,
+          logProbabilities: [Float](repeating: 0, count: tokens.count), finish: .stop)
+      }
+      return (answers, RolloutGroup(prompt: prompt, rollouts: rollouts))
+    }
+  }
+}

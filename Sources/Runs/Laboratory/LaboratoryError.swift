@@ -13,6 +13,8 @@ package enum LaboratoryError: ExplainedError, Hashable {
   /// A program that chooses frames was not asked about a prompt beforehand.
   case notAsked(program: String, prompt: String)
 
+  /// Data without a part to choose settings by, where a run is to be evaluated on it.
+  case noTunePart(data: String)
   /// Nobody says which token ends a response of a model.
   case noEnd(path: String)
   /// No prompt fits beside the longest answer.
@@ -32,6 +34,7 @@ package enum LaboratoryError: ExplainedError, Hashable {
     case .mandatory(let key, let why): "'\(key)' is missing: \(why)."
     case .notAsked(let program, let prompt):
       "The program '\(program)' was not asked about prompt '\(prompt)' beforehand."
+    case .noTunePart(let data): "The data '\(data)' has no part to choose settings by."
     case .noEnd(let path): "The model '\(path)' does not say which token ends a response."
     case .positions(let positions, let answer):
       "\(positions) positions leave none for a prompt beside an answer of \(answer) tokens."
@@ -48,6 +51,8 @@ package enum LaboratoryError: ExplainedError, Hashable {
     case .timeSteps:
       "Set framePositions to time and timeSteps to at least 1, or leave timeSteps out."
     case .mandatory(let key, _): "Set \(key) in the configuration."
+    case .noTunePart:
+      "Set data.world.tuneVideos, or tuneShare of data from files, and leave dev for the report."
     case .noEnd: "Write eos_token_id into the model's generation_config.json."
     case .positions: "Raise the student's positions, or lower the codec's maximumTokens."
     case .notAsked: "Ask it with `asked(about:)` about these prompts before it selects."

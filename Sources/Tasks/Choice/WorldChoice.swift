@@ -28,7 +28,7 @@ public enum WorldChoice {
     }
     return try GroundingDataset(
       name: "world-choice-\(options.difficulty.rawValue)", train: prompts(world.train),
-      dev: prompts(world.dev))
+      dev: prompts(world.dev), tune: prompts(world.tune))
   }
 
   /// In which order a question names its options.

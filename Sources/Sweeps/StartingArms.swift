@@ -30,10 +30,7 @@ struct StartingArms {
       guard let written = arm.planned.configuration.startingArm else { continue }
       let name = [twin(of: arm, case: written), written].first(where: names.contains)
       guard let name else { throw unknown(written, arm.name, arms.map(\.name)) }
-      self.arms[place].planned.configuration = try ConfigurationOverride(
-        argument: "student.from.arm=\(name)", path: ConfigurationValue.startingArmPath,
-        value: ConfigurationValue(.string(name))
-      ).applied(to: arm.planned.configuration)
+      self.arms[place].planned.configuration = try arm.planned.configuration.starting(from: name)
     }
     try refuseCircles()
   }

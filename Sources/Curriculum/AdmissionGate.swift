@@ -3,12 +3,20 @@ public protocol AdmissionGate: Sendable {
   /// What has to be measured on the pool.
   var needs: EvidenceNeeds { get }
 
+  /// Whether right answers decide; unless a gate says so, where it `needs` a quality or rewards.
+  var readsTruth: Bool { get }
+
   /// Why a candidate must stay out.
   ///
   /// - Parameter candidate: What is known of it.
   /// - Returns: The reason in words, or `nil` if the candidate may come in.
   /// - Throws: `CurriculumError` where something needed was not measured.
   func refusal(of candidate: Candidate) throws -> String?
+}
+
+extension AdmissionGate {
+  /// Where it needs a quality or rewards.
+  public var readsTruth: Bool { needs.readTruth }
 }
 
 /// Keeps a prompt iff the mean quality of the teacher's top-k predictions is at least θ: TRPV of Video-OPD.
@@ -97,6 +105,9 @@ public struct RewardSpreadGate: AdmissionGate, Hashable {
 
   /// Nothing: training itself shows the spread.
   public var needs: EvidenceNeeds { [] }
+
+  /// It does: rewards are made of them.
+  public var readsTruth: Bool { true }
 
   /// Why a candidate must stay out.
   public func refusal(of candidate: Candidate) throws -> String? {

@@ -6,12 +6,20 @@ public protocol CandidateScore: Sendable {
   /// What has to be measured on the pool.
   var needs: EvidenceNeeds { get }
 
+  /// Whether right answers decide; unless a score says so, where it `needs` a quality or rewards.
+  var readsTruth: Bool { get }
+
   /// The scores of candidates.
   ///
   /// - Parameter candidates: What is known of them.
   /// - Returns: One score a candidate, in the same order.
   /// - Throws: `CurriculumError` where something needed was not measured.
   func scores(of candidates: [Candidate]) throws -> [Double]
+}
+
+extension CandidateScore {
+  /// Where it needs a quality or rewards.
+  public var readsTruth: Bool { needs.readTruth }
 }
 
 /// δ = teacher quality − student quality: how much there is to learn on a prompt.

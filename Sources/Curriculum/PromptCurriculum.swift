@@ -58,6 +58,9 @@ public struct EvidenceNeeds: OptionSet, Sendable, Hashable {
   public static let trajectoryReverseKL = EvidenceNeeds(rawValue: 4)
   /// `CandidateEvidence.rewardSpread`.
   public static let rewardSpread = EvidenceNeeds(rawValue: 8)
+
+  /// Whether measuring them takes right answers.
+  var readTruth: Bool { !isDisjoint(with: [.teacherQuality, .studentQuality, .rewardSpread]) }
 }
 
 /// One line of the audit: what happened to one candidate in one round.
@@ -126,6 +129,11 @@ public protocol PromptCurriculum: Sendable {
   /// What `beginRound` must be told of each candidate.
   var needs: EvidenceNeeds { get }
 
+  /// Whether right answers decide which prompts are trained on: through qualities, or rewards that were observed.
+  ///
+  /// Unless a curriculum says so, where it `needs` a quality or rewards.
+  var readsTruth: Bool { get }
+
   /// Whether the pool is to be scored before the next prompts are dealt.
   var needsRound: Bool { get }
 
@@ -147,4 +155,9 @@ public protocol PromptCurriculum: Sendable {
 
   /// Goes on exactly where a snapshot was taken.
   mutating func restore(_ snapshot: [UInt8]) throws
+}
+
+extension PromptCurriculum {
+  /// Where it needs a quality or rewards.
+  public var readsTruth: Bool { needs.readTruth }
 }

@@ -33,6 +33,12 @@ public struct StagedCurriculum: PromptCurriculum {
     plan.gates.reduce(into: plan.score?.needs ?? []) { $0.formUnion($1.needs) }
   }
 
+  /// Whether a gate or the score reads right answers; a control that is off draws without them.
+  public var readsTruth: Bool {
+    plan.settings.arm == .on
+      && (plan.gates.contains { $0.readsTruth } || plan.score?.readsTruth == true)
+  }
+
   /// Whether the pool is to be scored before the next prompts are dealt.
   public var needsRound: Bool {
     guard let deck else { return true }

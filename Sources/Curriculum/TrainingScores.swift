@@ -9,6 +9,9 @@ public struct RewardSpreadScore: CandidateScore, Hashable {
   /// Nothing: training itself shows it.
   public var needs: EvidenceNeeds { [] }
 
+  /// It does: rewards are made of them.
+  public var readsTruth: Bool { true }
+
   /// One spread a candidate; the largest of all, doubled (or 1), where nobody knows yet.
   public func scores(of candidates: [Candidate]) throws -> [Double] {
     let known = try candidates.map { candidate in
@@ -42,6 +45,9 @@ public struct LearningProgress: CandidateScore, Hashable {
 
   /// Nothing: training itself shows it.
   public var needs: EvidenceNeeds { [] }
+
+  /// It does: rewards are made of them.
+  public var readsTruth: Bool { true }
 
   /// One change of reward a candidate, at least 0.
   public func scores(of candidates: [Candidate]) throws -> [Double] {

@@ -17,6 +17,8 @@ public struct CompareCommand: AsyncParsableCommand {
 
       Several folders are compared as one; some arms of a sweep: opd compare runs/keyframes/*budget=8
 
+      An axis or the cases of a sweep are factors: opd compare runs/keyframes --effect budget
+
       Without --match every run counts at its last evaluation. With it, learning curves are read at the \
       largest cost that every run has reached, so that each arm was given equally much.
       """)
@@ -36,6 +38,15 @@ public struct CompareCommand: AsyncParsableCommand {
   @Option(help: "A level of the metric: what each arm spends until it gets there is shown too.")
   var target: Double?
 
+  @Option(
+    help:
+      "A factor of the sweep: its levels are compared within those of the others; may be given several times."
+  )
+  var effect: [String] = []
+
+  @Option(help: "Two arms, ARM:OTHER, that are compared besides; may be given several times.")
+  var contrast: [String] = []
+
   @Option(help: "How the result is printed.")
   var format: ComparisonFormat = .text
 
@@ -48,7 +59,8 @@ public struct CompareCommand: AsyncParsableCommand {
   /// Compares and prints.
   public func run() async throws {
     let comparison = try await Comparison.read(
-      directories, match: match, metric: metric, baseline: baseline, target: target)
+      directories, match: match, metric: metric, baseline: baseline, target: target,
+      effects: effect, pairs: contrast)
     print(comparison.formatted(format), terminator: "")
   }
 }

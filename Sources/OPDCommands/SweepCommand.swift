@@ -16,7 +16,8 @@ public struct SweepCommand: AsyncParsableCommand {
 
       Finished runs are never repeated, unfinished ones are gone on with, failed ones are begun again only \
       with --retry-failed. Any number of these commands, on any machines that share the folder, may work on \
-      one sweep. 'key=1,2,3' and 'key=range(0,5)' add an axis, 'seeds=3' sets the number of seeds, 'base=FILE' another base.
+      one sweep. With --tune what the file's 'tune' names is chosen first, on data that nothing is reported on, and \
+      written beside the file, from where later runs of the sweep take it. 'key=1,2,3' and 'key=range(0,5)' add an axis, 'seeds=3' sets the number of seeds, 'base=FILE' another base.
       """)
 
   @Argument(
@@ -51,6 +52,12 @@ public struct SweepCommand: AsyncParsableCommand {
   @Flag(help: "Say what would be done and why, and do nothing.")
   var dryRun = false
 
+  @Flag(help: "Choose the settings that the sweep's 'tune' names, and write them beside its file.")
+  var tune = false
+
+  @Flag(help: "Leave out settings that were chosen by --tune.")
+  var untuned = false
+
   @Flag(help: "Say nothing but failures.")
   var quiet = false
 
@@ -71,10 +78,15 @@ public struct SweepCommand: AsyncParsableCommand {
     try check("--jobs", jobs, 1...1024)
     try check("--retries", retries, 0...1000)
     try check("--max-hours", maxHours, .above(0))
+    guard !tune || cluster.engine == .local else {
+      throw ValidationError(
+        "--tune chooses here: leave --engine out, and submit the sweep afterwards.")
+    }
   }
 
   /// Carries the sweep out.
   public func run() async throws {
+    if tune { return try await chooseSettings() }
     var folder = try folder()
     folder.acceptsOtherBuilds = acceptBuild
     if dryRun {
@@ -82,6 +94,12 @@ public struct SweepCommand: AsyncParsableCommand {
       return print(try await overview(folder).text(jobs: jobs, retryFailed: retryFailed))
     }
     if cluster.engine == .slurm { return try cluster.submit(folder, jobs: jobs) }
+    try await carryOut(folder)
+    if !quiet { print("Done: \(folder.plan.runs.count) runs in \(folder.path)") }
+  }
+
+  /// Carries out the runs of a folder, and shows how far they are.
+  func carryOut(_ folder: SweepFolder) async throws {
     let display = SweepDisplay(folder, quiet: quiet)
     let engine = SweepEngine(folder, worker: runner, options: options) { display.note($0) }
     display.start()
@@ -92,11 +110,10 @@ public struct SweepCommand: AsyncParsableCommand {
       display.finish()
       throw error
     }
-    if !quiet { print("Done: \(folder.plan.runs.count) runs in \(folder.path)") }
   }
 
   /// Runs with their states; a trial of a few arms says what those that are left need.
-  private func overview(_ folder: SweepFolder) async throws -> SweepOverview {
+  func overview(_ folder: SweepFolder) async throws -> SweepOverview {
     var overview = SweepOverview(folder)
     if overview.rates.byArm.isEmpty {
       overview.expect(
@@ -109,12 +126,16 @@ public struct SweepCommand: AsyncParsableCommand {
     if (try? FileManager.default.contentsOfDirectory(atPath: sweep)) != nil {
       return try SweepFolder(frozen: sweep)
     }
-    let file = try SweepFile(sweep, arguments: overrides)
+    let file = try SweepFile(sweep, arguments: overrides, tuned: untuned ? .ignored : .applied)
     let laboratory = try OPDCommand.laboratory()
     let plan = try SweepPlan(file) { try laboratory.planned($0) }
-    return SweepFolder(
-      out ?? "runs/\(plan.name)", plan: plan,
-      command: (["opd", "sweep", sweep] + overrides).map(SlurmScript.quoted).joined(separator: " "))
+    if !quiet, let note = file.note { print(note) }
+    return SweepFolder(out ?? "runs/\(plan.name)", plan: plan, command: command())
+  }
+
+  /// The command that was given, as far as it decides what the runs are.
+  func command(_ flags: [String] = []) -> String {
+    (["opd", "sweep", sweep] + overrides + flags).map(SlurmScript.quoted).joined(separator: " ")
   }
 
   private var options: SweepEngine.Options {

@@ -8,6 +8,9 @@ public protocol PluginParameters: DefaultedConfiguration {
   /// Files and folders that are read, so that a sweep notices when their content changes; none unless it says so.
   var files: [String] { get }
 
+  /// Whether what is made of them reads the right answers of the prompts that it is asked about; `false` unless it says so.
+  var readsTruth: Bool { get }
+
   /// Plug-ins of the same kind that this one is made of, by where they stand among the parameters: `teacher`, `routes[0].teacher`.
   var members: [String: ConfigurationValue] { get set }
 }
@@ -15,6 +18,9 @@ public protocol PluginParameters: DefaultedConfiguration {
 extension PluginParameters {
   /// Nothing is read.
   public var files: [String] { [] }
+
+  /// Right answers are not read.
+  public var readsTruth: Bool { false }
 
   /// Made of no others.
   public var members: [String: ConfigurationValue] {

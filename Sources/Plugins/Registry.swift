@@ -151,6 +151,18 @@ public struct Registry<Context, Product>: Sendable {
       .flatMap { try files($0.value, at: "\(choice.path).\($0.key)") }
   }
 
+  /// Whether the plug-in that a value names, or a member of it, reads the right answers of the prompts that it is asked about.
+  ///
+  /// - Throws: `ConfigurationError`.
+  public func readsTruth(_ value: ConfigurationValue, at path: String? = nil) throws -> Bool {
+    let choice = try choice(value, at: path ?? kind)
+    let parameters = try entry(choice).decode(choice.parameters, choice.path)
+    return try parameters.readsTruth
+      || parameters.members.contains { place, member in
+        try !member.isNull && readsTruth(member, at: "\(choice.path).\(place)")
+      }
+  }
+
   /// What there is to know about every plug-in, in the order of registration.
   public func describe() throws -> [PluginDescription] {
     try names.compactMap { name in

@@ -30,19 +30,22 @@ package struct RunDirectory: Sendable {
     package var builds: [String]?
     /// What is asked, and by which numbers runs are compared.
     package var task: TaskRecord?
+    /// What the run's stages make of right answers, in the words of `LabelUse`; absent in runs of its first days.
+    package var labels: String?
     /// What went wrong.
     package var message: String?
 
     /// A status.
     package init(
       state: State, identity: String, program: String, builds: [String]? = nil,
-      task: TaskRecord? = nil, message: String? = nil
+      task: TaskRecord? = nil, labels: String? = nil, message: String? = nil
     ) {
       self.state = state
       self.identity = identity
       self.program = program
       self.builds = builds
       self.task = task
+      self.labels = labels
       self.message = message
     }
   }

@@ -2,6 +2,17 @@ internal import Core
 internal import Plugins
 internal import Records
 
+extension ConfigurationValue {
+  /// The configuration with another arm of its sweep at a place that names one.
+  func naming(_ arm: String, at place: [String]) throws -> ConfigurationValue {
+    let path = place + ["arm"]
+    return try ConfigurationOverride(
+      argument: "\(path.joined(separator: "."))=\(arm)", path: path,
+      value: ConfigurationValue(.string(arm))
+    ).applied(to: self)
+  }
+}
+
 /// The arms of a sweep, each with the full names of the arms that it needs: from whose student it starts, who judges its answers
 /// or chooses its frames.
 ///
@@ -24,11 +35,8 @@ struct StartingArms {
         let written = needed.name
         let name = [twin(of: arm, case: written), written].first(where: names.contains)
         guard let name else { throw unknown(written, arm.name, arms.map(\.name)) }
-        let path = needed.place + ["arm"]
-        self.arms[place].planned.configuration = try ConfigurationOverride(
-          argument: "\(path.joined(separator: "."))=\(name)", path: path,
-          value: ConfigurationValue(.string(name))
-        ).applied(to: self.arms[place].planned.configuration)
+        self.arms[place].planned.configuration = try self.arms[place].planned.configuration
+          .naming(name, at: needed.place)
       }
     }
     try refuseCircles()

@@ -11,13 +11,20 @@ struct SweepCombination: Sendable {
   var choice = SweepChoice.nothing
   /// What its axes change: their values stand in its label.
   var axes = ConfigurationMap()
+  /// What was chosen for its case, or is tried.
+  var tuned = ConfigurationMap()
+  /// Its place in the space that cases and axes span.
+  var levels: [FactorLevel] = []
 
   /// Every combination of the cases and axes of a sweep.
   ///
   /// - Throws: `SweepError` for more than `SweepFile.mostRuns`.
   static func all(of file: SweepFile) throws -> [SweepCombination] {
-    var result = file.cases.map { SweepCombination(caseName: $0.label, choice: $0) }
+    var result = file.cases.map { SweepCombination(case: $0) }
     if result.isEmpty { result = [SweepCombination()] }
+    for index in result.indices {
+      result[index].tuned = file.tuned?.changes(of: result[index].caseName ?? file.name) ?? .init()
+    }
     let counts = [result.count] + file.axes.map(\.count) + [file.seeds.count]
     let runs = counts.reduce(1.0) { $0 * Double($1) }
     guard runs <= Double(SweepFile.mostRuns) else {
@@ -31,9 +38,25 @@ struct SweepCombination: Sendable {
     return result
   }
 
+  private init() {}
+
+  private init(case choice: SweepChoice) {
+    caseName = choice.label
+    self.choice = choice
+    levels = [FactorLevel(factor: "case", level: choice.label)]
+  }
+
+  /// Everything it changes, what was chosen for its case included.
+  var changes: ConfigurationMap {
+    var result = choice.changes
+    for pair in tuned.pairs { result[pair.key] = pair.value }
+    return result
+  }
+
   private func choosing(_ value: SweepChoice) -> SweepCombination {
     var result = self
     result.choice = choice + value
+    result.levels.append(value.level)
     for pair in value.changes.pairs { result.axes[pair.key] = pair.value }
     return result
   }
@@ -47,6 +70,8 @@ struct SweepArms {
     var name: String
     /// What makes it.
     var combination: SweepCombination
+    /// Its configuration as the files have it, nothing added.
+    var written = ConfigurationValue.null
     /// Its whole configuration, and what it reads.
     var planned: PlannedRun
   }
@@ -77,7 +102,7 @@ struct SweepArms {
   }
 
   private func same(_ one: Arm, _ other: Arm) -> SweepError {
-    let (first, second) = (one.combination.choice.changes, other.combination.choice.changes)
+    let (first, second) = (one.combination.changes, other.combination.changes)
     let keys = (first.keys + second.keys.filter { first[$0] == nil })
       .filter { first[$0] != second[$0] }
     let cause =

@@ -35,6 +35,14 @@ struct SweepChoice: Sendable {
     return SweepChoice(label: labels.joined(separator: "+"), changes: changes)
   }
 
+  /// The factor that its axis is, and its own level of it: `budget=4+omega=1` of a zip is level `4+1` of `budget+omega`.
+  var level: FactorLevel {
+    let parts = label.split(separator: "+").map { $0.split(separator: "=", maxSplits: 1) }
+    return FactorLevel(
+      factor: parts.compactMap(\.first).joined(separator: "+"),
+      level: parts.compactMap(\.last).joined(separator: "+"))
+  }
+
   /// A value in the name of an arm: its text, or the name of the plug-in it chooses, in letters fit for a folder.
   private static func word(_ value: ConfigurationValue) -> String {
     let text = value.string ?? value.map?.keys.joined(separator: "-") ?? value.text

@@ -21,6 +21,8 @@ package enum SweepError: ExplainedError, Hashable {
   case left(remaining: Int)
   /// Not everything could be done in the time given.
   case outOfTime(remaining: Int, hours: Double)
+  /// No value of a case ended well with all its seeds.
+  case untuned(case: String, folder: String, metric: String)
   /// A folder that should hold a sweep does not.
   case noSweep(folder: String)
 
@@ -29,7 +31,7 @@ package enum SweepError: ExplainedError, Hashable {
     switch self {
     case .unusable, .otherSweep, .otherProgram, .otherBuild, .noSweep: .usage
     case .dataChanged: .badInput
-    case .runsFailed, .outOfTime, .left: .failed
+    case .runsFailed, .outOfTime, .left, .untuned: .failed
     case .interrupted(let signal, _): ExitStatus(signal: signal)
     }
   }
@@ -54,6 +56,8 @@ package enum SweepError: ExplainedError, Hashable {
       "\(count) of \(total) runs of '\(folder)' failed."
     case .outOfTime(let remaining, let hours):
       "\(remaining) runs are left after \(hours) hours."
+    case .untuned(let name, let folder, let metric):
+      "No value of '\(name)' came to '\(metric)' with all its seeds in '\(folder)'."
     case .noSweep(let folder): "'\(folder)' holds no sweep."
     }
   }
@@ -71,6 +75,7 @@ package enum SweepError: ExplainedError, Hashable {
     case .dataChanged: "Restore the data, or start a sweep in another folder with --out."
     case .runsFailed: "Read their log.txt, then run the same command with --retry-failed."
     case .outOfTime: "Run the same command again to go on."
+    case .untuned: "Read the log.txt of its runs, or name another metric in 'tune'."
     case .noSweep: "Name a sweep file, or a folder that `opd sweep` has made."
     }
   }

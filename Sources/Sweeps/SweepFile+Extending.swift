@@ -29,7 +29,7 @@ extension SweepFile {
     for name in try ConfigurationFile.names(of: extended, key: "extends") {
       let beneath = ConfigurationFile.place(of: name, from: folder)
       result = lay(
-        try baseAbsolute(
+        try filesAbsolute(
           try read(beneath, chain: chain + [file], named: extended.source), beneath), over: result)
     }
     return lay(written, over: result)
@@ -46,17 +46,21 @@ extension SweepFile {
     return result
   }
 
-  /// The sweep with a `base` that can be found from any folder.
-  private static func baseAbsolute(
+  /// The sweep with a `base` and `tuned` that can be found from any folder.
+  private static func filesAbsolute(
     _ written: ConfigurationValue, _ path: String
   ) throws -> ConfigurationValue {
-    guard let base = written["base"], base.map == nil else { return written }
     let folder = URL(filePath: path).deletingLastPathComponent()
+    var result = written
+    if let tuned = written["tuned"]?.string {
+      result["tuned"] = ConfigurationValue(
+        .string(ConfigurationFile.place(of: tuned, from: folder)), source: written["tuned"]?.source)
+    }
+    guard let base = written["base"], base.map == nil else { return result }
     let names = try ConfigurationFile.names(of: base, key: "base").map {
       ConfigurationValue(
         .string(ConfigurationFile.place(of: $0, from: folder)), source: base.source)
     }
-    var result = written
     result["base"] = ConfigurationValue(.list(names), source: base.source)
     return result
   }

@@ -13,6 +13,8 @@ internal import Core
 ///     seeds: 10                             # or a list
 ///     extends: full.yaml                    # a sweep that this one is laid over, or a list of them
 ///     set: {stages.*.steps: 2}              # what every arm changes last; * stands for every element
+///     tune: {axes: {stages.0.learningRate: [0.001, 0.002]}}         # what is chosen before: `SweepTuning`
+///     baseline: grpo                        # what `opd compare` compares the others to
 package struct SweepFile: Sendable {
   /// Where it was read.
   package let path: String
@@ -30,6 +32,14 @@ package struct SweepFile: Sendable {
   let set: ConfigurationMap
   /// What the command line sets for every arm.
   let overrides: [ConfigurationOverride]
+  /// What is chosen before the sweep is run, if anything is.
+  let tuning: SweepTuning?
+  /// The arm or case that the others are compared to.
+  let baseline: String?
+  /// The file of what was chosen, where the sweep names it.
+  private(set) var tunedName: String?
+  /// What was chosen, and is applied.
+  package internal(set) var tuned: TunedValues?
 
   /// Reads a sweep file.
   ///
@@ -37,8 +47,9 @@ package struct SweepFile: Sendable {
   ///   - path: The file.
   ///   - arguments: Changes: `key=value` for every arm, `key=1,2,3` and `key=range(0,5)` for an axis more, `seeds=3`, `base=FILE` and
   ///     the like for the sweep itself.
+  ///   - tuned: Whether settings that were chosen for it are applied.
   /// - Throws: `SweepError`, `ConfigurationError` or `ConfigurationFileError`.
-  package init(_ path: String, arguments: [String] = []) throws {
+  package init(_ path: String, arguments: [String] = [], tuned: Tuned = .applied) throws {
     let (written, axes, overrides) = try Self.read(path, with: arguments)
     self.path = path
     self.overrides = overrides
@@ -49,9 +60,14 @@ package struct SweepFile: Sendable {
     self.axes = try Self.axes(written["axes"], path) + Self.zip(written["zip"], path) + axes
     conditions = try SweepCondition.read(written["when"], file: path)
     set = try Self.set(written["set"], path)
+    let names = cases.isEmpty ? [name] : cases.map(\.label)
+    tuning = try written["tune"].map { try SweepTuning($0, cases: names, file: path) }
+    baseline = written["baseline"]?.string
+    tunedName = Self.tunedName(written["tuned"], path)
     try refuseSeeds()
     try refuseRepeatedAxes()
     try Self.refuseUnusableName(name, path)
+    self.tuned = tuned == .applied ? try readTuned() : nil
   }
 
   /// What a file says, changed by arguments that are about the sweep itself; and the others, axes apart.
@@ -67,7 +83,9 @@ package struct SweepFile: Sendable {
         continue
       }
       let override = try ConfigurationOverride(argument)
-      if override.path.count == 1, ["seeds", "name", "base"].contains(override.key) {
+      if override.path.first == "tune"
+        || override.path.count == 1 && ["seeds", "name", "base"].contains(override.key)
+      {
         written = try override.applied(to: written)
       } else {
         overrides.append(override)

@@ -38,6 +38,12 @@ package struct SweepFolder: Sendable {
     var program: String?
     /// The builds of the program that may work on it, each accepted by a person; absent in sweeps of its first days.
     var builds: [String]?
+    /// The names of the factors that cases and axes are.
+    var factors: [String]?
+    /// The level of each factor, in their order, by arm.
+    var levels: [String: [String]]?
+    /// The arm that the others are compared to, if the sweep names one.
+    var baseline: String?
     /// The command that created the sweep; for people, it may differ when the sweep is gone on with.
     var command: String?
   }
@@ -52,6 +58,9 @@ package struct SweepFolder: Sendable {
 
   /// Whether this build of the program works on runs of others.
   package var acceptsOtherBuilds = false
+
+  /// Whether runs that are no longer planned are left where they are, and not refused: values that were tried once.
+  package var keepsOthers = false
 
   /// A sweep in a folder, there or not.
   package init(_ path: String, plan: SweepPlan, command: String? = nil) {
@@ -99,6 +108,8 @@ package struct SweepFolder: Sendable {
       frozen.program = old.program
       let builds = old.builds ?? []
       frozen.builds = builds.contains(Program.build) ? builds : builds + [Program.build]
+      let planned = Set(frozen.runs.map(\.folder))
+      frozen.runs += old.runs.filter { !planned.contains($0.folder) }
       if old == frozen { return }
     }
     try AtomicFile.makeFolder(path)
@@ -146,6 +157,7 @@ package struct SweepFolder: Sendable {
     try checkBuild(against: old)
     let runs = Dictionary(uniqueKeysWithValues: frozen.runs.map { ($0.folder, $0.identity) })
     for run in old.runs where runs[run.folder] != run.identity {
+      if keepsOthers, runs[run.folder] == nil { continue }
       let difference =
         runs[run.folder] == nil
         ? "it has a run '\(run.folder)'" : "the configuration of '\(run.folder)' is another"
@@ -175,10 +187,12 @@ package struct SweepFolder: Sendable {
   }
 
   private func frozen() -> Frozen {
-    Frozen(
+    let factors = FactorLevel.table(plan.arms.map { plan.levels[$0] ?? [] }, arms: plan.arms)
+    return Frozen(
       name: plan.name, arms: plan.arms,
       runs: plan.runs.map { Frozen.Run(arm: $0.arm, seed: $0.seed, identity: $0.identity) },
       data: Dictionary(uniqueKeysWithValues: plan.files.map { ($0, DataFingerprint.of($0)) }),
-      program: Program.version, builds: [Program.build], command: command)
+      program: Program.version, builds: [Program.build], factors: factors?.names,
+      levels: factors?.levels, baseline: plan.baseline, command: command)
   }
 }

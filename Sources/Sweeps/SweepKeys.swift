@@ -13,6 +13,9 @@ package struct SweepKeys: DefaultedConfiguration {
   var seeds = ConfigurationValue(.integer(1))
   var extends: ConfigurationValue = .null
   var set: ConfigurationValue = .null
+  var tune: TuningKeys?
+  var tuned: String?
+  var baseline: String?
 
   /// A sweep of which nothing is said.
   package init() {}
@@ -43,5 +46,11 @@ package struct SweepKeys: DefaultedConfiguration {
     "set": KeyDeclaration(
       .described("a map of changes"),
       "what every arm changes last; * stands for every element of a list"),
+    "tune": .structure(
+      TuningKeys.self, "what `opd sweep --tune` chooses before, on the part `tune` of the data"),
+    "tuned": .text(
+      "the file of what was chosen; beside the sweep's, with .tuned in its name, if left out"),
+    "baseline": .text(
+      "the arm, or the case, that `opd compare` compares the others to; the first if left out"),
   ]
 }

@@ -33,6 +33,10 @@ package struct SweepPlan: Sendable, Hashable {
   package var runs: [Run]
   /// The files and folders that the runs read.
   package var files: [String] = []
+  /// The place of each arm in the space that cases and axes span, by its name.
+  package var levels: [String: [FactorLevel]] = [:]
+  /// The arm that the others are compared to, if the sweep names one.
+  package var baseline: String?
 
   /// Works out every run.
   ///
@@ -43,33 +47,22 @@ package struct SweepPlan: Sendable, Hashable {
   package init(
     _ file: SweepFile, settle: (ConfigurationValue) throws -> PlannedRun
   ) throws {
-    name = file.name
-    var worked = SweepArms(file)
-    var applied: Set<Int> = []
-    for combination in try SweepCombination.all(of: file) {
-      guard let configuration = try Self.configuration(of: combination, file, &applied) else {
-        continue
-      }
-      let label = combination.choice.label
-      try worked.add(
-        SweepArms.Arm(
-          name: label.isEmpty ? file.name : label, combination: combination,
-          planned: try settle(configuration)))
-    }
-    if let idle = file.conditions.indices.first(where: { !applied.contains($0) }) {
-      throw file.conditions[idle].useless(cases: file.cases.map(\.label), file: file.path)
-    }
-    let arms = try StartingArms(worked.list, file).arms
-    guard !arms.isEmpty else {
-      throw SweepError.unusable(
-        nil, file: file.path, "every combination is dropped", "Relax the rules of 'when'.")
-    }
+    let arms = try Self.arms(of: file, settle: settle)
+    try file.refuseStale(arms)
+    self.init(name: file.name, arms, seeds: file.seeds)
+    baseline = try file.baseline(among: arms)
+  }
+
+  /// The runs of arms.
+  init(name: String, _ arms: [SweepArms.Arm], seeds: [Int]) {
+    self.name = name
     self.arms = arms.map(\.name)
+    levels = Dictionary(uniqueKeysWithValues: arms.map { ($0.name, $0.combination.levels) })
     files = Set(arms.flatMap(\.planned.files)).sorted()
     let texts = arms.map {
       (SeedText($0.planned.configuration), RunIdentity($0.planned.configuration))
     }
-    runs = file.seeds.flatMap { seed in
+    runs = seeds.flatMap { seed in
       zip(arms, texts).map { arm, own in
         Run(
           arm: arm.name, seed: seed, configuration: own.0.text(seed: seed),
@@ -102,22 +95,5 @@ package struct SweepPlan: Sendable, Hashable {
     self.name = name
     self.arms = arms
     self.runs = runs
-  }
-
-  /// The configuration of a combination, or `nil` if a rule drops it; the numbers of rules that apply join `applied`.
-  private static func configuration(
-    of combination: SweepCombination, _ file: SweepFile, _ applied: inout Set<Int>
-  ) throws -> ConfigurationValue? {
-    var configuration = try file.base.changed(by: combination.choice.changes)
-    for (number, rule) in file.conditions.enumerated()
-    where rule.holds(case: combination.caseName, configuration) {
-      applied.insert(number)
-      guard let changes = rule.changes else { return nil }
-      configuration = try configuration.changed(by: changes)
-    }
-    var result = try configuration.changed(by: file.set)
-    result = try file.overrides.settled(by: \.path).reduce(result) { try $1.applied(to: $0) }
-    try file.refuseFalseName(combination, configuration, result)
-    return result
   }
 }

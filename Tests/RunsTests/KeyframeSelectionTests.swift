@@ -54,7 +54,7 @@ struct KeyframeRunTests {
     let laboratory = try Laboratory.standard()
     let parts = try await RunParts(
       configuration("keyframes: {selector: \(name), budget: 4}"), in: laboratory)
-    for prompt in parts.train + parts.dev {
+    for prompt in parts.train + parts.reported {
       let kept = try #require(prompt.keyframes)
       #expect(kept.count == 4)
       #expect(prompt.visible.timestamps == kept.map { Double($0) + 0.5 })
@@ -84,9 +84,9 @@ struct KeyframeRunTests {
     let same = try await RunParts(configuration(written), in: laboratory)
     let other = try await RunParts(
       configuration(written + "evaluation: {keyframes: {oracle: {budget: 5}}}"), in: laboratory)
-    #expect(same.dev.allSatisfy { $0.keyframes == [2, 6, 10] })
+    #expect(same.reported.allSatisfy { $0.keyframes == [2, 6, 10] })
     #expect(other.train.allSatisfy { $0.keyframes == [2, 6, 10] })
-    #expect(other.dev.allSatisfy { $0.keyframes?.count == 5 })
+    #expect(other.reported.allSatisfy { $0.keyframes?.count == 5 })
     let complete = try laboratory.complete(
       ConfigurationFile.parse("evaluation: {keyframes: aks}", file: "a.yaml"))
     #expect(complete["evaluation"]?["keyframes"]?["aks"]?["depth"]?.integer == 5)

@@ -231,7 +231,7 @@ struct StagesTests {
         try await RunExecutor(run.laboratory()).run(
           value, in: folder.path + "/run-\(name)", resume: false)
       }
-      #expect(error?.description.contains("2 of the videos that this run reports on") == true)
+      #expect(error?.description.contains("2 of the videos or questions that this run reports on") == true)
     }
   }
 }

@@ -60,6 +60,22 @@ struct QuestionScores: Sendable, Hashable {
     for run in runs { values[run.seed] = run.scores }
   }
 
+  /// The mean of some arms' scores, for the seeds all have; none unless all answered the same questions.
+  static func mean(of arms: [QuestionScores]) -> QuestionScores {
+    guard var result = arms.first, arms.allSatisfy({ $0.ids == result.ids }) else {
+      return QuestionScores()
+    }
+    for seed in result.values.keys {
+      let values = arms.compactMap { $0.values[seed] }
+      result.values[seed] =
+        values.count == arms.count
+        ? result.ids.indices.map { place in
+          values.reduce(0) { $0 + $1[place] } / Double(values.count)
+        } : nil
+    }
+    return result
+  }
+
   /// Means over seeds of each question, or of its difference from another arm, by cluster; empty where that is not known.
   func means(of seeds: [Int], less other: QuestionScores? = nil) -> [[Double]] {
     guard !seeds.isEmpty, !ids.isEmpty, other.map({ $0.ids == ids }) ?? true else { return [] }

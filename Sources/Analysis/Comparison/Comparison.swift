@@ -1,6 +1,6 @@
 package import Records
 package import Core
-package import Statistics
+internal import Statistics
 
 /// What the runs of a sweep say about its arms.
 ///
@@ -11,6 +11,8 @@ package struct Comparison: Sendable, Hashable, Codable {
   package var metric: String
   /// The task's further metrics, in the order of its tables.
   package var columns: [String]
+  /// The factors that the sweep's cases and axes are; none where arms are not such points.
+  package var factors: [String] = []
   /// What every arm was given equally much of; `nil` where each arm counts at its own last evaluation.
   package var match: CostMeasure?
   /// How much of it: the most that every run compared has reached.
@@ -32,48 +34,10 @@ package struct Comparison: Sendable, Hashable, Codable {
   package var target: Double?
   /// What is reached without learning from videos, and by the teacher; empty where runs did not write it down.
   package var bounds: [Bound] = []
+  /// Differences that were asked for besides.
+  package var asked: [AskedContrasts] = []
   /// What a reader should know before believing it.
   package var notes: [String]
-}
-
-/// One arm of a comparison.
-package struct ComparedArm: Sendable, Hashable, Codable {
-  /// Its name.
-  package var name: String
-  /// The metric over seeds with its 95 % interval; `nil` before the first evaluation, and the ends are the value where
-  /// there is a single seed.
-  package var value: Estimate?
-  /// How the value summarises the seeds.
-  package var summary: Summary
-  /// The task's further metrics by their names, mean over seeds.
-  package var further: [String: Double]
-  /// Rollout tokens of a run, mean over seeds.
-  package var tokens: Double?
-  /// Floating-point operations of a run, mean over seeds.
-  package var flops: Double?
-  /// Seconds of a run, mean over seeds.
-  package var seconds: Double?
-  /// The metric by seed.
-  package var scores: [SeedScore]
-  /// The metric question by question, where it is a mean over the same questions for all seeds; not written out.
-  var questions = QuestionScores()
-  /// How many runs are done.
-  package var done: Int
-  /// How many runs there are.
-  package var total: Int
-
-  enum CodingKeys: String, CodingKey {
-    case name, value, summary, further, tokens, flops, seconds, scores
-    case done, total
-  }
-
-  /// How seeds are summarised.
-  package enum Summary: String, Sendable, Hashable, Codable {
-    /// The mean of the middle half.
-    case interquartileMean = "IQM"
-    /// The mean: with fewer than four seeds nothing can be left out.
-    case mean
-  }
 }
 
 /// The metric of one run.
@@ -93,17 +57,21 @@ extension Comparison {
   ///   - metric: The metric that decides, by its name in `metrics.jsonl`; the headline of the runs' task if `nil`.
   ///   - baseline: The arm the others are compared to; the sweep's first one if `nil`.
   ///   - target: A level of the metric whose price is wanted.
+  ///   - effects: Factors whose levels are compared within those of the others.
+  ///   - pairs: Pairs of arms, each `arm:other`.
   /// - Returns: The comparison.
   /// - Throws: `ComparisonError`.
   /// - Complexity: Without `match` and `target` only the end of each run's metrics is read.
   package static func read(
     _ folders: [String], match: CostMeasure? = nil, metric: String? = nil,
-    baseline: String? = nil, target: Double? = nil
+    baseline: String? = nil, target: Double? = nil, effects: [String] = [], pairs: [String] = []
   ) async throws -> Comparison {
     let needsCurves = match != nil || target != nil
     let archive = try await RunArchive.read(folders, detail: needsCurves ? .evaluations : .end)
     var comparison = try Comparison(archive, match: match, metric: metric, baseline: baseline)
     if let target { comparison.priceTarget(target, archive) }
+    for factor in effects { try comparison.ask(effectOf: factor) }
+    try comparison.ask(pairs: pairs)
     return comparison
   }
 
@@ -120,27 +88,37 @@ extension Comparison {
     _ archive: RunArchive, match: CostMeasure?, metric: String?, baseline: String?
   ) throws {
     let metric = try metric ?? archive.headline()
-    if let baseline, !archive.arms.contains(baseline) {
-      throw ComparisonError.unknownArm(
-        name: baseline, nearest: nearestName(to: baseline, in: archive.arms), known: archive.arms)
-    }
     let measured = Measured(archive, match: match, metric: metric)
     guard !measured.points.isEmpty else { throw Self.unmeasured(metric, archive) }
-    let reference = baseline ?? archive.arms.first { measured.hasScores($0) }
+    let sweep = archive.sweep
+    let reference = try Self.reference(baseline, sweep, measured, archive.arms)
     self.metric = metric
     columns = archive.columns.filter { $0 != metric }
     self.match = match
     self.matchedCost = measured.cost
     self.baseline = archive.arms.count > 1 ? reference : nil
-    arms = archive.arms.map { ComparedArm($0, archive, measured) }
+    arms = archive.arms.map { ComparedArm($0, archive, measured, levels: sweep.levels(of: $0)) }
+    factors = arms.contains { $0.levels.isEmpty } ? [] : sweep.factors ?? []
     contrasts = []
     verdict = ""
     bounds = archive.bounds(of: metric)
     notes = measured.notes
-    notes += [warning].compactMap { $0 }
+    if let warning { notes.append(warning) }
     if let reference { contrasts = Contrast.all(in: arms, against: reference, metric: metric) }
     verdict = Verdict(metric: metric, arms: arms, contrasts: contrasts).sentence
     takeLead(Lead(of: arms, metric: metric))
+  }
+
+  /// The arm that was asked for as the baseline, the sweep's own, or the first with a score.
+  private static func reference(
+    _ baseline: String?, _ sweep: RecordedSweep, _ measured: Measured, _ arms: [String]
+  ) throws -> String? {
+    if let baseline, !arms.contains(baseline) {
+      throw ComparisonError.unknownArm(
+        name: baseline, nearest: nearestName(to: baseline, in: arms), known: arms)
+    }
+    let named = baseline ?? sweep.baseline.flatMap { measured.hasScores($0) ? $0 : nil }
+    return named ?? arms.first { measured.hasScores($0) }
   }
 
   /// Says who is ahead of all, but nothing twice: once the best or the next is the baseline, that is the verdict.
@@ -155,40 +133,6 @@ extension Comparison {
       .filter { $0.hasPrefix("eval/") }.sorted()
     return .unmeasured(
       metric: metric, nearest: nearestName(to: metric, in: known), known: known)
-  }
-}
-
-extension ComparedArm {
-  init(_ name: String, _ archive: RunArchive, _ measured: Measured) {
-    let runs = archive.runs(of: name)
-    let points = measured.points.filter { $0.arm == name }
-    let scores = points.compactMap { point in
-      point.numbers[measured.metric].map { SeedScore(seed: point.seed, value: $0) }
-    }
-    func average(_ key: String) -> Double? {
-      let values = points.compactMap { $0.numbers[key] }
-      return values.isEmpty ? nil : mean(values)
-    }
-    self.name = name
-    self.scores = scores
-    questions = QuestionScores(
-      points.compactMap { point in
-        guard let questions = point.questions,
-          let scores = questions.scores(
-            of: measured.metric, mean: point.numbers[measured.metric])
-        else { return nil }
-        return (point.seed, questions, scores)
-      })
-    value = Estimate.overSeeds(
-      scores.map(\.value), clusters: questions.means(of: scores.map(\.seed)))
-    summary = scores.count < 4 ? .mean : .interquartileMean
-    further = [:]
-    for column in archive.columns { further[column] = average(column) }
-    tokens = average("tokens")
-    flops = average("flops")
-    seconds = average("seconds")
-    done = runs.count(where: \.isDone)
-    total = runs.count
   }
 }
 

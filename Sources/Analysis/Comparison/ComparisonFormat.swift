@@ -47,6 +47,7 @@ extension Comparison {
       armTable(for: .text).aligned,
     ]
     if !contrasts.isEmpty { parts.append(contrastTable.aligned) }
+    for asked in asked { parts += [asked.table.aligned, asked.verdicts] }
     if let target { parts += [targetTitle(target), targetTable.aligned] }
     if contrasts.count > 1 {
       parts.append(contrasts.map(\.verdict).filter { $0 != verdict }.joined(separator: "\n"))
@@ -61,6 +62,7 @@ extension Comparison {
       "`\(metric)` \(denominator).", armTable(for: .text).markdown,
     ]
     if !contrasts.isEmpty { parts.append(contrastTable.markdown) }
+    parts += asked.map(\.table.markdown)
     if let target { parts += [targetTitle(target), targetTable.markdown] }
     parts.append((notes + [legend]).map { "- \($0)" }.joined(separator: "\n"))
     return parts.joined(separator: "\n\n") + "\n"
@@ -82,30 +84,43 @@ extension Comparison {
 
   private func armTable(for format: ComparisonFormat) -> TextTable {
     let titles = columns.map { Metric($0).title }
-    let first = ["arm", Metric(metric).title, "", "95 %"]
-    var table = TextTable(header: first + titles + ["tokens", "FLOPs", "time", "runs"])
+    let first = [Metric(metric).title, "", "95 %"]
+    let about = format == .csv ? ArmColumn.forPrograms(of: self) : ArmColumn.forPeople(of: self)
+    var table = TextTable(
+      header: about.map(\.title) + first + titles + ["tokens", "FLOPs", "time", "runs"])
     if format == .csv {
       table.header =
-        ["arm", metric, "summary", "lower", "upper"] + titles
+        about.map(\.title) + [metric, "summary", "lower", "upper"] + titles
         + ["rollout_tokens", "flops", "seconds", "runs_done", "runs"]
     }
     table.rows = arms.map { arm in
-      guard format != .csv else { return arm.fields(columns) }
-      var cells = arm.cells(columns)
+      let names = about.map { $0.cell(arm) }
+      guard format != .csv else { return names + arm.fields(columns) }
+      var cells = names + arm.cells(columns)
       if bound(over: arm) != nil { cells[0] += " (under a bound)" }
       return cells
     }
-    if format != .csv { table.rows += bounds.map { $0.cells(of: table.header.count) } }
+    if format != .csv {
+      table.rows += bounds.map { $0.cells(beside: about.count, of: table.header.count) }
+    }
     return table
   }
 
   private var contrastTable: TextTable {
     TextTable(
-      header: [
-        "against \(baseline ?? "")", "difference", "95 %", "p (Holm)", "p (perm.)", "P(better)",
-        "visible from", "seeds",
-      ], rows: contrasts.map(\.cells))
+      header: ["against \(baseline ?? "")"] + Contrast.header,
+      rows: contrasts.map { [$0.arm] + $0.cells })
   }
+}
+
+extension AskedContrasts {
+  fileprivate var table: TextTable {
+    TextTable(
+      header: [title, "against"] + Contrast.header,
+      rows: contrasts.map { [$0.arm, $0.baseline] + $0.cells })
+  }
+
+  fileprivate var verdicts: String { contrasts.map(\.verdict).joined(separator: "\n") }
 }
 
 extension Comparison {
@@ -133,9 +148,7 @@ extension String {
 extension ComparedArm {
   /// For people.
   fileprivate func cells(_ columns: [String]) -> [String] {
-    let result = [
-      name, value.map { Quantity.metric($0.value) } ?? "–", summary.rawValue, interval,
-    ]
+    let result = [value.map { Quantity.metric($0.value) } ?? "–", summary.rawValue, interval]
     let others = columns.map { name in further[name].map(Quantity.percent) ?? "–" }
     let costs = [
       tokens.map(Quantity.count) ?? "–", flops.map(Quantity.flops) ?? "–",
@@ -154,7 +167,7 @@ extension ComparedArm {
   fileprivate func fields(_ columns: [String]) -> [String] {
     let others: [Double?] = columns.map { further[$0] }
     let numbers: [Double?] = [value?.lower, value?.upper] + others + [tokens, flops, seconds]
-    return [name, value.map { "\($0.value)" } ?? "", summary.rawValue]
+    return [value.map { "\($0.value)" } ?? "", summary.rawValue]
       + numbers.map { number in number.map { "\($0)" } ?? "" } + ["\(done)", "\(total)"]
   }
 }
@@ -166,9 +179,13 @@ extension Contrast {
     return "[\(Quantity.signed(difference.lower)), \(Quantity.signed(difference.upper))]"
   }
 
+  fileprivate static let header = [
+    "difference", "95 %", "p (Holm)", "p (perm.)", "P(better)", "visible from", "seeds",
+  ]
+
   fileprivate var cells: [String] {
     [
-      arm, difference.map { Quantity.signed($0.value) } ?? "–", interval,
+      difference.map { Quantity.signed($0.value) } ?? "–", interval,
       correctedPValue.map(Quantity.pColumn) ?? "–",
       permutationPValue.map(Quantity.pColumn) ?? "–",
       probabilityOfImprovement.map { Quantity.decimals($0, 2) } ?? "–",
@@ -178,8 +195,9 @@ extension Contrast {
 }
 
 extension Bound {
-  /// A row of so many cells.
-  fileprivate func cells(of count: Int) -> [String] {
-    [name, Quantity.metric(value)] + [String](repeating: "", count: count - 2)
+  /// A row of so many cells, as many of them before the value as tell arms apart.
+  fileprivate func cells(beside names: Int, of count: Int) -> [String] {
+    [name] + [String](repeating: "", count: names - 1) + [Quantity.metric(value)]
+      + [String](repeating: "", count: count - names - 1)
   }
 }

@@ -37,6 +37,9 @@ struct RecordedRun: Sendable {
     (status?.texts["task/columns"] ?? "").split(separator: " ").map(String.init)
   }
 
+  /// What it makes of right answers, in the words of `LabelUse`; `nil` for runs of the program's first days.
+  var labels: String? { status?.texts["labels"] }
+
   /// Whether it has ended well.
   var isDone: Bool { state == "done" }
 

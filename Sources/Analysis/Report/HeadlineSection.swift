@@ -67,10 +67,11 @@ struct HeadlineSection: Sendable {
     let rows = (arms + source.comparison.arms.filter { $0.value == nil }).map { cells($0, scale) }
     let few = source.comparison.arms.contains { $0.summary == .mean }
     let others = source.comparison.columns.map { HTML.escaped(Metric($0).title) + "<br>%" }
-    let first = [
-      "arm, best first", "\(source.metric.title)<br>\(few ? "mean" : "IQM")",
-      "<small>\(scale.caption)</small>", "95 %",
-    ]
+    let first =
+      ["arm, best first"] + about.map { HTML.escaped($0.title) } + [
+        "\(source.metric.title)<br>\(few ? "mean" : "IQM")",
+        "<small>\(scale.caption)</small>", "95 %",
+      ]
     let costs = ["rollout<br>tokens", "FLOPs", "time", "runs"]
     return HTML.table(first + others + costs, rows, kind: "headline")
   }
@@ -80,12 +81,18 @@ struct HeadlineSection: Sendable {
       arm.name == best && source.archive.arms.count > 1 ? " <em class=\"best\">best</em>" : ""
     let value = arm.value.map { "<b>\(Quantity.metric($0.value))</b>" }
     let drawing = arm.value.map { scale.svg($0, color: source.color(arm.name)) }
-    var cells = [source.label(arm.name) + mark, value ?? "–", drawing ?? "", arm.interval]
+    var cells = [source.label(arm.name) + mark] + about.map { HTML.escaped($0.cell(arm)) }
+    cells += [value ?? "–", drawing ?? "", arm.interval]
     cells += source.comparison.columns.map { arm.further[$0].map(Quantity.percent) ?? "–" }
     cells.append(arm.tokens.map(Quantity.count) ?? "–")
     cells.append(arm.flops.map(Quantity.flops) ?? "–")
     cells.append(arm.seconds.map(Quantity.duration) ?? "–")
     return cells + ["\(arm.done)/\(arm.total)"]
+  }
+
+  /// What is said of an arm beside its name.
+  private var about: [ArmColumn] {
+    ArmColumn.forPeople(of: source.comparison).filter { $0.title != "arm" }
   }
 
   private var contrasts: String {

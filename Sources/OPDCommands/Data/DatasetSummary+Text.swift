@@ -10,7 +10,7 @@ extension DatasetSummary {
     let aware = isQueryAware ? ", made knowing the query" : ""
     return """
       \(name): \(rowsPerFrame) × \(channels) numbers a frame\(aware), \(reading), \(fingerprint.prefix(16))
-      \(Self.row("least · median · most", ["train", "dev"]))
+      \(Self.row("least · median · most", ["train", "dev"] + (tune == nil ? [] : ["tune"])))
       \(line("prompts") { "\($0.prompts)" })
       \(line("videos") { "\($0.videos)" })
       \(line("seconds of a video") { Self.spread($0.duration) })
@@ -24,10 +24,10 @@ extension DatasetSummary {
   /// Lines on what may be no features at all, where there is any.
   private var doubts: String {
     var lines: [String] = []
-    if train.stillVideos + dev.stillVideos > 0 {
+    if parts.contains(where: { $0.stillVideos > 0 }) {
       lines.append(line("videos of equal frames") { "\($0.stillVideos)" })
     }
-    if train.emptyFrames + dev.emptyFrames > 0 {
+    if parts.contains(where: { $0.emptyFrames > 0 }) {
       lines.append(line("frames of nothing but 0") { "\($0.emptyFrames)" })
     }
     return lines.map { "\n" + $0 }.joined()
@@ -41,8 +41,10 @@ extension DatasetSummary {
     }.joined(separator: "\n")
   }
 
+  private var parts: [Part] { [train, dev] + [tune].compactMap { $0 } }
+
   private func line(_ title: String, _ value: (Part) -> String) -> String {
-    Self.row(title, [value(train), value(dev)])
+    Self.row(title, parts.map(value))
   }
 
   private static func row(_ title: String, _ cells: [String]) -> String {

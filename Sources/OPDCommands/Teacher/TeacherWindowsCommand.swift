@@ -33,7 +33,7 @@ public struct TeacherWindowsCommand: AsyncParsableCommand {
     let dataset = try file.context().dataset
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    for prompt in dataset.train + dataset.dev {
+    for prompt in dataset.all {
       let line = Line(
         qid: prompt.id, pred_relevant_windows: prompt.stretches.map { [$0.start, $0.end, 1] })
       print(String(decoding: try encoder.encode(line), as: UTF8.self))

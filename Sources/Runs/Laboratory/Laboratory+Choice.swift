@@ -5,6 +5,7 @@ internal import Tasks
 struct WorldChoiceParameters: PluginParameters {
   var videos = 1000
   var devVideos = 50
+  var tuneVideos = 0
   var queriesPerVideo = 4
   var frames = 24
   var patches = 3
@@ -63,7 +64,8 @@ extension Laboratory {
       try WorldChoice.dataset(
         World.Options(
           videos: parameters.videos, devVideos: parameters.devVideos,
-          queriesPerVideo: parameters.queriesPerVideo, frames: parameters.frames,
+          tuneVideos: parameters.tuneVideos, queriesPerVideo: parameters.queriesPerVideo,
+          frames: parameters.frames,
           patches: parameters.patches, difficulty: parameters.difficulty,
           query: parameters.query,
           seed: Seed(UInt64(bitPattern: Int64(parameters.seed)))),

@@ -6,6 +6,7 @@ internal import Core
 struct WorldParameters: PluginParameters {
   var videos = 1000
   var devVideos = 50
+  var tuneVideos = 0
   var queriesPerVideo = 4
   var frames = 24
   var patches = 3
@@ -16,6 +17,8 @@ struct WorldParameters: PluginParameters {
   static let keys: [String: KeyDeclaration] = [
     "videos": .integer(1...100_000, "videos to train on", unit: "videos"),
     "devVideos": .integer(1...100_000, "videos to report on", unit: "videos"),
+    "tuneVideos": .integer(
+      0...100_000, "videos to choose settings by, in no other part", unit: "videos"),
     "queriesPerVideo": .integer(1...100, "questions asked about each video, if it has so many"),
     "frames": .integer(9...10_000, "frames of a video, one a second", unit: "frames"),
     "patches": .integer(1...3, "feature rows of a frame, each a level band of the picture"),
@@ -34,6 +37,7 @@ struct QVHighlightsParameters: PluginParameters {
   var rows = QVHighlights.Options.Rows.features
   var trainLimit: Int?
   var devLimit: Int?
+  var tuneShare = 0.0
 
   var files: [String] { [path] }
 
@@ -45,8 +49,13 @@ struct QVHighlightsParameters: PluginParameters {
     "trainLimit": .integer(
       1..., "the most queries to train on; all if left out", unit: "queries"),
     "devLimit": .integer(1..., "the most queries to report on; all if left out", unit: "queries"),
+    "tuneShare": tuneShareKey,
   ]
 }
+
+/// A part to choose settings by, in data from files.
+let tuneShareKey = KeyDeclaration.real(
+  .below(1, from: 0), "share of the videos to train on that settings are chosen by instead")
 
 struct TimeTokensParameters: PluginParameters {
   var clipLength: Double?
@@ -74,7 +83,8 @@ extension Laboratory {
       try World.dataset(
         World.Options(
           videos: parameters.videos, devVideos: parameters.devVideos,
-          queriesPerVideo: parameters.queriesPerVideo, frames: parameters.frames,
+          tuneVideos: parameters.tuneVideos, queriesPerVideo: parameters.queriesPerVideo,
+          frames: parameters.frames,
           patches: parameters.patches, difficulty: parameters.difficulty,
           query: parameters.query,
           seed: Seed(UInt64(bitPattern: Int64(parameters.seed)))))
@@ -86,7 +96,8 @@ extension Laboratory {
       try QVHighlights.load(
         path: parameters.path,
         options: .init(
-          rows: parameters.rows, trainLimit: parameters.trainLimit, devLimit: parameters.devLimit))
+          rows: parameters.rows, trainLimit: parameters.trainLimit, devLimit: parameters.devLimit)
+      ).keepingBack(parameters.tuneShare)
     }
     try registerCodecs()
   }
@@ -121,7 +132,7 @@ extension GroundingDataset {
   ///
   /// - Throws: `TaskError.foreignAnswer`.
   fileprivate func requireWindows() throws {
-    for prompt in train + dev {
+    for prompt in all {
       guard let other = prompt.truth.first(where: { !($0 is Interval) }) else { continue }
       throw TaskError.foreignAnswer(task: "grounding", answer: other.text)
     }

@@ -40,7 +40,8 @@ extension Laboratory {
       let base = try bases.build(of, at: "of", in: seed)
       var dataset = try GroundingDataset(
         name: "\(base.name)-key-clips", train: try base.train.map { try clips.prompt($0) },
-        dev: try base.dev.map { try clips.prompt($0) }, isQueryAware: base.isQueryAware)
+        dev: try base.dev.map { try clips.prompt($0) },
+        tune: try base.tune.map { try clips.prompt($0) }, isQueryAware: base.isQueryAware)
       dataset.filmed = base.filmed
       return dataset
     }

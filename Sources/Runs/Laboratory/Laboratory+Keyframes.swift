@@ -15,7 +15,10 @@ extension SimilarityKeyframes.Parameters: PluginParameters {}
 extension SimilarityFitKeyframes.Parameters: PluginParameters {}
 extension AdaptiveKeyframeSampling.Parameters: PluginParameters {}
 extension InverseTransformKeyframes.Parameters: PluginParameters {}
-extension OracleKeyframes.Parameters: PluginParameters {}
+extension OracleKeyframes.Parameters: PluginParameters {
+  /// It chooses frames inside the true windows.
+  public var readsTruth: Bool { true }
+}
 
 extension Laboratory {
   /// Registers every selector; a summary ends in what the selector looks at and what its scan costs.

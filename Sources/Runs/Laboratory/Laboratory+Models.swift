@@ -14,6 +14,8 @@ struct ModelTeacherParameters: PluginParameters {
 
   var files: [String] { run.map { [$0 + "/config.yaml", $0 + "/checkpoints"] } ?? [] }
 
+  var readsTruth: Bool { evidence == .answer }
+
   static let keys: [String: KeyDeclaration] = [
     "run": .text("the folder of a finished run, whose student is the teacher; mandatory"),
     "evidence": .choice(
@@ -28,6 +30,8 @@ struct SelfTeacherParameters: PluginParameters {
   var rate = 0.05
   var temperature = 1.0
   var control = false
+
+  var readsTruth: Bool { evidence == .answer }
 
   static let keys: [String: KeyDeclaration] = [
     "kind": .choice(

@@ -78,7 +78,7 @@ extension DecoderStudentParameters {
       throw LaboratoryError.timeSteps(timeSteps, positions: framePositions.rawValue)
     }
     guard framePositions == .time else { return nil }
-    return timeSteps ?? max(1, (dataset.train + dataset.dev).map(\.evidence.frames).max() ?? 1)
+    return timeSteps ?? max(1, dataset.all.map(\.evidence.frames).max() ?? 1)
   }
 }
 

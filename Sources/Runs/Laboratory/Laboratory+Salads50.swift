@@ -9,6 +9,7 @@ struct Salads50Parameters: PluginParameters {
   var secondsPerStep = 1.0
   var trainLimit: Int?
   var devLimit: Int?
+  var tuneShare = 0.0
 
   var files: [String] { [path] }
 
@@ -21,6 +22,7 @@ struct Salads50Parameters: PluginParameters {
     "trainLimit": .integer(
       1..., "the most queries to train on; all if left out", unit: "queries"),
     "devLimit": .integer(1..., "the most queries to report on; all if left out", unit: "queries"),
+    "tuneShare": tuneShareKey,
   ]
 }
 
@@ -35,7 +37,8 @@ extension Laboratory {
         options: .init(
           fold: parameters.fold, windows: parameters.windows,
           secondsPerStep: parameters.secondsPerStep,
-          trainLimit: parameters.trainLimit, devLimit: parameters.devLimit))
+          trainLimit: parameters.trainLimit, devLimit: parameters.devLimit)
+      ).keepingBack(parameters.tuneShare)
     }
   }
 }

@@ -40,6 +40,8 @@ struct OracleTeacherParameters: PluginParameters {
   var noise = 0.0
   var shuffled = false
 
+  var readsTruth: Bool { true }
+
   static let keys: [String: KeyDeclaration] = [
     "sharpness": .real(
       .above(0), "belief falls as exp(-sharpness * seconds off)", unit: "per second"),
@@ -113,6 +115,8 @@ extension TeacherScorer {
 struct TruthTeacherParameters: PluginParameters {
   var floorShare = 0.05
   var offGridMass = 1e-4
+
+  var readsTruth: Bool { true }
 
   static let keys: [String: KeyDeclaration] = [
     "floorShare": .real(.below(1, from: 0), "share of probability spread evenly over all answers"),

@@ -8,6 +8,7 @@ struct CountdownParameters: PluginParameters {
   var largestTarget = 1000
   var train = 20_000
   var dev = 500
+  var tuneShare = 0.0
   var seed = 0
 
   static let keys: [String: KeyDeclaration] = [
@@ -16,6 +17,7 @@ struct CountdownParameters: PluginParameters {
     "largestTarget": .integer(1...1_000_000, "targets are 1 to this"),
     "train": .integer(0...1_000_000, "problems to train on", unit: "problems"),
     "dev": .integer(0...100_000, "problems to report on", unit: "problems"),
+    "tuneShare": tuneShareKey,
     "seed": .integer(
       0...Int.max, "from which all problems follow; the same for every seed of a sweep"),
   ]
@@ -25,6 +27,7 @@ struct WordProblemParameters: PluginParameters {
   var train: String?
   var dev: String?
   var limit = 100_000
+  var tuneShare = 0.0
 
   var files: [String] { [train, dev].compactMap { $0 } }
 
@@ -32,6 +35,7 @@ struct WordProblemParameters: PluginParameters {
     "train": .text("JSON lines with question and answer, the answer ending in #### and a number"),
     "dev": .text("the same, to report on"),
     "limit": .integer(1...100_000_000, "the most problems that are read of each", unit: "problems"),
+    "tuneShare": tuneShareKey,
   ]
 }
 
@@ -61,7 +65,8 @@ extension Laboratory {
         Countdown.Options(
           numbers: parameters.numbers, largest: parameters.largest,
           largestTarget: parameters.largestTarget, train: parameters.train, dev: parameters.dev,
-          seed: Seed(UInt64(bitPattern: Int64(parameters.seed)))))
+          seed: Seed(UInt64(bitPattern: Int64(parameters.seed))))
+      ).keepingBack(parameters.tuneShare)
     }
     try codecs.register(
       "countdown", summary: "an expression, checked exactly whichever it is",
@@ -77,7 +82,8 @@ extension Laboratory {
       parameters: WordProblemParameters.self
     ) { parameters, _ in
       try WordProblems.dataset(
-        train: parameters.train, dev: parameters.dev, limit: parameters.limit)
+        train: parameters.train, dev: parameters.dev, limit: parameters.limit
+      ).keepingBack(parameters.tuneShare)
     }
     try codecs.register(
       "gsm8k", summary: "reasoning that ends in a number, which is checked",

@@ -15,6 +15,8 @@ package enum LaboratoryError: ExplainedError, Hashable {
   /// A reader was asked a question without a right option or a wrong one.
   case noOptions(prompt: String)
 
+  /// Data without a part to choose settings by, where a run is to be evaluated on it.
+  case noTunePart(data: String)
   /// Nobody says which token ends a response of a model.
   case noEnd(path: String)
   /// No prompt fits beside the longest answer.
@@ -36,6 +38,7 @@ package enum LaboratoryError: ExplainedError, Hashable {
       "Prompt '\(prompt)' was not put to \(who) beforehand."
     case .noOptions(let prompt):
       "Prompt '\(prompt)' has no right option beside a wrong one for a reader to choose from."
+    case .noTunePart(let data): "The data '\(data)' has no part to choose settings by."
     case .noEnd(let path): "The model '\(path)' does not say which token ends a response."
     case .positions(let positions, let answer):
       "\(positions) positions leave none for a prompt beside an answer of \(answer) tokens."
@@ -52,6 +55,8 @@ package enum LaboratoryError: ExplainedError, Hashable {
     case .timeSteps:
       "Set framePositions to time and timeSteps to at least 1, or leave timeSteps out."
     case .mandatory(let key, _): "Set \(key) in the configuration."
+    case .noTunePart:
+      "Set data.world.tuneVideos, or tuneShare of data from files, and leave dev for the report."
     case .noEnd: "Write eos_token_id into the model's generation_config.json."
     case .positions: "Raise the student's positions, or lower the codec's maximumTokens."
     case .notAsked: "Call `asked(about:)` with these prompts before selecting."

@@ -16,7 +16,11 @@ extension RunContext {
     log: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     let seed = Seed(UInt64(bitPattern: Int64(configuration.seed)))
-    let data = try laboratory.datasets.build(configuration.data, at: "data", in: seed)
+    var data = try laboratory.datasets.build(configuration.data, at: "data", in: seed)
+    data.part = configuration.evaluation.part
+    guard data.part == .dev || !data.tune.isEmpty else {
+      throw LaboratoryError.noTunePart(data: data.name)
+    }
     let codec = try laboratory.codecs.build(configuration.codec, at: "codec", in: data)
     let own = try laboratory.tokenizer(of: configuration.student, seed)
     let used = own.map { AnswerCodec(codec.task, tokenizer: $0) } ?? codec

@@ -107,7 +107,7 @@ struct RunTrial {
   private func evaluations(_ steps: Int) async throws -> Double {
     let settings = parts.configuration.evaluation
     let whole = try await evaluation(whole: true)
-    let share = min(1, Double(settings.count ?? .max) / Double(max(1, parts.dev.count)))
+    let share = min(1, Double(settings.count ?? .max) / Double(max(1, parts.reported.count)))
     let onTheWay = settings.every > 0 ? max(0, steps - 1) / settings.every : 0
     return whole * (1 + share * Double(onTheWay)) + (try await teacherDistance())
   }
@@ -116,7 +116,7 @@ struct RunTrial {
     let start = ContinuousClock.now
     let count = whole ? nil : parts.configuration.evaluation.count
     let evaluation = try await Evaluation(
-      of: student, on: Array(parts.dev.prefix(count ?? parts.dev.count)),
+      of: student, on: Array(parts.reported.prefix(count ?? parts.reported.count)),
       codec: parts.context.codec, decoding: parts.configuration.evaluation.decoding)
     if whole {
       try directory.append(evaluation.outcomes.map { JSONText.line($0) }, to: "evaluation.jsonl")

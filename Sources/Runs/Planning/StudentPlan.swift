@@ -57,7 +57,7 @@ package struct StudentPlan: Sendable, Hashable {
     }
     parts.append(
       evaluation(
-        configuration, count: context.dataset.dev.count, longest: context.codec.maximumLength))
+        configuration, count: context.dataset.reported.count, longest: context.codec.maximumLength))
   }
 
   private static func facts(_ student: ConfigurationValue) throws -> Facts {

@@ -26,7 +26,7 @@ package struct MemoryEstimate: Sendable {
     let parts = try await RunParts(configuration, in: laboratory)
     let float = Double(MemoryLayout<Float>.stride)
     let footprint = parts.student.footprint(rows: Self.longest(parts))
-    let prompts = parts.context.dataset.train + parts.context.dataset.dev
+    let prompts = parts.context.dataset.all
     // Frames are shared by the questions of a video.
     let videos = Dictionary(prompts.map { ($0.video, $0.evidence.values.count) }) { one, _ in one }
     let stages = try configuration.stages.map { try StageNeeds($0, parts) }
@@ -86,7 +86,7 @@ package struct MemoryEstimate: Sendable {
 
   /// The rows of the longest prompt.
   private static func longest(_ parts: RunParts) -> Int {
-    (parts.train + parts.dev).map {
+    (parts.train + parts.reported).map {
       $0.visible.frames * $0.evidence.tokensPerFrame + $0.tokens.count
     }.max() ?? 0
   }

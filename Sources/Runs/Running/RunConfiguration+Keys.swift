@@ -1,4 +1,5 @@
 package import Core
+internal import Tasks
 internal import Tensors
 
 extension RunConfiguration {
@@ -96,6 +97,9 @@ extension OptimizerConfiguration {
 extension EvaluationConfiguration {
   /// The keys of an evaluation.
   package static let keys: [String: KeyDeclaration] = [
+    "part": .choice(
+      GroundingDataset.Part.self,
+      "which part of the data is answered: dev to report on, tune to choose settings by"),
     "every": .integer(
       0..., "time between evaluations; 0 for the end of each stage only", unit: "steps"),
     "count": .integer(

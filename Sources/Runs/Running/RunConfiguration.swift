@@ -1,6 +1,7 @@
 internal import Core
 internal import Distill
 package import Plugins
+package import Tasks
 package import Tensors
 
 /// Everything a run is made of, as a configuration file writes it.
@@ -126,6 +127,8 @@ package struct OptimizerConfiguration: DefaultedConfiguration {
 
 /// How the student is evaluated.
 package struct EvaluationConfiguration: DefaultedConfiguration {
+  /// Which part of the data is answered: what is reported on, or what settings are chosen by.
+  package var part = GroundingDataset.Part.dev
   /// Steps between evaluations; 0 for the end of each stage only.
   package var every = 0
   /// The most queries of an evaluation before the last; all if left out.

@@ -68,11 +68,11 @@ struct RunEntry: Sendable {
   }
 
   /// The status of the run at work, with every build that ever was.
-  func status(_ task: any AnswerTask) -> RunDirectory.Status {
+  func status(_ task: any AnswerTask, labels: LabelUse) -> RunDirectory.Status {
     let builds = directory.status?.builds ?? []
     return RunDirectory.Status(
       state: .running, identity: identity, program: Program.version,
       builds: builds.contains(Program.build) ? builds : builds + [Program.build],
-      task: RunDirectory.TaskRecord(task))
+      task: RunDirectory.TaskRecord(task), labels: labels.words)
   }
 }

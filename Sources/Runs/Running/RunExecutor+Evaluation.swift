@@ -15,7 +15,7 @@ extension RunExecutor {
   package func evaluation(of path: String, overrides: [String] = []) async throws -> Evaluation {
     let run = try await TrainedRun(path, overrides: overrides, in: laboratory)
     Parallel.threads = run.parts.configuration.threads
-    return try await run.evaluation(on: run.parts.dev)
+    return try await run.evaluation(on: run.parts.reported)
   }
 }
 

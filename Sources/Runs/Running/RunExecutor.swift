@@ -69,7 +69,7 @@ package struct RunExecutor: Sendable {
     _ parts: RunParts, _ entry: RunEntry, _ supervision: RunSupervision
   ) async throws -> [String: Double] {
     let directory = entry.directory
-    var status = entry.status(parts.context.codec.task)
+    var status = try entry.status(parts.context.codec.task, labels: parts.labels())
     try directory.write(status)
     do {
       var progress = try await RunProgress(parts, directory, supervision, report: report)

@@ -21,7 +21,8 @@ package struct RunParts {
   package let train: [Prompt]
   /// What each stage trains on.
   let pools: [StagePool]
-  let dev: [Prompt]
+  /// The prompts that are answered when the student is evaluated, with the frames that it sees then.
+  let reported: [Prompt]
   /// Frames scanned and operations spent to choose keyframes, once.
   let selection: SelectionCost
   /// Digests of the weights of those who judge answers and choose frames.
@@ -58,15 +59,15 @@ package struct RunParts {
         try await frames.pool(try context.stageData(choice, at: "stages[\(index)].data")))
     }
     self.pools = pools
-    var reported =
+    var shown =
       configuration.evaluation.keyframes.map { $0.isNull } ?? true
       ? frames.withoutCost
       : try await FrameChoice(
         configuration.evaluation.keyframes, context, at: "evaluation.keyframes")
-    dev = try await reported.prompts(context.dataset.dev, of: context.dataset)
-    selection = frames.cost + reported.cost
+    reported = try await shown.prompts(context.dataset.reported, of: context.dataset)
+    selection = frames.cost + shown.cost
     weights =
-      [frames.weights, reported.weights, (reward as? any WeighedPart)?.weights].compactMap { $0 }
+      [frames.weights, shown.weights, (reward as? any WeighedPart)?.weights].compactMap { $0 }
   }
 
   /// A digest of everything the run learns from.
@@ -132,7 +133,7 @@ package struct RunParts {
       teacher.support == .full, self.teacher?.selfTeacher == nil
     else { return nil }
     return try await student.comparison(
-      with: teacher, on: dev,
+      with: teacher, on: reported,
       settings: SamplingSettings(
         group: 1, temperature: 1, maximumLength: context.codec.maximumLength),
       seed: context.seed.derived("teacher distance"))

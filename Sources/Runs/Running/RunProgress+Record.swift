@@ -87,7 +87,7 @@ extension RunProgress {
   ) async throws -> [String: Double] {
     let start = DispatchTime.now()
     let count = whole ? nil : parts.configuration.evaluation.count
-    let prompts = Array(parts.dev.prefix(count ?? parts.dev.count))
+    let prompts = Array(parts.reported.prefix(count ?? parts.reported.count))
     let evaluation = try await Evaluation(
       of: student, on: prompts, codec: parts.context.codec,
       decoding: parts.configuration.evaluation.decoding)

@@ -4,7 +4,7 @@ internal import Records
 internal import Tasks
 
 extension GroundingDataset {
-  /// Refuses prompts to train on about videos to report on, by name or by equal frames under another name; where there are
+  /// Refuses prompts to train on about videos to report on or to choose settings by, by name or by equal frames under another name; where there are
   /// no videos, prompts that ask what is reported on.
   ///
   /// - Parameters:
@@ -13,7 +13,7 @@ extension GroundingDataset {
   /// - Throws: `RunError.seen` with the videos.
   /// - Complexity: Frames are compared where a video has as many frames and an equal middle one.
   func requireUnseen(_ trained: [Prompt], by who: String) throws {
-    let asked = Set(dev.filter { $0.evidence == .none }.map(\.query))
+    let asked = Set((dev + tune).filter { $0.evidence == .none }.map(\.query))
     let repeated = Set(
       trained.filter { $0.evidence == .none && asked.contains($0.query) }.map(\.query))
     guard repeated.isEmpty else {
@@ -24,7 +24,7 @@ extension GroundingDataset {
   }
 
   private func requireUnseenVideos(_ trained: [Prompt], by who: String) throws {
-    let videos = Dictionary(dev.map { ($0.video, $0.evidence) }) { first, _ in first }
+    let videos = Dictionary((dev + tune).map { ($0.video, $0.evidence) }) { first, _ in first }
     let alike = Dictionary(grouping: videos.keys) { videos[$0].map(VideoSketch.init) }
     var looked = Set<String>()
     var seen = Set<String>()

@@ -1,7 +1,7 @@
 public import Core
 
 extension Bound {
-  /// What can be reached without training on videos, fitted on the questions to train on.
+  /// What can be reached without training on videos, fitted on the questions to train on and worth what they are on those to report on.
   ///
   /// - Parameters:
   ///   - dataset: The questions to train on and those to report on.
@@ -13,10 +13,10 @@ extension Bound {
   public static func all(of dataset: GroundingDataset, _ codec: AnswerCodec) -> [Bound] {
     let headline = codec.task.headline
     func value(_ answers: [(any Answer)?]) -> Double? {
-      codec.task.summary(codec.task.outcomes(answers, to: dataset.dev))[headline]
+      codec.task.summary(codec.task.outcomes(answers, to: dataset.reported))[headline]
     }
-    guard !dataset.dev.isEmpty else { return [] }
-    let named = guesses(of: dataset, codec.task) + codec.untrainedReaders(of: dataset.dev)
+    guard !dataset.reported.isEmpty else { return [] }
+    let named = guesses(of: dataset, codec.task) + codec.untrainedReaders(of: dataset.reported)
     return named.compactMap { name, answers in value(answers).map { Bound(name: name, value: $0) } }
   }
 
@@ -25,19 +25,20 @@ extension Bound {
     of dataset: GroundingDataset, _ task: any AnswerTask
   ) -> [(name: String, answers: [(any Answer)?])] {
     guard let task = task as? any EnumerableTask else {
-      let truths = dataset.dev.map(\.truth.first)
+      let truths = dataset.reported.map(\.truth.first)
       guard truths.count > 1 else { return [] }
       return [("answers exchanged between questions", Array(truths.dropFirst() + truths.prefix(1)))]
     }
     guard !dataset.train.isEmpty else { return [] }
-    let guesses = AnswerPrior(task, train: dataset.train).guesses(for: dataset.dev)
+    let guesses = AnswerPrior(task, train: dataset.train).guesses(for: dataset.reported)
     var found = [
       (name: "best constant answer", answers: guesses.constant),
       (name: "answer by the question's words", answers: guesses.byWords),
     ]
     // A window is not to be seen in one frame, and has too many rivals for a tree to weigh them by all numbers of a frame.
     if task is ChoiceTask, let frame = MiddleFrame(train: dataset.train) {
-      let seen = AnswerPrior(task, train: dataset.train, seeing: frame).guesses(for: dataset.dev)
+      let seen = AnswerPrior(task, train: dataset.train, seeing: frame)
+        .guesses(for: dataset.reported)
       found.append((name: "answer by words and the middle frame", answers: seen.byWords))
     }
     return found

@@ -139,7 +139,7 @@ extension ChoiceTask {
   /// - Throws: `TaskError.foreignAnswer` for data whose answers are no options, `ChoiceError.unseenOptions` for letters that mean
   ///   nothing to whoever is shown an embedding of the question.
   public static func answers(_ form: Form, of dataset: GroundingDataset) throws -> AnswerCodec {
-    let choices = try (dataset.train + dataset.dev).flatMap { prompt in
+    let choices = try dataset.all.flatMap { prompt in
       try prompt.truth.map { answer in
         guard let choice = answer as? Choice else {
           throw TaskError.foreignAnswer(task: "choice", answer: answer.text)

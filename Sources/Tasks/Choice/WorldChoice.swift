@@ -71,12 +71,14 @@ public enum WorldChoice {
       }
     }
     let name = "world-choice-\(world.difficulty.rawValue)"
-    let parts = (train: prompts(made.train), dev: prompts(made.dev))
+    let parts = (
+      train: prompts(made.train), dev: prompts(made.dev), tune: prompts(made.tune)
+    )
     guard !parts.dev.isEmpty else {
       throw GroundingError.nothingThere(
         what: "questions about \(options.topics.map(\.rawValue).joined(separator: ", ")) in "
           + "videos of difficulty \(world.difficulty.rawValue)")
     }
-    return try GroundingDataset(name: name, train: parts.train, dev: parts.dev)
+    return try GroundingDataset(name: name, train: parts.train, dev: parts.dev, tune: parts.tune)
   }
 }

@@ -93,7 +93,7 @@ public enum Countdown {
   public static func answers(
     _ dataset: GroundingDataset, maximumLength: Int
   ) throws -> AnswerCodec {
-    for prompt in dataset.train + dataset.dev where CountdownProblem(prompt.query) == nil {
+    for prompt in dataset.all where CountdownProblem(prompt.query) == nil {
       throw TextTaskError.otherTask(prompt: prompt.id, task: "countdown")
     }
     let signs = "0123456789+-*/()".map { String($0) }

@@ -85,7 +85,7 @@ public enum WordProblems {
 
   /// How answers are written in the words of the problems, for a student that brings no tokenizer.
   public static func answers(_ dataset: GroundingDataset, maximumLength: Int) -> AnswerCodec {
-    let letters = Set((dataset.train + dataset.dev).flatMap { $0.truth.flatMap(\.text) })
+    let letters = Set(dataset.all.flatMap { $0.truth.flatMap(\.text) })
     return AnswerCodec(
       WordProblemTask(maximumLength: maximumLength),
       tokenizer: vocabulary(answers: letters.map { String($0) }.sorted(), words: dataset.words))

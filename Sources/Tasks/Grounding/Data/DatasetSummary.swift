@@ -19,7 +19,7 @@ public struct DatasetSummary: Codable, Sendable, Hashable {
     }
   }
 
-  /// The prompts to train on, or those to report on.
+  /// The prompts of one part.
   public struct Part: Codable, Sendable, Hashable {
     /// How many prompts there are.
     public let prompts: Int
@@ -75,6 +75,8 @@ public struct DatasetSummary: Codable, Sendable, Hashable {
   public let train: Part
   /// The prompts to report on.
   public let dev: Part
+  /// The prompts to choose settings by; `nil` where there are none.
+  public let tune: Part?
   /// What is reached on `dev` without learning from videos; `nil` where nobody asked.
   public var bounds: [Bound]?
 
@@ -89,6 +91,7 @@ public struct DatasetSummary: Codable, Sendable, Hashable {
     isQueryAware = dataset.isQueryAware
     train = Part(dataset.train)
     dev = Part(dataset.dev)
+    tune = dataset.tune.isEmpty ? nil : Part(dataset.tune)
   }
 }
 

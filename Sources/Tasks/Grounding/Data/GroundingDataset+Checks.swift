@@ -60,9 +60,11 @@ extension GroundingDataset {
   }
 
   /// A digest of all that a run can read from the prompts.
-  static func fingerprint(train: [Prompt], dev: [Prompt]) -> String {
+  static func fingerprint(train: [Prompt], dev: [Prompt], tune: [Prompt]) -> String {
     var hash = ContentHash()
-    for (part, prompts) in [("train", train), ("dev", dev)] {
+    // Data without a part to tune on keeps the name it had before there was such a part.
+    let parts = [("train", train), ("dev", dev)] + (tune.isEmpty ? [] : [("tune", tune)])
+    for (part, prompts) in parts {
       hash.append(part)
       hash.append(integer: prompts.count)
       for prompt in prompts { append(prompt, to: &hash) }

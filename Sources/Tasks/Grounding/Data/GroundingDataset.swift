@@ -1,6 +1,6 @@
 public import Core
 
-/// Prompts to train on and prompts to report on, with a name for exactly this content.
+/// Prompts to train on, to choose settings by and to report on, with a name for exactly this content.
 public struct GroundingDataset: Sendable {
   /// What people call it.
   public let name: String
@@ -8,8 +8,22 @@ public struct GroundingDataset: Sendable {
   /// The prompts to train on.
   public var train: [Prompt]
 
-  /// The prompts to report on; no video is in both.
+  /// The prompts to report on; no video is in two parts.
   public var dev: [Prompt]
+
+  /// The prompts to choose settings by, so that nothing is chosen on what is reported on; often none.
+  public var tune: [Prompt]
+
+  /// Which prompts a run answers when it is evaluated.
+  public var part = Part.dev
+
+  /// The parts of a data set that are not trained on.
+  public enum Part: String, Codable, Sendable, Hashable, CaseIterable {
+    /// What is reported on.
+    case dev
+    /// What settings are chosen by.
+    case tune
+  }
 
   /// Whether the frames were made knowing the query, such as with a channel for their similarity.
   public let isQueryAware: Bool
@@ -27,23 +41,32 @@ public struct GroundingDataset: Sendable {
   ///   - name: What people call the data.
   ///   - train: The prompts to train on.
   ///   - dev: The prompts to report on.
+  ///   - tune: The prompts to choose settings by.
   ///   - isQueryAware: Whether the frames were made knowing the query.
   /// - Throws: `GroundingError.nothingThere`, `.repeatedQuery`, `.wrongWidth`, `.notFinite`, `.sharedVideos` or
   ///   `.impossible`.
   public init(
-    name: String, train: [Prompt], dev: [Prompt], isQueryAware: Bool = false
+    name: String, train: [Prompt], dev: [Prompt], tune: [Prompt] = [], isQueryAware: Bool = false
   ) throws {
     guard !(train.isEmpty && dev.isEmpty) else {
       throw GroundingError.nothingThere(what: "prompts in data set '\(name)'")
     }
-    try Self.validate(train + dev, name: name)
+    try Self.validate(train + dev + tune, name: name)
     try Self.requireApart(train, dev, name: name)
+    try Self.requireApart(train + dev, tune, name: name)
     self.name = name
     self.train = train
     self.dev = dev
+    self.tune = tune
     self.isQueryAware = isQueryAware
-    fingerprint = Self.fingerprint(train: train, dev: dev)
+    fingerprint = Self.fingerprint(train: train, dev: dev, tune: tune)
   }
+
+  /// The prompts a run answers when it is evaluated.
+  public var reported: [Prompt] { part == .dev ? dev : tune }
+
+  /// The prompts of every part.
+  public var all: [Prompt] { train + dev + tune }
 
   /// How many feature rows a frame has.
   public var tokensPerFrame: Int { first?.evidence.tokensPerFrame ?? 0 }
@@ -52,11 +75,11 @@ public struct GroundingDataset: Sendable {
   public var channels: Int { first?.evidence.channels ?? 0 }
 
   /// The length of the longest video, in seconds.
-  public var maximumDuration: Double { (train + dev).map(\.duration).max() ?? 0 }
+  public var maximumDuration: Double { all.map(\.duration).max() ?? 0 }
 
   /// The words of all queries, each once, in ascending order: what a codec needs for `tokenized(with:)`.
   public var words: [String] {
-    Set((train + dev).flatMap { QueryText.words($0.query) }).sorted()
+    Set(all.flatMap { QueryText.words($0.query) }).sorted()
   }
 
   /// The same prompts with their queries as tokens, where no embedding carries them.
@@ -70,6 +93,7 @@ public struct GroundingDataset: Sendable {
     }
     copy.train = try train.map { try tokenized($0) }
     copy.dev = try dev.map { try tokenized($0) }
+    copy.tune = try tune.map { try tokenized($0) }
     return copy
   }
 

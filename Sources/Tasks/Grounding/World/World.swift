@@ -31,6 +31,8 @@ public struct World: Sendable {
     public var videos: Int
     /// How many videos to report on.
     public var devVideos: Int
+    /// How many videos to choose settings by.
+    public var tuneVideos: Int
     /// How many questions are asked about each video.
     public var queriesPerVideo: Int
     /// F: how many frames a video has, one a second; at least 9.
@@ -48,16 +50,20 @@ public struct World: Sendable {
     ///
     /// - Precondition: The numbers are within the ranges of their properties.
     public init(
-      videos: Int = 1000, devVideos: Int = 50, queriesPerVideo: Int = 4, frames: Int = 24,
+      videos: Int = 1000, devVideos: Int = 50, tuneVideos: Int = 0, queriesPerVideo: Int = 4,
+      frames: Int = 24,
       patches: Int = 3, difficulty: Difficulty = .standard, query: QueryForm = .embedding,
       seed: Seed = Seed(0)
     ) {
-      precondition(videos >= 0 && devVideos >= 0, "\(videos) and \(devVideos) videos.")
+      precondition(
+        min(videos, devVideos, tuneVideos) >= 0,
+        "\(videos), \(devVideos) and \(tuneVideos) videos.")
       precondition(queriesPerVideo > 0, "\(queriesPerVideo) questions a video.")
       precondition(frames >= 9, "A video of \(frames) frames is too short.")
       precondition((1...3).contains(patches), "\(patches) patches a frame are not 1, 2 or 3.")
       self.videos = videos
       self.devVideos = devVideos
+      self.tuneVideos = tuneVideos
       self.queriesPerVideo = queriesPerVideo
       self.frames = frames
       self.patches = patches
@@ -75,6 +81,9 @@ public struct World: Sendable {
 
   /// The videos to report on.
   public let dev: [WorldVideo]
+
+  /// The videos to choose settings by.
+  public let tune: [WorldVideo]
 
   /// Every word that a question may use.
   public static let vocabularyWords: [String] =
@@ -98,6 +107,7 @@ public struct World: Sendable {
     }
     train = try videos("train", options.videos)
     dev = try videos("dev", options.devVideos)
+    tune = try videos("tune", options.tuneVideos)
   }
 
   /// The prompts of a world; where words carry the questions, `GroundingDataset.tokenized(with:)` is to follow.
@@ -111,7 +121,7 @@ public struct World: Sendable {
   public func dataset() throws -> GroundingDataset {
     try GroundingDataset(
       name: "world-\(options.difficulty.rawValue)", train: train.flatMap { prompts($0) },
-      dev: dev.flatMap { prompts($0) })
+      dev: dev.flatMap { prompts($0) }, tune: tune.flatMap { prompts($0) })
   }
 
   /// A video as pixels.

@@ -1,0 +1,33 @@
+/// What a run makes of the right answers of the data it trains on.
+///
+/// Arms that use different labels are different experiments: whoever compares them has to see it. It follows from a run's whole
+/// configuration, what its objectives listen to, its curricula measure and its teacher and selector read, and from no name.
+/// It is about the stages of the run itself: what the run used whose student it starts from, or what its teacher was once
+/// trained on, is theirs.
+public struct LabelUse: OptionSet, Sendable, Hashable {
+  /// The bits.
+  public let rawValue: Int
+
+  /// The uses with the given bits.
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// Answers are judged against them: rewards.
+  public static let rewards = LabelUse(rawValue: 1)
+  /// Which prompts are trained on is decided by them.
+  public static let gate = LabelUse(rawValue: 2)
+  /// The teacher is made of them, and the student hears them through it.
+  public static let teacher = LabelUse(rawValue: 4)
+  /// Which frames the student sees is decided by them.
+  public static let frames = LabelUse(rawValue: 8)
+  /// They are imitated: there is nothing left in them that is not used.
+  public static let all = LabelUse(rawValue: 16)
+
+  /// In a word or several: `none`, `rewards`, `rewards + gate`, `teacher's`, `all`.
+  public var words: String {
+    if contains(.all) { return "all" }
+    let names: [(LabelUse, String)] = [
+      (.rewards, "rewards"), (.gate, "gate"), (.teacher, "teacher's"), (.frames, "frames"),
+    ]
+    return isEmpty ? "none" : names.filter { contains($0.0) }.map(\.1).joined(separator: " + ")
+  }
+}

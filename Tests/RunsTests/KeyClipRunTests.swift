@@ -97,14 +97,14 @@ struct KeyClipRunTests {
     let laboratory = try Laboratory.standard()
     let clips = try await TrainedRun(scratch("sweep/clips/seed-0"), in: laboratory)
     let answers = try await clips.student.sample(
-      clips.parts.dev,
+      clips.parts.reported,
       settings: .greedy(maximumLength: clips.parts.context.codec.maximumLength), seed: Seed(0))
     let yaml =
       world + decoder
       + "codec: choice\nkeyframes: {student: {run: \(scratch("sweep/clips/seed-0")), budget: 5}}\n"
     let parts = try await RunParts(
       laboratory.configuration(of: configuration(yaml)), in: laboratory)
-    for (prompt, group) in zip(parts.dev, answers) {
+    for (prompt, group) in zip(parts.reported, answers) {
       let list =
         clips.parts.context.codec.decode(group.rollouts[0].tokens, to: group.prompt) as? ClipList
       let expected = AnyKeyframes().indices(

@@ -89,7 +89,7 @@ struct TunerTests {
     #expect(plans.map(\.runs.count) == [12, 24])
     let late = plans[1].runs.filter { $0.arm.hasPrefix("late") }
     #expect(
-      Set(late.compactMap(\.start)) == ["base+budget=4+rate=0.2", "base+budget=8+rate=0.2"])
+      Set(late.flatMap(\.needs)) == ["base+budget=4+rate=0.2", "base+budget=8+rate=0.2"])
     #expect(tuned.cases.map(\.edges.count) == [0, 1])
     #expect(tuned.text.contains("late: 0.4 is the largest value of 'stages.0.rate'"))
   }

@@ -40,7 +40,7 @@ enum Starter: String, CaseIterable, Sendable {
     switch self {
     case .world: "A student of windows in videos of the built-in world: imitation, then distillation."
     case .ownData: "A student of windows in videos of your own: imitation, then GRPO."
-    case .countdown: "Arithmetic as text: `make 7 from 3, 4` wants 3+4. Imitation, then GRPO."
+    case .countdown: "Arithmetic as text: `make 14 from 3, 4, 2` wants (3+4)*2. Imitation, then GRPO."
     case .teacher: "The built-in world, and a teacher that may be yours."
     }
   }
@@ -87,8 +87,8 @@ extension Starter {
     """
 
   private static let countdownBody = """
-    data: {countdown: {numbers: 2, largest: 9, train: 2000, dev: 100}}
-    codec: {countdown: {maximumTokens: 12}}
+    data: {countdown: {numbers: 3, largest: 20, train: 2000, dev: 100}}
+    codec: {countdown: {maximumTokens: 16}}
     \(decoder)
     # A pretrained language model instead, with LoRA; a folder of config.json, tokenizer.json and safetensors will do, too:
     # student: {pretrained: {path: MODEL.gguf, prompt: "{query}:", positions: 128}}

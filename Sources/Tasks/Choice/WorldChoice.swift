@@ -71,14 +71,13 @@ public enum WorldChoice {
       }
     }
     let name = "world-choice-\(world.difficulty.rawValue)"
-    let parts = (
-      train: prompts(made.train), dev: prompts(made.dev), tune: prompts(made.tune)
-    )
-    guard !parts.dev.isEmpty else {
+    let dev = prompts(made.dev)
+    guard !dev.isEmpty else {
       throw GroundingError.nothingThere(
         what: "questions about \(options.topics.map(\.rawValue).joined(separator: ", ")) in "
           + "videos of difficulty \(world.difficulty.rawValue)")
     }
-    return try GroundingDataset(name: name, train: parts.train, dev: parts.dev, tune: parts.tune)
+    return try GroundingDataset(
+      name: name, train: prompts(made.train), dev: dev, tune: prompts(made.tune))
   }
 }

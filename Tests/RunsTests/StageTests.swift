@@ -231,7 +231,7 @@ struct StagesTests {
         try await RunExecutor(run.laboratory()).run(
           value, in: folder.path + "/run-\(name)", resume: false)
       }
-      let told = "2 of the videos or questions that this run reports on"
+      let told = "2 of the videos that this run reports on"
       #expect(error?.description.contains(told) == true)
     }
   }

@@ -38,9 +38,9 @@ enum Starter: String, CaseIterable, Sendable {
 
   private var heading: String {
     switch self {
-    case .world: "A student of windows in videos of the built-in world: imitation, then distillation."
+    case .world: "Windows in videos of the built-in world: imitation, then distillation."
     case .ownData: "A student of windows in videos of your own: imitation, then GRPO."
-    case .countdown: "Arithmetic as text: `make 14 from 3, 4, 2` wants (3+4)*2. Imitation, then GRPO."
+    case .countdown: "Arithmetic as text, `make 14 from 3, 4, 2`: imitation, then GRPO."
     case .teacher: "The built-in world, and a teacher that may be yours."
     }
   }

@@ -41,7 +41,10 @@ struct PretrainedParameters: PluginParameters {
 
   static let keys: [String: KeyDeclaration] = [
     "path": .text(
-      "a GGUF file, a folder of config.json, tokenizer.json and safetensors, or the name of a fetched model; mandatory"),
+      """
+      a GGUF file, a folder of config.json, tokenizer.json and safetensors, or the name of a fetched model; \
+      mandatory
+      """),
     "prompt": .text("what is written before an answer; {query} and {duration} are filled in"),
     "hinted": .text(
       """

@@ -18,7 +18,8 @@ extension GroundingDataset {
       trained.filter { $0.evidence == .none && asked.contains($0.query) }.map(\.query))
     guard repeated.isEmpty else {
       throw RunError.seen(
-        by: who, what: "questions", count: repeated.count, first: Array(repeated.sorted().prefix(10)))
+        by: who, what: "questions", count: repeated.count,
+        first: Array(repeated.sorted().prefix(10)))
     }
     try requireUnseenVideos(trained.filter { $0.evidence != .none }, by: who)
   }

@@ -21,15 +21,17 @@ public struct ContentHash: Sendable {
 
   /// Appends a string and its length, so that ("ab", "c") and ("a", "bc") differ.
   public mutating func append(_ text: String) {
-    let bytes = Array(text.utf8)
-    append(integer: bytes.count)
-    append(bytes: bytes)
+    append(integer: text.utf8.count)
+    append(bytes: text.utf8)
   }
 
   /// Appends a number as eight bytes.
   public mutating func append(integer: Int) {
-    let bits = UInt64(bitPattern: Int64(integer))
-    append(bytes: (0..<8).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) })
+    for shift in stride(from: 0, to: 64, by: 8) {
+      pending.append(UInt8(truncatingIfNeeded: integer >> shift))
+    }
+    length += 8
+    drainIfMany()
   }
 
   /// Appends real numbers by their bits.
@@ -41,9 +43,8 @@ public struct ContentHash: Sendable {
       pending.append(UInt8(truncatingIfNeeded: bits >> 16))
       pending.append(UInt8(truncatingIfNeeded: bits >> 24))
       length += 4
-      if pending.count >= 4096 { drain() }
+      drainIfMany()
     }
-    drain()
   }
 
   /// Appends raw bytes.
@@ -51,7 +52,7 @@ public struct ContentHash: Sendable {
     let before = pending.count
     pending.append(contentsOf: bytes)
     length += UInt64(pending.count - before)
-    drain()
+    drainIfMany()
   }
 
   /// The digest so far as 64 hexadecimal digits.
@@ -67,6 +68,11 @@ public struct ContentHash: Sendable {
       let digits = String(word, radix: 16)
       return String(repeating: "0", count: 8 - digits.count) + digits
     }.joined()
+  }
+
+  /// What is left moves to the front each time: block by block that was half of the hashing of short strings.
+  private mutating func drainIfMany() {
+    if pending.count >= 4096 { drain() }
   }
 
   private mutating func drain() {

@@ -56,8 +56,7 @@ private struct TinyLlama {
 @Suite(
   "PyTorch and the native engine", .serialized,
   .enabled(
-    if: python != nil, "needs torch: OPD_STUDENT_PYTHON, or 'scripts/engine.sh make 0.4.0'"),
-  .timeLimit(.minutes(10)))
+    if: python != nil, "needs torch: OPD_STUDENT_PYTHON, or 'scripts/engine.sh make 0.4.0'"))
 struct EngineAgreementTests {
   /// A step without memory and with ε far above any gradient: weights move by −100 times the gradient, to one in 10⁴ of its size.
   private static let step = UpdateStep(

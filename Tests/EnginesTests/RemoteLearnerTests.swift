@@ -10,8 +10,7 @@ import Testing
 @testable import Engines
 
 @Suite(
-  "A learner in a program", .enabled(if: StubEngine.isPossible, "needs python3"),
-  .timeLimit(.minutes(10)))
+  "A learner in a program", .enabled(if: StubEngine.isPossible, "needs python3"))
 struct RemoteLearnerTests {
   static let vocabulary = Vocabulary(words: (0..<9).map { "w\($0)" }, end: "w8")
 

@@ -4,8 +4,7 @@ import Testing
 @testable import Engines
 
 @Suite(
-  "Probe of a training server", .serialized, .enabled(if: StubEngine.isPossible, "needs python3"),
-  .timeLimit(.minutes(10)))
+  "Probe of a training server", .serialized, .enabled(if: StubEngine.isPossible, "needs python3"))
 struct StudentProbeTests {
   /// A lie, and the check that must name it.
   struct Lie: Sendable, CustomTestStringConvertible {

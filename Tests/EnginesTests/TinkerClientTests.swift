@@ -36,8 +36,7 @@ struct ServerAddressTests {
 }
 
 @Suite(
-  "Client of a training server", .serialized, .enabled(if: StubEngine.isPossible, "needs python3"),
-  .timeLimit(.minutes(10)))
+  "Client of a training server", .serialized, .enabled(if: StubEngine.isPossible, "needs python3"))
 struct TinkerClientTests {
   private func failure(
     _ mode: String, _ change: (inout TinkerParameters) -> Void = { _ in }

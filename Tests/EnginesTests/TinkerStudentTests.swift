@@ -7,7 +7,7 @@ import Testing
 
 @Suite(
   "Student on a training server", .serialized,
-  .enabled(if: StubEngine.isPossible, "needs python3"), .timeLimit(.minutes(10)))
+  .enabled(if: StubEngine.isPossible, "needs python3"))
 struct TinkerStudentTests {
   static let reductions = [
     ("sum", "sum", LossReduction(tokens: .sum, extent: .sum)),

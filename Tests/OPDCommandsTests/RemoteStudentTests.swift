@@ -58,8 +58,7 @@ private final class TrainingServer: Sendable {
 
 @Suite(
   "A student elsewhere", .serialized,
-  .enabled(if: BuiltProgram.opd != nil && Repository.hasPython, "needs opd and python3"),
-  .timeLimit(.minutes(15)))
+  .enabled(if: BuiltProgram.opd != nil && Repository.hasPython, "needs opd and python3"))
 struct RemoteStudentTests {
   private let folder = FileManager.default.temporaryDirectory.path + "/opd-\(UUID().uuidString)"
 

@@ -4,7 +4,7 @@ import Core
 import Testing
 
 @Suite(
-  "A run with a teacher that is a program", .enabled(if: Programs.python), .timeLimit(.minutes(8)))
+  "A run with a teacher that is a program", .enabled(if: Programs.python))
 struct ProcessTeacherRunTests {
   func teacher(_ words: [String], _ more: String = "") -> String {
     let quoted = words.map { "'\($0)'" }.joined(separator: ", ")

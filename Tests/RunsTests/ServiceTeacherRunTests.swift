@@ -6,7 +6,7 @@ import Core
 import Testing
 
 @Suite(
-  "A run with a teacher that is a service", .enabled(if: Programs.python), .timeLimit(.minutes(8)))
+  "A run with a teacher that is a service", .enabled(if: Programs.python))
 struct ServiceTeacherRunTests {
   static let words = "data.world.query=words"
 

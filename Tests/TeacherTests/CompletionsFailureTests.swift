@@ -6,7 +6,7 @@ import Testing
 
 @testable import Teacher
 
-@Suite("A service that misbehaves", .enabled(if: Programs.python), .timeLimit(.minutes(10)))
+@Suite("A service that misbehaves", .enabled(if: Programs.python))
 struct CompletionsFailureTests {
   let vocabulary = DecimalCodec().vocabulary
 

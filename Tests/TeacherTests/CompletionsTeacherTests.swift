@@ -6,7 +6,7 @@ import Testing
 
 @testable import Teacher
 
-@Suite("Completions teacher", .enabled(if: Programs.python), .timeLimit(.minutes(10)))
+@Suite("Completions teacher", .enabled(if: Programs.python))
 struct CompletionsTeacherTests {
   let codec = DecimalCodec()
   var vocabulary: Vocabulary { codec.vocabulary }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Teacher
 
-@Suite("A service that means harm", .enabled(if: Programs.python), .timeLimit(.minutes(10)))
+@Suite("A service that means harm", .enabled(if: Programs.python))
 struct HostileServiceTests {
   let vocabulary = DecimalCodec().vocabulary
 

@@ -8,7 +8,7 @@ import Testing
 
 /// Against a real server: `llama_cpp` and `gguf` have to be importable; OPD_TEST_GGUF may name another model file than a
 /// tiny one that is made here.
-@Suite("llama.cpp's server", .enabled(if: LlamaServer.isAvailable), .timeLimit(.minutes(10)))
+@Suite("llama.cpp's server", .enabled(if: LlamaServer.isAvailable))
 struct LlamaServerTests {
   @Test("passes the probe and scores text as it does when it writes it")
   func scores() async throws {

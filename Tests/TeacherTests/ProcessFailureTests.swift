@@ -5,7 +5,7 @@ import Testing
 
 @testable import Teacher
 
-@Suite("A program that misbehaves", .enabled(if: Programs.python), .timeLimit(.minutes(10)))
+@Suite("A program that misbehaves", .enabled(if: Programs.python))
 struct ProcessFailureTests {
   let vocabulary = DecimalCodec().vocabulary
   let requests = (0..<4).map {

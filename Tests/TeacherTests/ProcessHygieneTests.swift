@@ -5,7 +5,7 @@ import Testing
 @testable import Teacher
 
 @Suite(
-  "A program that is started and ended", .enabled(if: Programs.python), .timeLimit(.minutes(10)))
+  "A program that is started and ended", .enabled(if: Programs.python))
 struct ProcessHygieneTests {
   /// Runs Python text as a child until it ends, and returns its lines.
   private func lines(_ text: String) async throws -> [String] {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Teacher
 
-@Suite("Process reward", .enabled(if: Programs.python), .timeLimit(.minutes(10)))
+@Suite("Process reward", .enabled(if: Programs.python))
 struct ProcessRewardTests {
   let codec = DecimalCodec()
 

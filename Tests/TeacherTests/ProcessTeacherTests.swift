@@ -5,7 +5,7 @@ import Testing
 
 @testable import Teacher
 
-@Suite("Process teacher", .enabled(if: Programs.python), .timeLimit(.minutes(10)))
+@Suite("Process teacher", .enabled(if: Programs.python))
 struct ProcessTeacherTests {
   let codec = DecimalCodec()
 

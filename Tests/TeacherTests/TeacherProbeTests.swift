@@ -6,7 +6,7 @@ import Testing
 
 @testable import Teacher
 
-@Suite("Teacher probe", .enabled(if: Programs.python), .timeLimit(.minutes(10)))
+@Suite("Teacher probe", .enabled(if: Programs.python))
 struct TeacherProbeTests {
   let vocabulary = DecimalCodec().vocabulary
 

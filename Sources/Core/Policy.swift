@@ -49,13 +49,19 @@ public struct SamplingSettings: Sendable, Hashable, Codable {
   public var maximumLength: Int
   /// Whether answers go on after the end token, so that all have `maximumLength` tokens: for measuring speed.
   public var ignoresEnd: Bool
+  /// Which tokens may be drawn; all if `nil`. Log-probabilities are those of the policy that it leaves.
+  public var filter: SamplingFilter?
 
   /// Sampling settings.
-  public init(group: Int, temperature: Double, maximumLength: Int, ignoresEnd: Bool = false) {
+  public init(
+    group: Int, temperature: Double, maximumLength: Int, ignoresEnd: Bool = false,
+    filter: SamplingFilter? = nil
+  ) {
     self.group = group
     self.temperature = temperature
     self.maximumLength = maximumLength
     self.ignoresEnd = ignoresEnd
+    self.filter = filter
   }
 
   /// The most likely token each time, one answer a prompt.

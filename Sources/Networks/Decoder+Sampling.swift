@@ -20,6 +20,7 @@ extension Decoder {
   ///   - prompts: The prompts.
   ///   - seeds: For each prompt, one seed a response.
   ///   - temperature: What logits are divided by; 0 takes the most likely token.
+  ///   - filter: Which tokens may be drawn; all if `nil`.
   ///   - ends: The tokens that end a response; none lets all grow to the limit.
   ///   - maximumLength: The most tokens of a response.
   ///   - tape: A tape bound to weights of this shape.
@@ -28,15 +29,15 @@ extension Decoder {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func sample(
-    _ prompts: [PromptRows], seeds: [[Seed]], temperature: Double, ends: Set<Token>,
-    maximumLength: Int, on tape: Tape<Scalar>,
+    _ prompts: [PromptRows], seeds: [[Seed]], temperature: Double,
+    filter: SamplingFilter? = nil, ends: Set<Token>, maximumLength: Int, on tape: Tape<Scalar>,
     watching watch: (_ response: Int, Token) -> Void = { _, _ in }
   ) -> [[Sample]] {
     let batch = PackedBatch<Scalar>(prompts.map { Branch(prompt: $0, responses: []) })
     let responses = seeds.reduce(0) { $0 + $1.count }
     var caches: [DecodingCache<Scalar>] = []
     let hidden = prefill(batch, responses: responses, length: maximumLength, &caches, on: tape)
-    var growing = Growing(prompts, seeds, promptSegments: batch.promptSegments)
+    var growing = Growing(prompts, seeds, promptSegments: batch.promptSegments, filter: filter)
     // The prompts' last rows predict every response's first token.
     var logits = tape.linear(
       tape.gather(hidden, rows: growing.live.map { growing.branch[$0] }), head)
@@ -88,9 +89,13 @@ private struct Growing {
   private var generators: [SeededGenerator] = []
   private let promptSegments: [Int]
   private let positions: [Int]
+  private let filter: SamplingFilter?
 
-  init(_ prompts: [PromptRows], _ seeds: [[Seed]], promptSegments: [Int]) {
+  init(
+    _ prompts: [PromptRows], _ seeds: [[Seed]], promptSegments: [Int], filter: SamplingFilter?
+  ) {
     self.promptSegments = promptSegments
+    self.filter = filter
     positions = prompts.map(\.responsePosition)
     for (index, own) in seeds.enumerated() {
       for seed in own {
@@ -121,7 +126,9 @@ private struct Growing {
     _ watch: (_ response: Int, Token) -> Void
   ) {
     let uniforms = live.map { generators[$0].uniform() }
-    let draws = tape.draw(logits, temperature: temperature, uniforms: uniforms)
+    let draws = tape.draw(
+      logits, temperature: temperature, uniforms: uniforms,
+      restrict: filter.map { filter in { filter.restrict(&$0) } })
     for (index, draw) in zip(live, draws) {
       tokens[index].append(draw.column)
       watch(index, draw.column)

@@ -28,7 +28,7 @@ extension DecoderPolicy {
       weights.run(tape) { tape in
         model.decoder.sample(
           [PromptRows(tokens: tokens)], seeds: [[seed]], temperature: settings.temperature,
-          ends: settings.ignoresEnd ? [] : model.tokenizer.ends,
+          filter: settings.filter, ends: settings.ignoresEnd ? [] : model.tokenizer.ends,
           maximumLength: settings.maximumLength, on: tape
         ) { watch($1) }
       }

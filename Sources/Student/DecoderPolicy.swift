@@ -44,7 +44,7 @@ public struct DecoderPolicy: Policy {
         weights.run(tape) { tape in
           model.decoder.sample(
             rows, seeds: seeds, temperature: settings.temperature,
-            ends: settings.ignoresEnd ? [] : model.tokenizer.ends,
+            filter: settings.filter, ends: settings.ignoresEnd ? [] : model.tokenizer.ends,
             maximumLength: settings.maximumLength,
             on: tape)
         }

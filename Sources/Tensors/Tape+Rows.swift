@@ -46,11 +46,13 @@ extension Tape {
   ///   - variable: Logits, one row a draw.
   ///   - temperature: What logits are divided by.
   ///   - uniforms: One number in [0, 1) a row; ignored at temperature 0.
+  ///   - restrict: Changes the log-probabilities of a row before it is drawn from; they must still sum to 1.
   /// - Returns: For each row the drawn column and its log-probability at the temperature (at 1 where that is 0).
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func draw(
-    _ variable: Variable, temperature: Double, uniforms: [Double]
+    _ variable: Variable, temperature: Double, uniforms: [Double],
+    restrict: ((inout MutableSpan<Scalar>) -> Void)? = nil
   ) -> [(column: Int, logProbability: Scalar)] {
     let width = variable.columns
     let scratch = arena.take(width)
@@ -60,6 +62,7 @@ extension Tape {
       var span = MutableSpan(
         _unsafeElements: UnsafeMutableBufferPointer(start: scratch.pointer, count: width))
       _ = Rows.logSoftmax(&span, width: width, temperature: temperature > 0 ? temperature : 1)
+      restrict?(&span)
       let column =
         temperature > 0
         ? Softmax.inverse(scratch.pointer, width, uniforms[row]) : largest(scratch.pointer, width)

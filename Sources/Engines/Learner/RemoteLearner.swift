@@ -99,6 +99,10 @@ extension RemoteLearner {
     _ prompts: [Prompt], settings: SamplingSettings, seed: Seed
   ) async throws -> [RolloutGroup] {
     guard !prompts.isEmpty else { return [] }
+    guard settings.filter == nil else {
+      throw EngineError.missingAbility(
+        wanted: "samples by top-k, top-p or min-p", measured: "samples of whole distributions")
+    }
     return try await engine.sample(prompts, settings, seed)
   }
 

@@ -28,6 +28,15 @@ public struct ModelChatCommand: AsyncParsableCommand {
   @Option(help: "What logits are divided by; 0 takes the likeliest token.")
   var temperature = 0.0
 
+  @Option(help: "How many of the likeliest tokens are drawn from; all if left out.")
+  var topK: Int?
+
+  @Option(help: "Draw from the likeliest tokens until their probabilities sum to this.")
+  var topP: Double?
+
+  @Option(help: "The least share of the likeliest token's probability that is drawn.")
+  var minP: Double?
+
   @Option(help: "The most tokens of an answer.")
   var maximumTokens = 256
 
@@ -42,6 +51,11 @@ public struct ModelChatCommand: AsyncParsableCommand {
     guard temperature.isFinite, temperature >= 0, (1...100_000).contains(maximumTokens) else {
       throw ValidationError(
         "The temperature must be 0 or above, and --maximum-tokens 1 to 100000.")
+    }
+    guard (topK ?? 1) > 0, topP.map({ 0 < $0 && $0 <= 1 }) ?? true, (0...1).contains(minP ?? 0)
+    else {
+      throw ValidationError(
+        "--top-k must be 1 or more, --top-p above 0 and at most 1, and --min-p 0 to 1.")
     }
   }
 
@@ -73,7 +87,8 @@ public struct ModelChatCommand: AsyncParsableCommand {
     let answer = policy.continuation(
       of: tokens,
       settings: SamplingSettings(
-        group: 1, temperature: temperature, maximumLength: maximumTokens),
+        group: 1, temperature: temperature, maximumLength: maximumTokens,
+        filter: SamplingFilter(topK: topK, topP: topP, minP: minP)),
       seed: Seed(UInt64(bitPattern: Int64(seed)))
     ) { token in
       guard !tokenizer.ends.contains(token) else { return }

@@ -9,19 +9,19 @@ internal import Tensors
 
 struct ModelTeacherParameters: PluginParameters {
   var run: String?
+  var arm: String?
   var evidence = PolicyTeacher.Evidence.allFrames
   var temperature = 1.0
 
-  var files: [String] { run.map { [$0 + "/config.yaml", $0 + "/checkpoints"] } ?? [] }
+  var files: [String] { RunReference.files(run) }
 
   var readsTruth: Bool { evidence == .answer }
 
-  static let keys: [String: KeyDeclaration] = [
-    "run": .text("the folder of a finished run, whose student is the teacher; mandatory"),
+  static let keys = RunReference.keys("is the teacher").merging([
     "evidence": .choice(
       PolicyTeacher.Evidence.self, "what it looks at: allFrames, sameAsStudent or answer"),
     "temperature": temperatureKey,
-  ]
+  ]) { $1 }
 }
 
 struct SelfTeacherParameters: PluginParameters {
@@ -55,9 +55,7 @@ extension Laboratory {
       "model", summary: "the student of a finished run, perhaps with a larger decoder",
       parameters: ModelTeacherParameters.self
     ) { parameters, context in
-      guard let run = parameters.run else {
-        throw LaboratoryError.mandatory(key: "run", why: "the teacher is the student of that run")
-      }
+      let run = try RunReference.folder(parameters.run)
       let trained = try await TrainedStudent(run, in: context.laboratory)
       try context.dataset.requireUnseen(trained.prompts, by: "The teacher of '\(run)'")
       let teacher = PolicyTeacher(

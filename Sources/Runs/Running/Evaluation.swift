@@ -10,7 +10,7 @@ package struct Evaluation: Sendable {
     /// the truth is what counts, and the likeliest answer is not the safest.
     ///
     /// Source: Kumar and Byrne, "Minimum Bayes-risk decoding for statistical machine translation", 2004.
-    case consensus(samples: Int)
+    case consensus(samples: Int, temperature: Double = 1, filter: SamplingFilter? = nil)
     /// Every answer that can be given is scored, and the best in expectation is taken: of options, the likeliest.
     case exact
   }
@@ -47,7 +47,7 @@ package struct Evaluation: Sendable {
     }
     outcomes = codec.task.outcomes(answers, to: prompts)
     var values = Self.values(of: outcomes, codec.task)
-    if case .consensus(let samples) = decoding {
+    if case .consensus(let samples, _, _) = decoding {
       values.merge(Self.sampled(groups, samples, codec)) { $1 }
     }
     self.values = values
@@ -91,8 +91,9 @@ extension Evaluation.Decoding {
   func settings(maximumLength: Int) -> SamplingSettings? {
     switch self {
     case .greedy: .greedy(maximumLength: maximumLength)
-    case .consensus(let samples):
-      SamplingSettings(group: samples, temperature: 1, maximumLength: maximumLength)
+    case .consensus(let samples, let temperature, let filter):
+      SamplingSettings(
+        group: samples, temperature: temperature, maximumLength: maximumLength, filter: filter)
     case .exact: nil
     }
   }

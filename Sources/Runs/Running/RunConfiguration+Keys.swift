@@ -111,6 +111,15 @@ extension EvaluationConfiguration {
       0...100_000,
       "0 to answer greedily, or from how many samples the one is taken that agrees best with all",
       unit: "samples"),
+    "temperature": .real(.above(0, to: 100), "what logits are divided by in these samples"),
+    "topK": .integer(
+      1...10_000_000, "how many of the likeliest tokens they are drawn from; all if left out",
+      unit: "tokens"),
+    "topP": .real(
+      .above(0, to: 1),
+      "the likeliest tokens until their probabilities sum to this; all if left out"),
+    "minP": .real(
+      0...1, "the least share of the likeliest token's probability; none if left out"),
     "exact": .flag(
       "whether every answer that can be given is scored and the best in expectation taken, which of "
         + "options is the likeliest; not beside a consensus"),

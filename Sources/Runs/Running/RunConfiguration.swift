@@ -137,6 +137,12 @@ package struct EvaluationConfiguration: DefaultedConfiguration {
   package var keyframes: ConfigurationValue?
   /// How an answer is read from the student: 0 for greedily, or from so many samples, the one that agrees best with all.
   package var consensus = 0
+  /// What logits are divided by where answers are sampled.
+  package var temperature = 1.0
+  /// Which tokens may be sampled then, as in `SamplingFilter`.
+  package var topK: Int?
+  package var topP: Double?
+  package var minP: Double?
   /// Whether every answer that can be given is scored and the best in expectation taken, in place of samples.
   package var exact = false
   /// Whether the last evaluation measures the exact divergence from a teacher that knows whole distributions.
@@ -160,16 +166,29 @@ package struct DiagnosticsConfiguration: DefaultedConfiguration {
 }
 
 extension EvaluationConfiguration {
-  /// Refuses two ways to read an answer at once.
+  /// Refuses two ways to read an answer at once, and how to sample where nothing is sampled.
   func check() throws(ConfigurationError) {
-    guard exact, consensus > 0 else { return }
-    throw ConfigurationError.unusable(
-      path: "evaluation.exact", reason: "a consensus of samples is asked for, too", source: nil)
+    if exact, consensus > 0 {
+      throw ConfigurationError.unusable(
+        path: "evaluation.exact", reason: "a consensus of samples is asked for, too", source: nil)
+    }
+    let unread = [
+      ("temperature", temperature != 1), ("topK", topK != nil), ("topP", topP != nil),
+      ("minP", minP != nil),
+    ]
+    if consensus == 0, let key = unread.first(where: \.1)?.0 {
+      throw ConfigurationError.unusable(
+        path: "evaluation.\(key)", reason: "nothing is sampled unless 'consensus' is above 0",
+        source: nil)
+    }
   }
 
   /// How an answer is read from the student.
   package var decoding: Evaluation.Decoding {
-    exact ? .exact : consensus > 0 ? .consensus(samples: consensus) : .greedy
+    guard consensus > 0 else { return exact ? .exact : .greedy }
+    return .consensus(
+      samples: consensus, temperature: temperature,
+      filter: SamplingFilter(topK: topK, topP: topP, minP: minP))
   }
 }
 

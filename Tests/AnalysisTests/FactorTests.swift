@@ -113,4 +113,29 @@ struct FactorTests {
       return try await Comparison.read(arms, effects: ["keyframes"])
     }
   }
+
+  @Test("have a report with what each factor is worth, and every combination of two")
+  func report() async throws {
+    let page = try await Report.html(of: [sweep()])
+    #expect(page.contains("<section id=\"effects\">"))
+    #expect(page.contains("effect of case") && page.contains("effect of keyframes"))
+    #expect(page.contains("case ↓ keyframes →") || page.contains("keyframes ↓ case →"))
+  }
+
+  @Test("that begin where others end are not praised for what they did not pay")
+  func started() async throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/started-\(UUID().uuidString)"
+    for (arm, first, last) in [("base", 0.1, 0.3), ("further", 0.3, 0.6)] {
+      for seed in 0..<5 { try write(arm, seed, last, folder) }
+      for seed in 0..<5 {
+        let lines = [(0, first), (2, (first + last) / 2), (4, last)].map { step, value in
+          "{\"eval/mIoU\":\(value),\"step\":\(step),\"flops\":\(1 + 1000 * step)}\n"
+        }
+        try write(lines.joined(), "\(folder)/\(arm)/seed-\(seed)/metrics.jsonl")
+      }
+    }
+    let page = try await Report.html(of: [folder], baseline: "base")
+    #expect(!page.contains("To get as far as"))
+    #expect(page.contains("from the start"))
+  }
 }

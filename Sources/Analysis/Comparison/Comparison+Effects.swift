@@ -9,6 +9,11 @@ package struct AskedContrasts: Sendable, Hashable, Codable {
 }
 
 extension Comparison {
+  /// The factors of which the arms have more than one level.
+  var variedFactors: [String] {
+    factors.filter { factor in Set(arms.compactMap { $0.levels[factor] }).count > 1 }
+  }
+
   /// Adds the differences between the levels of a factor, within each choice of the others' levels and on average over them.
   ///
   /// The level of the baseline, or the first, is what the others are compared to. Averages are taken seed by seed and question by

@@ -76,10 +76,12 @@ struct CurvesSection: Sendable {
 
   private func cell(_ row: TargetCost, _ reference: TargetCost?, _ measure: CostMeasure) -> String {
     guard row.reached > 0 else { return "<span class=\"faint\">not reached</span>" }
+    guard row.cost(.steps) != 0 else { return "<span class=\"faint\">from the start</span>" }
     guard let cost = row.cost(measure) else { return "–" }
     let amount = Quantity.amount(cost, measure)
     // Nothing is so many times cheaper than nothing.
-    guard let other = reference?.cost(measure), row.arm != reference?.arm, other > 0, cost > 0
+    guard let reference, let other = reference.cost(measure), row.arm != reference.arm, other > 0,
+      cost > 0, reference.cost(.steps) != 0
     else { return amount }
     return "\(amount) <span class=\"faint\">\(Quantity.short(cost / other))×</span>"
   }

@@ -17,7 +17,7 @@ struct HeadlineSection: Sendable {
       \(done) of \(total) runs done\(going)</p>
       <h1>\(HTML.escaped(source.names.shortened(comparison.leader ?? comparison.verdict)))</h1>\(second)\(price)
       </header>
-      <section id="headline">\(table)\(contrasts)
+      <section id="headline">\(table)\(bounds)\(contrasts)
       <ul class="notes">\(notes)<li>\(HTML.escaped(comparison.legend))</li></ul></section>
 
       """
@@ -77,10 +77,9 @@ struct HeadlineSection: Sendable {
   }
 
   private func cells(_ arm: ComparedArm, _ scale: IntervalScale) -> [String] {
-    let mark =
-      arm.name == best && source.archive.arms.count > 1 ? " <em class=\"best\">best</em>" : ""
+    let mark = arm.name == best && source.archive.arms.count > 1 ? tag("best", "best") : under(arm)
     let value = arm.value.map { "<b>\(Quantity.metric($0.value))</b>" }
-    let drawing = arm.value.map { scale.svg($0, color: source.color(arm.name)) }
+    let drawing = arm.value.map { scale.svg($0, color: source.color(arm.name), bound: floor) }
     var cells = [source.label(arm.name) + mark] + about.map { HTML.escaped($0.cell(arm)) }
     cells += [value ?? "–", drawing ?? "", arm.interval]
     cells += source.comparison.columns.map { arm.further[$0].map(Quantity.percent) ?? "–" }
@@ -88,6 +87,21 @@ struct HeadlineSection: Sendable {
     cells.append(arm.flops.map(Quantity.flops) ?? "–")
     cells.append(arm.seconds.map(Quantity.duration) ?? "–")
     return cells + ["\(arm.done)/\(arm.total)"]
+  }
+
+  /// Says of an arm that it is no better than what needs no learning.
+  private func under(_ arm: ComparedArm) -> String {
+    source.comparison.bound(over: arm).map { tag("under", "≤ \($0.name)") } ?? ""
+  }
+
+  private func tag(_ kind: String, _ text: String) -> String {
+    " <em class=\"\(kind)\">\(HTML.escaped(text))</em>"
+  }
+
+  /// The highest of what is reached without learning.
+  private var floor: Double? {
+    source.comparison.bounds.filter(\.isFloor).map(\.value)
+      .max { source.metric.isBetter($1, than: $0) }
   }
 
   /// What is said of an arm beside its name.
@@ -98,35 +112,16 @@ struct HeadlineSection: Sendable {
   private var contrasts: String {
     guard let baseline = source.comparison.baseline, !source.comparison.contrasts.isEmpty
     else { return "" }
-    let rows = source.comparison.contrasts.map(cells)
-    return HTML.table(
-      [
-        "against \(source.name(baseline))", "", source.metric.title, "95 %", "p (Holm)",
-        "p (perm.)", "P(better)",
-        "visible<br>from",
-      ], rows, kind: "contrasts")
+    return ContrastTable(source: source, contrasts: source.comparison.contrasts)
+      .html("against \(source.name(baseline))")
   }
 
-  private func cells(_ contrast: Contrast) -> [String] {
-    var cells = [source.label(contrast.arm), word(contrast)]
-    cells.append(contrast.difference.map { "<b>\(Quantity.signed($0.value))</b>" } ?? "–")
-    cells.append(contrast.interval)
-    cells.append(contrast.correctedPValue.map { HTML.escaped(Quantity.pColumn($0)) } ?? "–")
-    cells.append(contrast.permutationPValue.map { HTML.escaped(Quantity.pColumn($0)) } ?? "–")
-    cells.append(
-      contrast.probabilityOfImprovement.map { Quantity.decimals(100 * $0, 0) + " %" } ?? "–")
-    cells.append(contrast.minimumDetectableEffect.map(Quantity.metric) ?? "–")
-    return cells
-  }
-
-  /// The result of one comparison in a word or two; the whole sentence on pointing at it.
-  private func word(_ contrast: Contrast) -> String {
-    let isBetter =
-      contrast.difference.map { source.metric.isBetter($0.value, than: 0) } ?? false
-    let word = !contrast.isSeen ? "no difference seen" : isBetter ? "better" : "worse"
-    let kind = !contrast.isSeen ? "faint" : isBetter ? "word good" : "word bad"
-    return "<span class=\"\(kind)\" style=\"--a:.2\" title=\"\(HTML.escaped(contrast.verdict))\">"
-      + "\(word)</span>"
+  /// What is reached without learning from the data.
+  private var bounds: String {
+    let bounds = source.comparison.bounds
+    guard !bounds.isEmpty else { return "" }
+    let words = bounds.map { "\(HTML.escaped($0.name)) <b>\(Quantity.metric($0.value))</b>" }
+    return "<p class=\"bounds\">Without learning: \(words.joined(separator: " · "))</p>"
   }
 }
 
@@ -147,12 +142,16 @@ struct IntervalScale: Sendable {
     return ends.map { Quantity.decimals($0, max(1, ticks.decimals)) }.joined(separator: " … ")
   }
 
-  /// A dot on its interval.
-  func svg(_ estimate: Estimate, color: Int) -> String {
+  /// A dot on its interval, and a dashed line where the highest bound is, if that is within the scale.
+  func svg(_ estimate: Estimate, color: Int, bound: Double? = nil) -> String {
+    let floor = bound.flatMap { ticks.range.contains($0) ? $0 : nil }.map { value in
+      "<line class=\"floor\" x1=\"\(x(value))\" x2=\"\(x(value))\" y1=\"0\" y2=\"24\"/>"
+    }
     let grid = ticks.values.map { value in
       "<line class=\"grid\" x1=\"\(x(value))\" x2=\"\(x(value))\" y1=\"0\" y2=\"24\"/>"
     }
-    return "<svg class=\"interval\" viewBox=\"0 0 180 24\" aria-hidden=\"true\">\(grid.joined())"
+    return
+      "<svg class=\"interval\" viewBox=\"0 0 180 24\" aria-hidden=\"true\">\(grid.joined())\(floor ?? "")"
       + "<line class=\"reach c\(color)\" x1=\"\(x(estimate.lower))\" x2=\"\(x(estimate.upper))\""
       + " y1=\"12\" y2=\"12\"/>"
       + "<circle class=\"dot c\(color)\" cx=\"\(x(estimate.value))\" cy=\"12\" r=\"5\"/></svg>"

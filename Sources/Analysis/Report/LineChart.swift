@@ -83,7 +83,8 @@ struct LineChart: Sendable {
       values.map { "\(HTML.place(frame.x($0.0))),\(HTML.place(frame.y($0.1)))" }
         .joined(separator: " ")
     }
-    var result = ""
+    var result =
+      "<g data-arm=\"\(HTML.escaped(series.name))\" data-points=\"\(numbers(points, frame))\">"
     if points.contains(where: { $0.lower < $0.upper }) {
       let around = points.map { ($0.x, $0.upper) } + points.reversed().map { ($0.x, $0.lower) }
       result += "<polygon class=\"band c\(series.color)\" points=\"\(path(around))\"/>"
@@ -92,7 +93,18 @@ struct LineChart: Sendable {
       "<polyline class=\"line c\(series.color)\" points=\"\(path(points.map { ($0.x, $0.y) }))\">"
     result += "<title>\(HTML.escaped(series.name))</title></polyline>"
     return result + "<circle class=\"dot c\(series.color)\" r=\"3.5\""
-      + " cx=\"\(HTML.place(frame.x(last.x)))\" cy=\"\(HTML.place(frame.y(last.y)))\"/>"
+      + " cx=\"\(HTML.place(frame.x(last.x)))\" cy=\"\(HTML.place(frame.y(last.y)))\"/></g>"
+  }
+
+  /// Each point's place and what stands there, for those who point at it: `x,y,text` with `;` between.
+  private func numbers(_ points: [Point], _ frame: Frame) -> String {
+    points.map { point in
+      let band =
+        point.lower < point.upper
+        ? " [\(Quantity.metric(point.lower)), \(Quantity.metric(point.upper))]" : ""
+      return "\(HTML.place(frame.x(point.x))),\(HTML.place(frame.y(point.y)))"
+        + ",\(Quantity.metric(point.y))\(band) at \(HTML.escaped(format(point.x)))"
+    }.joined(separator: ";")
   }
 }
 

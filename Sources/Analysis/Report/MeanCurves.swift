@@ -56,7 +56,8 @@ struct MeanCurves: Sendable {
   ) -> (Double, Double)? {
     guard let end = points(baseline, by: measure).last else { return nil }
     let own = points(arm, by: measure)
-    guard !own.isEmpty else { return nil }
+    // What begins at the level has paid for it elsewhere: as the student of another run, say.
+    guard let first = own.first, first.y < end.y else { return nil }
     let curve = LearningCurve(costs: own.map(\.x), values: own.map(\.y))
     return curve.cost(toReach: end.y).map { (end.x, $0) }
   }

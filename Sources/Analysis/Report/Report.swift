@@ -3,7 +3,8 @@ internal import Foundation
 internal import Statistics
 internal import Storage
 
-/// A sweep, an arm or a run as one self-contained page: no network, no script, light and dark, fit for printing.
+/// A sweep, an arm or a run as one self-contained page: no network, readable without its script, light and dark, fit for
+/// printing.
 package enum Report {
   /// Writes the page of runs that may still be going.
   ///
@@ -27,7 +28,10 @@ package enum Report {
     of folders: [String], metric: String? = nil, baseline: String? = nil
   ) async throws -> String {
     let archive = try await RunArchive.read(folders, detail: .everything)
-    let comparison = try Comparison(archive, match: nil, metric: metric, baseline: baseline)
+    var comparison = try Comparison(archive, match: nil, metric: metric, baseline: baseline)
+    for factor in comparison.variedFactors where comparison.arms.count > 2 {
+      try comparison.ask(effectOf: factor)
+    }
     return ReportPage(ReportSource(archive: archive, comparison: comparison)).html
   }
 }
@@ -75,7 +79,7 @@ struct ReportSource: Sendable {
 
   /// An arm's name beside its colour.
   func label(_ arm: String) -> String {
-    "<span class=\"arm\" title=\"\(HTML.escaped(arm))\"><i class=\"swatch c\(color(arm))\"></i><span>\(name(arm))</span></span>"
+    "<span class=\"arm\" data-arm=\"\(HTML.escaped(arm))\" title=\"\(HTML.escaped(arm))\"><i class=\"swatch c\(color(arm))\"></i><span>\(name(arm))</span></span>"
   }
 
   /// The colours of some arms, or nothing where there is only one.

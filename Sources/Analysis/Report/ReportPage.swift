@@ -17,6 +17,7 @@ struct ReportPage: Sendable {
   var html: String {
     let sections = [
       HeadlineSection(source: source, curves: curves).html,
+      EffectsSection(source: source).html,
       CurvesSection(source: source, curves: curves).html,
       PairwiseSection(source: source).html,
       ProfileSection(source: source, answers: answers).html,
@@ -24,10 +25,12 @@ struct ReportPage: Sendable {
       CostSection(source: source).html, DiagnosticsSection(source: source).html,
       CurriculumSection(source: source).html, KeyframesSection(source: source).html,
       RolloutsSection(source: source).html,
+      DifferencesSection(source: source).html,
       CommandsSection(source: source).html,
     ]
     return HTML.page(
       source.names.shortened(source.comparison.leader ?? source.comparison.verdict),
-      body: sections.joined(), command: "opd report")
+      body: ([sections[0], HTML.contents(of: sections)] + sections.dropFirst()).joined(),
+      script: ReportScript.text, command: "opd report")
   }
 }

@@ -6,11 +6,12 @@ package enum HTML {
   ///   - title: What the title bar says.
   ///   - style: What is added to the common style sheet.
   ///   - body: Markup.
+  ///   - script: What makes it livelier; the page must be readable without.
   ///   - command: The command that wrote it.
   /// - Returns: The whole page.
-  package static func page(_ title: String, style: String = "", body: String, command: String)
-    -> String
-  {
+  package static func page(
+    _ title: String, style: String = "", body: String, script: String = "", command: String
+  ) -> String {
     """
     <!doctype html>
     <html lang="en"><head><meta charset="utf-8">
@@ -20,7 +21,7 @@ package enum HTML {
     <style>\(ReportStyle.css)\(style)</style></head>
     <body><main>
     \(body)<footer>Written by <code>\(command)</code>.</footer>
-    </main></body></html>
+    </main>\(script.isEmpty ? "" : "<script>\(script)</script>")</body></html>
 
     """
   }
@@ -44,9 +45,22 @@ package enum HTML {
       """
   }
 
+  /// Links to the sections of a page that have something to show.
+  package static func contents(of sections: [String]) -> String {
+    let links = sections.compactMap { section -> String? in
+      guard let match = section.firstMatch(of: /<section id="([a-z0-9-]+)"><h2>([^<]*)<\/h2>/)
+      else {
+        return nil
+      }
+      return "<a href=\"#\(match.1)\">\(match.2)</a>"
+    }
+    guard links.count > 1 else { return "" }
+    return "<nav class=\"contents\" aria-label=\"Contents\">\(links.joined())</nav>"
+  }
+
   /// A table in a box that scrolls sideways on narrow screens; cells are markup.
   package static func table(_ header: [String], _ rows: [[String]], kind: String = "") -> String {
-    let head = header.map { "<th>\($0)</th>" }.joined()
+    let head = header.map { "<th scope=\"col\">\($0)</th>" }.joined()
     let body = rows.map { row in "<tr>" + row.map { "<td>\($0)</td>" }.joined() + "</tr>" }
     return "<div class=\"scroll\"><table class=\"\(kind)\"><thead><tr>\(head)</tr></thead><tbody>"
       + body.joined(separator: "\n") + "</tbody></table></div>"

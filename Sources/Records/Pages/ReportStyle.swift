@@ -50,8 +50,11 @@ package enum ReportStyle {
     """
 
   private static let tables = """
-    .scroll{overflow-x:auto;background:var(--card);border:1px solid var(--rule);border-radius:10px;
-    margin:0 0 16px}
+    .scroll{overflow-x:auto;border:1px solid var(--rule);border-radius:10px;margin:0 0 16px;position:relative;
+    background:linear-gradient(90deg,var(--card) 40%,transparent),linear-gradient(270deg,var(--card) 40%,transparent) 100% 0,
+    radial-gradient(farthest-side at 0 50%,rgb(0 0 0/.22),transparent),radial-gradient(farthest-side at 100% 50%,rgb(0 0 0/.22),transparent) 100% 0;
+    background-repeat:no-repeat;background-color:var(--card);background-size:32px 100%,32px 100%,12px 100%,12px 100%;
+    background-attachment:local,local,scroll,scroll}
     table{border-collapse:collapse;width:100%;font-size:14.5px;font-variant-numeric:tabular-nums}
     th{font-size:12.5px;font-weight:500;color:var(--soft);text-align:right;padding:9px 8px;
     white-space:nowrap}
@@ -64,6 +67,14 @@ package enum ReportStyle {
     .matrix td:first-child{color:var(--soft)}.matrix td:nth-child(2),.matrix th:nth-child(2){text-align:left}
     .target td:nth-child(n+3){min-width:86px}.keyframes td:first-child .arm{margin:1px 0}
     .cost td:nth-child(3){width:70%}.cost th:nth-child(2),.cost td:nth-child(2){text-align:left}
+    .differences td,.differences th{text-align:left}th button{all:unset;cursor:pointer}
+    th button:focus-visible,.tools button:focus-visible,[data-arm][role]:focus-visible{outline:2px solid var(--c2);outline-offset:2px}
+    th[aria-sort=ascending] button::after{content:" ↑"}th[aria-sort=descending] button::after{content:" ↓"}
+    .tools{display:flex;gap:10px;justify-content:flex-end;margin:-10px 2px 16px;font-size:12.5px;color:var(--soft)}
+    .tools button{all:unset;cursor:pointer;color:var(--soft)}.tools button:hover{color:var(--ink)}
+    .bounds{color:var(--soft);font-size:14.5px;margin:-4px 2px 16px}.bounds b{color:var(--ink)}
+    .contents{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:14px;margin:22px 0 0}.contents a{color:var(--soft)}
+    .under{font-style:normal;font-size:12px;color:rgb(var(--bad));background:rgb(var(--bad)/.12);padding:1px 7px;border-radius:9px}
     .contrasts .word{font:inherit;padding:2px 8px;border-radius:6px}
     .cell{display:inline-block;min-width:40px;padding:3px 6px;border-radius:6px}
     .good{--k:var(--good)}.bad{--k:var(--bad)}.cell,.word{background:rgb(var(--k)/var(--a))}
@@ -79,6 +90,10 @@ package enum ReportStyle {
     .line{fill:none;stroke:var(--c);stroke-width:2.2;stroke-linejoin:round;stroke-linecap:round}
     .band{fill:var(--c);opacity:.15}.dot{fill:var(--c)}
     .reach{stroke:var(--c);stroke-width:4;stroke-linecap:round;opacity:.38}
+    .floor{stroke:var(--soft);stroke-width:1.5;stroke-dasharray:3 3}
+    [data-arm].off{opacity:.35}svg [data-arm].off{display:none}.legend [data-arm][role]{cursor:pointer}
+    .tip{position:fixed;pointer-events:none;background:var(--ink);color:var(--paper);font-size:13px;padding:4px 9px;border-radius:6px;
+    max-width:80vw;z-index:9}.tip[hidden]{display:none}.mark{fill:none;stroke:var(--ink);stroke-width:2}
     svg.interval{width:120px;height:20px;vertical-align:middle}
     .matrix td:first-child,.groups td:first-child,.matrix th:first-child,.groups th:first-child
     {text-align:left}
@@ -138,7 +153,7 @@ package enum ReportStyle {
     .headline td:nth-child(4),.headline th:nth-child(4){display:none}.matrix .arm{white-space:normal}
     .cell{min-width:32px;padding:2px 4px;font-size:13px}}
     @media print{:root{--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--rule:#ccc}
-    body{font-size:12px}main{max-width:none;padding:0}.tabs nav{display:none}
+    body{font-size:12px}main{max-width:none;padding:0}.tabs nav,.tools,.contents,.tip{display:none}
     .tabs .panel{display:block!important;margin-bottom:10px}
     .tabs .panel figcaption{display:block}
     section{break-inside:auto}figure,article,tr{break-inside:avoid}h2,h3{break-after:avoid}

@@ -1,0 +1,70 @@
+/// What a report does when somebody touches it.
+///
+/// Numbers on pointing, arms hidden and shown, tables sorted and copied, figures saved; everything is on the page without it.
+enum ReportScript {
+  /// The script.
+  static let text = [pointing, hiding, sorting, copying].joined(separator: "\n")
+
+  /// The nearest point of a line says what it is.
+  private static let pointing = """
+    (()=>{const tip=document.createElement('div');tip.className='tip';tip.hidden=true;document.body.append(tip);
+    for(const svg of document.querySelectorAll('svg.chart')){
+    const mark=document.createElementNS(svg.namespaceURI,'circle');mark.setAttribute('class','mark');mark.setAttribute('r','6');
+    const points=[...svg.querySelectorAll('g[data-points]')].flatMap(g=>g.dataset.points.split(';').map(p=>{
+    const [x,y,...rest]=p.split(',');return {g,x:+x,y:+y,text:rest.join(',')}}));
+    const hide=()=>{tip.hidden=true;mark.remove()};
+    svg.addEventListener('pointerleave',hide);
+    svg.addEventListener('pointermove',e=>{const box=svg.getBoundingClientRect(),k=svg.viewBox.baseVal.width/box.width;
+    const x=(e.clientX-box.left)*k,y=(e.clientY-box.top)*k;let best,far=40*k;
+    for(const p of points){if(p.g.classList.contains('off'))continue;const d=Math.hypot(p.x-x,p.y-y);if(d<far){far=d;best=p}}
+    if(!best)return hide();
+    mark.setAttribute('cx',best.x);mark.setAttribute('cy',best.y);svg.append(mark);
+    tip.textContent=best.g.dataset.arm+': '+best.text;tip.hidden=false;
+    tip.style.left=Math.max(4,Math.min(e.clientX+14,innerWidth-tip.offsetWidth-8))+'px';tip.style.top=(e.clientY+16)+'px'})}})();
+    """
+
+  /// A name in a legend hides its arm in every chart.
+  private static let hiding = """
+    for(const item of document.querySelectorAll('.legend [data-arm]')){item.setAttribute('role','button');item.tabIndex=0;
+    item.setAttribute('aria-pressed','true');
+    const toggle=()=>{const off=item.getAttribute('aria-pressed')==='true';
+    for(const e of document.querySelectorAll('svg [data-arm],.legend [data-arm]'))if(e.dataset.arm===item.dataset.arm){
+    e.classList.toggle('off',off);if(e.hasAttribute('aria-pressed'))e.setAttribute('aria-pressed',String(!off))}};
+    item.addEventListener('click',toggle);
+    item.addEventListener('keydown',e=>{if(e.key==='Enter'||e.key===' '){e.preventDefault();toggle()}})}
+    """
+
+  /// A column's heading sorts by it: numbers as numbers, what is none last.
+  private static let sorting = """
+    for(const th of document.querySelectorAll('thead th')){const table=th.closest('table');
+    if(table.tBodies[0].rows.length<3||!th.textContent.trim()||table.className==='matrix')continue;
+    const button=document.createElement('button');button.append(...th.childNodes);th.append(button);
+    button.addEventListener('click',()=>{const up=th.getAttribute('aria-sort')==='descending';
+    for(const o of th.parentNode.children)o.removeAttribute('aria-sort');th.setAttribute('aria-sort',up?'ascending':'descending');
+    const size={k:1e3,K:1e3,M:1e6,G:1e9,T:1e12,P:1e15},of=row=>{const text=row.cells[th.cellIndex].textContent.trim();
+    const m=text.replace(/\\u2212/g,'-').match(/^[<≤]?\\s*([+-]?\\d*\\.?\\d+)\\s*([kKMGTP])?/);return m?+m[1]*(size[m[2]]||1):text};
+    const rows=[...table.tBodies[0].rows].map(row=>[of(row),row]);
+    rows.sort(([a],[b])=>{const n=typeof a==='number',m=typeof b==='number';if(n!==m)return n?-1:1;
+    const d=n?a-b:b.localeCompare(a);return up?d:-d});
+    table.tBodies[0].append(...rows.map(r=>r[1]))})}
+    """
+
+  /// A table goes to the clipboard as Markdown, CSV or LaTeX, a figure to a file.
+  private static let copying = """
+    (()=>{const cells=t=>[...t.rows].map(r=>[...r.cells].map(c=>c.textContent.replace(/\\s+/g,' ').trim()));
+    const forms={Markdown:r=>r.map((c,i)=>'| '+c.map(x=>x.replace(/\\|/g,'\\\\|')).join(' | ')+' |'+(i?'':'\\n|'+c.map(()=>'---|').join(''))).join('\\n'),
+    CSV:r=>r.map(c=>c.map(x=>/[",\\n]/.test(x)?'"'+x.replace(/"/g,'""')+'"':x).join(',')).join('\\n'),
+    LaTeX:r=>'\\\\begin{tabular}{l'+'r'.repeat(r[0].length-1)+'}\\n'+r.map(c=>c.map(x=>x.replace(/([&%$#_{}])/g,'\\\\$1')).join(' & ')+' \\\\\\\\').join('\\n')+'\\n\\\\end{tabular}'};
+    const tools=()=>{const d=document.createElement('div');d.className='tools';return d};
+    const button=(d,name,act)=>{const b=document.createElement('button');b.type='button';b.textContent=name;b.addEventListener('click',()=>act(b));d.append(b)};
+    for(const box of document.querySelectorAll('section .scroll')){const d=tools();d.append('copy as');
+    for(const name in forms)button(d,name,async b=>{const text=forms[name](cells(box.querySelector('table')));
+    try{await navigator.clipboard.writeText(text)}catch{const t=document.createElement('textarea');t.value=text;document.body.append(t);t.select();document.execCommand('copy');t.remove()}
+    b.textContent='copied';setTimeout(()=>b.textContent=name,1200)});box.after(d)}
+    for(const svg of document.querySelectorAll('svg.chart')){const d=tools();
+    button(d,'save SVG',()=>{const copy=svg.cloneNode(true),style=document.createElementNS(svg.namespaceURI,'style');
+    style.textContent=document.querySelector('style').textContent;copy.prepend(style);copy.setAttribute('xmlns',svg.namespaceURI);
+    const a=document.createElement('a');a.href=URL.createObjectURL(new Blob([copy.outerHTML],{type:'image/svg+xml'}));
+    a.download=(svg.getAttribute('aria-label')||'figure').replace(/\\W+/g,'-')+'.svg';a.click()});svg.after(d)}})();
+    """
+}

@@ -1,0 +1,97 @@
+import Foundation
+import Testing
+
+@testable import Analysis
+
+/// A page as a browser has it after somebody touched it.
+enum Browser {
+  static let path = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+    .first { FileManager.default.isExecutableFile(atPath: $0) }
+
+  /// What `script` leaves in the title of the page.
+  static func title(of page: String, after script: String) throws -> String {
+    let folder = TemporaryFolder()
+    let file = folder.path + "/page.html"
+    try page.replacing("</body>", with: "<script>\(script)</script></body>")
+      .write(toFile: file, atomically: true, encoding: .utf8)
+    let process = Process()
+    process.executableURL = URL(filePath: path ?? "")
+    process.arguments = [
+      "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir=\(folder.path)/profile",
+      "--dump-dom", "file://" + file,
+    ]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let dom = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return dom.firstMatch(of: /<title>([^<]*)<\/title>/).map { String($0.1) } ?? dom
+  }
+}
+
+@Suite("A report in a browser", .serialized, .enabled(if: Browser.path != nil, "needs chromium"))
+struct ReportBrowserTests {
+  private func title(after script: String) async throws -> String {
+    let folder = TemporaryFolder()
+    var sweep = SyntheticSweep()
+    sweep.steps = 40
+    sweep.evaluationEvery = 4
+    sweep.seeds = 3
+    try sweep.write(to: folder.path)
+    return try Browser.title(of: try await Report.html(of: [folder.path]), after: script)
+  }
+
+  @Test("says what a point is when somebody points at it")
+  func pointing() async throws {
+    let title = try await title(
+      after: """
+        const svg=document.querySelector('svg.chart'),box=svg.getBoundingClientRect();
+        const [x,y]=svg.querySelector('g[data-points]').dataset.points.split(';')[1].split(',');
+        const k=box.width/svg.viewBox.baseVal.width;
+        svg.dispatchEvent(new PointerEvent('pointermove',{clientX:box.left+x*k,clientY:box.top+y*k}));
+        const tip=document.querySelector('.tip');document.title=tip.hidden+' '+tip.textContent;
+        """)
+    #expect(title.contains(/^false \S+: 0\.\d+( \[0\.\d+, 0\.\d+\])? at \S+$/), "\(title)")
+  }
+
+  @Test("hides an arm in every drawing, and shows it again")
+  func hiding() async throws {
+    let title = try await title(
+      after: """
+        const item=document.querySelector('#curves .legend [data-arm]');
+        const count=()=>document.querySelectorAll('svg .off').length;
+        const before=count();item.click();const hidden=count();item.click();
+        document.title=[before,hidden>1,count(),item.getAttribute('aria-pressed')].join(' ');
+        """)
+    #expect(title == "0 true 0 true")
+  }
+
+  @Test("sorts a table by numbers, either way")
+  func sorting() async throws {
+    let title = try await title(
+      after: """
+        const table=document.querySelector('table.headline');
+        const at=[...table.tHead.rows[0].cells].findIndex(c=>c.textContent.includes('mIoU'));
+        const values=()=>[...table.tBodies[0].rows].map(r=>parseFloat(r.cells[at].textContent));
+        const sorted=up=>values().every((v,i,a)=>!i||(up?a[i-1]<=v:a[i-1]>=v));
+        const head=table.tHead.rows[0].cells[at].querySelector('button');
+        head.click();const down=sorted(false);head.click();
+        document.title=[down,sorted(true),values().length>2].join(' ');
+        """)
+    #expect(title == "true true true")
+  }
+
+  @Test("offers each table as text of three kinds and each figure as a file")
+  func copying() async throws {
+    let title = try await title(
+      after: """
+        let text='';navigator.clipboard.writeText=async t=>{text=t};
+        const tools=document.querySelector('#headline .tools');
+        tools.querySelectorAll('button')[1].click();
+        document.title=[tools.textContent,text.split('\\n').length>3,text.includes(','),
+        [...document.querySelectorAll('figure .tools')].length>0].join(' | ');
+        """)
+    #expect(title == "copy asMarkdownCSVLaTeX | true | true | true")
+  }
+}

@@ -25,7 +25,8 @@ struct CurvesSection: Sendable {
     return HTML.section(
       "curves", "Learning curves",
       "\(source.metric.title) against what was spent: higher and further left is better. Lines are"
-        + " interquartile means over seeds, bands their 95 % intervals.",
+        + " interquartile means over seeds, bands their 95 % intervals."
+        + (source.floor.map { " Dashed and grey: \(HTML.escaped($0.name))." } ?? ""),
       source.legend(source.shown) + tabs + priceTable)
   }
 
@@ -47,7 +48,7 @@ struct CurvesSection: Sendable {
             return point
           })
       }, title: "\(source.metric.title) by \(measure.unit)", horizontal: unit.name,
-      format: Quantity.count)
+      format: Quantity.count, level: source.floor?.value)
   }
 
   /// What each arm pays for a level that many of them reach.

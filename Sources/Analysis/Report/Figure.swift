@@ -68,6 +68,7 @@ struct Drawing: Sendable {
       .grid{stroke:var(--rule);stroke-width:1}.tick,.axis{fill:var(--soft);font-size:11.5px}
       .line{fill:none;stroke:var(--c);stroke-width:2.2;stroke-linejoin:round}
       .band{fill:var(--c);opacity:.15}.dot,.swatch{fill:var(--c)}.paper{fill:var(--card)}
+      .floor{stroke:var(--soft);stroke-width:1.5;stroke-dasharray:3 3}
       .reach{stroke:var(--c);stroke-width:4;stroke-linecap:round;opacity:.38}</style>
       <rect class="paper" width="100%" height="100%"/>
       \(body)
@@ -152,8 +153,10 @@ struct IntervalChart: Sendable {
   /// The drawing.
   var drawing: Drawing {
     let estimates = arms.compactMap(\.value)
-    let low = estimates.map(\.lower).min() ?? 0
-    let ticks = AxisTicks(low...max(low, estimates.map(\.upper).max() ?? 1), count: 5)
+    let floor = source.floor.map { [$0.value] } ?? []
+    let low = (estimates.map(\.lower) + floor).min() ?? 0
+    let high = (estimates.map(\.upper) + floor).max() ?? 1
+    let ticks = AxisTicks(low...max(low, high), count: 5)
     let left = 24 + 7.6 * Double(arms.map(\.name.count).max() ?? 0)
     let frame = IntervalFrame(range: ticks.range, left: left, right: Drawing.width - 66)
     let bottom = 16 + 27 * Double(arms.count)
@@ -161,7 +164,7 @@ struct IntervalChart: Sendable {
     let metric = HTML.escaped(source.metric.title)
     return Drawing(
       title: "\(source.metric.title) of each arm with its 95 % interval", height: bottom + 44,
-      body: grid(ticks, frame, bottom) + rows.joined()
+      body: grid(ticks, frame, bottom) + bound(frame, bottom) + rows.joined()
         + "<text class=\"axis\" text-anchor=\"end\" x=\"\(HTML.place(frame.right))\""
         + " y=\"\(HTML.place(bottom + 38))\">\(metric) →</text>")
   }
@@ -173,6 +176,15 @@ struct IntervalChart: Sendable {
         + "<text class=\"tick\" text-anchor=\"middle\" x=\"\(x)\" y=\"\(HTML.place(bottom + 18))\">"
         + "\(Quantity.decimals(value, max(1, ticks.decimals)))</text>"
     }.joined()
+  }
+
+  /// A dashed line at what is reached without learning.
+  private func bound(_ frame: IntervalFrame, _ bottom: Double) -> String {
+    guard let floor = source.floor else { return "" }
+    let x = frame.x(floor.value)
+    return "<line class=\"floor\" x1=\"\(x)\" x2=\"\(x)\" y1=\"12\" y2=\"\(HTML.place(bottom))\"/>"
+      + "<text class=\"tick\" x=\"14\" y=\"\(HTML.place(bottom + 38))\">"
+      + "- - \(HTML.escaped(floor.name)): \(Quantity.metric(floor.value))</text>"
   }
 
   private func row(_ arm: ComparedArm, _ frame: IntervalFrame, y: Double) -> String {

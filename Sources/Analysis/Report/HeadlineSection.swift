@@ -79,7 +79,9 @@ struct HeadlineSection: Sendable {
   private func cells(_ arm: ComparedArm, _ scale: IntervalScale) -> [String] {
     let mark = arm.name == best && source.archive.arms.count > 1 ? tag("best", "best") : under(arm)
     let value = arm.value.map { "<b>\(Quantity.metric($0.value))</b>" }
-    let drawing = arm.value.map { scale.svg($0, color: source.color(arm.name), bound: floor) }
+    let drawing = arm.value.map {
+      scale.svg($0, color: source.color(arm.name), bound: source.floor?.value)
+    }
     var cells = [source.label(arm.name) + mark] + about.map { HTML.escaped($0.cell(arm)) }
     cells += [value ?? "–", drawing ?? "", arm.interval]
     cells += source.comparison.columns.map { arm.further[$0].map(Quantity.percent) ?? "–" }
@@ -96,12 +98,6 @@ struct HeadlineSection: Sendable {
 
   private func tag(_ kind: String, _ text: String) -> String {
     " <em class=\"\(kind)\">\(HTML.escaped(text))</em>"
-  }
-
-  /// The highest of what is reached without learning.
-  private var floor: Double? {
-    source.comparison.bounds.filter(\.isFloor).map(\.value)
-      .max { source.metric.isBetter($1, than: $0) }
   }
 
   /// What is said of an arm beside its name.

@@ -28,6 +28,8 @@ struct LineChart: Sendable {
   var horizontal: String
   /// How a place on the horizontal axis is written.
   var format: @Sendable (Double) -> String
+  /// A level that is drawn as a dashed line, such as what is reached without learning.
+  var level: Double?
   /// Width and height in units of the drawing.
   var size = (width: 760.0, height: 360.0)
 
@@ -42,14 +44,14 @@ struct LineChart: Sendable {
       let low = points.map(\.lower).min(), let high = points.map(\.upper).max()
     else { return "" }
     let across = AxisTicks(left...right, count: 5)
-    let up = AxisTicks(low...high, count: 4)
+    let up = AxisTicks(min(low, level ?? low)...max(high, level ?? high), count: 4)
     let frame = Frame(
       x: left...max(right, left.nextUp), y: up.range, size: size,
       margin: (margin.left, margin.right, margin.top, margin.bottom))
     let lines = series.map { line($0, frame) }.joined()
     return """
       <svg class="chart" viewBox="0 0 \(HTML.place(size.width)) \(HTML.place(size.height))" \
-      role="img" aria-label="\(HTML.escaped(title))">\(grid(across, up, frame))\(lines)</svg>
+      role="img" aria-label="\(HTML.escaped(title))">\(grid(across, up, frame))\(floor(frame))\(lines)</svg>
       """
   }
 
@@ -74,6 +76,14 @@ struct LineChart: Sendable {
     }
     return result + "<text class=\"axis\" text-anchor=\"end\" x=\"\(right)\""
       + " y=\"\(HTML.place(size.height - 5))\">\(HTML.escaped(horizontal)) →</text>"
+  }
+
+  private func floor(_ frame: Frame) -> String {
+    guard let level else { return "" }
+    let y = HTML.place(frame.y(level))
+    let right = HTML.place(size.width - margin.right)
+    return
+      "<line class=\"floor\" x1=\"\(HTML.place(margin.left))\" x2=\"\(right)\" y1=\"\(y)\" y2=\"\(y)\"/>"
   }
 
   private func line(_ series: Series, _ frame: Frame) -> String {

@@ -1,3 +1,4 @@
+internal import Core
 internal import Records
 internal import Foundation
 internal import Statistics
@@ -54,6 +55,11 @@ struct ReportSource: Sendable {
 
   /// The metric that decides.
   var metric: Metric { Metric(comparison.metric) }
+
+  /// The best of what is reached without learning.
+  var floor: Bound? {
+    comparison.bounds.filter(\.isFloor).max { metric.isBetter($1.value, than: $0.value) }
+  }
 
   /// The baseline, or the only arm.
   var reference: String? { comparison.baseline ?? archive.arms.first }

@@ -49,7 +49,9 @@ public struct SamplingSettings: Sendable, Hashable, Codable {
   public var maximumLength: Int
   /// Whether answers go on after the end token, so that all have `maximumLength` tokens: for measuring speed.
   public var ignoresEnd: Bool
-  /// Which tokens may be drawn; all if `nil`. Log-probabilities are those of the policy that it leaves.
+  /// Which tokens may be drawn; all if `nil`.
+  ///
+  /// Log-probabilities are those of the policy that it leaves.
   public var filter: SamplingFilter?
 
   /// Sampling settings.

@@ -34,10 +34,8 @@ public struct ReproCommand: AsyncParsableCommand {
   public func run() async throws {
     let temporary = FileManager.default.temporaryDirectory.path + "/opd-repro-\(UUID().uuidString)"
     defer { if out == nil { try? FileManager.default.removeItem(atPath: temporary) } }
-    let quiet = quiet
-    let executor = RunExecutor(try OPDCommand.laboratory()) { line in
-      if !quiet { FileHandle.standardError.write(Data((line + "\n").utf8)) }
-    }
+    let display = TrainDisplay(isQuiet: quiet)
+    let executor = RunExecutor(try OPDCommand.laboratory(), report: display.show)
     let result = try await executor.repetition(of: run, in: out ?? temporary)
     guard result.differences.isEmpty else { throw ReproductionError.differs(result) }
     print(result.sentence)

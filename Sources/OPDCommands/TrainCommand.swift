@@ -39,7 +39,7 @@ public struct TrainCommand: AsyncParsableCommand {
   @Flag(help: "Estimate the memory the run needs, and end.")
   var memory = false
 
-  @Flag(help: "Say nothing but errors.")
+  @Flag(help: "Say nothing but the result; log.txt says how it went.")
   var quiet = false
 
   /// A command without arguments.
@@ -56,17 +56,15 @@ public struct TrainCommand: AsyncParsableCommand {
       print(estimate.text(peak: peak), terminator: "")
       return
     }
-    let quiet = quiet
-    var executor = RunExecutor(try OPDCommand.laboratory()) { line in
-      if !quiet { FileHandle.standardError.write(Data((line + "\n").utf8)) }
-    }
+    let display = TrainDisplay(isQuiet: quiet)
+    var executor = RunExecutor(try OPDCommand.laboratory(), report: display.show)
     executor.acceptsOtherBuilds = acceptBuild
     executor.interruption = .bySignals
     let values = try await executor.run(value, in: out, resume: resume)
-    if quiet { return }
     for (name, number) in values.sorted(by: { $0.key < $1.key }) {
       print("\(name)\t\(String(format: "%.4f", number))")
     }
     print("run\t\(out)")
+    display.finish(out)
   }
 }

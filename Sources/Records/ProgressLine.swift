@@ -18,6 +18,7 @@ package struct ProgressLine {
 
   private let label: String
   private let total: Int
+  private let first: Int
   private let unit: String
   private let style: Style
   private let write: (String) -> Void
@@ -31,19 +32,23 @@ package struct ProgressLine {
   ///   - label: What is being done.
   ///   - total: How many units there are.
   ///   - unit: What one unit is called, in the plural.
+  ///   - first: How many units were done before.
   ///   - style: Where the line goes; what suits standard error if left out.
-  package init(_ label: String, total: Int, unit: String = "steps", style: Style? = nil) {
+  package init(
+    _ label: String, total: Int, unit: String = "steps", first: Int = 0, style: Style? = nil
+  ) {
     self.init(
-      label, total: total, unit: unit, style: style ?? .standardError,
+      label, total: total, unit: unit, first: first, style: style ?? .standardError,
       now: { ProcessInfo.processInfo.systemUptime },
       write: { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) })
   }
 
   init(
-    _ label: String, total: Int, unit: String = "steps", style: Style,
+    _ label: String, total: Int, unit: String = "steps", first: Int = 0, style: Style,
     now: @escaping () -> Double, write: @escaping (String) -> Void
   ) {
     (self.label, self.total, self.unit, self.style) = (label, total, unit, style)
+    self.first = first
     (self.now, self.write, self.start) = (now, write, now())
   }
 
@@ -73,7 +78,7 @@ package struct ProgressLine {
   }
 
   private func text(_ done: Int, _ note: String, at time: Double) -> String {
-    let rate = time > start ? Double(done) / (time - start) : 0
+    let rate = time > start ? Double(done - first) / (time - start) : 0
     var line = "\(label) \(done)/\(total) \(unit)"
     if rate > 0 {
       line += String(format: " · %.3g %@/s", rate, unit)

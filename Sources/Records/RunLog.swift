@@ -2,7 +2,7 @@ internal import Foundation
 internal import Storage
 internal import Synchronization
 
-/// The log of a run, `log.txt`: what plug-ins that are programs say, and what happens to them.
+/// The log of a run, `log.txt`: what happens in it, what plug-ins that are programs say, and what happens to them.
 ///
 /// Lines that come before the run has a folder are kept until it has one.
 package final class RunLog: Sendable {
@@ -16,8 +16,9 @@ package final class RunLog: Sendable {
   /// A log without a file yet.
   package init() {}
 
-  /// Adds a line.
+  /// Adds a line, with the time before it.
   package func add(_ line: String) {
+    let line = "\(Date.now.formatted(.iso8601)) \(line)"
     state.withLock { state in
       guard let file = state.file else { return state.early.append(line) }
       try? file.write(contentsOf: Data((line + "\n").utf8))

@@ -32,7 +32,9 @@ package struct SweepWorker: Sendable {
     let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
     return SweepWorker(program: program) { folder in
       // Which builds a sweep accepts has been asked before anything was begun.
-      ["train", folder + "/config.yaml"] + budget + ["--out", folder, "--resume", "--accept-build"]
+      ["train", folder + "/config.yaml"] + budget + [
+        "--out", folder, "--resume", "--accept-build", "--quiet",
+      ]
     }
   }
 

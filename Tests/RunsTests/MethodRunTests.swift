@@ -36,7 +36,8 @@ struct TinyRun {
     let path = folder.path + "/" + name
     self.path = path
     let box = Lines()
-    let executor = RunExecutor(try .standard()) { line in
+    let executor = RunExecutor(try .standard()) { news in
+      let line = news.text
       box.add(line)
       // The folder as a run leaves it that is killed here.
       guard let step, line.hasPrefix("step \(step) ") else { return }

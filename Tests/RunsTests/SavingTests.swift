@@ -34,9 +34,9 @@ struct SavingTests {
     acceptsOtherBuilds: Bool = false, report: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws {
     let reported = Counter()
-    var executor = try RunExecutor(MortalRun(stages: stages).laboratory()) { line in
-      if line.hasPrefix("step ") { reported.add() }
-      report(line)
+    var executor = try RunExecutor(MortalRun(stages: stages).laboratory()) { news in
+      if case .step = news { reported.add() }
+      report(news.text)
     }
     executor.interruption = Interruption { reported.count >= steps ? 15 : nil }
     executor.acceptsOtherBuilds = acceptsOtherBuilds

@@ -13,7 +13,7 @@ internal import Tensors
 /// Carries out a run: its stages, evaluations, checkpoints and everything it leaves behind.
 package struct RunExecutor: Sendable {
   let laboratory: Laboratory
-  private let report: @Sendable (String) -> Void
+  private let report: @Sendable (RunNews) -> Void
 
   /// Asked after every step whether the run is to save and end.
   package var interruption = Interruption.never
@@ -24,8 +24,8 @@ package struct RunExecutor: Sendable {
   ///
   /// - Parameters:
   ///   - laboratory: Everything a configuration can name.
-  ///   - report: Told in a line how the run goes.
-  package init(_ laboratory: Laboratory, report: @escaping @Sendable (String) -> Void = { _ in }) {
+  ///   - report: Told how the run goes.
+  package init(_ laboratory: Laboratory, report: @escaping @Sendable (RunNews) -> Void = { _ in }) {
     self.laboratory = laboratory
     self.report = report
   }
@@ -61,18 +61,22 @@ package struct RunExecutor: Sendable {
     try entry.directory.write(text: ConfigurationFile.text(of: complete), to: "config.yaml")
     try await entry.directory.writeQuestions(of: parts)
     interruption.begin()
-    return try await supervision.whileAlive { try await carryOut(parts, entry, supervision) }
+    return try await supervision.whileAlive { try await carryOut(parts, entry, supervision, log) }
   }
 
   /// Carries out what has been claimed, and says in its status how far it is.
   private func carryOut(
-    _ parts: RunParts, _ entry: RunEntry, _ supervision: RunSupervision
+    _ parts: RunParts, _ entry: RunEntry, _ supervision: RunSupervision, _ log: RunLog
   ) async throws -> [String: Double] {
+    let report = report
     let directory = entry.directory
     var status = try entry.status(parts.context.codec.task, labels: parts.labels())
     try directory.write(status)
     do {
-      var progress = try await RunProgress(parts, directory, supervision, report: report)
+      var progress = try await RunProgress(parts, directory, supervision) { news in
+        if news.isLogged { log.add(news.text) }
+        report(news)
+      }
       let values = try await progress.finish()
       status.state = .done
       try directory.write(status)

@@ -2,13 +2,9 @@ internal import Foundation
 internal import Records
 
 extension RunDirectory {
-  /// Says what a person should know, once in a run however often it is found.
-  func tell(_ notes: [String], _ report: (String) -> Void) throws {
-    for line in notes.map({ "note: " + $0 }) where !isLogged(line) {
-      report(line)
-      // The worker of a sweep keeps what is reported in the same file already.
-      if !isLogged(line) { try append([line], to: "log.txt") }
-    }
+  /// Says what a person should know, once in a run however often it is found; what is reported is logged.
+  func tell(_ notes: [String], _ report: (RunNews) -> Void) {
+    for line in notes.map({ "note: " + $0 }) where !isLogged(line) { report(.happened(line)) }
   }
 
   private func isLogged(_ line: String) -> Bool {

@@ -22,13 +22,19 @@ extension RunProgress {
       of: student, after: record, of: stage, &values)
     try directory.append(record.selection.map(line), to: "selection.jsonl")
     try write(values, stage: stage)
-    let headline = parts.context.codec.task.headline
-    let shown = evaluated[headline.rawValue].map {
-      "\(headline.title) " + String(format: "%.3f", $0)
-    }
-    report(
-      "step \(steps) loss \(String(format: "%.4f", values["loss"] ?? .nan)) \(shown ?? "")")
+    report(.step(news(of: stage, values)))
     return evaluated
+  }
+
+  private func news(of stage: StageConfiguration, _ values: [String: Double]) -> StepNews {
+    let headline = parts.context.codec.task.headline
+    return StepNews(
+      stage: stage.title, step: steps,
+      total: parts.configuration.stages.reduce(0) { $0 + $1.steps }, values: values,
+      tokensPerSecond: Double(ledger.rolloutTokens) / max(seconds, 1e-9),
+      headline: values[headline.rawValue].map {
+        "\(headline.title) " + String(format: "%.3f", $0)
+      })
   }
 
   /// The exact divergence from the teacher on the student's own answers to the questions of the evaluation.

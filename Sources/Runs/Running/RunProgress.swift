@@ -17,7 +17,7 @@ internal import Tensors
 struct RunProgress {
   let parts: RunParts
   let directory: RunDirectory
-  let report: @Sendable (String) -> Void
+  let report: @Sendable (RunNews) -> Void
 
   /// The student at the beginning of the stage; a trainer has it until the end.
   var student: any Learner
@@ -39,7 +39,7 @@ struct RunProgress {
   /// A run at its beginning, or where its last checkpoint left it.
   init(
     _ parts: RunParts, _ directory: RunDirectory, _ supervision: RunSupervision,
-    report: @escaping @Sendable (String) -> Void
+    report: @escaping @Sendable (RunNews) -> Void
   ) async throws {
     self.parts = parts
     self.directory = directory
@@ -52,9 +52,9 @@ struct RunProgress {
     }
     var notes: [String] = []
     if let saved = try RunCheckpoint.resumable(directory, note: { notes.append($0) }) {
-      try directory.tell(notes, report)
+      directory.tell(notes, report)
       try await restore(saved)
-      report("going on after step \(steps)")
+      report(.happened("going on after step \(steps)"))
       try MetricEvents.begin(directory)
     } else {
       try await begin()
@@ -62,7 +62,7 @@ struct RunProgress {
   }
 
   private mutating func begin() async throws {
-    if directory.hasBegun { report("nothing was saved: beginning at step 1 again") }
+    if directory.hasBegun { report(.happened("nothing was saved: beginning at step 1 again")) }
     for name in RunCheckpoint.logs { try directory.truncate(name, to: 0) }
     try MetricEvents.begin(directory)
     try AtomicFile.makeFolder(directory.file("checkpoints"))
@@ -82,7 +82,7 @@ struct RunProgress {
         let record = try await trainer.step()
         seconds += Self.seconds(since: start) - record.diagnosticSeconds
         steps += 1
-        try directory.tell(record.notes, report)
+        directory.tell(record.notes, report)
         ledger = trainer.ledger
         ledger.note(teacher: parts.teacher?.costs?(), trainer.student.costs, since: costsBefore)
         last = try await log(record, trainer.student, stage: stages[stage])
@@ -138,7 +138,7 @@ struct RunProgress {
       stage: self.stage, name: stage.title, steps: trainer.steps, step: steps,
       tokens: monitor.tokens, rule: rule, reason: reason)
     try directory.append([JSONText.line(line)], to: "stages.jsonl")
-    report("stage \(stage.title) ended after \(trainer.steps) steps: \(reason)")
+    report(.happened("stage \(stage.title) ended after \(trainer.steps) steps: \(reason)"))
     stageStart = try await checkpoint(&trainer).weights
     self.stage += 1
     // Moments would be kept for as long as the next stage takes.

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Makes a Python wheel that carries the installed program: wheel.py VERSION PREFIX OUT
+"""Makes a Python wheel of the package in python/opd with the installed program: wheel.py VERSION PREFIX OUT
 
-`pip install` of it puts `opd` on the PATH. The wheel's tag states the oldest C library it runs on, which is the one it was
-built on. OpenBLAS, HDF5 and GSL are the system's; where they are missing, `opd` says which packages bring them.
+`pip install` of it puts `opd` on the PATH and gives `import opd`. The wheel's tag states the oldest C library
+it runs on, which is the one it was built on. OpenBLAS, HDF5 and GSL are the system's; where they are missing, `opd` says
+which packages bring them.
 """
 
 import base64
@@ -12,36 +13,19 @@ import platform
 import sys
 import zipfile
 
-LAUNCHER = '''"""Starts the program that this package carries."""
-
-import os
-import subprocess
-import sys
-
-
-def main():
-    program = os.path.join(os.path.dirname(__file__), "bin", "opd")
-    missing = [
-        line.split()[0]
-        for line in subprocess.run(["ldd", program], capture_output=True, text=True).stdout.splitlines()
-        if line.endswith("not found")
-    ]
-    if missing:
-        sys.exit(
-            "error: These libraries are missing: " + ", ".join(missing) + ". On Debian 12 run: "
-            "apt-get install libopenblas0-pthread libhdf5-103-1 libgsl27"
-        )
-    os.execv(program, [program] + sys.argv[1:])
-'''
+PACKAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "python", "opd")
 
 
 def contents(version, prefix, tag):
     """Names in the wheel, with their bytes and whether they are programs."""
     folder = os.path.join(prefix, "lib", "opd")
-    yield "opd_lab/__init__.py", LAUNCHER.encode(), False
+    for name in sorted(os.listdir(PACKAGE)):
+        if name.endswith((".py", ".typed")):
+            with open(os.path.join(PACKAGE, name), "rb") as file:
+                yield "opd/" + name, file.read(), False
     for name in sorted(os.listdir(folder)):
         with open(os.path.join(folder, name), "rb") as file:
-            yield "opd_lab/bin/" + name, file.read(), name == "opd"
+            yield "opd/bin/" + name, file.read(), name == "opd"
     about = f"opd_lab-{version}.dist-info/"
     metadata = (
         f"Metadata-Version: 2.1\nName: opd-lab\nVersion: {version}\nSummary: A laboratory for on-policy distillation\n"
@@ -49,7 +33,7 @@ def contents(version, prefix, tag):
     )
     yield about + "METADATA", metadata.encode(), False
     yield about + "WHEEL", f"Wheel-Version: 1.0\nGenerator: opd\nRoot-Is-Purelib: false\nTag: {tag}\n".encode(), False
-    yield about + "entry_points.txt", b"[console_scripts]\nopd = opd_lab:main\n", False
+    yield about + "entry_points.txt", b"[console_scripts]\nopd = opd.launcher:main\n", False
 
 
 def main():

@@ -1,0 +1,1 @@
+../../Examples/python-teacher/opd_teacher.py

@@ -1,0 +1,116 @@
+"""The package against the real program: OPD_PROGRAM names it.  Usage: python3 -m unittest discover python/tests"""
+
+import os
+import sys
+import tempfile
+import textwrap
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import opd  # noqa: E402
+
+SWEEP = """
+name: two
+seeds: 2
+base:
+  data: {world: {videos: 6, devVideos: 2, queriesPerVideo: 2, frames: 10, difficulty: easy}}
+  student: {decoder: {layers: 1, width: 16, heads: 2, keyValueHeads: 1, hidden: 32}}
+  teacher: oracle
+cases:
+  base: {stages: []}
+  sft: {stages: [{method: sft, steps: 3, prompts: 3}]}
+axes:
+  keyframes: [{uniform: {budget: 4}}, {tad: {budget: 4}}]
+"""
+
+
+def rows(table):
+    """Rows as dictionaries, whether pandas is there or not."""
+    return table if isinstance(table, list) else table.to_dict("records")
+
+
+class Package(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.TemporaryDirectory()
+        cls.path = cls.scratch.name
+        file = os.path.join(cls.path, "two.yaml")
+        with open(file, "w", encoding="utf-8") as out:
+            out.write(SWEEP)
+        cls.folder = opd.sweep(file, out=os.path.join(cls.path, "two"), progress=False)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.scratch.cleanup()
+
+    def test_every_number_has_its_run_arm_seed_and_factors(self):
+        table = rows(opd.runs(self.folder))
+        self.assertEqual({row["case"] for row in table}, {"base", "sft"})
+        self.assertEqual({row["keyframes"] for row in table}, {"uniform", "tad"})
+        self.assertEqual({row["seed"] for row in table}, {0, 1})
+        ends = [r for r in rows(opd.runs(self.folder, "eval/mIoU")) if r["arm"] == "sft+keyframes=tad"]
+        self.assertEqual({row["metric"] for row in ends}, {"eval/mIoU"})
+        self.assertTrue(all(0 <= row["value"] <= 1 for row in ends))
+        self.assertEqual(max(row["step"] for row in ends), 3)
+
+    def test_a_pattern_and_an_arm_are_folders_too(self):
+        arm = rows(opd.runs(os.path.join(self.folder, "sft*tad")))
+        self.assertEqual({row["arm"] for row in arm}, {"sft+keyframes=tad"})
+        with self.assertRaisesRegex(FileNotFoundError, "no runs in"):
+            opd.runs(os.path.join(self.path, "nothing"))
+
+    def test_costs_are_those_of_the_ledger(self):
+        accounts = {row["account"] for row in rows(opd.costs(self.folder))}
+        self.assertLessEqual({"student", "evaluation"}, accounts)
+
+    def test_a_comparison_is_a_sentence_and_tables(self):
+        found = opd.compare(self.folder, effects=["keyframes"])
+        self.assertIn("mIoU", found.verdict)
+        self.assertEqual(len(rows(found.arms)), 4)
+        self.assertIn("effect of keyframes", {row["about"] for row in rows(found.contrasts)})
+        self.assertTrue(rows(found.bounds))
+        self.assertIn("<table>", found._repr_html_())
+
+    def test_a_run_takes_settings_and_its_plug_in_is_a_function(self):
+        plugin = os.path.join(self.path, "short.py")
+        package = os.path.dirname(os.path.dirname(os.path.abspath(opd.__file__)))
+        with open(plugin, "w", encoding="utf-8") as out:
+            out.write(
+                textwrap.dedent(
+                    f"""
+                    import sys
+                    sys.path.insert(0, {package!r})
+                    import opd
+
+                    @opd.reward
+                    def short(prompt, response, text):
+                        return 1.0 / len(response)
+
+                    opd.serve()
+                    """
+                )
+            )
+        config = os.path.join(self.path, "run.yaml")
+        with open(config, "w", encoding="utf-8") as out:
+            out.write(
+                "data: {world: {videos: 6, devVideos: 2, queriesPerVideo: 2, frames: 10, difficulty: easy}}\n"
+                "student: {decoder: {layers: 1, width: 16, heads: 2, keyValueHeads: 1, hidden: 32}}\n"
+                "stages: [{method: grpo, steps: 9, prompts: 2, group: 3}]\n"
+            )
+        out = os.path.join(self.path, "run")
+        values = opd.train(
+            config, out, progress=False, stages__0__steps=2, reward={"process": {"command": [sys.executable, plugin]}}
+        )
+        self.assertIn("eval/mIoU", values)
+        rewards = [row["value"] for row in rows(opd.runs(out, "reward"))]
+        self.assertEqual(len(rewards), 2)
+        self.assertTrue(all(0 < value <= 1 for value in rewards))
+
+    def test_an_error_is_the_programs_sentence(self):
+        with self.assertRaisesRegex(opd.OPDError, "nowhere.yaml") as caught:
+            opd.train(os.path.join(self.path, "nowhere.yaml"), os.path.join(self.path, "x"))
+        self.assertNotEqual(caught.exception.status, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -86,10 +86,17 @@ smoke_experiment() {
   return "$status"
 }
 
+# The examples. One builds the whole package again from outside, without its traits: where an hour has gone already (a machine
+# three times slower than two quiet cores) that is left to the next run. OPD_TEST_MINUTES gives more time.
 check_examples() {
   local example
   for example in Examples/*/check.sh; do
     [ -e "$example" ] || continue
+    if [[ "$example" == *custom-plugin* ]] && ((SECONDS > 60 * ${OPD_TEST_MINUTES:-60})); then
+      say "Example custom-plugin"
+      echo "    skipped: $((SECONDS / 60)) minutes have gone; OPD_TEST_MINUTES=600 ./test runs it"
+      continue
+    fi
     check "Example $(basename "$(dirname "$example")")" bash "$example" || true
   done
 }

@@ -8,31 +8,35 @@ internal import Synchronization
 
 /// The `opd` command: a laboratory for on-policy distillation.
 public struct OPDCommand: AsyncParsableCommand {
-  /// The subcommands in the order in which the help lists them; a new one is one line.
-  static let subcommands: [any ParsableCommand.Type] =
-    [
-      InitCommand.self,
-      TrainCommand.self,
-      EvaluateCommand.self,
-      ExportCommand.self,
-      SweepCommand.self,
-      ReproCommand.self,
-      PlanCommand.self,
-      SelftestCommand.self,
-      PluginsCommand.self,
-      KeysCommand.self,
-      MetricsCommand.self,
-      DoctorCommand.self,
-      BenchCommand.self,
-      TeacherCommand.self,
-      DataCommand.self,
-      SelectCommand.self,
-      CompareCommand.self,
-      ReportCommand.self,
-      KeyframesCommand.self,
-      CompareKeyframesCommand.self,
-      ModelCommand.self,
-    ] + engines
+  /// The subcommands as the help groups them; a new one is one line.
+  static let groups = [
+    CommandGroup(
+      name: "Run",
+      subcommands: [
+        InitCommand.self, TrainCommand.self, SweepCommand.self, PlanCommand.self,
+        EvaluateCommand.self, ReproCommand.self, ExportCommand.self,
+      ]),
+    CommandGroup(
+      name: "Look",
+      subcommands: [
+        CompareCommand.self, ReportCommand.self, RunsCommand.self, MetricsCommand.self,
+        KeysCommand.self, PluginsCommand.self,
+      ]),
+    CommandGroup(
+      name: "Data and frames",
+      subcommands: [
+        DataCommand.self, SelectCommand.self, KeyframesCommand.self, CompareKeyframesCommand.self,
+      ]),
+    CommandGroup(
+      name: "Models and teachers",
+      subcommands: [ModelCommand.self, TeacherCommand.self] + engines),
+    CommandGroup(
+      name: "Check",
+      subcommands: [DoctorCommand.self, SelftestCommand.self, BenchCommand.self]),
+  ]
+
+  /// Every subcommand.
+  static let subcommands = groups.flatMap(\.subcommands)
 
   #if Engines
   private static let engines: [any ParsableCommand.Type] = [StudentCommand.self]
@@ -53,7 +57,7 @@ public struct OPDCommand: AsyncParsableCommand {
         opd doctor
       """,
     version: Program.version,
-    subcommands: subcommands)
+    groupedSubcommands: groups)
 
   /// What parses a command line without arguments.
   public init() {}

@@ -1,0 +1,108 @@
+internal import Foundation
+internal import Records
+
+/// The runs within some folders, each on its own: where it stands, how good it is and what it cost.
+package struct RunList: Sendable {
+  /// One run.
+  package struct Entry: Sendable, Hashable, Codable {
+    /// Its folder.
+    package var path: String
+    /// `pending`, `running`, `done`, `failed`, `interrupted`, or `lost` where it says that it is running and nobody has it.
+    package var state: String
+    /// How many steps it had made when it wrote last.
+    package var step: Int?
+    /// The metric that its task is judged by.
+    package var metric: String?
+    /// What its last evaluation says of it.
+    package var value: Double?
+    /// Seconds of training.
+    package var seconds: Double?
+    /// When it wrote something last.
+    package var changed: Date
+    /// Why it failed, if it did.
+    package var message: String?
+  }
+
+  /// The runs, in the order of their folders.
+  package var entries: [Entry]
+
+  /// Looks for runs, however deep they lie.
+  ///
+  /// - Throws: `ComparisonError.noSuchFolder` or `.noRuns`.
+  package init(in folders: [String]) throws {
+    entries = try folders.flatMap { folder in
+      guard FileManager.default.fileExists(atPath: folder) else {
+        throw ComparisonError.noSuchFolder(path: folder)
+      }
+      return Self.runs(in: folder).map(Entry.init)
+    }
+    guard !entries.isEmpty else {
+      throw ComparisonError.noRuns(path: folders.joined(separator: "' or '"))
+    }
+  }
+
+  /// The runs in one of some states.
+  package mutating func keep(states: [String]) {
+    if !states.isEmpty { entries.removeAll { !states.contains($0.state) } }
+  }
+
+  /// The best runs first, of each metric on its own; those without a value are left out.
+  package mutating func keepBest(_ count: Int) {
+    let known = entries.filter { $0.value != nil }
+    let byMetric = Dictionary(grouping: known) { $0.metric ?? "" }
+    entries = byMetric.sorted { $0.key < $1.key }.flatMap { name, own in
+      own.sorted {
+        let (first, second) = ($0.value ?? .nan, $1.value ?? .nan)
+        return first == second ? $0.path < $1.path : Metric(name).isBetter(first, than: second)
+      }.prefix(count)
+    }
+  }
+
+  /// The table as text.
+  package func table() -> TextTable {
+    TextTable(
+      header: ["run", "state", "step", "metric", "value", "training", "last written", "message"],
+      rows: entries.map { run in
+        [
+          run.path, run.state, run.step.map(String.init) ?? "–",
+          run.metric.map { Metric($0).title } ?? "–", run.value.map(Quantity.metric) ?? "–",
+          run.seconds.map(Quantity.duration) ?? "–", run.changed.formatted(.iso8601),
+          run.message ?? "",
+        ]
+      })
+  }
+
+  /// The runs as JSON, for programs.
+  package func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.dateEncodingStrategy = .iso8601
+    return String(decoding: try encoder.encode(entries), as: UTF8.self)
+  }
+
+  private static func runs(in folder: String) -> [String] {
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+    if names.contains("status.json") || names.contains("metrics.jsonl") { return [folder] }
+    return names.flatMap { runs(in: folder + "/" + $0) }
+  }
+}
+
+extension RunList.Entry {
+  /// What a run's folder says.
+  fileprivate init(_ path: String) {
+    let run = RecordedRun(path: path, arm: "", seed: 0, detail: .end)
+    let last = RunFile(path + "/timing.jsonl").lastLine(holding: "step")
+    let files = ["metrics.jsonl", "log.txt", "status.json"].map { path + "/" + $0 }
+    let times = files.compactMap {
+      (try? FileManager.default.attributesOfItem(atPath: $0))?[.modificationDate] as? Date
+    }
+    self.path = path
+    state = run.state == "running" && !RunLease.isHeld(path) ? "lost" : run.state
+    step = last?.whole("step")
+    metric = run.headline
+    value = run.headline.flatMap(run.last)
+    seconds = last?.numbers["seconds"]
+    changed = times.max() ?? .distantPast
+    message = run.status?.texts["message"]
+  }
+}

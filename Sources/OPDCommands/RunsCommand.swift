@@ -1,0 +1,74 @@
+internal import Analysis
+public import ArgumentParser
+internal import Core
+internal import Foundation
+
+/// `opd runs`: what runs there are, and how they stand.
+public struct RunsCommand: AsyncParsableCommand {
+  /// What the help says.
+  public static let configuration = CommandConfiguration(
+    commandName: "runs",
+    abstract: "List runs, the best of them, or those that failed; delete those that are listed.",
+    discussion: """
+      Example: opd runs runs --best 5
+
+      Folders are searched however deep runs lie. A run is lost when it says that it is running and no program has it:
+        opd runs --state failed --state lost --delete
+      """)
+
+  @Argument(help: "Where to look.", completion: .directory)
+  var folders: [String] = ["runs"]
+
+  @Option(
+    help:
+      "List those in this state: pending, running, done, failed, interrupted or lost; may be given several times."
+  )
+  var state: [String] = []
+
+  @Option(help: "List so many of the best by their task's metric, the best first.")
+  var best: Int?
+
+  @Option(help: "How they are listed.")
+  var format: ListFormat = .text
+
+  @Flag(help: "Delete the folders of those listed; runs that are going stay.")
+  var delete = false
+
+  /// What parses a command line without arguments.
+  public init() {}
+
+  /// Refuses states that no run can have, and to delete what was not chosen.
+  public func validate() throws {
+    try check("--best", best, 1...Int.max)
+    let known = ["pending", "running", "done", "failed", "interrupted", "lost"]
+    if let unknown = state.first(where: { !known.contains($0) }) {
+      throw ValidationError(
+        "'\(unknown)' is no state. Choose from \(known.joined(separator: ", ")).")
+    }
+    if delete, state.isEmpty {
+      throw ValidationError(
+        "Nothing is deleted unless --state says which runs. Add --state failed.")
+    }
+  }
+
+  /// Lists, and deletes where that is wanted.
+  public func run() async throws {
+    var list = try RunList(in: folders)
+    list.keep(states: state)
+    if let best { list.keepBest(best) }
+    switch format {
+    case .text: print(list.table().aligned)
+    case .csv: print(list.table().csv, terminator: "")
+    case .json: print(try list.json())
+    }
+    guard delete else { return }
+    let doomed = list.entries.filter { $0.state != "running" }
+    for run in doomed { try FileManager.default.removeItem(atPath: run.path) }
+    print("Deleted \(doomed.count) of \(list.entries.count) runs.")
+  }
+}
+
+/// How a list is printed.
+enum ListFormat: String, CaseIterable, ExpressibleByArgument {
+  case text, csv, json
+}

@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+
+@testable import Analysis
+@testable import Records
+
+@Suite("A list of runs")
+struct RunListTests {
+  private func folder(_ runs: [(String, String, Double?)]) throws -> String {
+    let folder = FileManager.default.temporaryDirectory.path + "/runs-\(UUID().uuidString)"
+    for (path, state, value) in runs {
+      let run = folder + "/" + path
+      try FileManager.default.createDirectory(atPath: run, withIntermediateDirectories: true)
+      let status =
+        "{\"state\":\"\(state)\",\"message\":\"why\","
+        + "\"task\":{\"name\":\"t\",\"headline\":\"eval/mIoU\",\"columns\":\"\"}}"
+      try status.write(toFile: run + "/status.json", atomically: true, encoding: .utf8)
+      let line = value.map { "{\"eval/mIoU\":\($0),\"step\":4}\n" } ?? ""
+      try line.write(toFile: run + "/metrics.jsonl", atomically: true, encoding: .utf8)
+      try "{\"seconds\":7.5,\"step\":4}\n".write(
+        toFile: run + "/timing.jsonl", atomically: true, encoding: .utf8)
+    }
+    return folder
+  }
+
+  @Test("finds runs however deep they lie, and says how they stand")
+  func found() throws {
+    let folder = try folder([("one", "done", 0.5), ("s/arm/seed-0", "failed", nil)])
+    let runs = try RunList(in: [folder]).entries
+    #expect(runs.map(\.state) == ["done", "failed"])
+    #expect(runs[0].value == 0.5 && runs[0].step == 4 && runs[0].seconds == 7.5)
+    #expect(runs[1].path.hasSuffix("s/arm/seed-0") && runs[1].value == nil)
+    #expect(throws: ComparisonError.noSuchFolder(path: "/nowhere")) {
+      try RunList(in: ["/nowhere"])
+    }
+  }
+
+  @Test("knows a run that says it is running and belongs to nobody")
+  func lost() throws {
+    let runs = try RunList(in: [folder([("one", "running", 0.1)])]).entries
+    #expect(runs.map(\.state) == ["lost"])
+  }
+
+  @Test("puts the best first, and keeps those of some states")
+  func best() throws {
+    let folder = try folder([("a", "done", 0.2), ("b", "done", 0.6), ("c", "failed", 0.9)])
+    var list = try RunList(in: [folder])
+    list.keepBest(2)
+    #expect(list.entries.compactMap(\.value) == [0.9, 0.6])
+    list.keep(states: ["done"])
+    #expect(list.entries.compactMap(\.value) == [0.6])
+    #expect(list.table().rows.count == 1)
+    #expect(try list.json().contains("\"value\" : 0.6"))
+  }
+}

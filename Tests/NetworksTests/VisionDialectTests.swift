@@ -106,6 +106,9 @@ struct VisionDialectTests {
       ),
       (tiled.replacing(#""scale_factor": 4"#, with: #""scale_factor": 3"#), "scale_factor"),
       (tiled.replacing(#""num_channels": 3"#, with: #""num_channels": 1"#), "num_channels"),
+      (flatFile().replacing(#""rope_theta": 1000000.0,"#, with: ""), "rope_theta"),
+      (flatFile(more: #""is_encoder_decoder": true,"#), "is_encoder_decoder"),
+      (tiled.replacing(#""rms_norm_eps": 1e-05,"#, with: ""), "rms_norm_eps"),
       (#"{"model_type": "llava"}"#, "llava"),
     ]
     for (text, key) in files {

@@ -25,7 +25,9 @@ struct TextSettings {
       if let outside { try Self.checkRepeats(whole, own, outside) }
     } else {
       guard let outside else { throw whole.expected("an object", "text_config") }
-      object = whole.object.filter { outside[$0.key] == nil || Self.shared.contains($0.key) }
+      let others = whole.object.filter { outside[$0.key] != nil }
+      try ConfigurationKeys(object: others, file: whole.file).check(outside)
+      object = whole.object.filter { others[$0.key] == nil || Self.shared.contains($0.key) }
       kind = nil
     }
     let ties = try whole.optionalFlag("tie_word_embeddings") ?? false
@@ -80,6 +82,8 @@ struct TextSettings {
     ] { rules[key] = .harmless }
     for key in ["qk_layer_norms", "use_resampler"] { rules[key] = .only([.flag(false)]) }
     try keys.check(rules)
+    // Their classes have other defaults than text models; no published file relies on them.
+    _ = try keys.number("rms_norm_eps")
   }
 
   /// The axis along which each pair of a head turns: so many by time, then by row, then by column.
@@ -91,6 +95,9 @@ struct TextSettings {
     guard let sections, sections.count == 3, sections.reduce(0, +) == pairs else {
       throw keys.expected("three numbers that add up to \(pairs)", "mrope_section")
     }
+    let inner = try ["rope_parameters", "rope_scaling"].compactMap { try keys.object($0) }
+    guard try ([keys] + inner).contains(where: { try $0.optionalNumber("rope_theta") != nil })
+    else { throw keys.expected("a base", "rope_theta") }
     return sections.enumerated().flatMap { [Int](repeating: $0.offset, count: $0.element) }
   }
 }

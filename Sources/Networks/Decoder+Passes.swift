@@ -8,16 +8,18 @@ extension Decoder {
   ///   - tape: A tape bound to weights of this shape.
   ///   - differentiating: Whether `body` replaces the logits by a loss's gradient in them, to be added to the tape's gradient.
   ///   - features: Gets the gradient in the feature rows of all branches, one after the other, where it is wanted.
+  ///   - pictures: The feature rows of all branches, where steps before this made them on the same tape.
   ///   - body: Gets the indices of branch and response and the T·V logits, row-major.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func pass(
     _ branches: [Branch], on tape: Tape<Scalar>, differentiating: Bool,
-    features: GradientSink<Scalar>? = nil,
+    features: GradientSink<Scalar>? = nil, pictures: Variable? = nil,
     _ body: (_ branch: Int, _ response: Int, inout MutableSpan<Scalar>) throws -> Void
   ) rethrows {
-    let batch = PackedBatch<Scalar>(branches)
-    let logits = tape.linear(hidden(batch, on: tape, features: features), head)
+    let batch = PackedBatch<Scalar>(branches, firstSpot: rotary.positions)
+    let logits = tape.linear(
+      hidden(batch, on: tape, features: features, pictures: pictures), head)
     for (branch, responses) in batch.predictors.enumerated() {
       try tape.exchange(logits, responses: responses) { response, rows in
         try body(branch, response, &rows)

@@ -33,7 +33,8 @@ extension Decoder {
     filter: SamplingFilter? = nil, ends: Set<Token>, maximumLength: Int, on tape: Tape<Scalar>,
     watching watch: (_ response: Int, Token) -> Void = { _, _ in }
   ) -> [[Sample]] {
-    let batch = PackedBatch<Scalar>(prompts.map { Branch(prompt: $0, responses: []) })
+    let batch = PackedBatch<Scalar>(
+      prompts.map { Branch(prompt: $0, responses: []) }, firstSpot: rotary.positions)
     let responses = seeds.reduce(0) { $0 + $1.count }
     var caches: [DecodingCache<Scalar>] = []
     let hidden = prefill(batch, responses: responses, length: maximumLength, &caches, on: tape)

@@ -36,24 +36,27 @@ public struct Decoder<Scalar: Real>: Sendable {
   ///   - batch: Prompts with responses, packed.
   ///   - tape: The tape of the pass, bound to weights of this shape.
   ///   - features: Gets the gradient in the feature rows, where it is wanted.
+  ///   - pictures: The feature rows of all prompts, where this pass made them.
   ///   - keep: Gets each layer's keys and values with the plan of all rows, before they are attended to.
   /// - Returns: Hidden rows after the last norm, one a predicting row.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   func hidden(
     _ batch: PackedBatch<Scalar>, on tape: Tape<Scalar>, features: GradientSink<Scalar>? = nil,
+    pictures: Variable? = nil,
     keep: (_ keyValue: Variable, AttentionPlan<Scalar>) -> Void = { _, _ in }
   ) -> Variable {
-    var x = inputs(batch, on: tape, features: features)
+    var x = inputs(batch, on: tape, features: features, pictures: pictures)
+    let rotary = rotary(of: batch)
     for (index, layer) in layers.enumerated() {
       let isLast = index == layers.count - 1
       let window = configuration.window(ofLayer: index)
       x = apply(layer, to: x, reading: isLast ? batch.readRows : nil, on: tape) { query, keyValue in
-        let all = plan(batch, read: false, window: window)
+        let all = plan(batch, rotary, read: false, window: window)
         keep(keyValue, all)
         return tape.attention(
           query: query, keyValue: keyValue,
-          plan: isLast ? plan(batch, read: true, window: window) : all)
+          plan: isLast ? plan(batch, rotary, read: true, window: window) : all)
       }
     }
     return tape.rmsNorm(x, norm, epsilon: configuration.normEpsilon)
@@ -62,26 +65,44 @@ public struct Decoder<Scalar: Real>: Sendable {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   func inputs(
-    _ batch: PackedBatch<Scalar>, on tape: Tape<Scalar>, features sink: GradientSink<Scalar>? = nil
+    _ batch: PackedBatch<Scalar>, on tape: Tape<Scalar>, features sink: GradientSink<Scalar>? = nil,
+    pictures: Variable? = nil
   ) -> Variable {
-    var projected: Variable?
-    if batch.featureRows > 0 {
-      guard let featureProjection else {
-        preconditionFailure("A decoder of text alone was given feature rows.")
-      }
-      let (rows, columns) = (batch.featureRows, configuration.features)
+    var projected = pictures
+    if batch.featureRows > 0, pictures == nil {
+      // Rows of pictures come from a tower, as wide as the decoder.
+      let columns = featureProjection == nil ? configuration.width : configuration.features
       let features =
-        sink.map { tape.leaf(batch.features, rows: rows, columns: columns, gradient: $0) }
-        ?? tape.input(batch.features, rows: rows, columns: columns)
-      projected = tape.linear(features, featureProjection)
+        sink.map {
+          tape.leaf(batch.features, rows: batch.featureRows, columns: columns, gradient: $0)
+        }
+        ?? tape.input(batch.features, rows: batch.featureRows, columns: columns)
+      projected = featureProjection.map { tape.linear(features, $0) } ?? features
     }
+    precondition(
+      projected?.rows ?? 0 == batch.featureRows,
+      "\(projected?.rows ?? 0) rows of pictures for \(batch.featureRows) places.")
     return tape.compose(batch.sources, projected: projected, table: embedding)
+  }
+
+  /// The table of positions, with those that rows of pictures have of their own.
+  func rotary(of batch: PackedBatch<Scalar>) -> RotaryTable<Scalar> {
+    guard !batch.spots.isEmpty else { return rotary }
+    let frequencies = configuration.rotaryFrequencies
+    guard let axes = configuration.variations?.rotaryAxes, axes.count == frequencies.count else {
+      preconditionFailure("This decoder knows no rows and columns.")
+    }
+    return rotary.adding(
+      angles: batch.spots.map { spot in
+        let coordinates = [spot.time, spot.row, spot.column]
+        return zip(axes, frequencies).map { Double(coordinates[$0]) * $1 }
+      })
   }
 
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   func plan(
-    _ batch: PackedBatch<Scalar>, read: Bool, window: Int?
+    _ batch: PackedBatch<Scalar>, _ rotary: RotaryTable<Scalar>, read: Bool, window: Int?
   ) -> AttentionPlan<Scalar> {
     AttentionPlan(
       heads: heads, rotary: rotary, segments: batch.segments,

@@ -90,11 +90,15 @@ public struct DecoderConfiguration: Sendable, Hashable, Codable {
 
   /// Cosines and sines of every position, with the architecture's scaling.
   func rotaryTable<Scalar: Real>() -> RotaryTable<Scalar> {
-    let plain = RotaryTable<Scalar>.frequencies(width: headWidth, base: rotaryBase)
-    let scaling = variations?.rotaryScaling ?? .none
-    return RotaryTable(
-      frequencies: scaling.apply(to: plain, base: rotaryBase), positions: positions,
-      magnitude: scaling.magnitude)
+    RotaryTable(
+      frequencies: rotaryFrequencies, positions: positions,
+      magnitude: (variations?.rotaryScaling ?? .none).magnitude)
+  }
+
+  /// Radians a position, one a pair of a head, with the architecture's scaling.
+  var rotaryFrequencies: [Double] {
+    let plain = RotaryTable<Double>.frequencies(width: headWidth, base: rotaryBase)
+    return (variations?.rotaryScaling ?? .none).apply(to: plain, base: rotaryBase)
   }
 
   /// How many keys a query of a layer sees at most; all before it where there is no window.

@@ -13,6 +13,11 @@ public struct DecoderVariations: Sendable, Hashable, Codable {
   /// The layers that slide, in ascending order.
   public var slidingLayers: [Int] = []
 
+  /// The axis along which each pair of a head turns (0 time, 1 row, 2 column), where rows of pictures stand along several.
+  ///
+  /// Optional, so that a shape without is written as it always was.
+  public var rotaryAxes: [Int]?
+
   /// The plain architecture.
   public init() {}
 }

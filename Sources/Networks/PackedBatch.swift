@@ -1,64 +1,5 @@
-public import Core
+internal import Core
 internal import Tensors
-
-/// A prompt as rows of the decoder's input, features first.
-public struct PromptRows: Sendable, Hashable {
-  /// The feature rows, `featureRows · C` numbers.
-  public var features: [Float]
-  /// How many feature rows there are.
-  public var featureRows: Int
-  /// The tokens after them.
-  public var tokens: [Token]
-  /// The rotary position of each feature row; several rows may share one.
-  public var featurePositions: [Int]
-  /// The rotary position of the first token after the feature rows; each later token has the next one.
-  public var firstTokenPosition: Int
-
-  /// A prompt's rows.
-  ///
-  /// - Parameters:
-  ///   - features: `featureRows · C` numbers.
-  ///   - featureRows: How many feature rows there are.
-  ///   - tokens: The tokens after them.
-  ///   - featurePositions: The rotary position of each feature row; its place among them if left out.
-  ///   - firstTokenPosition: Where tokens begin; after the feature rows if left out.
-  /// - Precondition: There are as many positions as feature rows, and tokens begin after all of them.
-  public init(
-    features: [Float] = [], featureRows: Int = 0, tokens: [Token], featurePositions: [Int]? = nil,
-    firstTokenPosition: Int? = nil
-  ) {
-    self.features = features
-    self.featureRows = featureRows
-    self.tokens = tokens
-    self.featurePositions = featurePositions ?? Array(0..<featureRows)
-    self.firstTokenPosition = firstTokenPosition ?? featureRows
-    precondition(
-      self.featurePositions.count == featureRows
-        && self.featurePositions.allSatisfy { $0 < self.firstTokenPosition },
-      "\(featureRows) feature rows cannot stand at \(self.featurePositions) before "
-        + "\(self.firstTokenPosition).")
-  }
-
-  /// Rows in all.
-  public var count: Int { featureRows + tokens.count }
-
-  /// The rotary position of a response's first token.
-  public var responsePosition: Int { firstTokenPosition + tokens.count }
-}
-
-/// A prompt with the responses that follow it, as a decoder reads them.
-public struct Branch: Sendable, Hashable {
-  /// What comes first, computed once for all responses.
-  public var prompt: PromptRows
-  /// The responses.
-  public var responses: [[Token]]
-
-  /// A prompt with responses.
-  public init(prompt: PromptRows, responses: [[Token]]) {
-    self.prompt = prompt
-    self.responses = responses
-  }
-}
 
 /// A prefix tree packed into rows: each prompt once, then its responses, ragged and without padding.
 ///
@@ -80,7 +21,15 @@ struct PackedBatch<Scalar: Real> {
   /// The segment of each branch's prompt.
   private(set) var promptSegments: [Int] = []
 
-  init(_ branches: [Branch]) {
+  /// Where each row stands that does not stand at one number along all axes; `positions` counts them from `firstSpot` on.
+  private(set) var spots: [RotarySpot] = []
+  private let firstSpot: Int
+
+  /// - Parameters:
+  ///   - branches: The prompts with their responses.
+  ///   - firstSpot: How many positions text has.
+  init(_ branches: [Branch], firstSpot: Int) {
+    self.firstSpot = firstSpot
     for branch in branches { append(branch) }
   }
 
@@ -120,6 +69,7 @@ struct PackedBatch<Scalar: Real> {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   private mutating func appendPrompt(_ prompt: PromptRows) {
+    if let places = prompt.featurePlaces { return appendPrompt(prompt, places) }
     for row in 0..<prompt.featureRows {
       positions.append(prompt.featurePositions[row])
       sources.append(.feature(featureRows + row))
@@ -130,6 +80,25 @@ struct PackedBatch<Scalar: Real> {
       positions.append(prompt.firstTokenPosition + i)
       sources.append(.token(token))
     }
+  }
+
+  /// A prompt whose feature rows stand in the places of tokens.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private mutating func appendPrompt(_ prompt: PromptRows, _ places: [Int]) {
+    var waiting = places[...]
+    for (i, token) in prompt.tokens.enumerated() {
+      let isFeature = waiting.first == i
+      sources.append(isFeature ? .feature(featureRows) : .token(token))
+      if isFeature {
+        waiting.removeFirst()
+        featureRows += 1
+      }
+      let spot = prompt.spots.isEmpty ? RotarySpot(text: i) : prompt.spots[i]
+      positions.append(spot.position ?? firstSpot + spots.count)
+      if spot.position == nil { spots.append(spot) }
+    }
+    features.append(contentsOf: prompt.features.lazy.map { Scalar($0) })
   }
 
   @specialized(where Scalar == Float)

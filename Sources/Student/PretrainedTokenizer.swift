@@ -15,9 +15,16 @@ extension BytePairTokenizer {
       try self.init(vocabulary, source: model.path)
       return
     }
-    let file = model.path + "/tokenizer.json"
+    try self.init(folder: model.path)
+  }
+
+  /// The tokenizer of a folder.
+  ///
+  /// - Throws: As `init(of:)`.
+  package init(folder: String) throws {
+    let file = folder + "/tokenizer.json"
     try self.init(
-      json: TextFile.bytes(file), source: file, endNumbers: Self.ends(in: model.path))
+      json: TextFile.bytes(file), source: file, endNumbers: Self.ends(in: folder))
   }
 
   /// `eos_token_id`, a number or several, where one of the two files has it.

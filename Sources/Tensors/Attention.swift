@@ -24,7 +24,7 @@ struct AttentionBlock<Scalar: Real> {
     let first = family.members.first?.queries.lowerBound ?? 0
     queries = first..<(family.members.last?.queries.upperBound ?? first)
     ownColumn = family.visible.reduce(0) { $0 + Self.padded(plan.segments[$1].count) }
-    stride = ownColumn + Self.padded(family.members.map(Self.ownKeys).max() ?? 0)
+    stride = ownColumn + Self.padded(family.members.map { Self.ownKeys($0, plan) }.max() ?? 0)
   }
 
   var sharing: Int { plan.heads.sharing }
@@ -32,8 +32,14 @@ struct AttentionBlock<Scalar: Real> {
   var rows: Int { queries.count * sharing }
 
   static func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
-  static func ownKeys(_ member: AttentionPlan<Scalar>.Member) -> Int {
-    member.firstOwn + member.queries.count
+  /// How many keys of their own segment the queries of a member see at most.
+  static func ownKeys(
+    _ member: AttentionPlan<Scalar>.Member, _ plan: AttentionPlan<Scalar>
+  ) -> Int {
+    switch member.sight {
+    case .past: member.firstOwn + member.queries.count
+    case .whole: plan.segments[member.own].count
+    }
   }
 
   /// Where the rows of a member begin, in block rows.
@@ -90,7 +96,7 @@ struct AttentionBlock<Scalar: Real> {
     for member in family.members {
       let row = firstRow(member)
       Multiply.run(
-        m: member.queries.count * sharing, n: Self.padded(Self.ownKeys(member)), k: width,
+        m: member.queries.count * sharing, n: Self.padded(Self.ownKeys(member, plan)), k: width,
         a: a + row * width, rowStride: width, columnStride: 1, packed: keys(member.own),
         c: scores + row * stride + ownColumn, ldc: stride, adding: false)
     }
@@ -118,7 +124,7 @@ struct AttentionBlock<Scalar: Real> {
       let row = firstRow(member)
       let source = values(member.own)
       Multiply.run(
-        m: member.queries.count * sharing, n: width, k: Self.ownKeys(member),
+        m: member.queries.count * sharing, n: width, k: Self.ownKeys(member, plan),
         a: weights + row * stride + ownColumn, rowStride: stride, columnStride: 1,
         packed: source.packed, packedDepth: source.depth, c: output + row * width, ldc: width,
         adding: column > 0)
@@ -131,9 +137,10 @@ struct AttentionBlock<Scalar: Real> {
   ) {
     for member in family.members {
       var row = firstRow(member)
+      let all = member.sight == .whole ? Self.ownKeys(member, plan) : nil
       for (i, query) in member.queries.enumerated() {
         for _ in 0..<sharing {
-          body(row, query, member, member.firstOwn + i + 1)
+          body(row, query, member, all ?? member.firstOwn + i + 1)
           row += 1
         }
       }

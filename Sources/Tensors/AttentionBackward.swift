@@ -150,7 +150,7 @@ struct AttentionBackward<Scalar: Real> {
     for member in block.family.members {
       let row = block.firstRow(member)
       Multiply.run(
-        m: AttentionBlock<Scalar>.ownKeys(member), n: width,
+        m: AttentionBlock<Scalar>.ownKeys(member, plan), n: width,
         k: member.queries.count * block.sharing,
         a: weights + row * block.stride + block.ownColumn, rowStride: 1,
         columnStride: block.stride, packed: packed.pointer + row * Multiply.panel,

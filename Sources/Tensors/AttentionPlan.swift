@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// How many heads attention has, and how wide they are.
 public struct HeadLayout: Sendable, Hashable, Codable {
   /// Heads of the queries.
@@ -25,51 +23,6 @@ public struct HeadLayout: Sendable, Hashable, Codable {
   public var sharing: Int { heads / keyValueHeads }
 }
 
-/// Cosines and sines of rotary positions.
-///
-/// Pair i of a head turns by `position · base^(−2i/width)`; the two halves of a head are the two parts of the pairs.
-/// Source: Su et al., arXiv:2104.09864, in the arrangement of Llama checkpoints.
-public struct RotaryTable<Scalar: Real>: Sendable {
-  let half: Int
-  let cosines: [Scalar]
-  let sines: [Scalar]
-
-  /// How many positions there are.
-  public let positions: Int
-
-  /// A table for positions 0 ..< `positions`.
-  public init(width: Int, positions: Int, base: Double) {
-    self.init(frequencies: Self.frequencies(width: width, base: base), positions: positions)
-  }
-
-  /// A table for positions 0 ..< `positions` in which pair i turns by `position · frequencies[i]`.
-  ///
-  /// - Parameters:
-  ///   - frequencies: Radians a position, one a pair: half a head's width.
-  ///   - positions: How many positions there are.
-  ///   - magnitude: What cosines and sines are multiplied by; scores grow by its square.
-  public init(frequencies: [Double], positions: Int, magnitude: Double = 1) {
-    half = frequencies.count
-    self.positions = positions
-    var cosines: [Scalar] = []
-    var sines: [Scalar] = []
-    for position in 0..<positions {
-      for frequency in frequencies {
-        let angle = Double(position) * frequency
-        cosines.append(Scalar(cos(angle) * magnitude))
-        sines.append(Scalar(sin(angle) * magnitude))
-      }
-    }
-    self.cosines = cosines
-    self.sines = sines
-  }
-
-  /// `base^(−2i/width)` for each pair i, radians a position.
-  public static func frequencies(width: Int, base: Double) -> [Double] {
-    (0..<width / 2).map { pow(base, -2 * Double($0) / Double(width)) }
-  }
-}
-
 /// Which rows attend to which: a prefix tree, without a mask.
 ///
 /// Keys lie in segments (a prompt, a response). A family is a set of query ranges that all see the same ancestor segments
@@ -83,13 +36,24 @@ public struct AttentionPlan<Scalar: Real>: Sendable {
     public var own: Int
     /// How many of the segment's keys lie before the first query; query i sees keys 0 … firstOwn + i.
     public var firstOwn: Int
+    /// Which keys of the segment the queries see.
+    public var sight: Sight
 
     /// Queries of one segment.
-    public init(queries: Range<Int>, own: Int, firstOwn: Int) {
+    public init(queries: Range<Int>, own: Int, firstOwn: Int, sight: Sight = .past) {
       self.queries = queries
       self.own = own
       self.firstOwn = firstOwn
+      self.sight = sight
     }
+  }
+
+  /// Which keys of its own segment a query sees.
+  public enum Sight: Sendable, Hashable {
+    /// Those up to itself, as where text is predicted.
+    case past
+    /// All, as between the patches of a picture.
+    case whole
   }
 
   /// Queries with the same ancestors.
@@ -139,7 +103,8 @@ public struct AttentionPlan<Scalar: Real>: Sendable {
     self.window = window
   }
 
-  /// A family in blocks of at most 96 queries; a long segment in pieces of 24, so that little of the causal half is wasted.
+  /// A family in blocks of at most 96 queries; a long segment in pieces of 24, so that little of the causal half is wasted,
+  /// or of 96 where nothing is.
   private static func blocks(_ family: Family) -> [Family] {
     var result: [Family] = []
     var current: [Member] = []
@@ -153,11 +118,13 @@ public struct AttentionPlan<Scalar: Real>: Sendable {
     for member in family.members {
       if member.queries.count > 32 {
         flush()
-        for start in stride(from: 0, to: member.queries.count, by: 24) {
-          let end = min(start + 24, member.queries.count)
+        let length = member.sight == .whole ? 96 : 24
+        for start in stride(from: 0, to: member.queries.count, by: length) {
+          let end = min(start + length, member.queries.count)
           let from = member.queries.lowerBound
           let piece = Member(
-            queries: from + start..<from + end, own: member.own, firstOwn: member.firstOwn + start)
+            queries: from + start..<from + end, own: member.own, firstOwn: member.firstOwn + start,
+            sight: member.sight)
           result.append(Family(visible: family.visible, members: [piece]))
         }
         continue

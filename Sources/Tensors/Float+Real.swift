@@ -47,6 +47,9 @@ extension Float: Real {
   @inline(__always)
   public static func logarithm(_ x: Float) -> Float { logf(x) }
 
+  /// `2/√π · ∫₀ˣ e^(−t²) dt`.
+  public static func errorFunction(_ x: Float) -> Float { erff(x) }
+
   /// `C ← α·op(A)·op(B) + β·C` by OpenBLAS.
   public static func multiply(
     _ transposeA: Transpose, _ transposeB: Transpose, m: Int, n: Int, k: Int, alpha: Float,
@@ -81,6 +84,9 @@ extension Double: Real {
 
   /// The natural logarithm of `x`.
   public static func logarithm(_ x: Double) -> Double { log(x) }
+
+  /// `2/√π · ∫₀ˣ e^(−t²) dt`.
+  public static func errorFunction(_ x: Double) -> Double { erf(x) }
 
   /// `C ← α·op(A)·op(B) + β·C` by OpenBLAS.
   public static func multiply(

@@ -13,6 +13,12 @@ enum Operation<Scalar: Real> {
   case headNorm(Variable, ParameterID, heads: Int, inverse: Buffer<Scalar>)
   /// `y = silu(gate) ∘ up`, both in one value.
   case swiGLU(Variable)
+  /// `y = w ∘ (x − mean) / deviation + b`.
+  case layerNorm(Variable, ParameterID, bias: ParameterID, statistics: Buffer<Scalar>)
+  /// `y = f(x)`, number by number.
+  case activation(Variable, Activation)
+  /// The same numbers in rows of another width.
+  case regroup(Variable)
   /// Some rows of a value.
   case gather(Variable, [Int])
   /// Rows of a table or of a projected value.
@@ -25,6 +31,7 @@ enum Operation<Scalar: Real> {
   var buffers: [Buffer<Scalar>] {
     switch self {
     case .rmsNorm(_, _, let inverse), .headNorm(_, _, _, let inverse): [inverse]
+    case .layerNorm(_, _, _, let statistics): [statistics]
     case .attention(_, _, _, let logSums): [logSums]
     case .linear(_, _, _, _, let changes): changes.map(\.hidden)
     default: []
@@ -197,6 +204,10 @@ extension Tape {
       nodes[gateUp.index].gradient = nodes[gateUp.index].value
       GatedUnit.backward(
         pointer(gateUp), outputGradient: gradient, rows: node.rows, columns: node.columns)
+    case .layerNorm(let x, let weight, let bias, let statistics):
+      propagateLayerNorm(gradient, x, weight, bias, statistics.pointer)
+    case .activation(let x, let kind): propagateActivation(gradient, x, kind)
+    case .regroup(let x): propagateRegroup(gradient, x)
     case .gather(let x, let rows):
       propagateGather(gradient, x, rows)
     case .compose(let sources, let projected, let table):
@@ -231,14 +242,29 @@ extension Tape {
         columnStride: 1, packed: packed + bound.backwardOffsets[weight.entry], c: target.pointer,
         ldc: x.columns, adding: target.adding)
     }
-    guard let residual else { return }
-    if nodes[residual.index].gradient == nil {
-      // The residual's gradient is this one: hand the buffer over instead of copying it.
+    if let residual { propagateResidual(index, gradient, residual) }
+  }
+
+  /// The residual's gradient is the sum's.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private func propagateResidual(
+    _ index: Int, _ gradient: UnsafeMutablePointer<Scalar>, _ residual: Variable
+  ) {
+    // Where a backward pass begins, value and gradient are one buffer, which goes back with the step.
+    let isValue = nodes[index].gradient?.pointer == nodes[index].value.pointer
+    if nodes[residual.index].gradient == nil, !isValue {
+      // Hand the buffer over instead of copying it.
       nodes[residual.index].gradient = nodes[index].gradient
       nodes[index].gradient = nil
+      return
+    }
+    let target = self.gradient(residual)
+    let count = residual.rows * residual.columns
+    if target.adding {
+      Vectors.add(gradient, to: target.pointer, count: count)
     } else {
-      let target = self.gradient(residual)
-      for i in 0..<residual.rows * residual.columns { target.pointer[i] += gradient[i] }
+      target.pointer.update(from: gradient, count: count)
     }
   }
 

@@ -22,6 +22,9 @@ where SIMD8Storage: Sendable {
   /// The natural logarithm of `x`.
   static func logarithm(_ x: Self) -> Self
 
+  /// `2/√π · ∫₀ˣ e^(−t²) dt`.
+  static func errorFunction(_ x: Self) -> Self
+
   /// `C ← α·op(A)·op(B) + β·C` on row-major matrices, with one BLAS thread's bits whatever runs beside it.
   static func multiply(
     _ transposeA: Transpose, _ transposeB: Transpose, m: Int, n: Int, k: Int, alpha: Self,

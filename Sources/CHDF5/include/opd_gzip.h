@@ -13,3 +13,8 @@ int64_t opd_gzip_read(const char *path, uint8_t **bytes);
 ///
 /// Returns -1 if the file cannot be read.
 int64_t opd_file_crc32(const char *path, int64_t *size);
+
+/// Unpacks a zlib stream into exactly `count` bytes, which the caller has.
+///
+/// Returns -1 if the stream is damaged, cut short, or holds another number of bytes.
+int opd_inflate(const uint8_t *packed, size_t packed_count, uint8_t *bytes, size_t count);

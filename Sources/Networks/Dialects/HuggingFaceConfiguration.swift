@@ -22,7 +22,8 @@ enum HuggingFaceConfiguration {
     return (dialect, try shape(keys, dialect, positions))
   }
 
-  private static func shape(
+  /// The shape that settings describe whose keys were checked.
+  static func shape(
     _ keys: ConfigurationKeys, _ dialect: CheckpointDialect, _ positions: Int?
   ) throws -> DecoderConfiguration {
     let heads = try keys.integer("num_attention_heads", in: 1...1 << 12)

@@ -15,6 +15,8 @@ public struct ModelChatCommand: AsyncParsableCommand {
     abstract:
       "Talk with a model: a line is a turn, an empty line or the end of the input is the end.",
     discussion: """
+      A model with pictures (a folder) answers each line by itself, about the PNG files of --picture.
+
       Example:
         echo "What is on-policy distillation?" | opd model chat $(scripts/fetch-models.sh)
       """)
@@ -24,6 +26,11 @@ public struct ModelChatCommand: AsyncParsableCommand {
 
   @Option(help: "How turns are written; the model's own template if left out.")
   var template: String?
+
+  @Option(
+    name: .customLong("picture"),
+    help: "A PNG file that questions are about; for several give it again.", completion: .file())
+  var pictures: [String] = []
 
   @Option(help: "What logits are divided by; 0 takes the likeliest token.")
   var temperature = 0.0
@@ -61,6 +68,9 @@ public struct ModelChatCommand: AsyncParsableCommand {
 
   /// Reads turns and answers them as they are drawn.
   public func run() async throws {
+    let folder = PretrainedModel.located(path)
+    if try VisionModel.lies(in: folder) { return try look(at: folder) }
+    guard pictures.isEmpty else { throw ChatError.blind(path) }
     let model = try PretrainedModel(path, positions: 8192)
     let tokenizer = try BytePairTokenizer(of: model)
     let turns = try template.map { try PromptTemplate(named: $0) } ?? Self.template(of: model)
@@ -110,16 +120,24 @@ public struct ModelChatCommand: AsyncParsableCommand {
 enum ChatError: ExplainedError, Hashable {
   /// The model has no positions left for another answer.
   case full(positions: Int)
+  /// The model reads text alone.
+  case blind(String)
 
   /// What happened.
   var happened: String {
     switch self {
     case .full(let positions): "The conversation fills the model's \(positions) positions."
+    case .blind(let path): "'\(path)' reads no pictures."
     }
   }
 
   /// What to do.
-  var remedy: String { "Begin another, or allow shorter answers with --maximum-tokens." }
+  var remedy: String {
+    switch self {
+    case .full: "Begin another, or allow shorter answers with --maximum-tokens."
+    case .blind: "Leave --picture out, or name a folder of SmolVLM or Qwen2.5-VL."
+    }
+  }
 
   /// A matter of the input.
   var exitStatus: ExitStatus { .badInput }

@@ -28,37 +28,46 @@ public struct ModelShowCommand: AsyncParsableCommand {
 
   /// Prints a line a fact.
   public func run() throws {
+    let folder = PretrainedModel.located(path)
+    if try VisionModel.lies(in: folder) {
+      return Self.print(try Self.facts(VisionModel(folder)))
+    }
     let model = try PretrainedModel(path)
     let shape = model.configuration
     var lines = [
       ("architecture", model.dialect.name),
-      (
-        "shape",
-        "\(shape.layers) layers, width \(shape.width), \(shape.heads) heads on "
-          + "\(shape.keyValueHeads) of \(shape.headWidth), hidden \(shape.hidden)"
-      ),
+      ("shape", Self.words(for: shape)),
       ("vocabulary", "\(shape.vocabularySize) tokens"),
       ("weights", Quantity.count(Double(shape.layout.count))),
       ("formats", Self.formats(model.source)),
-      ("memory", Self.memory(model)),
+      ("memory", Self.memory(model.source, shape.layout)),
     ]
     lines += try Self.tokenizer(of: model)
+    Self.print(lines)
+  }
+
+  private static func print(_ lines: [(String, String)]) {
     let width = lines.map(\.0.count).max() ?? 0
     for (name, value) in lines {
-      print(name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + value)
+      Swift.print(name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + value)
     }
   }
 
   /// How many tensors have each format: "210 Q4_1, 61 F32".
-  private static func formats(_ source: TensorSource) -> String {
+  static func formats(_ source: TensorSource) -> String {
     let counts = Dictionary(grouping: source.tensors, by: \.format).mapValues(\.count)
     return counts.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
       .map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")
   }
 
-  private static func memory(_ model: PretrainedModel) -> String {
-    let stored = model.source.tensors.reduce(0) { $0 + $1.bytes.count }
-    let widened = 4 * model.configuration.layout.count
+  static func words(for shape: DecoderConfiguration) -> String {
+    "\(shape.layers) layers, width \(shape.width), \(shape.heads) heads on "
+      + "\(shape.keyValueHeads) of \(shape.headWidth), hidden \(shape.hidden)"
+  }
+
+  static func memory(_ source: TensorSource, _ layout: ParameterLayout) -> String {
+    let stored = source.tensors.reduce(0) { $0 + $1.bytes.count }
+    let widened = 4 * layout.count
     return "\(stored / 1_000_000) MB in the file, \(widened / 1_000_000) MB in single precision"
   }
 

@@ -10,7 +10,7 @@ package enum GoldenChecks {
   /// Checks every file of a folder that this program knows.
   ///
   /// - Parameter folder: A folder in the format of a reference generator: `objectives.json`, `keyframes.json`,
-  ///   `optimizer.json`, `statistics.json`, `llama/`; or of pretrained models: `models/`, `gguf/`, `lora/`, `tokenizer/`.
+  ///   `optimizer.json`, `statistics.json`, `llama/`; or of pretrained models: `models/`, `gguf/`, `lora/`, `tokenizer/`, `vision/`.
   /// - Returns: One check a reference value.
   /// - Throws: `GoldenFolderError` where there is nothing to check or a file cannot be read.
   package static func run(folder: String) throws -> [Check] {
@@ -191,7 +191,7 @@ package enum GoldenFolderError: ExplainedError, Hashable {
   package var remedy: String {
     switch self {
     case .nothing:
-      "Name a folder with objectives.json, keyframes.json, optimizer.json, llama, models, gguf, lora or tokenizer."
+      "Name a folder with objectives.json, keyframes.json, optimizer.json, llama, models, gguf, lora, tokenizer or vision."
     case .unreadable: "Generate it again."
     }
   }

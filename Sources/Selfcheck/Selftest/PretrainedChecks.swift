@@ -14,13 +14,14 @@ enum PretrainedChecks {
     return environment["OPD_SMOLLM2"] ?? models + "/SmolLM2-135M-Instruct.Q4_1.gguf"
   }
 
-  /// The checks of one part of a folder of reference values: `models`, `gguf`, `lora` or `tokenizer`.
+  /// The checks of one part of a folder of reference values: `models`, `gguf`, `lora`, `tokenizer` or `vision`.
   static func run(_ part: String, in folder: String) throws -> [Check] {
     switch part {
     case "models": try checks(ModelGolden.models(folder))
     case "gguf": try checks(ModelGolden.gguf(folder + "/gguf"))
     case "lora": try checks(ModelGolden.adapters(folder))
     case "tokenizer": try tokenizers(folder)
+    case "vision": try checks(VisionGolden.check(folder + "/vision", encode: tokens))
     default: [Check(unsupported: part)]
     }
   }
@@ -47,6 +48,12 @@ enum PretrainedChecks {
       case .skipped: return Check(unsupported: name)
       }
     }
+  }
+
+  /// The tokens of a text with special tokens recognised, by the tokenizer in a model's folder.
+  private static func tokens(_ folder: String, _ text: String) throws -> [Int] {
+    let path = folder + "/tokenizer.json"
+    return try BytePairTokenizer(json: TextFile.bytes(path), source: path).encode(text)
   }
 
   private static func vocabulary(_ path: String) throws -> GGUFVocabulary? {

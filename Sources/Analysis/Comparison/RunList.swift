@@ -1,5 +1,5 @@
-internal import Foundation
-internal import Records
+package import Foundation
+package import Records
 
 /// The runs within some folders, each on its own: where it stands, how good it is and what it cost.
 package struct RunList: Sendable {

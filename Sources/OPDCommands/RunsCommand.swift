@@ -2,6 +2,7 @@ internal import Analysis
 public import ArgumentParser
 internal import Core
 internal import Foundation
+internal import Records
 
 /// `opd runs`: what runs there are, and how they stand.
 public struct RunsCommand: AsyncParsableCommand {

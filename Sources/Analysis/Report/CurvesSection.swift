@@ -1,3 +1,4 @@
+internal import Core
 internal import Records
 
 /// Learning curves by steps, tokens, operations and time, one at a time.

@@ -1,3 +1,4 @@
+internal import Core
 package import Records
 internal import Statistics
 internal import Storage

@@ -14,6 +14,7 @@ public struct OPDCommand: AsyncParsableCommand {
       InitCommand.self,
       TrainCommand.self,
       EvaluateCommand.self,
+      AnswerCommand.self,
       ExportCommand.self,
       SweepCommand.self,
       ReproCommand.self,
@@ -32,12 +33,18 @@ public struct OPDCommand: AsyncParsableCommand {
       KeyframesCommand.self,
       CompareKeyframesCommand.self,
       ModelCommand.self,
-    ] + engines
+    ] + engines + services
 
   #if Engines
   private static let engines: [any ParsableCommand.Type] = [StudentCommand.self]
   #else
   private static let engines: [any ParsableCommand.Type] = []
+  #endif
+
+  #if Serve
+  private static let services: [any ParsableCommand.Type] = [ServeCommand.self]
+  #else
+  private static let services: [any ParsableCommand.Type] = []
   #endif
 
   /// What the help says, and which subcommands there are.

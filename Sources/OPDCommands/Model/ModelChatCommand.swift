@@ -49,7 +49,8 @@ public struct ModelChatCommand: AsyncParsableCommand {
   public func run() async throws {
     let model = try PretrainedModel(path, positions: 8192)
     let tokenizer = try BytePairTokenizer(of: model)
-    let turns = try template.map { try PromptTemplate(named: $0) } ?? Self.template(of: model)
+    let turns =
+      try template.map { try PromptTemplate(named: $0) } ?? PromptTemplate(of: model) ?? .chatml
     let policy = DecoderPolicy(
       model, tokenizer: tokenizer,
       prompts: try TextPrompts(
@@ -83,11 +84,6 @@ public struct ModelChatCommand: AsyncParsableCommand {
     }
     print(written.withLock { $0.finish() })
     return tokenizer.text(answer)
-  }
-
-  private static func template(of model: PretrainedModel) throws -> PromptTemplate {
-    guard let text = model.metadata["tokenizer.chat_template"]?.text else { return .chatml }
-    return try PromptTemplate(jinja: text)
   }
 }
 

@@ -48,6 +48,9 @@ let yaml: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
+let sockets: Target.Dependency = .product(
+  name: "FlyingSocks", package: "FlyingFox", condition: .when(traits: ["Serve"]))
+
 let package = Package(
   name: "opd",
   products: [
@@ -61,17 +64,21 @@ let package = Package(
     .library(name: "DistillTesting", targets: ["DistillTesting"]),
   ],
   traits: [
-    .default(enabledTraits: ["LiveTeachers", "Engines"]),
+    .default(enabledTraits: ["LiveTeachers", "Engines", "Serve"]),
     .trait(
       name: "LiveTeachers",
       description: "The teacher 'openai', a live HTTP service; needs FoundationNetworking."),
     .trait(
       name: "Engines",
       description: "Students on Tinker-compatible training servers; needs FoundationNetworking."),
+    .trait(
+      name: "Serve",
+      description: "`opd serve`, a completions service for students of texts; needs FlyingSocks."),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
     // C libraries.
@@ -110,6 +117,10 @@ let package = Package(
     // Students on training servers, and students that are programs.
     room(
       "Engines", imports: ["Core", "Tensors", "Student", "Teacher"], settings: safe + optimised),
+    // Language models over HTTP.
+    room(
+      "Serve", imports: ["Core", "Networks", "Student", "Tokenizers", sockets],
+      settings: safe + optimised),
     // What runs leave behind; what is read from it; many runs.
     room(
       "Records", imports: ["Core", "Plugins", "Storage", yaml], settings: safe + optimised),
@@ -140,7 +151,7 @@ let package = Package(
       imports: [
         "Runs", "Selfcheck", "Sweeps", "Analysis", "Records", "Video", "Core", "Plugins",
         "Tensors", "Networks", "Student", "Teacher", "Curriculum", "TAD", "Distill", "Tasks",
-        "Storage", "Statistics", "Tokenizers", "Engines", arguments,
+        "Storage", "Statistics", "Tokenizers", "Engines", "Serve", arguments,
       ]),
     room(
       "DistillTesting",
@@ -166,6 +177,7 @@ let package = Package(
       of: "Engines",
       with: ["Core", "Tensors", "Networks", "Student", "Teacher", "Distill", "Storage"],
       resources: [.copy("Recorded")]),
+    tests(of: "Serve", with: ["Core", "Networks", "Student", "Tensors", "Tokenizers"]),
     tests(of: "Tasks", with: ["Core", "Storage"]),
     tests(
       of: "Distill",

@@ -17,7 +17,7 @@ FLOORS = [
     {"Core", "Tensors", "Storage", "Statistics"},
     {"Plugins", "Records", "Tokenizers", "Networks"},
     {"Student", "Teacher", "Curriculum", "TAD", "Tasks"},
-    {"Distill", "Video", "Analysis", "Sweeps", "Engines"},
+    {"Distill", "Video", "Analysis", "Sweeps", "Engines", "Serve"},
     {"Runs"},
     {"Selfcheck", "DistillTesting"},
     {"OPDCommands"},

@@ -24,14 +24,14 @@ extension Decoder {
   ///   - ends: The tokens that end a response; none lets all grow to the limit.
   ///   - maximumLength: The most tokens of a response.
   ///   - tape: A tape bound to weights of this shape.
-  ///   - watch: Gets each token as it is drawn, with the number of its response among all.
+  ///   - watch: Gets each token as it is drawn, with the number of its response among all, and says whether that goes on.
   /// - Returns: For each prompt, its responses in the order of their seeds.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func sample(
     _ prompts: [PromptRows], seeds: [[Seed]], temperature: Double,
     filter: SamplingFilter? = nil, ends: Set<Token>, maximumLength: Int, on tape: Tape<Scalar>,
-    watching watch: (_ response: Int, Token) -> Void = { _, _ in }
+    watching watch: (_ response: Int, Token) -> Bool = { _, _ in true }
   ) -> [[Sample]] {
     let batch = PackedBatch<Scalar>(
       prompts.map { Branch(prompt: $0, responses: []) }, firstSpot: rotary.positions)
@@ -124,19 +124,20 @@ private struct Growing {
   @specialized(where Scalar == Double)
   mutating func take<Scalar: Real>(
     _ tape: Tape<Scalar>, _ logits: Variable, temperature: Double, ends: Set<Token>,
-    _ watch: (_ response: Int, Token) -> Void
+    _ watch: (_ response: Int, Token) -> Bool
   ) {
+    var unwanted: Set<Int> = []
     let uniforms = live.map { generators[$0].uniform() }
     let draws = tape.draw(
       logits, temperature: temperature, uniforms: uniforms,
       restrict: filter.map { filter in { filter.restrict(&$0) } })
     for (index, draw) in zip(live, draws) {
       tokens[index].append(draw.column)
-      watch(index, draw.column)
+      if !watch(index, draw.column) { unwanted.insert(index) }
       logProbabilities[index].append(Float(draw.logProbability))
       ended[index] = ends.contains(draw.column)
     }
-    live.removeAll { ended[$0] }
+    live.removeAll { ended[$0] || unwanted.contains($0) }
   }
 
   func collected(_ counts: [Int]) -> [[Sample]] {

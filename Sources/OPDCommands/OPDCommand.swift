@@ -14,7 +14,7 @@ public struct OPDCommand: AsyncParsableCommand {
       name: "Run",
       subcommands: [
         InitCommand.self, TrainCommand.self, SweepCommand.self, PlanCommand.self,
-        EvaluateCommand.self, ReproCommand.self, ExportCommand.self,
+        EvaluateCommand.self, AnswerCommand.self, ReproCommand.self, ExportCommand.self,
       ]),
     CommandGroup(
       name: "Look",
@@ -29,7 +29,7 @@ public struct OPDCommand: AsyncParsableCommand {
       ]),
     CommandGroup(
       name: "Models and teachers",
-      subcommands: [ModelCommand.self, TeacherCommand.self] + engines),
+      subcommands: [ModelCommand.self, TeacherCommand.self] + engines + services),
     CommandGroup(
       name: "Check",
       subcommands: [DoctorCommand.self, SelftestCommand.self, BenchCommand.self]),
@@ -42,6 +42,12 @@ public struct OPDCommand: AsyncParsableCommand {
   private static let engines: [any ParsableCommand.Type] = [StudentCommand.self]
   #else
   private static let engines: [any ParsableCommand.Type] = []
+  #endif
+
+  #if Serve
+  private static let services: [any ParsableCommand.Type] = [ServeCommand.self]
+  #else
+  private static let services: [any ParsableCommand.Type] = []
   #endif
 
   /// What the help says, and which subcommands there are.

@@ -24,15 +24,42 @@ extension DecoderPolicy {
     of tokens: [Token], settings: SamplingSettings, seed: Seed,
     watching watch: @Sendable (Token) -> Void
   ) -> [Token] {
+    let samples = continuations(PromptRows(tokens: tokens), [seed], settings) {
+      watch($1)
+      return true
+    }
+    return samples[0].tokens
+  }
+
+  /// Goes on from a prompt in several ways, each until it ends or nobody wants more of it.
+  ///
+  /// - Parameters:
+  ///   - prompt: What has been said; its tokens are read as they are.
+  ///   - settings: How tokens are drawn.
+  ///   - seed: From which they are drawn; each response has a stream of its own.
+  ///   - watch: Gets each token as it is drawn, with the number of its response, and says whether that goes on.
+  /// - Returns: `settings.group` responses.
+  /// - Throws: What is wrong with the prompt.
+  package func continuations(
+    of prompt: Prompt, settings: SamplingSettings, seed: Seed,
+    watching watch: @Sendable (_ response: Int, Token) -> Bool
+  ) throws -> [Sample] {
+    let seeds = (0..<settings.group).map { seed.derived("response", $0) }
+    return continuations(try model.embedder.rows(prompt), seeds, settings, watch)
+  }
+
+  private func continuations(
+    _ prompt: PromptRows, _ seeds: [Seed], _ settings: SamplingSettings,
+    _ watch: @Sendable (_ response: Int, Token) -> Bool
+  ) -> [Sample] {
     let samples = TapePool.withTape { tape in
       weights.run(tape) { tape in
         model.decoder.sample(
-          [PromptRows(tokens: tokens)], seeds: [[seed]], temperature: settings.temperature,
-          filter: settings.filter, ends: settings.ignoresEnd ? [] : model.tokenizer.ends,
-          maximumLength: settings.maximumLength, on: tape
-        ) { watch($1) }
+          [prompt], seeds: [seeds], temperature: settings.temperature, filter: settings.filter,
+          ends: settings.ignoresEnd ? [] : model.tokenizer.ends,
+          maximumLength: settings.maximumLength, on: tape, watching: watch)
       }
     }
-    return samples[0][0].tokens
+    return samples[0]
   }
 }

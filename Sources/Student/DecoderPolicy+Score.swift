@@ -10,26 +10,35 @@ extension DecoderPolicy {
         $0.map { TeacherScore(sampled: $0) }
       }
     }
+    if case .top(let k) = support {
+      return try likeliest(k, groups, temperature: temperature)
+    }
     let rows = try vocabularyRows(groups, temperature: temperature)
     return zip(groups, rows).map { group, rows in
-      zip(group.rollouts, rows).map { rollout, rows in
-        let score = TeacherScore(of: rollout.tokens, in: rows)
-        guard case .top(let k) = support else { return score }
-        return score.keepingTop(k)
-      }
+      zip(group.rollouts, rows).map { TeacherScore(of: $0.tokens, in: $1) }
     }
   }
 }
 
-extension TeacherScore {
-  /// The same, with the k most likely tokens of each position instead of the whole rows.
-  fileprivate func keepingTop(_ k: Int) -> TeacherScore {
-    guard let rows else { return self }
-    let top = (0..<rows.positions).map { position in
-      let row = rows.logProbabilities(position..<position + 1)
-      return row.enumerated().sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }
-        .prefix(k).map { ScoredToken($0.offset, $0.element) }
+/// The likeliest of the tokens that it is shown, in order; of equals the first.
+struct LikeliestTokens {
+  private let most: Int
+  private(set) var tokens: [ScoredToken] = []
+
+  /// None yet, of at most so many.
+  init(_ most: Int) { self.most = most }
+
+  /// Looks at one more token.
+  ///
+  /// - Complexity: O(1) for one that is not among them, which nearly all are not; O(*k*) for the others.
+  mutating func add(_ token: Token, _ logProbability: Float) {
+    guard most > 0 else { return }
+    if tokens.count == most {
+      guard let last = tokens.last, logProbability > last.logProbability else { return }
+      tokens.removeLast()
     }
-    return TeacherScore(sampled: sampled, top: top)
+    let place =
+      tokens.lastIndex { !(logProbability > $0.logProbability) }.map { $0 + 1 } ?? 0
+    tokens.insert(ScoredToken(token, logProbability), at: place)
   }
 }

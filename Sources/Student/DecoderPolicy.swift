@@ -79,6 +79,27 @@ public struct DecoderPolicy: Policy {
     }
   }
 
+  /// log π of every token of every response, and of the k likeliest at each position.
+  ///
+  /// - Complexity: Beside the pass, one look at each logit; no rows are kept.
+  func likeliest(
+    _ k: Int, _ groups: [RolloutGroup], temperature: Double
+  ) throws -> [[TeacherScore]] {
+    let width = model.decoder.configuration.vocabularySize
+    return try read(groups) { group, response, logits in
+      _ = Rows.logSoftmax(&logits, width: width, temperature: temperature)
+      var sampled: [Float] = []
+      var top: [[ScoredToken]] = []
+      for (position, token) in group.rollouts[response].tokens.enumerated() {
+        sampled.append(logits[position * width + token])
+        var likeliest = LikeliestTokens(k)
+        for other in 0..<width { likeliest.add(other, logits[position * width + other]) }
+        top.append(likeliest.tokens)
+      }
+      return TeacherScore(sampled: sampled, top: top)
+    }
+  }
+
   /// log π over the whole vocabulary at every position of every response: what a teacher made of this policy says.
   public func vocabularyRows(
     _ groups: [RolloutGroup], temperature: Double

@@ -3,6 +3,16 @@ package import Networks
 internal import Storage
 package import Tokenizers
 
+extension PromptTemplate {
+  /// The template that a model's metadata holds; `nil` where there is none.
+  ///
+  /// - Throws: `TokenizerError.unknownTemplate` for one that nobody has compared with a known one.
+  package init?(of model: PretrainedModel) throws {
+    guard let text = model.metadata["tokenizer.chat_template"]?.text else { return nil }
+    try self.init(jinja: text)
+  }
+}
+
 extension BytePairTokenizer {
   /// The tokenizer that comes with a model: in the metadata of a GGUF file, or beside the weights of a folder.
   ///

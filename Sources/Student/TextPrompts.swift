@@ -46,11 +46,11 @@ package struct TextPrompts: PromptEmbedder {
 
   private func format(for prompt: Prompt) -> PromptFormat { prompt.hint == nil ? format : hinted }
 
-  /// The text as tokens.
+  /// The text as tokens; a prompt that is tokens already is read as it is.
   ///
   /// - Throws: `TextPromptError.length`.
   package func rows(_ prompt: Prompt) throws -> PromptRows {
-    let tokens = try tokenizer.encode(text(of: prompt))
+    let tokens = prompt.tokens.isEmpty ? try tokenizer.encode(text(of: prompt)) : prompt.tokens
     guard (1...longest).contains(tokens.count) else {
       throw TextPromptError.length(prompt: prompt.id, tokens: tokens.count, longest: longest)
     }
@@ -59,7 +59,8 @@ package struct TextPrompts: PromptEmbedder {
 
   /// Four characters a token, which English text has.
   package func count(_ prompt: Prompt) -> Int {
-    (format(for: prompt).text.utf8.count + prompt.query.utf8.count) / 4 + 1
+    guard prompt.tokens.isEmpty else { return prompt.tokens.count }
+    return (format(for: prompt).text.utf8.count + prompt.query.utf8.count) / 4 + 1
   }
 }
 

@@ -2,7 +2,7 @@
 ///
 /// Foundation's dictionaries compare names by canonical equivalence, so "é" in one scalar and "é" in two would be one
 /// entry of a vocabulary; here nothing is compared until its bytes are asked for.
-enum JSONValue: Sendable {
+package enum JSONValue: Sendable {
   case null
   case boolean(Bool)
   /// As written: a number too large for a machine is refused by whoever asks for it.
@@ -11,8 +11,15 @@ enum JSONValue: Sendable {
   case list([JSONValue])
   case object([(name: String, value: JSONValue)])
 
+  /// The value that bytes hold which nobody vouches for.
+  ///
+  /// - Throws: `TokenizerError.malformed` with the byte at which they stop being JSON.
+  package static func read(_ bytes: [UInt8], from source: String) throws -> JSONValue {
+    try JSONText.value(of: bytes, source: source)
+  }
+
   /// What it is, for a sentence.
-  var kind: String {
+  package var kind: String {
     switch self {
     case .null: "null"
     case .boolean(let value): "\(value)"
@@ -23,14 +30,14 @@ enum JSONValue: Sendable {
     }
   }
 
-  var isNull: Bool { if case .null = self { true } else { false } }
+  package var isNull: Bool { if case .null = self { true } else { false } }
 
   /// A whole number, if it is one that fits.
-  var integer: Int? { if case .number(let digits) = self { Int(digits) } else { nil } }
+  package var integer: Int? { if case .number(let digits) = self { Int(digits) } else { nil } }
 
-  var text: String? { if case .text(let text) = self { text } else { nil } }
+  package var text: String? { if case .text(let text) = self { text } else { nil } }
 
-  var boolean: Bool? { if case .boolean(let value) = self { value } else { nil } }
+  package var boolean: Bool? { if case .boolean(let value) = self { value } else { nil } }
 }
 
 /// The members of an object, each to be used, passed over by name, or refused.

@@ -38,12 +38,13 @@ struct ReproductionTests {
     #expect(
       result.files == [
         "metrics.jsonl", "selection.jsonl", "rollouts.jsonl", "stages.jsonl", "evaluation.jsonl",
-        "events.out.tfevents.0.opd", "keyframes.jsonl", "checkpoints/step-000006.h5",
+        "events.out.tfevents.0.opd", "keyframes.jsonl", "student.json",
+        "checkpoints/step-000006.h5",
       ])
     #expect(result.differences.isEmpty && !result.isOtherRun)
     #expect(
       result.sentence
-        == "Repeated: '\(folder.path)/run' left the same bytes again in 8 files (6 steps).")
+        == "Repeated: '\(folder.path)/run' left the same bytes again in 9 files (6 steps).")
   }
 
   @Test("finds a number that was changed by hand, and names its line and field")

@@ -80,7 +80,11 @@ package struct PictureReader: Sendable {
     return Tape<Float>().run(weights) { tape in
       decoder.sample(
         [prompt], seeds: [[seed]], temperature: settings.temperature, ends: ends,
-        maximumLength: settings.maximumLength, on: tape, watching: { watch($1) })
+        maximumLength: settings.maximumLength, on: tape,
+        watching: {
+          watch($1)
+          return true
+        })
     }[0][0].tokens
   }
 

@@ -73,7 +73,8 @@ public struct ModelChatCommand: AsyncParsableCommand {
     guard pictures.isEmpty else { throw ChatError.blind(path) }
     let model = try PretrainedModel(path, positions: 8192)
     let tokenizer = try BytePairTokenizer(of: model)
-    let turns = try template.map { try PromptTemplate(named: $0) } ?? Self.template(of: model)
+    let turns =
+      try template.map { try PromptTemplate(named: $0) } ?? PromptTemplate(of: model) ?? .chatml
     let policy = DecoderPolicy(
       model, tokenizer: tokenizer,
       prompts: try TextPrompts(
@@ -108,11 +109,6 @@ public struct ModelChatCommand: AsyncParsableCommand {
     }
     print(written.withLock { $0.finish() })
     return tokenizer.text(answer)
-  }
-
-  private static func template(of model: PretrainedModel) throws -> PromptTemplate {
-    guard let text = model.metadata["tokenizer.chat_template"]?.text else { return .chatml }
-    return try PromptTemplate(jinja: text)
   }
 }
 

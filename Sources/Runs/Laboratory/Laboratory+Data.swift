@@ -76,6 +76,7 @@ struct DigitsParameters: PluginParameters {
 
 extension Laboratory {
   mutating func registerData() throws {
+    for name in ["world", "world-choice"] { questionEmbeddings[name] = World.embedding(of:) }
     try datasets.register(
       "world", summary: "rendered videos of coloured shapes, and questions about what they do",
       parameters: WorldParameters.self
@@ -138,12 +139,6 @@ extension GroundingDataset {
     }
   }
 
-  /// The time between the first two frames of the first video, in seconds; 1 where it has no two.
-  var frameDistance: Double {
-    let times = (train.first ?? dev.first)?.evidence.timestamps ?? []
-    return times.count > 1 ? times[1] - times[0] : 1
-  }
-
   /// How many steps the longest video has.
   ///
   /// - Throws: `LaboratoryError.grid` for a step so short that answers have too many times to choose from.
@@ -153,12 +148,6 @@ extension GroundingDataset {
       throw LaboratoryError.grid(key: key, step: step, duration: maximumDuration)
     }
     return max(1, Int(count))
-  }
-
-  /// The words of the queries where they are read as text; none where the data has query embeddings.
-  var queryWords: [String] {
-    let hasEmbedding = (train.first ?? dev.first)?.queryEmbedding != nil
-    return hasEmbedding ? [] : words
   }
 
   /// The same data with its queries as words of the codec's vocabulary, where they are read so; a language model writes a

@@ -78,7 +78,7 @@ extension DecoderStudentParameters {
       throw LaboratoryError.timeSteps(timeSteps, positions: framePositions.rawValue)
     }
     guard framePositions == .time else { return nil }
-    return timeSteps ?? max(1, dataset.all.map(\.evidence.frames).max() ?? 1)
+    return timeSteps ?? max(1, dataset.mostFrames)
   }
 }
 
@@ -118,19 +118,5 @@ extension RunContext {
     var parameters = DecoderStudentParameters()
     (parameters.layers, parameters.width, parameters.hidden) = (layers, width, hidden)
     return try decoderStudent(parameters, self)
-  }
-}
-
-extension GroundingDataset {
-  /// What brings features to a root mean square of 1, measured on the first prompts to train on.
-  var featureScale: Float {
-    var sum = 0.0
-    var count = 0
-    for prompt in train.prefix(64) {
-      for value in prompt.evidence.values { sum += Double(value * value) }
-      count += prompt.evidence.values.count
-    }
-    guard sum > 0 else { return 1 }
-    return Float((Double(count) / sum).squareRoot())
   }
 }

@@ -20,7 +20,9 @@ extension Laboratory {
       let teacher = try await CompletionsTeacher.connect(
         service, tokenizer: context.codec.tokenizer, probingWith: context.dataset.train.first)
       for line in teacher.report.text.split(separator: "\n") { context.log("probe: \(line)") }
-      return TeacherChoice(teacher, identity: teacher.identity, costs: { teacher.costs })
+      return TeacherChoice(
+        teacher, identity: teacher.identity, training: service.trainingFlops,
+        costs: { teacher.costs })
     }
   }
 }

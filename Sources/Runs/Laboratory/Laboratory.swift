@@ -98,6 +98,9 @@ public struct Laboratory: Sendable {
   /// Policy-gradient losses, which an objective names as a correction: `plugIn(name)`.
   public var losses = Registry<RunContext, any PolicyGradientLoss>(kind: "loss")
 
+  /// How free questions become feature rows, by the name of the data whose questions are embedded so.
+  public var questionEmbeddings: [String: @Sendable (String) throws -> [Float]] = [:]
+
   /// What selectors chose so far.
   package let selections = SelectionCache()
 

@@ -38,7 +38,7 @@ extension Laboratory {
   }
 
   /// The tokenizer that a student brings along; `nil` where it reads the codec's words.
-  fileprivate func tokenizer(
+  func tokenizer(
     of student: ConfigurationValue, _ seed: Seed
   ) throws -> (any Tokenizer)? {
     let name = try students.name(in: student)

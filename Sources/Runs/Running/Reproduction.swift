@@ -43,7 +43,7 @@ package struct Reproduction: Sendable, Hashable {
   static let names = RunCheckpoint.repeatable + ["evaluation.jsonl"] + later
 
   /// What runs did not leave from the beginning on: a run of an earlier program is not the worse for lacking it.
-  static let later = [MetricEvents.name, KeyframeLines.name]
+  static let later = [MetricEvents.name, KeyframeLines.name, StudentOutline.file]
 }
 
 extension RunExecutor {

@@ -110,12 +110,3 @@ extension RunContext {
     return data
   }
 }
-
-extension GroundingDataset {
-  /// The most rows of a prompt: all of its frames, its tokens and the token before the answer.
-  var longestPrompt: Int {
-    all.map {
-      $0.evidence.frames * $0.evidence.tokensPerFrame + $0.tokens.count + 1
-    }.max() ?? 1
-  }
-}

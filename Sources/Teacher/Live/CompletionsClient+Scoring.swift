@@ -10,18 +10,20 @@ extension CompletionsClient {
   ///   - top: How many of the likeliest tokens to list.
   ///   - interface: How to ask; not `automatic`.
   ///   - prompt: The prompt it is about, for errors.
+  ///   - context: How many of the input's tokens are the prompt's, where that is known: `opd serve` then adds numbers up in
+  ///     the order of a teacher in process, bit by bit.
   /// - Returns: One score a token of the input; the first has none.
   /// - Throws: `CompletionsError`.
   func scores(
     of input: CompletionsRequest.Input, top: Int, by interface: CompletionsParameters.Interface,
-    prompt: String
+    prompt: String, context: Int? = nil
   ) async throws -> [ServerScore] {
     let byEcho = interface == .echo
     let request = CompletionsRequest(
       model: parameters.model, prompt: input, maxTokens: 1, temperature: 1,
       logprobs: byEcho ? max(top, 1) : nil, promptLogprobs: byEcho ? nil : max(top, 1),
       echo: byEcho ? true : nil, returnTokensAsTokenIDs: input.isTokens)
-    let answer = try await complete(request)
+    let answer = try await complete(request, context: context)
     guard let choice = answer.choices.first else {
       throw CompletionsError.malformed(url: parameters.url, reason: "it has no choices")
     }

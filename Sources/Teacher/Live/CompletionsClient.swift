@@ -52,8 +52,10 @@ final class CompletionsClient: Sendable {
   var systemFingerprint: String? { counted.withLock { $0.systemFingerprint } }
 
   /// Asks for a completion.
-  func complete(_ request: CompletionsRequest) async throws -> CompletionsAnswer {
-    let answer: CompletionsAnswer = try await post("completions", request)
+  func complete(
+    _ request: CompletionsRequest, context: Int? = nil
+  ) async throws -> CompletionsAnswer {
+    let answer: CompletionsAnswer = try await post("completions", request, context: context)
     try refuseImpossible(answer.usage)
     counted.withLock {
       $0.systemFingerprint = answer.systemFingerprint
@@ -90,9 +92,11 @@ final class CompletionsClient: Sendable {
   }
 
   private func post<Answer: Decodable>(
-    _ path: String, _ body: some Encodable
+    _ path: String, _ body: some Encodable, context: Int? = nil
   ) async throws -> Answer {
-    let request = try request(path, body)
+    var request = try request(path, body)
+    // A header: servers pass over those that they do not know, and refuse such keys.
+    if let context { request.setValue("\(context)", forHTTPHeaderField: "Opd-Context-Tokens") }
     let number = counted.withLock {
       $0.number += 1
       return $0.number

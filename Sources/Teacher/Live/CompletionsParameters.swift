@@ -31,7 +31,7 @@ public struct CompletionsParameters: Sendable, Hashable, Codable {
   public var tokens = TokenMapping.same
   /// What the server speaks.
   public var interface = Interface.automatic
-  /// What is said before the answer, unless tokens are the same; `{query}` and `{duration}` are filled in.
+  /// What is said before the answer, unless the prompt is tokens that both share; `{query}` and `{duration}` are filled in.
   public var template = "A video lasts {duration} seconds. When does this happen: {query} Answer:"
   /// How the end of a response is written, unless tokens are the same.
   public var endText = "\n"
@@ -53,13 +53,16 @@ public struct CompletionsParameters: Sendable, Hashable, Codable {
   public var tolerance = 0.05
   /// Floating-point operations of a token, for the ledger; about twice the number of the model's parameters.
   public var flopsPerToken = 0.0
+  /// Floating-point operations that its training took, for the ledger; 0 where nobody knows.
+  public var trainingFlops = 0.0
   /// What a million tokens cost, in any currency.
   public var pricePerMillionTokens = 0.0
 
   // Without the seed: pauses decide nothing, so no configuration needs to say how they vary.
   enum CodingKeys: String, CodingKey {
     case url, model, tokens, interface, template, endText, top, keyVariable, inFlight
-    case answerSeconds, attempts, backoffSeconds, tolerance, flopsPerToken, pricePerMillionTokens
+    case answerSeconds, attempts, backoffSeconds, tolerance, flopsPerToken, trainingFlops
+    case pricePerMillionTokens
   }
 
   /// The defaults.
@@ -80,7 +83,8 @@ public struct CompletionsParameters: Sendable, Hashable, Codable {
       "same: student and server share a tokenizer; tokenize: ask /tokenize; text: match text"),
     "interface": .choice(Interface.self, "promptLogprobs (vLLM), echo (OpenAI), or automatic"),
     "template": .text(
-      "text before the answer, with {query} and {duration}; unused where tokens are the same"),
+      "text before the answer, with {query} and {duration}; unused where prompts are tokens that both share"
+    ),
     "endText": .text("how the end of a response is written; unused where tokens are the same"),
     "top": .integer(
       0...100_000, "likeliest tokens wanted at each position; 0 for the sampled token only",
@@ -95,6 +99,8 @@ public struct CompletionsParameters: Sendable, Hashable, Codable {
       .above(0), "by how much two scores of a token may differ in the probe", unit: "nats"),
     "flopsPerToken": .real(
       0...1e18, "what the service computes for a token, for the ledger", unit: "operations"),
+    "trainingFlops": .real(
+      0...1e30, "what the training of the model took, for the ledger", unit: "operations"),
     "pricePerMillionTokens": .real(0..., "price of a million tokens, for the ledger"),
   ]
 

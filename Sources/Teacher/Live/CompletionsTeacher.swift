@@ -93,7 +93,8 @@ public struct CompletionsTeacher: TeacherScorer {
     var k = 0
     if case .top(let wanted) = support { k = wanted }
     let scores = try await client.scores(
-      of: spelling.input(context, response), top: k, by: report.interface, prompt: prompt.id)
+      of: spelling.input(context, response), top: k, by: report.interface, prompt: prompt.id,
+      context: context.count)
     let groups = try spelling.grouped(scores, response: response, prompt: prompt)
     let sampled = try groups.map { group in
       try group.indices.reduce(0.0) {

@@ -43,6 +43,12 @@ extension CompletionsRequest.Input {
     if case .tokens = self { return true }
     return false
   }
+
+  /// How many tokens it has; `nil` for a text.
+  var count: Int? {
+    if case .tokens(let tokens) = self { return tokens.count }
+    return nil
+  }
 }
 
 /// What comes back.

@@ -39,8 +39,11 @@ final class ServerSpelling: Sendable {
   func context(of prompt: Prompt) async throws -> CompletionsRequest.Input {
     switch client.parameters.tokens {
     case .same:
-      guard !prompt.tokens.isEmpty else { throw CompletionsError.emptyContext(prompt: prompt.id) }
-      return .tokens(prompt.tokens)
+      // A language model's prompts are texts; its tokens are the server's, so it can write them itself.
+      let written = (try? tokenizer.encode(filled(prompt))) ?? []
+      let tokens = prompt.tokens.isEmpty ? written : prompt.tokens
+      guard !tokens.isEmpty else { throw CompletionsError.emptyContext(prompt: prompt.id) }
+      return .tokens(tokens)
     case .text: return .text(filled(prompt))
     case .tokenize:
       let text = filled(prompt)

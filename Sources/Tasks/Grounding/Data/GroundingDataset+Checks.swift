@@ -1,4 +1,4 @@
-internal import Core
+package import Core
 
 extension GroundingDataset {
   /// Refuses prompts that would poison a run: repeated names, mixed widths, numbers that are none, impossible answers.
@@ -28,7 +28,7 @@ extension GroundingDataset {
   }
 
   /// Refuses features with a number that is none.
-  static func requireFinite(_ features: FrameFeatures, video: String) throws {
+  package static func requireFinite(_ features: FrameFeatures, video: String) throws {
     guard let bad = features.values.firstIndex(where: { !$0.isFinite }) else { return }
     throw GroundingError.notFinite(
       video: video, frame: bad / features.stride, channel: bad % features.channels)

@@ -32,6 +32,9 @@ public struct GroundingDataset: Sendable {
   /// into the other.
   public var filmed: [String: Prompt] = [:]
 
+  /// What is known of the data that this one stands for; `nil` for data itself.
+  var outline: DatasetOutline?
+
   /// A digest of every prompt, in order: ids, queries, right answers, times and features, whatever the tokenizer.
   public let fingerprint: String
 
@@ -75,11 +78,11 @@ public struct GroundingDataset: Sendable {
   public var channels: Int { first?.evidence.channels ?? 0 }
 
   /// The length of the longest video, in seconds.
-  public var maximumDuration: Double { all.map(\.duration).max() ?? 0 }
+  public var maximumDuration: Double { outline?.maximumDuration ?? all.map(\.duration).max() ?? 0 }
 
   /// The words of all queries, each once, in ascending order: what a codec needs for `tokenized(with:)`.
   public var words: [String] {
-    Set(all.flatMap { QueryText.words($0.query) }).sorted()
+    outline?.words ?? Set(all.flatMap { QueryText.words($0.query) }).sorted()
   }
 
   /// The same prompts with their queries as tokens, where no embedding carries them.

@@ -124,6 +124,12 @@ public struct World: Sendable {
       dev: dev.flatMap { prompts($0) }, tune: tune.flatMap { prompts($0) })
   }
 
+  /// A question as the row of features that prompts of form `embedding` carry; words that no question of the world uses
+  /// leave no trace in it.
+  @Sendable public static func embedding(of question: String) -> [Float] {
+    WorldQuestionEmbedding.row(question)
+  }
+
   /// A video as pixels.
   public static func renderedFrames(_ video: WorldVideo) -> RenderedFrames {
     WorldRendering.render(video)

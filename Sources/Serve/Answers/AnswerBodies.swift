@@ -1,0 +1,160 @@
+internal import Core
+
+/// How many tokens were read and written.
+struct UsageBody: Encodable {
+  var prompt_tokens: Int
+  var completion_tokens: Int
+  var total_tokens: Int
+
+  init(_ request: GenerationRequest, _ answers: [AnsweredPrompt]) {
+    prompt_tokens = request.prompts.reduce(0) { $0 + $1.count }
+    completion_tokens = answers.flatMap(\.answers).reduce(0) { $0 + $1.tokens.count }
+    total_tokens = prompt_tokens + completion_tokens
+  }
+}
+
+/// The answer to a request to `/v1/completions`.
+///
+/// `id` follows from the request and `created` is 0, so that the same request has the same bytes.
+struct CompletionBody: Encodable {
+  struct Choice: Encodable {
+    var index: Int
+    var text: String
+    var logprobs: LogProbabilityLists?
+    var finish_reason: GeneratedAnswer.Finish
+  }
+
+  var id: String
+  var object = "text_completion"
+  var created = 0
+  var model: String
+  var choices: [Choice]
+  var usage: UsageBody
+  var system_fingerprint: String
+
+  init(
+    _ request: GenerationRequest, _ answers: [AnsweredPrompt], by model: ServedModel,
+    digest: String
+  ) {
+    id = "cmpl-" + digest
+    self.model = model.name
+    system_fingerprint = model.fingerprint
+    usage = UsageBody(request, answers)
+    let all = zip(request.prompts, answers).flatMap { prompt, own in
+      own.answers.map { (prompt, own.score, $0) }
+    }
+    choices = all.enumerated().map { index, parts in
+      let (prompt, score, answer) = parts
+      return Choice(
+        index: index,
+        text: (request.echoes ? model.tokenizer.decode(prompt) : "") + answer.text,
+        logprobs: request.likeliest.map {
+          LogProbabilityLists(
+            of: [(request.echoes ? prompt : [], score), (answer.tokens, answer.score)],
+            likeliest: $0,
+            name: { request.namesNumbers ? "token_id:\($0)" : model.tokenizer.word($0) })
+        }, finish_reason: answer.finish)
+    }
+  }
+}
+
+/// Log-probabilities in four lists, one entry a token.
+struct LogProbabilityLists: Encodable {
+  var tokens: [String]
+  var token_logprobs: [Float?]
+  var top_logprobs: [[String: Float]?]?
+  var text_offset: [Int]
+
+  /// The lists of tokens, part by part; of those at the beginning of a part there is no score where nothing stands before.
+  init(
+    of parts: [(tokens: [Token], score: TeacherScore?)], likeliest: Int, name: (Token) -> String
+  ) {
+    func padded<Value>(_ values: [Value?], of count: Int) -> [Value?] {
+      Array(repeating: nil, count: count - values.count) + values
+    }
+    tokens = parts.flatMap { $0.tokens.map(name) }
+    // What is no number has no place in JSON; whoever reads it must not take it for one.
+    token_logprobs = parts.flatMap { tokens, score in
+      padded((score?.sampled ?? []).map { $0.isFinite ? $0 : nil }, of: tokens.count)
+    }
+    if likeliest > 0 {
+      top_logprobs = parts.flatMap { tokens, score in
+        padded((score?.top ?? []).map { Self.table(of: $0, name) }, of: tokens.count)
+      }
+    }
+    var offset = 0
+    text_offset = tokens.map { token in
+      defer { offset += token.unicodeScalars.count }
+      return offset
+    }
+  }
+}
+
+extension LogProbabilityLists {
+  private static func table(of top: [ScoredToken], _ name: (Token) -> String) -> [String: Float] {
+    let finite = top.filter(\.logProbability.isFinite)
+    return Dictionary(finite.map { (name($0.token), $0.logProbability) }) { max($0, $1) }
+  }
+}
+
+/// The answer to a request to `/v1/chat/completions`.
+struct ChatBody: Encodable {
+  struct Message: Encodable {
+    var role = "assistant"
+    var content: String
+  }
+
+  struct Choice: Encodable {
+    var index: Int
+    var message: Message
+    var finish_reason: GeneratedAnswer.Finish
+  }
+
+  var id: String
+  var object = "chat.completion"
+  var created = 0
+  var model: String
+  var choices: [Choice]
+  var usage: UsageBody
+  var system_fingerprint: String
+
+  init(
+    _ request: GenerationRequest, _ answers: [AnsweredPrompt], by model: ServedModel,
+    digest: String
+  ) {
+    id = "chatcmpl-" + digest
+    self.model = model.name
+    system_fingerprint = model.fingerprint
+    usage = UsageBody(request, answers)
+    choices = answers.flatMap(\.answers).enumerated().map { index, answer in
+      Choice(index: index, message: Message(content: answer.text), finish_reason: answer.finish)
+    }
+  }
+}
+
+/// The models that there are.
+struct ModelsBody: Encodable {
+  struct Model: Encodable {
+    var id: String
+    var object = "model"
+    var created = 0
+    var owned_by = "opd"
+  }
+
+  var object = "list"
+  var data: [Model]
+}
+
+/// That the service is there, and how much it has to do.
+struct HealthBody: Encodable {
+  var status = "ok"
+  var computing: Int
+  var waiting: Int
+}
+
+/// The tokens of a text.
+struct TokensBody: Encodable {
+  var tokens: [Token]
+  var count: Int
+  var max_model_len: Int
+}

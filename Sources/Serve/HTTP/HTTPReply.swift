@@ -1,0 +1,49 @@
+internal import Foundation
+
+/// What is sent back: a status and JSON.
+struct HTTPReply: Sendable {
+  /// The status of HTTP.
+  var status: Int
+  /// JSON.
+  var body: [UInt8]
+  /// After how many seconds to ask again, where that may help.
+  var retryAfter: Int?
+
+  /// An answer.
+  init(_ body: some Encodable, status: Int = 200) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    self.body = Array(try encoder.encode(body))
+    self.status = status
+  }
+
+  /// A refusal.
+  init(refusing refusal: ServiceRefusal) {
+    let encoded = try? HTTPReply(RefusalBody(refusal), status: refusal.status)
+    self.init(status: refusal.status, body: encoded?.body ?? Array("{}".utf8))
+    retryAfter = refusal.retryAfter
+  }
+
+  private init(status: Int, body: [UInt8]) {
+    self.status = status
+    self.body = body
+  }
+
+  /// The bytes of the reply, with whether another request may follow.
+  func bytes(keepsAlive: Bool) -> Data {
+    var head = "HTTP/1.1 \(status) \(Self.phrases[status] ?? "Status")\r\n"
+    head += "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n"
+    if let retryAfter { head += "Retry-After: \(retryAfter)\r\n" }
+    if status == 401 { head += "WWW-Authenticate: Bearer\r\n" }
+    head += "Connection: \(keepsAlive ? "keep-alive" : "close")\r\n\r\n"
+    return Data(head.utf8) + Data(body)
+  }
+
+  private static let phrases = [
+    200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found",
+    405: "Method Not Allowed", 408: "Request Timeout", 411: "Length Required",
+    413: "Content Too Large", 429: "Too Many Requests", 431: "Request Header Fields Too Large",
+    500: "Internal Server Error", 503: "Service Unavailable", 504: "Gateway Timeout",
+    505: "HTTP Version Not Supported",
+  ]
+}

@@ -79,7 +79,8 @@ package struct PictureReader: Sendable {
     let prompt = try rows(tokens, pictures)
     return Tape<Float>().run(weights) { tape in
       decoder.sample(
-        [prompt], seeds: [[seed]], temperature: settings.temperature, ends: ends,
+        [prompt], seeds: [[seed]], temperature: settings.temperature, filter: settings.filter,
+        ends: ends,
         maximumLength: settings.maximumLength, on: tape,
         watching: {
           watch($1)

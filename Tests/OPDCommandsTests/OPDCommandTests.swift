@@ -22,7 +22,7 @@ struct OPDCommandTests {
     #expect(outcome.status == 64)
     #expect(
       outcome.errors.contains("The commands are ")
-        && outcome.errors.contains("plugins, keys, metrics, doctor"))
+        && outcome.errors.contains("metrics, keys, plugins, data"))
   }
 
   @Test("an unknown option is a usage error")

@@ -11,6 +11,8 @@ enum Browser {
   /// What `script` leaves in the title of the page.
   static func title(of page: String, after script: String) throws -> String {
     let folder = TemporaryFolder()
+    try FileManager.default.createDirectory(
+      atPath: folder.path, withIntermediateDirectories: true)
     let file = folder.path + "/page.html"
     try page.replacing("</body>", with: "<script>\(script)</script></body>")
       .write(toFile: file, atomically: true, encoding: .utf8)

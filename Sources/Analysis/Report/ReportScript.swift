@@ -61,7 +61,7 @@ enum ReportScript {
     for(const name in forms)button(d,name,async b=>{const text=forms[name](cells(box.querySelector('table')));
     try{await navigator.clipboard.writeText(text)}catch{const t=document.createElement('textarea');t.value=text;document.body.append(t);t.select();document.execCommand('copy');t.remove()}
     b.textContent='copied';setTimeout(()=>b.textContent=name,1200)});box.after(d)}
-    for(const svg of document.querySelectorAll('svg.chart')){const d=tools();
+    for(const svg of document.querySelectorAll('svg.chart')){const d=tools();d.style.margin='0 2px 4px';
     button(d,'save SVG',()=>{const copy=svg.cloneNode(true),style=document.createElementNS(svg.namespaceURI,'style');
     style.textContent=document.querySelector('style').textContent;copy.prepend(style);copy.setAttribute('xmlns',svg.namespaceURI);
     const a=document.createElement('a');a.href=URL.createObjectURL(new Blob([copy.outerHTML],{type:'image/svg+xml'}));

@@ -44,7 +44,7 @@ struct OPDCommandTests {
   @Test("every command's help has an example and a summary")
   func examples() {
     for command in OPDCommand.subcommands + [OPDCommand.self] {
-      #expect(command.configuration.discussion.contains(#/Example:\s+opd /#))
+      #expect(command.configuration.discussion.contains(#/Examples?:\s+opd /#))
       #expect(!command.configuration.abstract.isEmpty)
     }
   }

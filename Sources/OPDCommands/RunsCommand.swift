@@ -41,10 +41,9 @@ public struct RunsCommand: AsyncParsableCommand {
   /// Refuses states that no run can have, and to delete what was not chosen.
   public func validate() throws {
     try check("--best", best, 1...Int.max)
-    let known = ["pending", "running", "done", "failed", "interrupted", "lost"]
-    if let unknown = state.first(where: { !known.contains($0) }) {
+    if let unknown = state.first(where: { !RunList.states.contains($0) }) {
       throw ValidationError(
-        "'\(unknown)' is no state. Choose from \(known.joined(separator: ", ")).")
+        "'\(unknown)' is no state. Choose from \(RunList.states.joined(separator: ", ")).")
     }
     if delete, state.isEmpty {
       throw ValidationError(
@@ -63,9 +62,8 @@ public struct RunsCommand: AsyncParsableCommand {
     case .json: print(try list.json())
     }
     guard delete else { return }
-    let doomed = list.entries.filter { $0.state != "running" }
-    for run in doomed { try FileManager.default.removeItem(atPath: run.path) }
-    print("Deleted \(doomed.count) of \(list.entries.count) runs.")
+    let deleted = try list.delete()
+    print("Deleted \(deleted) of \(list.entries.count) runs.")
   }
 }
 

@@ -5,7 +5,7 @@ internal import Storage
 /// What a run leaves behind, and what it needs to go on.
 package struct RunDirectory: Sendable {
   /// How far a run is.
-  package enum State: String, Sendable, Codable {
+  package enum State: String, Sendable, Codable, CaseIterable {
     /// Nobody has begun.
     case pending
     /// Somebody is at work, or was killed.

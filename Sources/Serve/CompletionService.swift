@@ -56,11 +56,12 @@ package struct CompletionService: Sendable {
     case ("POST", "/v1/completions"):
       var asked = try GenerationRequest(completion: request.body, for: model)
       asked.context = request.headers["opd-context-tokens"].flatMap { Int($0) }
-      let body = CompletionBody(asked, try await answers(to: asked), by: model, digest: digest)
-      return try HTTPReply(body)
+      return try HTTPReply(
+        AnswerBody(completing: asked, try await answers(to: asked), by: model, digest: digest))
     case ("POST", "/v1/chat/completions"):
       let asked = try GenerationRequest(chat: request.body, for: model)
-      return try HTTPReply(ChatBody(asked, try await answers(to: asked), by: model, digest: digest))
+      return try HTTPReply(
+        AnswerBody(chatting: asked, try await answers(to: asked), by: model, digest: digest))
     case ("POST", "/tokenize"):
       return try HTTPReply(TokensBody(request.body, of: model))
     case ("GET", "/v1/models"):

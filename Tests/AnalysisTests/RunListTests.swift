@@ -41,6 +41,18 @@ struct RunListTests {
     #expect(runs.map(\.state) == ["lost"])
   }
 
+  @Test("deletes what nobody has, and follows no link")
+  func deleted() throws {
+    let folder = try folder([("a", "failed", 0.2), ("b", "done", 0.6)])
+    try FileManager.default.createSymbolicLink(
+      atPath: folder + "/loop", withDestinationPath: folder)
+    var list = try RunList(in: [folder])
+    #expect(list.entries.count == 2)
+    list.keep(states: ["failed"])
+    #expect(try list.delete() == 1)
+    #expect(try RunList(in: [folder]).entries.map(\.value) == [0.6])
+  }
+
   @Test("puts the best first, and keeps those of some states")
   func best() throws {
     let folder = try folder([("a", "done", 0.2), ("b", "done", 0.6), ("c", "failed", 0.9)])

@@ -28,6 +28,24 @@ struct AnswerTests {
     #expect(try await service.ask(body(2)).text != first.text)
   }
 
+  @Test("draws of what a filter leaves, and as ever where it leaves all")
+  func filtered() async throws {
+    func text(_ keys: String) async throws -> String {
+      try #require(
+        try await choice(#"{"model": "tiny", "prompt": "hello", "max_tokens": 20, \#(keys)}"#)[
+          "text"]
+          as? String)
+    }
+    let greedy = try await text(#""temperature": 0"#)
+    for key in ["top_k", "top_p", "min_p"] {
+      let strict = key == "top_p" ? "0.000001" : "1"
+      #expect(try await text(#""\#(key)": \#(strict)"#) == greedy, "\(key)")
+    }
+    let free = try await text(#""seed": 0"#)
+    #expect(free != greedy)
+    #expect(try await text(#""top_k": -1, "top_p": 1, "min_p": 0"#) == free)
+  }
+
   @Test("says of an echoed prompt what the policy says in process, bit by bit")
   func echo() async throws {
     let tokens = [7, 4, 11, 11, 14, 26, 3, 9, 29]

@@ -26,7 +26,13 @@ struct RequestTests {
       (#"{"model": "tiny", "prompt": "a", "stop": ["", "b"]}"#, "'stop' is a list of 2"),
       (#"{"model": "tiny", "prompt": "a", "n": 17}"#, "from 1 to 16"),
       (#"{"model": "tiny", "prompt": "a", "stream": true}"#, "'stream' is true, which is not done"),
-      (#"{"model": "tiny", "prompt": "a", "top_p": 0.5}"#, "'top_p' is 0.5, which is not done"),
+      (#"{"model": "tiny", "prompt": "a", "top_p": 1.5}"#, "'top_p' is 1.5. Send a number from 0"),
+      (#"{"model": "tiny", "prompt": "a", "top_k": 0.5}"#, "'top_k' is 0.5"),
+      (#"{"model": "tiny", "prompt": "a", "min_p": -1}"#, "'min_p' is -1"),
+      (
+        #"{"model": "tiny", "prompt": "a", "logit_bias": {"3": 9}}"#,
+        "'logit_bias' is an object of 1, which is not done"
+      ),
       (#"{"model": "tiny", "prompt": "a", "best_of": 2}"#, "'best_of' is 2"),
       (#"{"model": "tiny", "prompt": "a", "maxtokens": 2}"#, "Did you mean 'max_tokens'?"),
       (#"{"model": "tiny", "prompt": "a", "prompt": "b"}"#, "'prompt' occurs twice"),

@@ -102,6 +102,8 @@ class Package(unittest.TestCase):
             config, out, progress=False, stages__0__steps=2, reward={"process": {"command": [sys.executable, plugin]}}
         )
         self.assertIn("eval/mIoU", values)
+        again = opd.evaluate(out, evaluation__consensus=2)
+        self.assertIn("eval/pass@2", again)
         rewards = [row["value"] for row in rows(opd.runs(out, "reward"))]
         self.assertEqual(len(rewards), 2)
         self.assertTrue(all(0 < value <= 1 for value in rewards))

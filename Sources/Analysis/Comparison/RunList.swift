@@ -80,10 +80,29 @@ package struct RunList: Sendable {
     return String(decoding: try encoder.encode(entries), as: UTF8.self)
   }
 
+  /// What a run can be in a list: what its status says, or lost.
+  package static let states = RunDirectory.State.allCases.map(\.rawValue) + [lost]
+  fileprivate static let lost = "lost"
+
+  /// Deletes the folders of the runs that nobody has.
+  ///
+  /// - Returns: How many.
+  /// - Throws: What the system says.
+  package func delete() throws -> Int {
+    // Asked again: somebody may have begun since they were listed.
+    let free = entries.filter { !RunLease.isHeld($0.path) }
+    for run in free { try FileManager.default.removeItem(atPath: run.path) }
+    return free.count
+  }
+
+  /// Links are not followed: one may lead back.
   private static func runs(in folder: String) -> [String] {
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
     if names.contains("status.json") || names.contains("metrics.jsonl") { return [folder] }
-    return names.flatMap { runs(in: folder + "/" + $0) }
+    return names.map { folder + "/" + $0 }.filter {
+      (try? FileManager.default.attributesOfItem(atPath: $0))?[.type] as? FileAttributeType
+        == .typeDirectory
+    }.flatMap { runs(in: $0) }
   }
 }
 
@@ -97,7 +116,9 @@ extension RunList.Entry {
       (try? FileManager.default.attributesOfItem(atPath: $0))?[.modificationDate] as? Date
     }
     self.path = path
-    state = run.state == "running" && !RunLease.isHeld(path) ? "lost" : run.state
+    state =
+      run.state == RunDirectory.State.running.rawValue && !RunLease.isHeld(path)
+      ? RunList.lost : run.state
     step = last?.whole("step")
     metric = run.headline
     value = run.headline.flatMap(run.last)

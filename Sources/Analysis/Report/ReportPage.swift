@@ -15,8 +15,8 @@ struct ReportPage: Sendable {
 
   /// The page as text.
   var html: String {
-    let sections = [
-      HeadlineSection(source: source, curves: curves).html,
+    let head = HeadlineSection(source: source, curves: curves).html
+    let body = [
       EffectsSection(source: source).html,
       CurvesSection(source: source, curves: curves).html,
       PairwiseSection(source: source).html,
@@ -27,10 +27,10 @@ struct ReportPage: Sendable {
       RolloutsSection(source: source).html,
       DifferencesSection(source: source).html,
       CommandsSection(source: source).html,
-    ]
+    ].joined()
     return HTML.page(
       source.names.shortened(source.comparison.leader ?? source.comparison.verdict),
-      body: ([sections[0], HTML.contents(of: sections)] + sections.dropFirst()).joined(),
+      body: head + HTML.contents(of: body) + body,
       script: ReportScript.text, command: "opd report")
   }
 }

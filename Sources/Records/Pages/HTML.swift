@@ -46,13 +46,9 @@ package enum HTML {
   }
 
   /// Links to the sections of a page that have something to show.
-  package static func contents(of sections: [String]) -> String {
-    let links = sections.compactMap { section -> String? in
-      guard let match = section.firstMatch(of: /<section id="([a-z0-9-]+)"><h2>([^<]*)<\/h2>/)
-      else {
-        return nil
-      }
-      return "<a href=\"#\(match.1)\">\(match.2)</a>"
+  package static func contents(of body: String) -> String {
+    let links = body.matches(of: /<section id="([a-z0-9-]+)"><h2>([^<]*)<\/h2>/).map {
+      "<a href=\"#\($0.1)\">\($0.2)</a>"
     }
     guard links.count > 1 else { return "" }
     return "<nav class=\"contents\" aria-label=\"Contents\">\(links.joined())</nav>"

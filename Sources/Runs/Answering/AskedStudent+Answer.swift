@@ -89,10 +89,11 @@ extension AskedStudent {
       throw AnsweringError.tooManyOptions(
         count: question.options.count, most: Choice.letters.count)
     }
-    let named = zip(Choice.letters, question.options).map { "\($0) \($1)" }
-    let lists = named.isEmpty || data.embedsQueries ? "" : ": " + named.joined(separator: " ")
+    // An embedding carries the question alone.
+    let said = data.embedsQueries ? [] : question.options
     return Prompt(
-      id: "question", video: video?.name ?? "question", query: question.text + lists,
+      id: "question", video: video?.name ?? "question",
+      query: Choice.question(question.text, with: said),
       evidence: video?.evidence ?? .none,
       truth: question.options.isEmpty ? [] : [Choice(0, of: question.options, topic: Self.unknown)])
   }

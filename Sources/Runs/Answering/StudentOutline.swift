@@ -46,7 +46,9 @@ package struct StudentOutline: Sendable, Codable {
     guard directory.status != nil else { throw RunError.noRun(path: path) }
     if directory.size(Self.file) != nil {
       self = try JSONLines.readWhole(directory.file(Self.file))
-      return
+      guard let defect = data.defect else { return }
+      throw StorageError.unreadable(
+        path: directory.file(Self.file), format: "the outline of a student", reason: defect)
     }
     let configuration = try RunConfiguration(ofRun: path)
     try self.init(of: configuration, in: RunContext(configuration, in: laboratory))

@@ -13,39 +13,65 @@ struct UsageBody: Encodable {
   }
 }
 
-/// The answer to a request to `/v1/completions`.
+/// The answer to a request: choices, and what is the same whichever way it was asked.
 ///
 /// `id` follows from the request and `created` is 0, so that the same request has the same bytes.
-struct CompletionBody: Encodable {
-  struct Choice: Encodable {
-    var index: Int
-    var text: String
-    var logprobs: LogProbabilityLists?
-    var finish_reason: GeneratedAnswer.Finish
-  }
-
+struct AnswerBody<Choice: Encodable>: Encodable {
   var id: String
-  var object = "text_completion"
+  var object: String
   var created = 0
   var model: String
   var choices: [Choice]
   var usage: UsageBody
   var system_fingerprint: String
+}
 
+/// One answer to a request to `/v1/completions`.
+struct CompletionChoice: Encodable {
+  var index: Int
+  var text: String
+  var logprobs: LogProbabilityLists?
+  var finish_reason: GeneratedAnswer.Finish
+}
+
+/// One answer to a request to `/v1/chat/completions`.
+struct ChatChoice: Encodable {
+  struct Message: Encodable {
+    var role = "assistant"
+    var content: String
+  }
+
+  var index: Int
+  var message: Message
+  var finish_reason: GeneratedAnswer.Finish
+}
+
+extension AnswerBody {
+  private init(
+    _ kind: (id: String, object: String), _ request: GenerationRequest,
+    _ answers: [AnsweredPrompt], by model: ServedModel, digest: String, choices: [Choice]
+  ) {
+    id = kind.id + digest
+    object = kind.object
+    self.model = model.name
+    self.choices = choices
+    usage = UsageBody(request, answers)
+    system_fingerprint = model.fingerprint
+  }
+}
+
+extension AnswerBody<CompletionChoice> {
+  /// The answer to a request to `/v1/completions`.
   init(
-    _ request: GenerationRequest, _ answers: [AnsweredPrompt], by model: ServedModel,
+    completing request: GenerationRequest, _ answers: [AnsweredPrompt], by model: ServedModel,
     digest: String
   ) {
-    id = "cmpl-" + digest
-    self.model = model.name
-    system_fingerprint = model.fingerprint
-    usage = UsageBody(request, answers)
     let all = zip(request.prompts, answers).flatMap { prompt, own in
       own.answers.map { (prompt, own.score, $0) }
     }
-    choices = all.enumerated().map { index, parts in
+    let choices = all.enumerated().map { index, parts in
       let (prompt, score, answer) = parts
-      return Choice(
+      return CompletionChoice(
         index: index,
         text: (request.echoes ? model.tokenizer.decode(prompt) : "") + answer.text,
         logprobs: request.likeliest.map {
@@ -55,6 +81,24 @@ struct CompletionBody: Encodable {
             name: { request.namesNumbers ? "token_id:\($0)" : model.tokenizer.word($0) })
         }, finish_reason: answer.finish)
     }
+    self.init(
+      ("cmpl-", "text_completion"), request, answers, by: model, digest: digest, choices: choices)
+  }
+}
+
+extension AnswerBody<ChatChoice> {
+  /// The answer to a request to `/v1/chat/completions`.
+  init(
+    chatting request: GenerationRequest, _ answers: [AnsweredPrompt], by model: ServedModel,
+    digest: String
+  ) {
+    let choices = answers.flatMap(\.answers).enumerated().map { index, answer in
+      ChatChoice(
+        index: index, message: .init(content: answer.text), finish_reason: answer.finish)
+    }
+    self.init(
+      ("chatcmpl-", "chat.completion"), request, answers, by: model, digest: digest,
+      choices: choices)
   }
 }
 
@@ -94,41 +138,6 @@ extension LogProbabilityLists {
   private static func table(of top: [ScoredToken], _ name: (Token) -> String) -> [String: Float] {
     let finite = top.filter(\.logProbability.isFinite)
     return Dictionary(finite.map { (name($0.token), $0.logProbability) }) { max($0, $1) }
-  }
-}
-
-/// The answer to a request to `/v1/chat/completions`.
-struct ChatBody: Encodable {
-  struct Message: Encodable {
-    var role = "assistant"
-    var content: String
-  }
-
-  struct Choice: Encodable {
-    var index: Int
-    var message: Message
-    var finish_reason: GeneratedAnswer.Finish
-  }
-
-  var id: String
-  var object = "chat.completion"
-  var created = 0
-  var model: String
-  var choices: [Choice]
-  var usage: UsageBody
-  var system_fingerprint: String
-
-  init(
-    _ request: GenerationRequest, _ answers: [AnsweredPrompt], by model: ServedModel,
-    digest: String
-  ) {
-    id = "chatcmpl-" + digest
-    self.model = model.name
-    system_fingerprint = model.fingerprint
-    usage = UsageBody(request, answers)
-    choices = answers.flatMap(\.answers).enumerated().map { index, answer in
-      Choice(index: index, message: Message(content: answer.text), finish_reason: answer.finish)
-    }
   }
 }
 

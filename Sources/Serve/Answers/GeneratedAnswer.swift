@@ -80,7 +80,8 @@ extension ServedModel {
     let samples = try policy.continuations(
       of: Self.prompt(prompt),
       settings: SamplingSettings(
-        group: request.choices, temperature: request.temperature, maximumLength: request.maximum),
+        group: request.choices, temperature: request.temperature, maximumLength: request.maximum,
+        filter: request.filter),
       seed: request.seed
     ) { answer, token in isWanted() && ending.goesOn(answer, token) }
     return samples.map { sample in

@@ -9,6 +9,8 @@ struct GenerationRequest: Sendable, Hashable {
   var choices = 1
   /// How answers are drawn.
   var temperature = 1.0
+  /// Which tokens may be drawn; all if `nil`.
+  var filter: SamplingFilter?
   /// The most tokens of an answer; 0 for none.
   var maximum: Int
   /// From which answers are drawn.
@@ -25,7 +27,9 @@ struct GenerationRequest: Sendable, Hashable {
   var namesNumbers = false
 
   /// The sampling keys that both kinds of requests share.
-  static let shared = ["model", "temperature", "seed", "stop", "n"]
+  static let shared = [
+    "model", "temperature", "top_k", "top_p", "min_p", "seed", "stop", "n",
+  ]
 
   /// Takes the keys that both kinds of requests share.
   mutating func take(_ fields: inout RequestFields) throws {
@@ -35,6 +39,7 @@ struct GenerationRequest: Sendable, Hashable {
       throw ServiceRefusal(
         key: "temperature", "'temperature' is \(temperature).", "Send 0, or 0.01 to 2.")
     }
+    filter = try Self.filter(&fields)
     seed = Seed(UInt64(try fields.integer("seed", 0...Int.max) ?? 0))
     stops = try fields.stops()
     choices = try fields.integer("n", 1...16) ?? 1
@@ -42,10 +47,18 @@ struct GenerationRequest: Sendable, Hashable {
       "user", "metadata", "store", "service_tier", "safety_identifier", "prompt_cache_key")
     try fields.requireNeutral([
       "stream": { $0.boolean == false }, "stream_options": { _ in false },
-      "top_p": { $0.number == 1 }, "top_k": { $0.number == 0 || $0.number == -1 },
       "frequency_penalty": { $0.number == 0 }, "presence_penalty": { $0.number == 0 },
       "logit_bias": { $0.isEmpty },
     ])
+  }
+
+  /// The keys that leave tokens out; vLLM's and OpenAI's ways to leave out none are none.
+  private static func filter(_ fields: inout RequestFields) throws -> SamplingFilter? {
+    let most = try fields.integer("top_k", -1...Int.max) ?? 0
+    let share = try fields.number("top_p", 0...1) ?? 1
+    let least = try fields.number("min_p", 0...1) ?? 0
+    return SamplingFilter(
+      topK: most > 0 ? most : nil, topP: share < 1 ? share : nil, minP: least > 0 ? least : nil)
   }
 
   /// Refuses what the model has no positions for, and tokens that it does not have.

@@ -31,6 +31,12 @@ public struct Choice: LocatedAnswer {
   /// A … Z, by which options are called.
   public static let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ".map { String($0) }
 
+  /// A question with its options, each behind its letter: `what colour is it: A red B blue`.
+  public static func question(_ text: String, with options: [String]) -> String {
+    let named = zip(letters, options).map { "\($0) \($1)" }
+    return named.isEmpty ? text : "\(text): \(named.joined(separator: " "))"
+  }
+
   /// The letter of the option.
   public var letter: String { Self.letters[index] }
 

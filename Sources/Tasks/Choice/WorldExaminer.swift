@@ -8,10 +8,7 @@ struct WorldExaminer {
     var answer: Choice
 
     /// The question with its options.
-    var text: String {
-      let named = zip(Choice.letters, answer.options).map { "\($0) \($1)" }
-      return "\(asked): \(named.joined(separator: " "))"
-    }
+    var text: String { Choice.question(asked, with: answer.options) }
   }
 
   let video: WorldVideo

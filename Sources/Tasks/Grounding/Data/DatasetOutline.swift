@@ -68,18 +68,44 @@ package struct DatasetOutline: Sendable, Hashable, Codable {
     self.examples = examples
   }
 
+  /// What is wrong with an outline from a file: a number that no data set has; `nil` where nothing is.
+  ///
+  /// Memory is asked for by these numbers, and vocabularies are as long as they say.
+  package var defect: String? {
+    let whole = [
+      ("tokensPerFrame", tokensPerFrame, 0...1 << 12), ("channels", channels, 0...1 << 20),
+      ("frames", frames, 0...10_000_000), ("longestPrompt", longestPrompt, 1...1_000_000_000),
+      ("examples", examples.count, 1...3),
+    ]
+    for (name, value, range) in whole where !range.contains(value) {
+      return "'\(name)' is \(value)"
+    }
+    let rows = tokensPerFrame * channels
+    guard rows <= 1 << 24 else { return "a frame has \(rows) numbers" }
+    let real = [
+      ("frameDistance", frameDistance, Double.leastNormalMagnitude...1e9),
+      ("maximumDuration", maximumDuration, 0...1e9),
+      ("featureScale", Double(featureScale), Double.leastNormalMagnitude...1e30),
+    ]
+    for (name, value, range) in real where !range.contains(value) { return "'\(name)' is \(value)" }
+    guard maximumDuration / frameDistance <= 1e7 else { return "a video has too many frames" }
+    let most = examples.map(\.options.count).max() ?? 0
+    return most <= Choice.letters.count ? nil : "a question has \(most) options"
+  }
+
   /// A data set that measures as this one says: its examples, with a frame of zeros each.
   ///
+  /// - Precondition: It has no `defect`.
   /// - Throws: `GroundingError` for an outline that is none.
   package func dataset() throws -> GroundingDataset {
     let frame = FrameFeatures(
-      values: [Float](repeating: 0, count: max(0, tokensPerFrame * channels)),
+      values: [Float](repeating: 0, count: tokensPerFrame * channels),
       tokensPerFrame: tokensPerFrame, channels: channels, timestamps: [0],
       duration: maximumDuration)
     let prompts = examples.enumerated().map { index, example in
       Prompt(
         id: "example-\(index)", video: "example-\(index)", query: example.query,
-        queryEmbedding: embedsQueries ? [Float](repeating: 0, count: max(0, channels)) : nil,
+        queryEmbedding: embedsQueries ? [Float](repeating: 0, count: channels) : nil,
         evidence: channels > 0 ? frame : .none,
         truth: example.options.isEmpty ? [] : [Choice(0, of: example.options)])
     }

@@ -18,14 +18,50 @@ extension Decoder {
     _ body: (_ branch: Int, _ response: Int, inout MutableSpan<Scalar>) throws -> Void
   ) rethrows {
     let batch = PackedBatch<Scalar>(branches, firstSpot: rotary.positions)
-    let logits = tape.linear(
-      hidden(batch, on: tape, features: features, pictures: pictures), head)
+    let hidden = hidden(batch, on: tape, features: features, pictures: pictures)
+    guard batch.readRows.count * configuration.vocabularySize <= Self.wholeLogits else {
+      for (branch, responses) in batch.predictors.enumerated() {
+        try tape.exchange(hidden, through: head, responses: responses, piece: Self.pieceRows) {
+          try body(branch, $0, &$1)
+        }
+      }
+      if differentiating { tape.backward(fromPiecesOf: hidden) }
+      return
+    }
+    let logits = tape.linear(hidden, head)
     for (branch, responses) in batch.predictors.enumerated() {
       try tape.exchange(logits, responses: responses) { response, rows in
         try body(branch, response, &rows)
       }
     }
     if differentiating { tape.backward(from: logits) }
+  }
+
+  /// Logits of a pass up to which they are kept together: 16 MB in single precision, a pass of 360 rows over 11,000 words.
+  static var wholeLogits: Int { 1 << 22 }
+
+  /// Rows of logits that are computed together past that: enough for the product kernel to read the output matrix for.
+  static var pieceRows: Int { 64 }
+
+  /// The rows from which a response's logits are made, T·width numbers: what is kept of a response whose logits are wanted later.
+  public func hiddenRows(
+    _ branches: [Branch], on tape: Tape<Scalar>,
+    _ body: (_ branch: Int, _ response: Int, [Scalar]) -> Void
+  ) {
+    let batch = PackedBatch<Scalar>(branches, firstSpot: rotary.positions)
+    let hidden = hidden(batch, on: tape)
+    for (branch, responses) in batch.predictors.enumerated() {
+      for (response, rows) in responses.enumerated() {
+        body(branch, response, tape.values(tape.gather(hidden, rows: rows)))
+      }
+    }
+  }
+
+  /// The logits of kept rows, row-major, with the bits of a pass.
+  public func logits(ofRows hidden: [Scalar], on tape: Tape<Scalar>) -> [Scalar] {
+    let width = configuration.width
+    let rows = tape.input(hidden, rows: hidden.count / width, columns: width)
+    return tape.values(tape.linear(rows, head))
   }
 
   /// Floating-point operations of a forward pass over packed responses.

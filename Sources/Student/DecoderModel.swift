@@ -38,30 +38,8 @@ struct DecoderModel: Sendable {
     return phase == .training ? (base == nil ? 3 : 2) * forward : forward
   }
 
-  func branch(_ group: RolloutGroup) throws -> Branch {
-    Branch(prompt: try embedder.rows(group.prompt), responses: group.rollouts.map(\.tokens))
-  }
-
   /// What a pass computes with, where parameters are what is trained.
   func weights(_ parameters: Parameters<Float>, for purpose: WeightPurpose) -> PassWeights {
     base?.adapted(parameters, for: purpose) ?? .own(Weights(parameters, for: purpose))
-  }
-
-  /// Neighbouring groups of about 320 rows together: enough for the product kernel, few enough for the caches.
-  func blocks(_ groups: [RolloutGroup]) -> [Range<Int>] {
-    var result: [Range<Int>] = []
-    var start = 0
-    var rows = 0
-    for (index, group) in groups.enumerated() {
-      let own = embedder.count(group.prompt) + group.rollouts.reduce(0) { $0 + $1.tokens.count }
-      if rows > 0, rows + own > 360 {
-        result.append(start..<index)
-        start = index
-        rows = 0
-      }
-      rows += own
-    }
-    if start < groups.count { result.append(start..<groups.count) }
-    return result
   }
 }

@@ -5,11 +5,11 @@ internal import Tensors
 extension DecoderPolicy {
   /// A language model from disk that is asked and not trained.
   ///
-  /// - Complexity: Reads and packs every weight; one copy stays, 4 bytes a number.
+  /// - Complexity: Reads every weight; one copy stays, in the code of its file.
   package init(_ model: PretrainedModel, tokenizer: any Tokenizer, prompts: TextPrompts) {
     self.init(
       DecoderModel(model.configuration, prompts, tokenizer),
-      .own(Weights(model.parameters(), for: .inference)))
+      .own(model.frozen(for: .inference)))
   }
 
   /// Goes on from tokens, one after another.

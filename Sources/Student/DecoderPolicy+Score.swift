@@ -1,4 +1,6 @@
 public import Core
+internal import Networks
+internal import Tensors
 
 extension DecoderPolicy {
   /// How likely it finds each token of every response.
@@ -13,10 +15,53 @@ extension DecoderPolicy {
     if case .top(let k) = support {
       return try likeliest(k, groups, temperature: temperature)
     }
+    let positions = groups.reduce(0) { $0 + $1.rollouts.reduce(0) { $0 + $1.tokens.count } }
+    guard positions * model.decoder.configuration.vocabularySize <= Self.keptLogits else {
+      return try scoreLater(groups, temperature: temperature)
+    }
     let rows = try vocabularyRows(groups, temperature: temperature)
     return zip(groups, rows).map { group, rows in
       zip(group.rollouts, rows).map { TeacherScore(of: $0.tokens, in: $1) }
     }
+  }
+
+  /// Numbers of rows up to which they are kept: 64 MB.
+  static var keptLogits: Int { 1 << 24 }
+
+  /// Scores whose rows are made when they are read, from the last hidden states: T·width numbers are kept in place of T·V.
+  ///
+  /// - Complexity: The output product runs once for the sampled tokens and once a reading.
+  func scoreLater(_ groups: [RolloutGroup], temperature: Double) throws -> [[TeacherScore]] {
+    let sampled = try logProbabilities(groups, temperature: temperature)
+    let hidden = try hiddenRows(groups)
+    return zip(sampled, hidden).map {
+      zip($0, $1).map { sampled, hidden in
+        let rows = RowsOfHiddenStates(policy: self, temperature: temperature, hidden: hidden)
+        return TeacherScore(sampled: sampled, rows: rows)
+      }
+    }
+  }
+}
+
+/// Log-probabilities over the vocabulary, made from hidden states when they are read; the bits are those of kept rows.
+struct RowsOfHiddenStates: VocabularyRows {
+  let policy: DecoderPolicy
+  let temperature: Double
+  /// T·width numbers.
+  let hidden: [Float]
+
+  var positions: Int { hidden.count / policy.model.decoder.configuration.width }
+  var vocabularySize: Int { policy.model.decoder.configuration.vocabularySize }
+
+  func logProbabilities(_ range: Range<Int>) -> [Float] {
+    let width = policy.model.decoder.configuration.width
+    let rows = Array(hidden[range.lowerBound * width..<range.upperBound * width])
+    var values = TapePool.withTape { tape in
+      policy.weights.run(tape) { policy.model.decoder.logits(ofRows: rows, on: $0) }
+    }
+    var span = values.mutableSpan
+    _ = Rows.logSoftmax(&span, width: vocabularySize, temperature: temperature)
+    return values
   }
 }
 

@@ -118,21 +118,44 @@ public struct DecoderPolicy: Policy {
     _ groups: [RolloutGroup],
     _ body: @Sendable (RolloutGroup, _ response: Int, inout MutableSpan<Float>) throws -> Result
   ) throws -> [[Result]] {
+    try eachBlock(groups) { own, block, tape in
+      var results: [[Result]] = block.map { _ in [] }
+      try model.decoder.pass(
+        model.branches(block, of: own), on: tape, differentiating: false
+      ) { index, response, logits in
+        let share = block[index]
+        results[index].append(
+          try body(own[share.group], share.responses.lowerBound + response, &logits))
+      }
+      return results
+    }
+  }
+
+  /// The last hidden states of every response, T·width numbers each.
+  func hiddenRows(_ groups: [RolloutGroup]) throws -> [[[Float]]] {
+    try eachBlock(groups) { own, block, tape in
+      var results: [[[Float]]] = block.map { _ in [] }
+      model.decoder.hiddenRows(try model.branches(block, of: own), on: tape) { index, _, rows in
+        results[index].append(rows)
+      }
+      return results
+    }
+  }
+
+  /// Runs a pass over each block, and puts together what it gives for the responses of each share.
+  private func eachBlock<Result: Sendable>(
+    _ groups: [RolloutGroup],
+    _ body: @Sendable ([RolloutGroup], [BlockShare], Tape<Float>) throws -> [[Result]]
+  ) throws -> [[Result]] {
     let parts = split(groups.count, parts: GradientShards.standardCount)
     let chunks = try Parallel.map(chunks: parts.count) { part in
       let own = Array(groups[parts[part]])
       var results: [[Result]] = own.map { _ in [] }
-      for block in model.blocks(own) {
-        let branches = try own[block].map { try model.branch($0) }
-        try TapePool.withTape { tape in
-          try weights.run(tape) { tape in
-            try model.decoder.pass(branches, on: tape, differentiating: false) {
-              index, response, logits in
-              let group = block.lowerBound + index
-              results[group].append(try body(own[group], response, &logits))
-            }
-          }
+      for block in model.blocks(own, differentiating: false) {
+        let found = try TapePool.withTape { tape in
+          try weights.run(tape) { try body(own, block, $0) }
         }
+        for (share, values) in zip(block, found) { results[share.group] += values }
       }
       return results
     }

@@ -21,14 +21,16 @@ extension DecoderStudent {
     let reports = try gradient.fill(filling) { part, tape, values in
       guard !parts[part].isEmpty else { return LossReport?.none }
       var report = LossReport()
-      for block in model.blocks(Array(groups[parts[part]])) {
-        let first = parts[part].lowerBound + block.lowerBound
-        let branches = try groups[first..<first + block.count].map { try model.branch($0) }
+      let own = Array(groups[parts[part]])
+      for block in model.blocks(own, differentiating: true) {
+        let branches = try model.branches(block, of: own)
         try weights.run(tape, addingGradientTo: &values) { tape in
           try model.decoder.pass(branches, on: tape, differentiating: true) {
             index, response, logits in
             report.add(
-              try loss.evaluate(group: first + index, slot: response, logits: &logits))
+              try loss.evaluate(
+                group: parts[part].lowerBound + block[index].group,
+                slot: block[index].responses.lowerBound + response, logits: &logits))
           }
         }
       }
@@ -46,15 +48,17 @@ extension DecoderStudent {
     let parts = GradientShards.parts(groups.count, count: GradientShards.standardCount)
     let reports = try Parallel.map(chunks: parts.count) { part in
       var report = LossReport()
-      for block in model.blocks(Array(groups[parts[part]])) {
-        let first = parts[part].lowerBound + block.lowerBound
-        let branches = try groups[first..<first + block.count].map { try model.branch($0) }
+      let own = Array(groups[parts[part]])
+      for block in model.blocks(own, differentiating: false) {
+        let branches = try model.branches(block, of: own)
         try TapePool.withTape { tape in
           try weights.run(tape) { tape in
             try model.decoder.pass(branches, on: tape, differentiating: false) {
               index, response, logits in
               report.add(
-                try probe.evaluate(group: first + index, slot: response, logits: &logits))
+                try probe.evaluate(
+                  group: parts[part].lowerBound + block[index].group,
+                  slot: block[index].responses.lowerBound + response, logits: &logits))
             }
           }
         }
@@ -86,15 +90,9 @@ extension DecoderStudent {
 
   /// Weights, gradient in parts, and the activations of a pass.
   public func footprint(rows: Int) -> LearnerFootprint {
-    let shape = configuration
-    // A pass takes about 360 rows together, or the longest prompt with an answer alone.
-    let rows = max(360, rows + shape.positions)
-    // Residual, norms, queries, attention and output, gate, up and their product: each kept, each with a gradient.
-    let numbers = Double(6 * shape.width + 4 * shape.hidden)
-    return LearnerFootprint(
+    LearnerFootprint(
       parameters: parameters.layout.count, gradientParts: GradientShards.standardCount,
-      passBytes: 2 * Double(rows) * numbers * Double(shape.layers)
-        * Double(MemoryLayout<Float>.stride),
-      frozen: model.base?.weights.layout.count ?? 0)
+      passBytes: Double(model.passBytes(rows: model.rowsOfPass(longest: rows))),
+      frozen: model.base?.weights.bytes ?? 0)
   }
 }

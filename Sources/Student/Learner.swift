@@ -141,7 +141,7 @@ public struct LearnerFootprint: Sendable, Hashable {
   public var gradientParts: Int
   /// Activations of one forward and backward pass over a prompt with its answers, bytes.
   public var passBytes: Double
-  /// Numbers that training leaves as they are.
+  /// What training leaves as it is, bytes.
   public var frozen: Int
 
   /// Nothing unless said.

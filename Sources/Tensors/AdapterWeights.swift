@@ -95,11 +95,11 @@ extension Tape {
       let hidden = arena.take(x.rows * rank)
       Multiply.run(
         m: x.rows, n: rank, k: x.columns, a: pointer(x), rowStride: x.columns, columnStride: 1,
-        packed: adapters.memory.transposed(part.down), c: hidden.pointer, ldc: rank, adding: false)
+        panels: adapters.memory.transposed(part.down), c: hidden.pointer, ldc: rank, adding: false)
       for i in 0..<x.rows * rank { hidden.pointer[i] *= part.scaling }
       Multiply.run(
         m: x.rows, n: part.rows.count, k: rank, a: hidden.pointer, rowStride: rank,
-        columnStride: 1, packed: adapters.memory.transposed(part.up),
+        columnStride: 1, panels: adapters.memory.transposed(part.up),
         c: pointer(y) + part.rows.lowerBound, ldc: y.columns, adding: true)
       return LowRankPass(part: part, hidden: hidden)
     }
@@ -113,8 +113,8 @@ extension Tape {
     _ pass: LowRankPass<Scalar>, _ gradient: UnsafePointer<Scalar>, columns: Int, _ x: Variable,
     wantsInput: Bool
   ) {
-    guard let memory = bound.adapters?.memory, let backward = memory.backward else {
-      preconditionFailure("These adapters were prepared for inference.")
+    guard let memory = bound.adapters?.memory else {
+      preconditionFailure("A change without adapters.")
     }
     let (part, rank) = (pass.part, pass.part.down.rows)
     let own = gradient + part.rows.lowerBound
@@ -122,8 +122,7 @@ extension Tape {
     defer { arena.give(slope) }
     Multiply.run(
       m: x.rows, n: rank, k: part.rows.count, a: own, rowStride: columns, columnStride: 1,
-      packed: backward + memory.backwardOffsets[part.up.entry], c: slope.pointer, ldc: rank,
-      adding: false)
+      panels: memory.straight(part.up), c: slope.pointer, ldc: rank, adding: false)
     for i in 0..<x.rows * rank { slope.pointer[i] *= part.scaling }
     if let target = memory.gradient {
       Scalar.multiply(
@@ -137,7 +136,6 @@ extension Tape {
     let target = self.gradient(x)
     Multiply.run(
       m: x.rows, n: x.columns, k: rank, a: slope.pointer, rowStride: rank, columnStride: 1,
-      packed: backward + memory.backwardOffsets[part.down.entry], c: target.pointer,
-      ldc: x.columns, adding: target.adding)
+      panels: memory.straight(part.down), c: target.pointer, ldc: x.columns, adding: target.adding)
   }
 }

@@ -97,29 +97,41 @@ enum Multiply {
       for p in 0..<(n + panel - 1) / panel {
         let columns = min(panel, n - p * panel)
         let b = packed + p * panelStride + from * panel
-        var row = 0
-        while row < m {
-          let left = m - row
-          let a = a + row * rowStride + from * columnStride
-          let c = c + row * ldc + p * panel
-          // The tile is stored only when it is done: by then its lines have come from the outer caches.
-          for i in 0..<min(6, left) { opd_prefetch_for_writing(c + i * ldc) }
-          // Seven and eight rows are two tiles of four, and so are the last of thirteen and fourteen.
-          if left > 8 || left == 6 || left == 5 {
-            Tile<6, Scalar>(
-              rows: left, steps: steps, a: a, rowStride: rowStride, columnStride: columnStride, b: b
-            ).store(c, ldc: ldc, rows: left, columns: columns, adding: adding || from > 0)
-            row += 6
-          } else {
-            Tile<4, Scalar>(
-              rows: left, steps: steps, a: a, rowStride: rowStride, columnStride: columnStride, b: b
-            ).store(c, ldc: ldc, rows: left, columns: columns, adding: adding || from > 0)
-            row += 4
-          }
-        }
+        tiles(
+          m: m, columns: columns, steps: steps, a: a + from * columnStride, rowStride: rowStride,
+          columnStride: columnStride, b: b, c: c + p * panel, ldc: ldc,
+          adding: adding || from > 0)
       }
       from += steps
     } while from < k
+  }
+
+  /// One panel's share of some terms, for all rows.
+  @inline(__always)
+  static func tiles<Scalar: Real>(
+    m: Int, columns: Int, steps: Int, a: UnsafePointer<Scalar>, rowStride: Int, columnStride: Int,
+    b: UnsafePointer<Scalar>, c: UnsafeMutablePointer<Scalar>, ldc: Int, adding: Bool
+  ) {
+    var row = 0
+    while row < m {
+      let left = m - row
+      let a = a + row * rowStride
+      let c = c + row * ldc
+      // The tile is stored only when it is done: by then its lines have come from the outer caches.
+      for i in 0..<min(6, left) { opd_prefetch_for_writing(c + i * ldc) }
+      // Seven and eight rows are two tiles of four, and so are the last of thirteen and fourteen.
+      if left > 8 || left == 6 || left == 5 {
+        Tile<6, Scalar>(
+          rows: left, steps: steps, a: a, rowStride: rowStride, columnStride: columnStride, b: b
+        ).store(c, ldc: ldc, rows: left, columns: columns, adding: adding)
+        row += 6
+      } else {
+        Tile<4, Scalar>(
+          rows: left, steps: steps, a: a, rowStride: rowStride, columnStride: columnStride, b: b
+        ).store(c, ldc: ldc, rows: left, columns: columns, adding: adding)
+        row += 4
+      }
+    }
   }
 }
 

@@ -105,7 +105,7 @@ extension Tape {
     }
     Multiply.run(
       m: x.rows, n: weight.rows, k: weight.columns, a: pointer(x), rowStride: x.columns,
-      columnStride: 1, packed: bound.transposed(weight), c: target,
+      columnStride: 1, panels: bound.transposed(weight), c: target,
       ldc: y.columns, adding: residual != nil || bias != nil)
     addChanges(x, weight, to: y)
     return y
@@ -161,11 +161,12 @@ extension Tape {
       .compose(sources, projected: projected, table: table))
     let width = table.columns
     let target = pointer(y)
+    let panels = bound.transposed(table)
     for (i, source) in sources.enumerated() {
       switch source {
       case .token(let token):
         precondition(token >= 0 && token < table.rows, "Token \(token) of \(table.rows).")
-        Multiply.unpackRow(token, k: width, bound.transposed(table), into: target + i * width)
+        panels.copyRow(token, columns: width, into: target + i * width)
       case .feature(let row):
         guard let projected else { preconditionFailure("A feature row without features.") }
         (target + i * width).update(from: pointer(projected) + row * width, count: width)
@@ -233,14 +234,11 @@ extension Tape {
         ldc: weight.columns)
     }
     if needsGradient(x) {
-      guard let packed = bound.backward else {
-        preconditionFailure("These weights were prepared for inference.")
-      }
+      let panels = bound.straight(weight)
       let target = self.gradient(x)
       Multiply.run(
         m: x.rows, n: weight.columns, k: weight.rows, a: gradient, rowStride: weight.rows,
-        columnStride: 1, packed: packed + bound.backwardOffsets[weight.entry], c: target.pointer,
-        ldc: x.columns, adding: target.adding)
+        columnStride: 1, panels: panels, c: target.pointer, ldc: x.columns, adding: target.adding)
     }
     if let residual { propagateResidual(index, gradient, residual) }
   }

@@ -29,8 +29,10 @@ public final class Tape<Scalar: Real> {
   /// Where the weights of the current pass lie, and where its gradient goes.
   struct PassMemory {
     let vectors: UnsafePointer<Scalar>?
-    let forward: UnsafePointer<Scalar>
+    let forward: UnsafePointer<Scalar>?
     let backward: UnsafePointer<Scalar>?
+    let codes: CodedMemory<Scalar>?
+    let purpose: WeightPurpose
     let forwardOffsets: [Int]
     let backwardOffsets: [Int]
     let gradient: UnsafeMutablePointer<Scalar>?
@@ -45,9 +47,20 @@ public final class Tape<Scalar: Real> {
       return vectors + forwardOffsets[parameter.entry]
     }
 
-    /// A matrix, transposed and packed.
-    func transposed(_ parameter: ParameterID) -> UnsafePointer<Scalar> {
-      forward + forwardOffsets[parameter.entry]
+    /// A matrix, transposed.
+    func transposed(_ parameter: ParameterID) -> MatrixPanels<Scalar> {
+      if let panels = codes?.forward[parameter.entry] { return panels }
+      guard let forward else { preconditionFailure("These weights have no matrices.") }
+      return .numbers(forward + forwardOffsets[parameter.entry])
+    }
+
+    /// A matrix as it stands, for the way back.
+    func straight(_ parameter: ParameterID) -> MatrixPanels<Scalar> {
+      if let panels = codes?.backward[parameter.entry] { return panels }
+      guard purpose == .training, let backward else {
+        preconditionFailure("These weights were prepared for inference.")
+      }
+      return .numbers(backward + backwardOffsets[parameter.entry])
     }
   }
 
@@ -152,14 +165,14 @@ public final class Tape<Scalar: Real> {
     try weights.vectors.withUnsafeBufferPointer { vectors in
       try weights.forward.withUnsafeBufferPointer { forward in
         try weights.backward.withUnsafeBufferPointer { backward in
-          guard let forwardBase = forward.baseAddress else {
-            preconditionFailure("A pass needs at least one matrix.")
+          try weights.codes.lend { codes in
+            try body(
+              PassMemory(
+                vectors: vectors.baseAddress, forward: forward.baseAddress,
+                backward: backward.baseAddress, codes: codes, purpose: weights.purpose,
+                forwardOffsets: weights.forwardOffsets, backwardOffsets: weights.backwardOffsets,
+                gradient: gradient))
           }
-          return try body(
-            PassMemory(
-              vectors: vectors.baseAddress, forward: forwardBase, backward: backward.baseAddress,
-              forwardOffsets: weights.forwardOffsets, backwardOffsets: weights.backwardOffsets,
-              gradient: gradient))
         }
       }
     }
@@ -214,40 +227,5 @@ public final class Tape<Scalar: Real> {
       start: pointer(variable), count: variable.rows * variable.columns)
     var span = MutableSpan(_unsafeElements: buffer)
     return try body(&span)
-  }
-
-  /// Computes the gradient of everything before `variable`, whose value has been replaced by the loss's gradient in it.
-  ///
-  /// The replaced value serves as its own gradient, so logits and their gradient are one buffer.
-  public func backward(from variable: Variable) {
-    let last = variable.index
-    nodes[last].gradient = nodes[last].value
-    for index in stride(from: last, through: 0, by: -1) {
-      guard nodes[index].gradient != nil else { continue }
-      propagate(index)
-      release(nodes[index])
-      // Emptied here and handed out again at once: the working set stays small enough for the caches.
-      nodes[index].gradient = nil
-      nodes[index].value = Buffer(pointer: nodes[index].value.pointer, lines: 0)
-    }
-  }
-
-  func release(_ node: Node) {
-    guard node.value.lines > 0 else { return }
-    if let gradient = node.gradient, gradient.pointer != node.value.pointer {
-      arena.give(gradient)
-    }
-    arena.give(node.value)
-    for extra in node.operation.buffers { arena.give(extra) }
-  }
-
-  /// The gradient buffer of a value: where it lies, and whether something is in it already.
-  func gradient(
-    _ variable: Variable
-  ) -> (pointer: UnsafeMutablePointer<Scalar>, adding: Bool) {
-    if let existing = nodes[variable.index].gradient { return (existing.pointer, true) }
-    let buffer = arena.take(variable.rows * variable.columns)
-    nodes[variable.index].gradient = buffer
-    return (buffer.pointer, false)
   }
 }

@@ -6,12 +6,17 @@ public struct Weights<Scalar: Real>: Sendable {
   /// What the parameters are called and where they lie.
   public let layout: ParameterLayout
 
+  /// What the weights are ready for.
+  public private(set) var purpose: WeightPurpose
+
   /// The vectors as they stand, one after another.
   var vectors: [Scalar]
   /// Wᵀ of each matrix, packed.
   var forward: [Scalar]
   /// W of each matrix, packed; empty until gradients are wanted.
   var backward: [Scalar] = []
+  /// The matrices that are kept in a code instead.
+  let codes: CodedMatrices
   /// Where each entry begins: a vector in `vectors`, a matrix in `forward`.
   let forwardOffsets: [Int]
   /// Where each matrix begins in `backward`.
@@ -25,13 +30,18 @@ public struct Weights<Scalar: Real>: Sendable {
   ///   - parameters: The numbers.
   ///   - purpose: Whether gradients will be asked for.
   public init(_ parameters: Parameters<Scalar>, for purpose: WeightPurpose) {
-    layout = parameters.layout
-    var forwardOffsets: [Int] = []
-    var backwardOffsets: [Int] = []
-    var vectorCount = 0
-    var forwardCount = 0
-    var backwardCount = 0
-    for entry in layout.entries {
+    self.init(parameters.layout, CodedMatrices(), for: .inference)
+    refresh(parameters, for: purpose)
+  }
+
+  /// Room for the numbers of a layout.
+  fileprivate init(_ layout: ParameterLayout, _ codes: CodedMatrices, for purpose: WeightPurpose) {
+    self.layout = layout
+    self.codes = codes
+    self.purpose = purpose
+    var (forwardOffsets, backwardOffsets): ([Int], [Int]) = ([], [])
+    var (vectorCount, forwardCount, backwardCount) = (0, 0, 0)
+    for (index, entry) in layout.entries.enumerated() {
       backwardOffsets.append(backwardCount)
       guard entry.shape.count == 2 else {
         forwardOffsets.append(vectorCount)
@@ -39,6 +49,7 @@ public struct Weights<Scalar: Real>: Sendable {
         continue
       }
       forwardOffsets.append(forwardCount)
+      guard codes.forward[index] == nil else { continue }
       forwardCount += Multiply.packedCount(k: entry.shape[1], n: entry.shape[0])
       backwardCount += Multiply.packedCount(k: entry.shape[0], n: entry.shape[1])
     }
@@ -47,55 +58,105 @@ public struct Weights<Scalar: Real>: Sendable {
     self.backwardCount = backwardCount
     vectors = [Scalar](repeating: 0, count: vectorCount)
     forward = [Scalar](repeating: 0, count: forwardCount)
-    refresh(parameters, for: purpose)
+    if purpose == .training { backward = [Scalar](repeating: 0, count: backwardCount) }
   }
 
-  /// What the weights are ready for.
-  public var purpose: WeightPurpose { backward.isEmpty ? .inference : .training }
+  /// Bytes that they take.
+  public var bytes: Int {
+    (vectors.count + forward.count + backward.count) * MemoryLayout<Scalar>.stride + codes.bytes
+  }
 
   /// Takes over changed parameters into the memory it has; once prepared for gradients, it stays so.
   ///
+  /// - Precondition: No matrix is kept in a code.
   /// - Complexity: O(number of parameters): two copies, shared by all threads.
   public mutating func refresh(
     _ parameters: Parameters<Scalar>, for purpose: WeightPurpose = .inference
   ) {
-    if purpose == .training, backward.isEmpty {
+    precondition(codes.isEmpty, "Frozen weights take no others.")
+    if purpose == .training, self.purpose == .inference {
       backward = [Scalar](repeating: 0, count: backwardCount)
+      self.purpose = .training
     }
     let layout = layout
-    let (forwardOffsets, backwardOffsets) = (forwardOffsets, backwardOffsets)
     parameters.values.withUnsafeBufferPointer { source in
-      vectors.withUnsafeMutableBufferPointer { vectors in
-        forward.withUnsafeMutableBufferPointer { forward in
-          backward.withUnsafeMutableBufferPointer { backward in
-            guard let source = source.baseAddress, let forward = forward.baseAddress else { return }
-            let places = (
-              source: Place(UnsafeMutablePointer(mutating: source)), forward: Place(forward),
-              vectors: vectors.baseAddress.map(Place.init),
-              // An empty array has an address, too.
-              backward: backward.isEmpty ? nil : backward.baseAddress.map(Place.init)
-            )
-            Parallel.run(chunks: layout.entries.count) { index in
-              let entry = layout.entries[index]
-              let values = UnsafePointer(places.source.pointer + entry.offset)
-              guard entry.shape.count == 2 else {
-                places.vectors.map { $0.pointer + forwardOffsets[index] }?
-                  .update(from: values, count: entry.count)
-                return
-              }
-              let (rows, columns) = (entry.shape[0], entry.shape[1])
-              Multiply.packTransposed(
-                values, k: columns, n: rows, panels: Multiply.panels(rows),
-                into: places.forward.pointer + forwardOffsets[index])
-              guard let backward = places.backward else { return }
-              Multiply.pack(
-                values, stride: columns, k: rows, n: columns, panels: Multiply.panels(columns),
-                into: backward.pointer + backwardOffsets[index])
-            }
-          }
+      guard let source = source.baseAddress else { return }
+      let values = Place(UnsafeMutablePointer(mutating: source))
+      withPlaces { places in
+        Parallel.run(chunks: layout.entries.count) { index in
+          let entry = layout.entries[index]
+          places.put(UnsafePointer(values.pointer + entry.offset), index, of: entry)
         }
       }
     }
+  }
+
+  fileprivate mutating func withPlaces(_ body: (WeightPlaces<Scalar>) -> Void) {
+    let (forwardOffsets, backwardOffsets) = (forwardOffsets, backwardOffsets)
+    let isTraining = purpose == .training
+    vectors.withUnsafeMutableBufferPointer { vectors in
+      forward.withUnsafeMutableBufferPointer { forward in
+        backward.withUnsafeMutableBufferPointer { backward in
+          body(
+            WeightPlaces(
+              vectors: vectors.baseAddress.map(Place.init),
+              forward: forward.baseAddress.map(Place.init),
+              // An empty array has an address, too.
+              backward: isTraining ? backward.baseAddress.map(Place.init) : nil,
+              forwardOffsets: forwardOffsets, backwardOffsets: backwardOffsets))
+        }
+      }
+    }
+  }
+}
+
+extension Weights where Scalar == Float {
+  /// Weights that are never trained, each matrix in the code in which it lies in its file: a fifth of the memory for four
+  /// bits, and the same bits in every product.
+  ///
+  /// - Parameters:
+  ///   - source: Where the numbers are.
+  ///   - layout: Their names and shapes.
+  ///   - purpose: Whether gradients will be asked for in what is beside them.
+  /// - Complexity: Reads every number once; matrices without a code are widened one at a time.
+  public init(
+    frozen source: some FrozenSource, _ layout: ParameterLayout, for purpose: WeightPurpose
+  ) {
+    self.init(layout, CodedMatrices(source, layout, for: purpose), for: purpose)
+    for (index, entry) in layout.entries.enumerated() where codes.forward[index] == nil {
+      let values = source.numbers(of: entry)
+      precondition(values.count == entry.count, "\(values.count) numbers for '\(entry.name)'.")
+      values.withUnsafeBufferPointer { values in
+        guard let values = values.baseAddress else { return }
+        withPlaces { $0.put(values, index, of: entry) }
+      }
+    }
+  }
+}
+
+/// Where weights are written to.
+private struct WeightPlaces<Scalar: Real>: Sendable {
+  let vectors: Place<Scalar>?
+  let forward: Place<Scalar>?
+  let backward: Place<Scalar>?
+  let forwardOffsets: [Int]
+  let backwardOffsets: [Int]
+
+  /// Copies a vector; packs a matrix, for the way back too where that is wanted.
+  func put(_ values: UnsafePointer<Scalar>, _ index: Int, of entry: ParameterLayout.Entry) {
+    guard entry.shape.count == 2 else {
+      vectors.map { $0.pointer + forwardOffsets[index] }?.update(from: values, count: entry.count)
+      return
+    }
+    let (rows, columns) = (entry.shape[0], entry.shape[1])
+    guard let forward else { return }
+    Multiply.packTransposed(
+      values, k: columns, n: rows, panels: Multiply.panels(rows),
+      into: forward.pointer + forwardOffsets[index])
+    guard let backward else { return }
+    Multiply.pack(
+      values, stride: columns, k: rows, n: columns, panels: Multiply.panels(columns),
+      into: backward.pointer + backwardOffsets[index])
   }
 }
 

@@ -78,15 +78,20 @@ package struct PretrainedModel: Sendable {
   package func parameters() -> Parameters<Float> {
     var result = Parameters<Float>(zeros: configuration.layout)
     var values = result.values.mutableSpan
-    for entry in configuration.layout.entries {
-      var offset = entry.offset
-      for name in names.sources(entry.name) {
-        guard let tensor = source[name] else { continue }
-        read(tensor, into: &values, at: offset)
-        offset += tensor.count
-      }
-    }
+    for entry in configuration.layout.entries { read(entry, into: &values, at: entry.offset) }
     return result
+  }
+
+  /// Widens a parameter to its place.
+  func read(
+    _ entry: ParameterLayout.Entry, into values: inout MutableSpan<Float>, at offset: Int
+  ) {
+    var offset = offset
+    for name in names.sources(entry.name) {
+      guard let tensor = source[name] else { continue }
+      read(tensor, into: &values, at: offset)
+      offset += tensor.count
+    }
   }
 
   /// Widens one tensor to its place, with rows of GGUF's rotary pairs put back in halves.
@@ -111,7 +116,7 @@ package struct PretrainedModel: Sendable {
   }
 
   /// Whether the rows of queries or keys stand in pairs: GGUF files of architecture llama.
-  private func isPermuted(_ tensor: String) -> Bool {
+  func isPermuted(_ tensor: String) -> Bool {
     names == .gguf && dialect == .llama
       && (tensor.hasSuffix(".attn_q.weight") || tensor.hasSuffix(".attn_k.weight"))
   }

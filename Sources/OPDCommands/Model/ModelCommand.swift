@@ -10,7 +10,10 @@ public struct ModelCommand: AsyncParsableCommand {
       Example:
         opd model show $(scripts/fetch-models.sh)
       """,
-    subcommands: [ModelShowCommand.self, ModelTokenizeCommand.self, ModelChatCommand.self])
+    subcommands: [
+      ModelShowCommand.self, ModelTokenizeCommand.self, ModelChatCommand.self,
+      ModelBenchCommand.self,
+    ])
 
   /// What parses a command line without arguments.
   public init() {}

@@ -53,8 +53,7 @@ package struct MemoryEstimate: Sendable {
     let weights = float * Double(footprint.parameters)
     var lines = [("weights, and as they are packed for products", 3 * weights)]
     if footprint.frozen > 0 {
-      let packed = 2 * float * Double(footprint.frozen)
-      lines.append(("frozen weights, packed for the way there and back", packed))
+      lines.append(("frozen weights, for the way there and back", Double(footprint.frozen)))
     }
     if !stages.isEmpty {
       let shards = footprint.gradientParts
@@ -107,6 +106,8 @@ private struct StageNeeds {
     let length = stage.maximumLength ?? parts.context.codec.maximumLength
     let row = Double(parts.context.codec.tokenizer.count * MemoryLayout<Float>.stride)
     logits = Double((stage.group ?? method.hints.group) * length) * row
+    // Past 16 MB they are computed a few answers at a time.
+    if logits > Double(16 << 20) { logits = Double(max(64, length)) * row }
     if needs.needsReference { companions += 1 }
     if parts.teacher(for: method)?.selfTeacher != nil { companions += 2 }
     if needs.teacherSupport == .full {

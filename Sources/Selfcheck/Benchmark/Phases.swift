@@ -51,13 +51,13 @@ package struct BenchmarkRunner: Sendable {
 
   /// Answers with what teacher and reference say of them, as far as it is there, and a random reward.
   private static func scored(
-    _ groups: [RolloutGroup], rows: [[DenseVocabularyRows]]? = nil, reference: [[[Float]]]? = nil
+    _ groups: [RolloutGroup], teacher: [[TeacherScore]]? = nil, reference: [[[Float]]]? = nil
   ) -> [ScoredGroup] {
     var generator = Seed(2).generator()
     return groups.enumerated().map { g, group in
       let rollouts = group.rollouts.enumerated().map { i, rollout in
         ScoredRollout(
-          rollout, teacher: rows.map { TeacherScore(of: rollout.tokens, in: $0[g][i]) },
+          rollout, teacher: teacher?[g][i],
           reference: reference?[g][i],
           reward: Reward(total: generator.uniform(), terms: [:], parsed: true))
       }
@@ -117,8 +117,8 @@ package struct BenchmarkRunner: Sendable {
       try update(Self.objective(.step), scored)
     case .opdFullStep:
       let fresh = try freshAnswers()
-      let rows = try workload.teacher.vocabularyRows(fresh, temperature: 1)
-      try update(Self.objective(phase), Self.scored(fresh, rows: rows))
+      let scores = try workload.teacher.score(fresh, support: .full, temperature: 1)
+      try update(Self.objective(phase), Self.scored(fresh, teacher: scores))
     case .grpoStep:
       let fresh = try freshAnswers()
       let scores = try frozen().logProbabilities(fresh, temperature: 1)
@@ -150,7 +150,7 @@ package struct BenchmarkRunner: Sendable {
     let made =
       try scored
       ?? Self.scored(
-        groups, rows: workload.teacher.vocabularyRows(groups, temperature: 1),
+        groups, teacher: workload.teacher.score(groups, support: .full, temperature: 1),
         reference: groups.map { $0.rollouts.map(\.logProbabilities) })
     scored = made
     return made

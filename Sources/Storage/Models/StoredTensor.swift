@@ -75,7 +75,7 @@ package struct StoredTensor: Sendable {
   /// Bytes of a row.
   private var stride: Int { columns / format.blockSize * format.blockBytes }
 
-  private func place(_ range: Range<Int>) -> Range<Int> {
+  func place(_ range: Range<Int>) -> Range<Int> {
     let first = bytes.lowerBound + range.lowerBound * stride
     return first..<first + range.count * stride
   }

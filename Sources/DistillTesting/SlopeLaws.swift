@@ -116,8 +116,8 @@ struct SlopeLaws {
         let value = try first.evaluate(group: g, slot: slot, logits: &ownSpan).value
         var otherSpan = other.mutableSpan
         let same = try second.evaluate(group: g, slot: slot, logits: &otherSpan).value
-        worst = max(worst, abs(value - same))
-        worst = zip(own, other).reduce(worst) { max($0, abs($1.0 - $1.1)) }
+        worst = largestError(worst, abs(value - same))
+        worst = zip(own, other).reduce(worst) { largestError($0, abs($1.0 - $1.1)) }
       }
     }
     return worst

@@ -59,3 +59,14 @@ struct AnswerTaskDefaultsTests {
     #expect(Same().consensus(of: [nil]) == nil)
   }
 }
+
+@Suite("The worst of some errors")
+struct WorstErrorTests {
+  @Test("is infinite where one is no number, wherever it stands")
+  func notANumber() {
+    #expect(WorstError.of([0.1, 0.3, 0.2]) == 0.3)
+    #expect(WorstError.of([]) == 0)
+    #expect(WorstError.of([.nan, 0.3]) == .infinity)
+    #expect(largestError(0.3, .nan, 0.1) == .infinity)
+  }
+}

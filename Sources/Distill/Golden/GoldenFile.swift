@@ -48,6 +48,14 @@ struct GoldenFile: Decodable {
     else { throw GoldenError.unreadable("its arrays have \(counts) entries") }
   }
 
+  /// Whether there is a number for each logit of each response.
+  func hasShape(_ gradient: [[[Double]]]) -> Bool {
+    gradient.count == lengths.count
+      && zip(gradient, lengths).allSatisfy { rows, length in
+        rows.count >= length && rows.allSatisfy { $0.count == V }
+      }
+  }
+
   /// The responses as the algebra takes them.
   func batch() -> SignalBatch {
     let responses = lengths.indices.map { response($0) }
@@ -97,5 +105,5 @@ public enum GoldenError: ExplainedError, Hashable {
   }
 
   /// What to do about it.
-  public var remedy: String { "Make it anew with `generate.py`." }
+  public var remedy: String { "Make it anew with `scripts/reference-values.py`." }
 }

@@ -1,3 +1,4 @@
+internal import Core
 internal import Student
 internal import Tensors
 
@@ -54,12 +55,17 @@ public enum GoldenObjectives {
   /// - Throws: `GoldenError.unreadable` if the file is not in the format.
   public static func check(_ contents: [UInt8]) throws -> [GoldenOutcome] {
     let file = try GoldenFile(contents: contents)
+    guard !file.cases.isEmpty else { throw GoldenError.unreadable("it has no cases") }
     let batch = file.batch()
     var outcomes: [GoldenOutcome] = []
     for (name, reference) in file.cases.sorted(by: { $0.key < $1.key }) {
       guard let objective = GoldenCaseName.objective(name, length: file.T) else {
         outcomes.append(unsupported(name, "Double"))
         continue
+      }
+      guard file.hasShape(reference.gradient) else {
+        // What the reference leaves out cannot be compared.
+        throw GoldenError.unreadable("the gradient of '\(name)' is not of the logits' shape")
       }
       let loss = try objective.prepare(batch: batch, temperature: 1)
       outcomes.append(
@@ -80,7 +86,7 @@ public enum GoldenObjectives {
     _: Scalar.Type, _ precision: String, _ tolerance: Double
   ) throws -> GoldenOutcome {
     var value = 0.0
-    var error = 0.0
+    var error = WorstError()
     var largest = 0.0
     for b in file.lengths.indices {
       let length = file.lengths[b]
@@ -92,7 +98,7 @@ public enum GoldenObjectives {
       for (t, expected) in reference.gradient[b].enumerated() {
         for (v, expected) in expected.enumerated() {
           let computed = t < length ? Double(rows[t * file.V + v]) : 0
-          error = max(error, abs(computed - expected))
+          error.note(abs(computed - expected))
           largest = max(largest, abs(expected))
         }
       }
@@ -101,7 +107,7 @@ public enum GoldenObjectives {
     return GoldenOutcome(
       name: name, precision: precision,
       valueError: abs(value - reference.value) / (isRelative ? max(1, abs(reference.value)) : 1),
-      gradientError: error / (isRelative ? max(1, largest) : 1), tolerance: tolerance)
+      gradientError: error.value / (isRelative ? max(1, largest) : 1), tolerance: tolerance)
   }
 
   private static func advantages(
@@ -115,7 +121,7 @@ public enum GoldenObjectives {
       let errors = zip(computed, expected).map { abs($0 - $1) }
       return GoldenOutcome(
         name: "advantages/\(name)", precision: "Double",
-        valueError: computed.count == expected.count ? errors.max() ?? 0 : .infinity,
+        valueError: computed.count == expected.count ? WorstError.of(errors) : .infinity,
         tolerance: doubleTolerance)
     }
   }

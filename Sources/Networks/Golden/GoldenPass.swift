@@ -22,6 +22,18 @@ struct GoldenPass: Decodable {
   var gradients: [String: GoldenTensor]
   var greedy: GoldenGreedy
 
+  /// Whether there is something to compare of every kind.
+  var isComplete: Bool {
+    !branches.isEmpty && !log_probabilities.isEmpty && !gradients.isEmpty
+      && !greedy.continuations.isEmpty && greedy.continuations.allSatisfy { !$0.isEmpty }
+      && greedy.continuations.count == greedy.prompts.count
+  }
+
+  /// The logits of a response, row-major; none where they are missing or ragged.
+  func logits(_ branch: Int, _ response: Int) -> [Double] {
+    logits.value(at: branch)?.value(at: response)?.flatMap { $0 } ?? []
+  }
+
   /// The root mean square of the logits: errors are measured by it.
   var scale: Double {
     let all = logits.joined().joined().joined()
@@ -46,8 +58,8 @@ struct GoldenTolerance {
 
 /// A model's own values where the reference has some.
 struct ComputedPass<Scalar: Real> {
-  private(set) var logitError = 0.0
-  private(set) var logProbabilityErrors: [String: Double] = [:]
+  private(set) var logitError = WorstError()
+  private(set) var logProbabilityErrors: [String: WorstError] = [:]
   private(set) var loss = 0.0
   /// The gradient of the loss in every parameter that is trained: the adapters' where there are some.
   private(set) var gradient: Parameters<Scalar>
@@ -85,21 +97,36 @@ struct ComputedPass<Scalar: Real> {
     _ logits: inout MutableSpan<Scalar>, _ golden: GoldenPass, _ branch: Int, _ response: Int,
     width: Int
   ) {
-    let expected = golden.logits[branch][response]
     let own = (0..<logits.count).map { logits[$0] }
-    for index in own.indices {
-      logitError = max(
-        logitError, (Double(own[index]) - expected[index / width][index % width]).magnitude)
+    let expected = golden.logits(branch, response)
+    if expected.count == own.count {
+      for (own, expected) in zip(own, expected) {
+        logitError.note((Double(own) - expected).magnitude)
+      }
+    } else {
+      logitError.note(.infinity)
     }
+    compare(own, golden, branch, response, width: width)
+  }
+
+  private mutating func compare(
+    _ own: [Scalar], _ golden: GoldenPass, _ branch: Int, _ response: Int, width: Int
+  ) {
     for (name, all) in golden.log_probabilities {
       guard let temperature = Double(name) else { continue }
       var rows = own
       var span = rows.mutableSpan
       _ = Rows.logSoftmax(&span, width: width, temperature: temperature)
-      for (position, token) in golden.branches[branch].responses[response].enumerated() {
-        let error = (Double(rows[position * width + token]) - all[branch][response][position])
-          .magnitude
-        logProbabilityErrors[name, default: 0] = max(logProbabilityErrors[name] ?? 0, error)
+      let tokens = golden.branches[branch].responses[response]
+      guard let expected = all.value(at: branch)?.value(at: response),
+        expected.count == tokens.count
+      else {
+        logProbabilityErrors[name, default: WorstError()].note(.infinity)
+        continue
+      }
+      for (position, token) in tokens.enumerated() {
+        logProbabilityErrors[name, default: WorstError()].note(
+          (Double(rows[position * width + token]) - expected[position]).magnitude)
       }
     }
   }
@@ -117,6 +144,11 @@ struct ComputedPass<Scalar: Real> {
       logits[index] = (Scalar.exponential(logits[index]) - (isTaken ? 1 : 0)) * Scalar(weight)
     }
   }
+}
+
+extension Array {
+  /// What stands at a place, if there is one.
+  func value(at place: Int) -> Element? { indices.contains(place) ? self[place] : nil }
 }
 
 extension Parameters {
@@ -144,7 +176,8 @@ extension GoldenPass {
     let tolerance = tolerances.logits * scale
     let name = "\(name)/\(Scalar.self)"
     var results = [
-      GoldenResult(name + "/logits", error: computed.logitError, tolerance: tolerance),
+      GoldenResult(name + "/logits", error: computed.logitError.value, tolerance: tolerance),
+      GoldenResult(name + "/has all that is compared", isTrue: isComplete),
       GoldenResult(
         name + "/loss", error: (computed.loss - loss).magnitude, tolerance: tolerance),
     ]
@@ -153,7 +186,7 @@ extension GoldenPass {
       let factor = max(1, 1 / (Double(temperature) ?? 1))
       results.append(
         GoldenResult(
-          name + "/log-probabilities at \(temperature)", error: error,
+          name + "/log-probabilities at \(temperature)", error: error.value,
           tolerance: 2 * tolerance * factor))
     }
     return results + [greedy.compare(name, configuration, parameters, adapters: adapters)]

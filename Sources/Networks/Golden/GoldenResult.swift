@@ -1,3 +1,5 @@
+internal import Core
+
 /// One comparison with a reference value.
 package struct GoldenResult: Sendable, Hashable {
   /// What was compared.
@@ -51,8 +53,9 @@ struct GoldenTensor: Decodable {
     }
     let own = numbers.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
     let total = numbers.reduce(0) { $0 + Double($1) }
-    return max(
+    return WorstError.of([
       squares.squareRoot() / scale, (own - norm).magnitude / scale,
-      (total - sum).magnitude / (scale * Double(numbers.count).squareRoot()))
+      (total - sum).magnitude / (scale * Double(numbers.count).squareRoot()),
+    ])
   }
 }

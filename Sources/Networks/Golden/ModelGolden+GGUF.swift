@@ -62,6 +62,7 @@ extension ModelGolden {
     let shape = model.configuration
     let wide = parameters.converted(to: Double.self)
     results += logits(name, shape, parameters, golden)
+    results.append(kept(name, model, parameters))
     guard case .divisors? = shape.variations?.rotaryScaling else {
       return results + logits(name, shape, wide, golden)
     }
@@ -125,7 +126,7 @@ extension ModelGolden {
       decoder.pass(branches, on: tape, differentiating: false) { branch, _, logits in
         for index in 0..<logits.count {
           let reference = expected[branch][index / width][index % width]
-          error = max(error, (Double(logits[index]) - reference).magnitude)
+          error = largestError(error, (Double(logits[index]) - reference).magnitude)
         }
       }
     }

@@ -37,6 +37,7 @@ package enum ModelGolden {
     let golden: GoldenPass = try decode(path + "/golden.json")
     let parameters = model.parameters()
     var results = pass(name, model, parameters, golden)
+    results.append(kept(name, model, parameters))
     results += pass(name, model, parameters.converted(to: Double.self), golden)
     if FileManager.default.fileExists(atPath: path + "/config.hub.json") {
       let other = try PretrainedModel(path, configurationFile: "config.hub.json")
@@ -44,6 +45,28 @@ package enum ModelGolden {
         GoldenResult(name + "/config.hub.json", isTrue: other.configuration == model.configuration))
     }
     return results
+  }
+
+  /// Whether weights that are kept as the file has them give the bits of its numbers.
+  static func kept(
+    _ name: String, _ model: PretrainedModel, _ parameters: Parameters<Float>
+  ) -> GoldenResult {
+    let shape = model.configuration
+    let tokens = (0..<24).map { ($0 * 7919 + 5) % shape.vocabularySize }
+    let branch = Branch(
+      prompt: PromptRows(tokens: Array(tokens[..<8])), responses: [Array(tokens[8...]), [3]])
+    func logits(_ weights: Weights<Float>) -> [Float] {
+      var result: [Float] = []
+      Tape<Float>().run(weights) { tape in
+        Decoder<Float>(shape).pass([branch], on: tape, differentiating: false) { _, _, logits in
+          for index in 0..<logits.count { result.append(logits[index]) }
+        }
+      }
+      return result
+    }
+    let whole = logits(Weights(parameters, for: .inference))
+    return GoldenResult(
+      name + "/kept as in the file", isTrue: logits(model.frozen(for: .training)) == whole)
   }
 
   private static func pass<Scalar: Real>(

@@ -20,7 +20,9 @@ struct GoldenPixels: Decodable {
     guard values.count == shape.reduce(1, *), indices.allSatisfy(values.indices.contains) else {
       return .infinity
     }
-    return zip(indices, samples).reduce(0) { max($0, (Double(values[$1.0]) - $1.1).magnitude) }
+    return zip(indices, samples).reduce(0) {
+      largestError($0, (Double(values[$1.0]) - $1.1).magnitude)
+    }
   }
 }
 
@@ -168,7 +170,7 @@ enum PictureGolden {
   ) -> GoldenResult {
     let error = sums.enumerated().reduce(0.0) { worst, tile in
       let part = values[tile.offset * size..<(tile.offset + 1) * size]
-      return max(worst, (part.reduce(0) { $0 + Double($1) } - tile.element).magnitude)
+      return largestError(worst, (part.reduce(0) { $0 + Double($1) } - tile.element).magnitude)
     }
     // Twelve digits of numbers up to 800,000.
     return GoldenResult(name + "/sums of tiles", error: error, tolerance: 1e-5)

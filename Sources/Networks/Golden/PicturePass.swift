@@ -129,7 +129,7 @@ struct GoldenResponse: Decodable {
     let all = Array(expected.joined())
     let error =
       own.count == all.count
-      ? zip(own, all).reduce(0.0) { max($0, (Double($1.0) - $1.1).magnitude) } : .infinity
+      ? zip(own, all).reduce(0.0) { largestError($0, (Double($1.0) - $1.1).magnitude) } : .infinity
     return GoldenResult(
       name, error: error, tolerance: GoldenTolerance.of(Scalar.self).logits * scale(expected))
   }

@@ -1,3 +1,4 @@
+internal import Core
 internal import Foundation
 
 /// One line of a certificate.
@@ -40,6 +41,6 @@ package struct Check: Sendable, Codable {
   /// The largest |a − b|; infinite where the counts differ.
   static func distance(_ a: [Double], _ b: [Double]) -> Double {
     guard a.count == b.count else { return .infinity }
-    return zip(a, b).reduce(0) { max($0, ($1.0 - $1.1).magnitude) }
+    return WorstError.of(zip(a, b).lazy.map { ($0 - $1).magnitude })
   }
 }

@@ -19,21 +19,28 @@ package enum GoldenChecks {
     }
     var checks: [Check] = []
     for name in names.sorted() {
-      let path = folder + "/" + name
-      switch name {
-      case "objectives.json": checks += try objectives(path)
-      case "keyframes.json": checks += try keyframes(path)
-      case "optimizer.json": checks += try optimizer(path)
-      case "statistics.json": checks += try statistics(path)
-      case "llama": checks += try LlamaChecks.run(folder: path)
-      case "models", "gguf", "lora", "tokenizer", "vision":
-        checks += try PretrainedChecks.run(name, in: folder)
-      case let other where other.hasSuffix(".json"): checks.append(Check(unsupported: other))
-      default: break
-      }
+      guard let found = try part(name, of: folder) else { continue }
+      guard !found.isEmpty else { throw GoldenFolderError.nothing(folder + "/" + name) }
+      checks += found
     }
     guard !checks.isEmpty else { throw GoldenFolderError.nothing(folder) }
     return checks
+  }
+
+  /// The checks of one file or folder; `nil` for what is no reference value.
+  private static func part(_ name: String, of folder: String) throws -> [Check]? {
+    let path = folder + "/" + name
+    return switch name {
+    case "objectives.json": try objectives(path)
+    case "keyframes.json": try keyframes(path)
+    case "optimizer.json": try optimizer(path)
+    case "statistics.json": try statistics(path)
+    case "llama": try LlamaChecks.run(folder: path)
+    case "models", "gguf", "lora", "tokenizer", "vision":
+      try PretrainedChecks.run(name, in: folder)
+    case let other where other.hasSuffix(".json"): [Check(unsupported: other)]
+    default: nil
+    }
   }
 
   static func decode<Content: Decodable>(_ path: String, as: Content.Type) throws -> Content {
@@ -55,7 +62,8 @@ package enum GoldenChecks {
       let name = "objectives/\(outcome.name) (\(outcome.precision))"
       guard outcome.status != .unsupported else { return Check(unsupported: name) }
       return Check(
-        name, error: max(outcome.valueError, outcome.gradientError), tolerance: outcome.tolerance)
+        name, error: WorstError.of([outcome.valueError, outcome.gradientError]),
+        tolerance: outcome.tolerance)
     }
   }
 
@@ -118,6 +126,9 @@ package enum GoldenChecks {
 
   private static func optimizer(_ path: String) throws -> [Check] {
     let file = try decode(path, as: OptimizerFile.self)
+    guard !file.gradients.isEmpty, file.gradients.count == file.parameters_after.count else {
+      throw GoldenFolderError.unreadable(path, "it has not one result a gradient")
+    }
     var values = file.start.flatMap { $0 }
     var optimizer = AdamW<Double>(
       count: values.count,

@@ -31,7 +31,7 @@ extension Laws {
       let trained = try student.logProbabilities(groups, temperature: temperature)
       let sampled = groups.map { $0.rollouts.map(\.logProbabilities) }
       worst = zip(trained.joined().joined(), sampled.joined().joined()).reduce(worst) {
-        max($0, Double(($1.0 - $1.1).magnitude))
+        largestError($0, Double(($1.0 - $1.1).magnitude))
       }
     }
     return Check(
@@ -45,7 +45,7 @@ extension Laws {
     var worst = 0.0
     for _ in 0..<3 {
       let record = try await trainer.step()
-      worst = max(worst, record.values["sampling/logp_difference"] ?? .infinity)
+      worst = largestError(worst, record.values["sampling/logp_difference"] ?? .infinity)
     }
     let moved = try await trainer.student.fingerprint() != student.fingerprint()
     return Check(

@@ -67,8 +67,9 @@ package struct Laws: Sendable {
     let scored = try await scored(by: teacher)
     var worst = 0.0
     for name in ["opd", "opd-full"] {
-      worst = max(
-        worst, try gradient(of: name, scored).values.reduce(0) { max($0, Double($1.magnitude)) })
+      worst = largestError(
+        worst,
+        try gradient(of: name, scored).values.reduce(0) { largestError($0, Double($1.magnitude)) })
     }
     return Check("teacher = student gives no gradient", error: worst, tolerance: 1e-6)
   }
@@ -88,7 +89,7 @@ package struct Laws: Sendable {
   /// Every method's gradient, of the batch at once and of each question alone, added up.
   private func microBatches() async throws -> Check {
     let scored = try await oracleScored()
-    var worst: Float = 0
+    var worst = 0.0
     for method in MethodPreset.all where method.objective.requirements.disorderedInput == nil {
       let loss = try method.objective.prepare(groups: scored, temperature: 1)
       let shards = GradientShards(layout: student.parameters.layout)
@@ -100,11 +101,12 @@ package struct Laws: Sendable {
           [groups[index]], OneGroup(loss: loss, group: index), into: shards)
         for (place, value) in shards.total().gradient.values.enumerated() { sum[place] += value }
       }
-      let largest = whole.reduce(1e-6) { max($0, $1.magnitude) }
-      worst = max(worst, zip(whole, sum).reduce(0) { max($0, ($1.0 - $1.1).magnitude) } / largest)
+      let largest = whole.reduce(1e-6) { max($0, Double($1.magnitude)) }
+      let differences = zip(whole, sum).lazy.map { Double(($0 - $1).magnitude) }
+      worst = largestError(worst, WorstError.of(differences) / largest)
     }
     return Check(
-      "no method's gradient depends on micro-batches", error: Double(worst), tolerance: 5e-6)
+      "no method's gradient depends on micro-batches", error: worst, tolerance: 5e-6)
   }
 
   private func threads() async throws -> Check {
@@ -132,7 +134,7 @@ package struct Laws: Sendable {
         ])
     }
     let rewards = try await parts.reward.rewards(groups).joined().map(\.total)
-    let worst = rewards.reduce(0) { max($0, ($1 - 1).magnitude) }
+    let worst = rewards.reduce(0) { largestError($0, ($1 - 1).magnitude) }
     return Check("the oracle's answers score 1", error: worst, tolerance: 1e-9)
   }
 

@@ -49,7 +49,7 @@ struct ObjectiveLaws {
       ]
       for (component, exact) in expectations {
         let expected = try row.expectedGradient(Objective([component]))
-        worst = max(worst, Check.distance(expected, exact))
+        worst = largestError(worst, Check.distance(expected, exact))
       }
     }
     return Check(
@@ -69,7 +69,7 @@ struct ObjectiveLaws {
       let batch = RandomBatch(Seed(72).derived("batch", index), teacherIsStudent: true)
       for name in names {
         let result = try batch.evaluate(MethodPreset.named(name).objective)
-        worst = max(worst, result.report.value.magnitude, largest(result.gradient))
+        worst = largestError(worst, result.report.value.magnitude, largest(result.gradient))
       }
     }
     return Check(
@@ -86,7 +86,7 @@ struct ObjectiveLaws {
         for k in 1..<batch.width {
           for owner in VocabularySupport.Owner.allCases {
             let part = try batch.evaluate(objective(kind, .top(k, of: owner, rest: .tail))).report
-            worst = max(worst, -part.value, part.value - whole)
+            worst = largestError(worst, -part.value, part.value - whole)
             logsMass = logsMass && part.metrics["student_mass@\(k)"] != nil
           }
         }
@@ -114,7 +114,7 @@ struct ObjectiveLaws {
       ])
       let parts = try (batch.evaluate(group).gradient, batch.evaluate(teacher).gradient)
       let sum = zip(parts.0, parts.1).map { $0 + 0.5 * $1 }
-      worst = max(worst, Check.distance(sum, try batch.evaluate(both).gradient))
+      worst = largestError(worst, Check.distance(sum, try batch.evaluate(both).gradient))
     }
     return Check(
       "normalising the group leaves the teacher's term as it is", error: worst, tolerance: 1e-12)
@@ -167,7 +167,7 @@ struct ObjectiveLaws {
           count += 1
         }
       }
-      worst = max(
+      worst = largestError(
         worst, ((metrics["teacher_kl/k1"]?.mean ?? .infinity) - k1 / count).magnitude,
         ((metrics["entropy"]?.mean ?? .infinity) - entropy / count).magnitude)
     }
@@ -181,7 +181,7 @@ struct ObjectiveLaws {
       for method in methods {
         let whole = try batch.evaluate(method.objective)
         let part = try batch.evaluate(method.objective, context: ObjectiveContext(chunkBytes: 1))
-        worst = max(
+        worst = largestError(
           worst, (whole.report.value - part.report.value).magnitude,
           Check.distance(whole.gradient, part.gradient))
       }
@@ -245,7 +245,7 @@ struct ObjectiveLaws {
           objective(.jensenShannon(beta: beta, normalised: true), .full)
         ).report.value
         let limit = try batch.evaluate(objective(end, .full)).report.value
-        worst = max(worst, (near - limit).magnitude / max(1, limit))
+        worst = largestError(worst, (near - limit).magnitude / max(1, limit))
       }
     }
     return Check(

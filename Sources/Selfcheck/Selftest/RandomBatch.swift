@@ -105,5 +105,5 @@ struct RandomBatch {
 
 /// The largest magnitude, 0 of nothing.
 func largest(_ values: some Sequence<Double>) -> Double {
-  values.reduce(0) { max($0, $1.magnitude) }
+  values.reduce(0) { largestError($0, $1.magnitude) }
 }

@@ -201,6 +201,25 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
+// OPD_EXAMPLE=1: the example of plug-ins from outside as a part of this build, without access to what is `package`. Built from
+// outside it compiles the whole package once more (a third of the minutes of ./test).
+if Context.environment["OPD_EXAMPLE"] == "1" {
+  let sources = "Examples/custom-plugin/"
+  package.targets += [
+    .target(
+      name: "MyPlugins",
+      dependencies: ["Core", "Plugins", "Runs", "TAD", "Tasks", "Teacher"],
+      path: sources + "Sources/MyPlugins", packageAccess: false),
+    .executableTarget(
+      name: "my-opd", dependencies: ["MyPlugins", "OPDCommands"], path: sources + "Sources/my-opd",
+      packageAccess: false),
+    .testTarget(
+      name: "MyPluginsTests",
+      dependencies: ["Core", "DistillTesting", "MyPlugins", "Tasks", "Video"],
+      path: sources + "Tests/MyPluginsTests", packageAccess: false),
+  ]
+}
+
 // OPD_TARGETS="TensorsTests TADTests": these targets and what they stand on, for a build that needs no more (the whole
 // package with its tests takes 670 s in release on two cores, the four targets of ./test a part of it).
 if let wanted = Context.environment["OPD_TARGETS"]?.split(separator: " ").map(String.init) {

@@ -1,3 +1,4 @@
+public import Dispatch
 public import Student
 public import Teacher
 
@@ -50,6 +51,12 @@ public struct Ledger: Sendable, Hashable, Codable {
   /// Notes operations.
   public mutating func spend(_ account: Account, flops count: Double) {
     flops[account.rawValue, default: 0] += count
+  }
+
+  /// Notes operations and the time since `start`.
+  public mutating func charge(_ account: Account, flops count: Double, since start: DispatchTime) {
+    spend(account, flops: count)
+    spend(account, seconds: start.elapsed)
   }
 
   /// Notes time.

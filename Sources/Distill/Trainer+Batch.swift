@@ -80,8 +80,7 @@ extension Trainer {
     let given = try await partners.answers(
       to: others.map { prompts[$0] }, from: objective.rolloutSource, settings: settings,
       seed: settings.seed.derived("teacher", steps))
-    ledger.spend(.teacher, flops: given.flops)
-    ledger.spend(.teacher, seconds: start.elapsed)
+    ledger.charge(.teacher, flops: given.flops, since: start)
     groups += given.groups
     roles += others.map { _ in .given }
     return (groups, roles)
@@ -97,8 +96,7 @@ extension Trainer {
         group: settings.group, temperature: settings.temperature,
         maximumLength: settings.maximumLength),
       seed: draw == 0 ? seed : seed.derived("draw", draw))
-    ledger.spend(.rollout, flops: student.flops(of: groups, .sampling))
-    ledger.spend(.rollout, seconds: start.elapsed)
+    ledger.charge(.rollout, flops: student.flops(of: groups, .sampling), since: start)
     ledger.rolloutTokens += groups.tokenCount
     return groups
   }
@@ -120,8 +118,8 @@ extension Trainer {
       let start = DispatchTime.now()
       let scores = try await teacher.score(candidates.map(ScoringRequest.init), support: support)
       scored.assign(scores, at: places) { $0.teacher = $1 }
-      ledger.spend(.teacher, flops: teacher.flopsPerToken * Double(candidates.tokenCount))
-      ledger.spend(.teacher, seconds: start.elapsed)
+      ledger.charge(
+        .teacher, flops: teacher.flopsPerToken * Double(candidates.tokenCount), since: start)
       ledger.scoredTokens += candidates.tokenCount
     }
     if let reference = partners.reference, needs.needsReference {
@@ -129,8 +127,7 @@ extension Trainer {
       let scores = try await reference.score(
         candidates, support: .sampled, temperature: settings.temperature)
       scored.assign(scores, at: places) { $0.reference = $1.sampled }
-      ledger.spend(.reference, flops: reference.flops(of: candidates, .forward))
-      ledger.spend(.reference, seconds: start.elapsed)
+      ledger.charge(.reference, flops: reference.flops(of: candidates, .forward), since: start)
     }
     try await judge(groups, &scored)
     var batch = StepBatch()

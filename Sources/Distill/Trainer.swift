@@ -88,8 +88,7 @@ public struct Trainer: Sendable {
       UpdateStep(
         number: updates + 1, learningRate: rate, optimizer: optimizer,
         averageShare: partners.selfTeacher?.averageShare))
-    ledger.spend(.student, flops: student.flops(of: groups, .training))
-    ledger.spend(.student, seconds: start.elapsed)
+    ledger.charge(.student, flops: student.flops(of: groups, .training), since: start)
     guard report.isFinite else {
       throw TrainingError.notFinite(step: steps, prompts: groups.map(\.prompt.id))
     }

@@ -34,8 +34,9 @@ public struct EvaluateCommand: AsyncParsableCommand {
   @Option(help: "The folder with the annotations of the predictions.")
   var data: String?
 
-  @Option(help: "Which queries the predictions are for: train, dev or all.")
-  var part: QVHighlights.Part = .dev
+  @Option(
+    help: "Which queries the predictions are for: train, dev or all; dev, or all without a split.")
+  var part: QVHighlights.Part?
 
   @Option(name: .shortAndLong, help: "Write the run's answers to this file, as predictions.")
   var out: String?
@@ -69,6 +70,10 @@ public struct EvaluateCommand: AsyncParsableCommand {
   }
 
   private func judge(_ file: String, _ folder: String) throws {
+    // A folder of annotations alone has no parts.
+    let split = folder + "/" + QVHighlights.Options().split
+    let hasParts = FileManager.default.fileExists(atPath: split)
+    let part = part ?? (hasParts ? .dev : .all)
     let truths = try QVHighlights.truths(folder: folder, part: part)
     let report = try EvaluationReport.qvhighlights(
       predictions: try HighlightPrediction.load(file), truths: truths,

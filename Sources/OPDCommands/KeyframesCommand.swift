@@ -121,6 +121,9 @@ public struct KeyframesCommand: AsyncParsableCommand {
 
   private func single(_ finder: KeyframeFinder) async throws -> VideoKeyframes {
     let name = URL(filePath: input).deletingPathExtension().lastPathComponent
+    if let truth, finder.truth(URL(filePath: input).lastPathComponent) == nil {
+      throw KeyframeInputError.unnamed(video: input, truth: truth)
+    }
     let stored = try features.map { try StoredFeatures.read(name, from: $0) }
     let style = quiet ? ProgressLine.Style.quiet : nil
     var line = ProgressLine(name, total: 0, unit: "frames", style: style)

@@ -13,7 +13,8 @@ public struct SelectCommand: AsyncParsableCommand {
       Example: opd select runs/world/opd-tvdf/seed-0/config.yaml --stage 2
 
       Teacher and student answer the whole pool as before the curriculum's first round. With --pool the answers come from a \
-      file instead, one JSON object a line: id with teacherQuality, studentQuality, or with truth, teacher and student in seconds.
+      file instead, one JSON object a line: id with teacherQuality [number, …], best prediction first, and studentQuality, \
+      or in seconds with truth [[start, end], …], teacher [[start, end], …], best first, and student [start, end].
       """)
 
   @Argument(help: "The configuration of a run.", completion: .file(extensions: ["yaml"]))

@@ -1,4 +1,5 @@
 internal import CHDF5
+internal import Foundation
 
 /// Attributes that other programs write as text or as a number, as they like.
 extension HDF5File {
@@ -8,7 +9,7 @@ extension HDF5File {
   ///   - name: The attribute.
   ///   - object: What it belongs to, `"/"` being the file itself.
   /// - Returns: A finite number, or `nil`.
-  /// - Throws: `StorageError.unreadable` if it is neither a finite number nor text that is one.
+  /// - Throws: `StorageError.wrongAttribute` if it is neither a finite number nor text that is one.
   public func number(_ name: String, of object: String = "/") throws -> Double? {
     guard try has(name, object) else { return nil }
     if let number = try written(name, object) {
@@ -18,7 +19,9 @@ extension HDF5File {
     guard let text = try? attribute(name, of: object) else {
       throw unusable(name, object, found: "neither text nor one number")
     }
-    guard let number = Double(text.filter { !$0.isWhitespace }), number.isFinite else {
+    // Only around it: "1 2" is not twelve. Swift would read hexadecimal numbers, too, which nobody means.
+    let word = text.trimmingCharacters(in: .whitespacesAndNewlines)
+    guard !word.lowercased().contains("x"), let number = Double(word), number.isFinite else {
       throw unusable(name, object, found: "'\(text.prefix(40))'")
     }
     return number
@@ -51,7 +54,6 @@ extension HDF5File {
   }
 
   private func unusable(_ name: String, _ object: String, found: String) -> StorageError {
-    .unreadable(
-      path: path, format: "HDF5", reason: "the attribute '\(name)' of '\(object)' is \(found)")
+    .wrongAttribute(path: path, object: object, name: name, found: found)
   }
 }

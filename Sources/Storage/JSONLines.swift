@@ -39,7 +39,7 @@ public enum JSONLines {
 
   /// One value of a whole file of JSON.
   ///
-  /// - Throws: `StorageError.unreadable`, or what `TextFile.bytes(_:)` throws.
+  /// - Throws: `StorageError.unreadable`, `.unusable` for JSON with other content, or what `TextFile.bytes(_:)` throws.
   public static func readWhole<Value: Decodable>(
     _ path: String, as type: Value.Type = Value.self
   ) throws -> Value {
@@ -48,6 +48,9 @@ public enum JSONLines {
       return try value(
         bytes[TextFile.start(of: bytes)...], as: Value.self, by: JSONDecoder())
     } catch {
+      guard error == .malformed else {
+        throw StorageError.unusable(path: path, reason: error.reason)
+      }
       throw StorageError.unreadable(path: path, format: "JSON", reason: error.reason)
     }
   }

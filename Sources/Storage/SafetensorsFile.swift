@@ -26,8 +26,8 @@ public struct SafetensorsFile: Sendable, Hashable {
 
   /// Reads a file; tensors of whole numbers are left out.
   ///
-  /// - Throws: `StorageError.missingFile`, or `.unreadable` if the file is cut short, its header is not what the format
-  ///   says or has a name twice, or a tensor has numbers of a kind that the format does not know.
+  /// - Throws: `StorageError.missingFile`, `.unreadable` if the file is cut short, its header is not what the format says,
+  ///   or a tensor has numbers of a kind that the format does not know, or `.unusable` if its header has a name twice.
   public static func read(_ path: String) throws -> SafetensorsFile {
     let bytes = try TextFile.bytes(path)
     func refuse(_ reason: String) -> StorageError {
@@ -42,7 +42,7 @@ public struct SafetensorsFile: Sendable, Hashable {
     guard let header = try? JSONDecoder().decode(Header.self, from: Data(bytes[8..<start])) else {
       throw refuse("its header is not as the format says")
     }
-    if let name = JSONKeys.repeated(in: bytes[8..<start]) { throw refuse("it has '\(name)' twice") }
+    try refuseRepeated(bytes[8..<start], of: path)
     let body = bytes[start...]
     let tensors: [NamedTensor] = try header.entries.compactMap { name, entry in
       // Masks and position ids beside the weights are whole numbers, and nobody asks for them.
@@ -54,6 +54,11 @@ public struct SafetensorsFile: Sendable, Hashable {
       }
     }
     return SafetensorsFile(tensors: tensors, metadata: header.metadata)
+  }
+
+  private static func refuseRepeated(_ header: ArraySlice<UInt8>, of path: String) throws {
+    guard let name = JSONKeys.repeated(in: header) else { return }
+    throw StorageError.unusable(path: path, reason: "it has '\(name)' twice")
   }
 
   /// Writes a file in single precision, atomically.

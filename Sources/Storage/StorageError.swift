@@ -7,12 +7,16 @@ public enum StorageError: ExplainedError, Hashable {
   case missingFile(path: String)
   /// The file cannot be read as what it should be.
   case unreadable(path: String, format: String, reason: String)
+  /// The file is whole and of the right kind, but what it says cannot be used.
+  case unusable(path: String, reason: String)
   /// The file lacks a dataset.
   case missingDataset(path: String, name: String, nearest: String?)
   /// A dataset holds something else than was asked for.
   case wrongKind(path: String, name: String, expected: String)
   /// A dataset is packed in a way that cannot be unpacked here.
   case packed(path: String, name: String, filter: String)
+  /// An attribute is not the number that it should be.
+  case wrongAttribute(path: String, object: String, name: String, found: String)
   /// An attribute is absent or not text.
   case missingAttribute(path: String, object: String, name: String)
   /// A line is not the JSON that it should be; lines count from 1.
@@ -44,11 +48,17 @@ public enum StorageError: ExplainedError, Hashable {
     case .missingFile(let path): "There is no file '\(path)'."
     case .unreadable(let path, let format, let reason):
       "'\(path)' cannot be read as \(format): \(reason)."
+    case .unusable(let path, let reason): "'\(path)' cannot be used: \(reason)."
     case .missingDataset(let path, let name, _): "'\(path)' has no dataset '\(name)'."
     case .wrongKind(let path, let name, let expected):
       "The dataset '\(name)' of '\(path)' does not hold \(expected)."
     case .packed(let path, let name, let filter):
       "The dataset '\(name)' of '\(path)' is packed with \(filter), which cannot be unpacked here."
+    case .wrongAttribute(let path, let object, let name, let found):
+      """
+      The attribute '\(name)' of '\(object)' of '\(path)' is \(found), not a number that can be \
+      used.
+      """
     case .missingAttribute(let path, let object, let name):
       "'\(object)' of '\(path)' has no text attribute '\(name)'."
     case .malformedLine(let path, let line, let reason):
@@ -63,10 +73,12 @@ public enum StorageError: ExplainedError, Hashable {
     switch self {
     case .missingFile: "Check the path, or fetch the data first."
     case .unreadable: "It may be cut short or of another kind; fetch or write it again."
+    case .unusable: "Correct it, or write it again."
     case .missingDataset(_, _, let nearest?): "Did you mean '\(nearest)'?"
     case .missingDataset: "Check that this is the file you meant; `h5ls -r` lists what it holds."
     case .wrongKind: "Check that this is the file you meant; `h5ls -r` lists what it holds."
     case .packed: "Write it again with gzip, as `h5repack -f GZIP=4 OLD NEW` does."
+    case .wrongAttribute: "Correct it, or write the file again with the right number."
     case .missingAttribute: "Write the file again with the program that made it."
     case .malformedLine: "Correct the line or remove it."
     case .unwritable: "Check that the folder exists, may be written to and has space left."

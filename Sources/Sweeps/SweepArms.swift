@@ -108,6 +108,9 @@ struct SweepArms {
     let cause =
       keys.compactMap(file.overriding).first
       ?? keys.first.map { key in
+        if file.conditions.contains(where: { $0.sets(key) }) {
+          return "a rule of 'when' decides '\(key)'"
+        }
         let values = [first[key], second[key]].map { $0?.text ?? "nothing" }
         return "'\(values[0])' and '\(values[1])' mean the same for '\(key)'"
       } ?? "they change the same"
@@ -129,7 +132,13 @@ extension SweepFile {
       return "the argument '\(override.argument)' decides '\(key)' for every arm"
     }
     let covering = set.keys.first { Self.covers($0.split(separator: ".").map(String.init), path) }
-    return covering.map { "'set' decides '\(key)' for every arm with '\($0)'" }
+    if let covering { return "'set' decides '\(key)' for every arm with '\(covering)'" }
+    // A key below it is decided, too, such as that of every element of a list.
+    if let override = overrides.first(where: { Self.covers(path, $0.path) }) {
+      return "the argument '\(override.argument)' decides what is below '\(key)' for every arm"
+    }
+    let below = set.keys.first { Self.covers(path, $0.split(separator: ".").map(String.init)) }
+    return below.map { "'set' decides '\($0)' for every arm, which is below '\(key)'" }
   }
 
   /// Whether a change at `path` reaches what stands at `key`; `*` stands for any element.

@@ -123,6 +123,9 @@ struct SweepCondition: Sendable {
   /// Where it is written.
   var source: ConfigurationSource?
 
+  /// Whether it changes a key.
+  func sets(_ key: String) -> Bool { changes?[key] != nil }
+
   /// Reads the rules of a sweep.
   static func read(_ written: ConfigurationValue?, file: String) throws -> [SweepCondition] {
     guard let written else { return [] }

@@ -108,7 +108,9 @@ package struct VideoDecoder: Sendable {
 
   private var arguments: [String] {
     ["-nostdin", "-hide_banner", "-nostats", "-v", "level+info"] + fileInput(path) + [
-      "-map", "0:V:0", "-vf", "scale=\(width):\(height):flags=area,showinfo=checksum=0",
+      // Times are told before they are made even: what writes frames complains of two at one time, which is no damage.
+      "-map", "0:V:0", "-vf",
+      "scale=\(width):\(height):flags=area,showinfo=checksum=0,setpts=1000*N/TB",
       "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-",
     ]
   }

@@ -82,10 +82,46 @@ struct ConfigurationFileTests {
       try ConfigurationFile.parse("a: 1\na: 2\n", file: "x.yaml")
     }
     #expect(twice?.happened.contains("the key 'a' is written twice") == true)
+    let control = #expect(throws: ConfigurationFileError.self) {
+      try ConfigurationFile.parse("a: \u{1}x\n", file: "x.yaml")
+    }
+    #expect(
+      control?.description
+        == "x.yaml: this is not YAML: control characters are not allowed, as U+1. "
+        + "Correct the file.")
     let missing = #expect(throws: ConfigurationFileError.self) {
       try ConfigurationFile.load("/nowhere/x.yaml")
     }
     #expect(missing?.description == "There is no configuration '/nowhere/x.yaml'. Check the path.")
+  }
+
+  @Test("that begins with a byte-order mark is read without it")
+  func byteOrderMark() throws {
+    #expect(try text("\u{FEFF}a: 1\nb: 2\n") == "{a: 1, b: 2}")
+  }
+
+  @Test("in which nothing is written is refused", arguments: ["", "\n\n", "# only this\n"])
+  func empty(_ yaml: String) throws {
+    let error = #expect(throws: ConfigurationFileError.self) {
+      try ConfigurationFile.parse(yaml, file: "x.yaml")
+    }
+    #expect(error == .empty(path: "x.yaml"))
+    #expect(error?.exitStatus == .usage)
+    #expect(try text("{}") == "{}")
+    #expect(throws: ConfigurationFileError.self) { try text("---\n") }
+    let word = #expect(throws: ConfigurationFileError.self) { try text("hello\n") }
+    #expect(word?.happened.contains("a.yaml: there are no keys in it, but ") == true)
+  }
+
+  @Test("says that maps are not merged, and where")
+  func merging() throws {
+    let error = #expect(throws: ConfigurationFileError.self) {
+      try ConfigurationFile.parse("a: &a {b: 1}\nc:\n  <<: *a\n", file: "x.yaml")
+    }
+    #expect(
+      error?.description == "x.yaml:3: '<<' does not merge maps here. "
+        + "Write the keys out, or build on a file with 'base'.")
+    #expect(try ConfigurationFile.parse("{'<<': 1}", file: "x.yaml")["<<"] != nil)
   }
 
   @Test(

@@ -2,6 +2,7 @@ import Curriculum
 import Distill
 import Foundation
 import Core
+import Storage
 import Testing
 
 @testable import Analysis
@@ -300,6 +301,17 @@ struct SelectionAuditTests {
     #expect(pool.candidates.map(\.teacherQuality) == [[1, 0.5], nil, [0.5]])
     #expect(pool.candidates.map(\.studentQuality) == [0, 0, 0.25])
     #expect(pool.planted == ["a": true])
+    for (rest, reason) in [
+      (#""teacherQuality":[5]"#, "the quality 5.0 is none of 0 … 1"),
+      (#""studentQuality":-1"#, "the quality -1.0 is none of 0 … 1"),
+      (#""responseLength":0"#, "'responseLength' is 0"),
+      (#""truth":[[1,0]],"student":[0,1]"#, "a window ends at 0.0 but starts at 1.0"),
+      (#""truth":[[0,1]],"student":[0,1],"studentQuality":0.5"#, "of which one is enough"),
+    ] {
+      try "{\"id\":\"x\",\(rest)}\n".write(toFile: file, atomically: false, encoding: .utf8)
+      let error = #expect(throws: StorageError.self) { try CandidatePool(file) }
+      #expect(error?.happened.contains(reason) == true, "\(reason)")
+    }
     try "{\"id\":\"x\",\"student\":[1,2]}\n".write(
       toFile: file, atomically: false, encoding: .utf8)
     #expect(throws: SelectionError.predictionsWithoutTruth(id: "x")) { try CandidatePool(file) }

@@ -29,7 +29,14 @@ struct ForeignHDF5Tests {
     let error = storageError { _ = try file.number("words") }
     #expect(
       error?.happened
-        == "'\(path)' cannot be read as HDF5: the attribute 'words' of '/' is 'two'.")
+        == "The attribute 'words' of '/' of '\(path)' is 'two', not a number that can be used.")
+    #expect(error?.remedy == "Correct it, or write the file again with the right number.")
+    for text in ["1 2", "0x10", "", "1,0", "nan", "inf"] {
+      let other = scratch("\(UUID().uuidString).h5")
+      try HDF5File.create(other).write(attribute: "clip_seconds", text)
+      let error = storageError { _ = try HDF5File.open(other).number("clip_seconds") }
+      #expect(error?.happened.contains("is '\(text)'") == true, "\(text)")
+    }
   }
 
   static let shared = URL(filePath: #filePath).deletingLastPathComponent()

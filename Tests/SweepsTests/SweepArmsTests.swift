@@ -38,12 +38,20 @@ struct SweepArmsTests {
         == "s.yaml: the arms 'slow' and 'fast' are one configuration: 'set' decides 'stages.0.rate' "
         + "for every arm with 'stages.*.rate'. Remove one of them, or what makes them equal.")
     #expect(
+      complaint(
+        "base: {}\ncases: {slow: {stages: [{rate: 2}]}, fast: {stages: [{rate: 3}]}}\n"
+          + "set: {stages.*.rate: 4}\n"
+      ).contains("'set' decides 'stages.*.rate' for every arm, which is below 'stages'."))
+    #expect(
       complaint("base: {}\naxes: {budget: [4, 4.0]}\n")
         .contains("'4' and '4.0' mean the same for 'budget'"))
     #expect(
       complaint("base: {teacher: oracle}\ncases: {a: {}, b: {teacher: oracle}}\n")
         .contains("'nothing' and 'oracle' mean the same for 'teacher'"))
     #expect(complaint("base: {}\ncases: {a: {}, b: {}}\n").contains("they change the same"))
+    #expect(
+      complaint("base: {}\naxes: {k: [4, 8]}\nwhen: [{where: {k: 4}, set: {k: 8}}]\n")
+        .contains("a rule of 'when' decides 'k'"))
     #expect(
       complaint("base: {}\ncases: {a: {x: 1}, b: {x: 2}}\n", ["x=3"])
         .contains("the argument 'x=3' decides 'x' for every arm"))

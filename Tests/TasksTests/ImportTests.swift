@@ -28,6 +28,25 @@ struct ImportTests {
     return scratch("clips.h5")
   }
 
+  @Test("of videos whose clips all have the same features are refused")
+  func sameFeatures() throws {
+    let path = try features(["B"])
+    let store = try HDF5File.create(scratch("same.h5"))
+    try store.write(attribute: "clip_seconds", "1.0")
+    try store.write("video/A", [Float](repeating: 5, count: 20), shape: [10, 2])
+    try store.write("video/B", HDF5File.open(path).floats("video/B"), shape: [10, 2])
+    try store.flush()
+    let error = #expect(throws: GroundingError.self) {
+      try QVHighlights.importing(
+        train: file("train.txt", "A 1.0 4.0##a dog runs\n"),
+        dev: file("dev.txt", "B 1.0 4.0##it stops\n"), features: scratch("same.h5"),
+        to: scratch("made"))
+    }
+    #expect(
+      error?.happened.contains("the features of video 'A' are the same in each of its 10 clips")
+        == true)
+  }
+
   @Test("of three layouts say the same")
   func layouts() throws {
     let lines = try file(

@@ -28,6 +28,41 @@ struct CachedTeacherTests {
     #expect(base.calls == [4, 3], "four to compare with, then three that differ, once")
   }
 
+  @Test("asks again for what was changed on disk, a digit of a number too")
+  func changed() async throws {
+    let folder = TemporaryFolder()
+    let base = TabularTeacher()
+    let expected = try await CachedTeacher(base, identity: "one", folder: folder.url)
+      .score(requests, support: .full).map { $0.map(\.contents) }
+    let name = try #require(FileManager.default.contentsOfDirectory(atPath: folder.url.path).first)
+    let url = folder.url.appending(path: name)
+    var lines = try String(contentsOf: url, encoding: .utf8).split(separator: "\n").map(String.init)
+    let place = try #require(lines[0].firstRange(of: #""rows":""#)).upperBound
+    let digit = lines[0][place] == "A" ? "B" : "A"
+    lines[0].replaceSubrange(place...place, with: digit)
+    try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: url)
+    let again = try CachedTeacher(base, identity: "one", folder: folder.url)
+    let scores = try await again.score(requests, support: .full)
+    #expect(scores.map { $0.map(\.contents) } == expected)
+    let statistics = await again.statistics()
+    #expect(statistics.unreadable == 1 && statistics.misses == 1)
+  }
+
+  @Test("whose folder cannot be one is refused in words")
+  func noFolder() throws {
+    let folder = TemporaryFolder()
+    let file = folder.url.appending(path: "file")
+    try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
+    try Data().write(to: file)
+    for place in [file, file.appending(path: "below")] {
+      let error = #expect(throws: TeacherError.self) {
+        try CachedTeacher(TabularTeacher(), identity: "one", folder: place)
+      }
+      #expect(error?.happened.contains("cannot be used: the folder cannot be made") == true)
+      #expect(error?.happened.contains("NSCocoa") == false)
+    }
+  }
+
   @Test("asks only for what is new")
   func asksForNew() async throws {
     let folder = TemporaryFolder()

@@ -48,6 +48,12 @@ struct HostileServiceTests {
     #expect(try await finding("nowhere").contains("sends its questions on"))
   }
 
+  @Test("may be asked for a whole reply only where it stays", arguments: 0..<8)
+  func redirectedOften(_ attempt: Int) async throws {
+    // A race: whoever waited ended the session while Foundation still waited for its answer, and the program with it.
+    #expect(try await finding("nowhere").contains("sends its questions on"))
+  }
+
   @Test("cannot answer for ever", arguments: ["endless"])
   func endless(_ mode: String) async throws {
     // That it returns at all is the bound: the server never stops, and a busy machine has no clock to judge by.
@@ -71,8 +77,7 @@ struct HostileServiceTests {
 
   @Test("cannot ask for a pause that is no number", arguments: ["nan", "inf", "-1", "soon"])
   func pauses(_ text: String) async throws {
-    #expect((0...60).contains(CompletionsClient.pause(asked: text)))
-    if text == "inf" { return }
+    #expect(CompletionsClient.pause(asked: text) == 0)
     let said = try await finding("retry \(text)") { $0.attempts = 2 }
     #expect(said.contains("did not answer in 2 attempts: status 503"), "\(said)")
   }

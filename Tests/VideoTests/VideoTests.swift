@@ -62,6 +62,19 @@ struct VideoDecoderTests {
     #expect(abs(times[4] - 0.4) < 1e-3 && abs(times[5] - 1.5) < 1e-3)
   }
 
+  @Test("reads frames that are shown at one time, as muxers write them")
+  func repeatedTimes() throws {
+    let path = try scratch() + "/d.mkv"
+    try make(
+      [
+        "-f", "lavfi", "-i", "testsrc=size=64x64:rate=25:duration=1", "-bsf:v",
+        "setts=pts=PTS-eq(mod(N\\,10)\\,5)*40:dts=DTS-eq(mod(N\\,10)\\,5)*40", "-c:v", "mjpeg",
+      ], path)
+    var times: [Double] = []
+    try VideoDecoder(path: path).forEachFrame { times.append($0.time) }
+    #expect(times.count == 25 && zip(times, times.dropFirst()).contains { $0 == $1 })
+  }
+
   @Test("turns a rotated video upright")
   func rotated() throws {
     let folder = try scratch()

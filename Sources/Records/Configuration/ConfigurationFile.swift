@@ -40,17 +40,27 @@ package enum ConfigurationFile {
     guard let text = String(validating: data, as: UTF8.self) else {
       throw ConfigurationFileError.malformed(path: path, line: nil, reason: "it is not UTF-8")
     }
-    return try parse(text, file: path)
+    let value = try parse(text, file: path)
+    guard !value.isNull else { throw ConfigurationFileError.empty(path: path) }
+    guard value.map != nil else {
+      throw ConfigurationFileError.notKeys(path: path, found: value.kind)
+    }
+    return value
   }
 
   /// Reads YAML text; `file` is what messages call it.
   ///
-  /// - Throws: `ConfigurationFileError.malformed`.
+  /// - Throws: `ConfigurationFileError.malformed`, or `.empty` where nothing is written, or comments only.
   package static func parse(_ text: String, file: String) throws -> ConfigurationValue {
     do {
-      let empty = ConfigurationValue(.map(ConfigurationMap()), source: .init(file: file, line: 1))
       var left = mostValues
-      return try Parser(yaml: text).singleRoot().map { try value($0, file: file, &left) } ?? empty
+      // Some editors put a mark before UTF-8, which the parser takes for a word.
+      let hasMark = text.unicodeScalars.first == "\u{FEFF}"
+      let yaml = hasMark ? String(text.unicodeScalars.dropFirst()) : text
+      guard let root = try Parser(yaml: yaml).singleRoot() else {
+        throw ConfigurationFileError.empty(path: file)
+      }
+      return try value(root, file: file, &left)
     } catch let error as YamlError {
       throw malformed(error, file: file)
     }
@@ -137,16 +147,29 @@ package enum ConfigurationFile {
       return ConfigurationValue(
         .list(try sequence.map { try value($0, file: file, &left) }), source: source)
     case .mapping(let mapping):
-      var map = ConfigurationMap()
-      for (key, element) in mapping {
-        var written = try value(element, file: file, &left)
-        // The line of the key, not that of a map that begins below it.
-        written.source = ConfigurationSource(file: file, line: key.mark?.line)
-        map[key.scalar?.string ?? ""] = written
-      }
-      return ConfigurationValue(.map(map), source: source)
+      return ConfigurationValue(.map(try map(mapping, file: file, &left)), source: source)
     case .alias: return .null
     }
+  }
+
+  private static func map(
+    _ mapping: Node.Mapping, file: String, _ left: inout Int
+  ) throws -> ConfigurationMap {
+    var map = ConfigurationMap()
+    for (key, element) in mapping {
+      var written = try value(element, file: file, &left)
+      // The line of the key, not that of a map that begins below it.
+      written.source = ConfigurationSource(file: file, line: key.mark?.line)
+      guard let name = key.scalar else {
+        throw ConfigurationFileError.malformed(
+          path: file, line: key.mark?.line, reason: "a key is a list or a map")
+      }
+      // YAML 1.1's merging, which 1.2 has not.
+      guard name.string != "<<" || name.style == .singleQuoted || name.style == .doubleQuoted
+      else { throw ConfigurationFileError.merging(path: file, line: key.mark?.line) }
+      map[name.string] = written
+    }
+    return map
   }
 
   private static func count(_ node: Node, file: String, _ left: inout Int) throws {
@@ -167,6 +190,11 @@ package enum ConfigurationFile {
       .malformed(
         path: file, line: context.mark.line,
         reason: "the key '\(duplicates.joined(separator: "', '"))' is written twice")
+    // What the library makes of it is a text of several lines.
+    case .reader(let problem, _, let value, _):
+      .malformed(
+        path: file, line: nil,
+        reason: "\(problem), as U+\(String(value, radix: 16, uppercase: true))")
     default: .malformed(path: file, line: nil, reason: "\(error)")
     }
   }

@@ -8,6 +8,12 @@ package enum ConfigurationFileError: ExplainedError, Hashable {
   case isSweep(path: String)
   /// The text is not YAML.
   case malformed(path: String, line: Int?, reason: String)
+  /// Nothing is written in the file.
+  case empty(path: String)
+  /// What is written there is not keys with values.
+  case notKeys(path: String, found: String)
+  /// A map is merged into another one by the key `<<`.
+  case merging(path: String, line: Int?)
   /// A file builds on itself; `place` is where the circle closes.
   case cyclicBase(chain: [String], place: String)
   /// An argument does not follow the grammar.
@@ -31,6 +37,10 @@ package enum ConfigurationFileError: ExplainedError, Hashable {
     case .isSweep(let path): "'\(path)' is a sweep, not the configuration of a run."
     case .malformed(let path, let line, let reason):
       "\(path)\(line.map { ":\($0)" } ?? ""): this is not YAML: \(reason)."
+    case .empty(let path): "\(path): nothing is written there."
+    case .notKeys(let path, let found): "\(path): there are no keys in it, but \(found)."
+    case .merging(let path, let line):
+      "\(path)\(line.map { ":\($0)" } ?? ""): '<<' does not merge maps here."
     case .cyclicBase(let chain, let place):
       "\(place): '\(chain.first ?? "")' builds on itself: \(chain.joined(separator: " → "))."
     case .malformedOverride(let argument, let reason):
@@ -50,7 +60,11 @@ package enum ConfigurationFileError: ExplainedError, Hashable {
     case .missing(_, _, let nearest): nearest.map { "Did you mean '\($0)'?" } ?? "Check the path."
     case .isSweep:
       "Carry it out with `opd sweep`; the folder of each of its runs has a config.yaml."
+    case .malformed(_, nil, _): "Correct the file."
     case .malformed: "Correct that line."
+    case .empty: "Write a configuration, as `opd init` does, or {} for all defaults."
+    case .notKeys: "Write a key and its value on each line, as `opd init` does."
+    case .merging: "Write the keys out, or build on a file with 'base'."
     case .cyclicBase: "Remove one of the 'base' or 'extends' entries."
     case .malformedOverride: "Write key=value, +new=value or ~gone."
     case .nothingBelow(_, let path, _): "Set '\(path)' as a whole."

@@ -172,6 +172,8 @@ package enum KeyframeInputError: ExplainedError, Hashable {
   case failed(count: Int, of: Int, first: String)
   /// A format that holds one selection was asked for several.
   case oneSelector(format: String)
+  /// A file of what is known does not name the video that is asked for.
+  case unnamed(video: String, truth: String)
   /// What is said to be known of a video is not of this video.
   case truth(video: String, faults: [String])
   /// Runs that were trained on other data than the first of them.
@@ -185,6 +187,7 @@ package enum KeyframeInputError: ExplainedError, Hashable {
     case .failed(let count, let all, let first):
       "\(count) of \(all) videos gave no keyframes; the first: \(first)"
     case .oneSelector(let format): "A file of format \(format) holds one selection."
+    case .unnamed(let video, let truth): "'\(truth)' does not name the video '\(video)'."
     case .truth(let video, let faults):
       "What is said to be known of '\(video)' cannot be right: "
         + (faults.prefix(10) + (faults.count > 10 ? ["and \(faults.count - 10) more"] : []))
@@ -201,7 +204,7 @@ package enum KeyframeInputError: ExplainedError, Hashable {
     case .missing: "Check the path."
     case .failed: "Mend or remove them and run the command again: finished videos are kept."
     case .oneSelector: "Name one selector."
-    case .truth: "Correct the file of --truth, or name the video that it is about."
+    case .truth, .unnamed: "Correct the file of --truth, or name the video that it is about."
     case .otherData: "Compare runs of one data set."
     }
   }

@@ -72,7 +72,7 @@ package struct KeyframeTruth: Sendable, Hashable, Decodable {
     }
     let known = try JSONLines.readWhole(path, as: [String: KeyframeTruth].self)
     guard !known.isEmpty else {
-      throw StorageError.unreadable(path: path, format: "truth", reason: "there is nothing in it")
+      throw StorageError.unusable(path: path, reason: "there is nothing in it")
     }
     return { video in known[video] ?? known[stem(of: video)] }
   }

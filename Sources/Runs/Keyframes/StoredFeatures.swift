@@ -70,8 +70,12 @@ package struct StoredFeatures: Sendable {
     guard frames > 0, width * frames == values.count, tokens > 0, width.isMultiple(of: tokens),
       rate > 0
     else {
-      throw StorageError.unreadable(
-        path: path, format: "features", reason: "\(name) has shape \(shape) for \(frames) times")
+      throw StorageError.unusable(
+        path: path, reason: "\(name) has shape \(shape) for \(frames) times")
+    }
+    guard values.contains(where: { $0 != 0 }) else {
+      throw StorageError.unusable(
+        path: path, reason: "all features of '\(name)' are 0: they were never written")
     }
     self.name = name
     features = FrameFeatures(

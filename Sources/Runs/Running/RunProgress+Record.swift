@@ -43,8 +43,7 @@ extension RunProgress {
   ) async throws -> [String: Double] {
     let start = DispatchTime.now()
     guard let found = try await parts.teacherDistance(of: student) else { return [:] }
-    ledger.spend(.evaluation, flops: found.flops)
-    ledger.spend(.evaluation, seconds: Self.seconds(since: start))
+    ledger.charge(.evaluation, flops: found.flops, since: start)
     var values: [String: Double] = [:]
     values["eval/teacher_kl"] = found.metrics["teacher_kl/reverse"]?.mean
     values["eval/teacher_kl_forward"] = found.metrics["teacher_kl/forward"]?.mean
@@ -97,8 +96,7 @@ extension RunProgress {
     let evaluation = try await Evaluation(
       of: student, on: prompts, codec: parts.context.codec,
       decoding: parts.configuration.evaluation.decoding)
-    ledger.spend(.evaluation, flops: evaluation.flops)
-    ledger.spend(.evaluation, seconds: Self.seconds(since: start))
+    ledger.charge(.evaluation, flops: evaluation.flops, since: start)
     if whole {
       try directory.write(
         text: evaluation.outcomes.map { JSONText.line($0) }.joined(separator: "\n") + "\n",

@@ -25,7 +25,12 @@ struct CandidatePool: Sendable {
       throw StorageError.malformedLine(
         path: path, line: line, reason: "the candidate '\(candidate.id)' is there already")
     }
-    candidates = try lines.map { try $0.value.evidence() }
+    candidates = try lines.map { line, candidate in
+      if let reason = candidate.fault {
+        throw StorageError.malformedLine(path: path, line: line, reason: reason)
+      }
+      return try candidate.evidence()
+    }
     planted = Dictionary(
       lines.compactMap { line in line.value.planted.map { (line.value.id, $0) } }
     ) { first, _ in first }
@@ -44,6 +49,23 @@ private struct PoolLine: Decodable {
   var teacher: [[Double]]?
   var student: [Double]?
   var planted: Bool?
+
+  /// What cannot be true of a candidate, or `nil`.
+  var fault: String? {
+    let qualities = (teacherQuality ?? []) + [studentQuality].compactMap(\.self)
+    if let bad = qualities.first(where: { !(0...1).contains($0) }) {
+      return "the quality \(bad) is none of 0 … 1"
+    }
+    if let responseLength, responseLength < 1 { return "'responseLength' is \(responseLength)" }
+    if let rewardSpread, rewardSpread < 0 { return "'rewardSpread' is \(rewardSpread)" }
+    guard teacher == nil || teacherQuality == nil, student == nil || studentQuality == nil else {
+      return "it has predictions and what they are worth, of which one is enough"
+    }
+    let student = student.map { $0.isEmpty ? [] : [$0] } ?? []
+    let windows = (truth ?? []) + (teacher ?? []) + student
+    let bad = windows.first { $0.count > 1 && !($0[0] < $0[1]) }
+    return bad.map { "a window ends at \($0[1]) but starts at \($0[0])" }
+  }
 
   func evidence() throws -> CandidateEvidence {
     var evidence = CandidateEvidence(

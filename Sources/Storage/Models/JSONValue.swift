@@ -21,6 +21,9 @@ package enum JSONValue: Sendable, Hashable, Codable {
       self = try JSONLines.value(
         bytes[TextFile.start(of: bytes)...], as: JSONValue.self, by: JSONDecoder())
     } catch {
+      guard error == .malformed else {
+        throw StorageError.unusable(path: path, reason: error.reason)
+      }
       throw StorageError.unreadable(path: path, format: "JSON", reason: error.reason)
     }
   }

@@ -9,6 +9,8 @@ struct AnswerPrior {
   static let fewest = 8
   /// More questions than these say nothing new about 1,000 answers; a sample of them keeps the table small.
   static let most = 1024
+  /// The most qualities of a table: half-hour videos have a million answers, each judged on every question.
+  static let mostQualities = 4_000_000
 
   private let task: any EnumerableTask
   private let train: [Prompt]
@@ -72,6 +74,8 @@ private struct AnswerTable {
     _ questions: [(prompt: Prompt, words: Set<String>)]
   ) {
     let answers = task.answers(to: prompt)
+    let share = AnswerPrior.mostQualities / max(1, answers.count)
+    let questions = Array(questions.prefix(max(AnswerPrior.fewest, share)))
     let qualities = questions.map { question in
       answers.map { Float(task.quality($0, of: question.prompt)) }
     }

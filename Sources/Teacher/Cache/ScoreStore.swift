@@ -9,6 +9,27 @@ actor ScoreStore {
   private struct Line: Codable {
     var key: String
     var score: WireScore
+    /// A digest of both: a changed digit is as good a number as any.
+    var check: String
+
+    init(_ key: String, _ score: WireScore) {
+      self.key = key
+      self.score = score
+      check = Self.check(key, score)
+    }
+
+    var isSound: Bool { check == Self.check(key, score) }
+
+    private static func check(_ key: String, _ score: WireScore) -> String {
+      var hash = ContentHash()
+      for part in [
+        key, score.sampled, score.topTokens ?? "-", score.topLogProbabilities ?? "-",
+        score.rows ?? "-", "\(score.k ?? -1)", "\(score.vocabulary ?? -1)",
+      ] {
+        hash.append(part)
+      }
+      return String(hash.hexadecimal().prefix(16))
+    }
   }
 
   private let folder: URL
@@ -26,7 +47,7 @@ actor ScoreStore {
       for name in files {
         let data = try Data(contentsOf: folder.appendingPathComponent(name))
         for line in data.split(separator: UInt8(ascii: "\n")) {
-          guard let read = try? JSONDecoder().decode(Line.self, from: line) else {
+          guard let read = try? JSONDecoder().decode(Line.self, from: line), read.isSound else {
             unreadable += 1
             continue
           }
@@ -34,7 +55,8 @@ actor ScoreStore {
         }
       }
     } catch {
-      throw TeacherError.cacheFolder(path: folder.path, reason: error.localizedDescription)
+      throw TeacherError.cacheFolder(
+        path: folder.path, reason: "the folder cannot be made, or what is in it cannot be read")
     }
   }
 
@@ -49,13 +71,14 @@ actor ScoreStore {
     encoder.outputFormatting = .sortedKeys
     for (key, score) in new {
       scores[key] = score
-      text.append(try encoder.encode(Line(key: key, score: score)))
+      text.append(try encoder.encode(Line(key, score)))
       text.append(UInt8(ascii: "\n"))
     }
     do {
       try openedFile().write(contentsOf: text)
     } catch {
-      throw TeacherError.cacheFolder(path: folder.path, reason: error.localizedDescription)
+      throw TeacherError.cacheFolder(
+        path: folder.path, reason: "its file cannot be written, as on a full disk")
     }
   }
 

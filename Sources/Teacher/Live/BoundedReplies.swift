@@ -78,8 +78,9 @@ final class BoundedReplies: NSObject, URLSessionDataDelegate {
     completionHandler: @escaping @Sendable (URLRequest?) -> Void
   ) {
     let place = ServiceAddress.withoutSecrets(request.url?.absoluteString ?? "another address")
-    end(task, .failure(ReplyRefusal.redirected(to: place)))
+    // Foundation is answered first: whoever waits may end the session, and an answer after that ends the program.
     completionHandler(nil)
+    end(task, .failure(ReplyRefusal.redirected(to: place)))
     task.cancel()
   }
 

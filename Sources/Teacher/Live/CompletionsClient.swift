@@ -187,7 +187,9 @@ final class CompletionsClient: Sendable {
 
   /// The pause a service asks for, in seconds: at most a minute, and none for a date or for what is no number.
   static func pause(asked text: String?) -> Double {
-    guard let seconds = text.flatMap({ Double($0) }), seconds > 0 else { return 0 }
+    guard let seconds = text.flatMap({ Double($0) }), seconds > 0, seconds.isFinite else {
+      return 0
+    }
     return min(seconds, 60)
   }
 
@@ -197,9 +199,11 @@ final class CompletionsClient: Sendable {
     if text.contains("NaN") || text.contains("Infinity") {
       return CompletionsError.malformed(url: parameters.url, reason: "it contains NaN or Infinity")
     }
-    let isWhole = (try? JSONSerialization.jsonObject(with: body)) != nil
+    let isWhole = (try? JSONSerialization.jsonObject(with: body, options: .fragmentsAllowed)) != nil
     let excerpt = redacted(String(text.prefix(120)))
-    guard isWhole else { return PassingTrouble(reason: "the answer is cut short, '\(excerpt)'") }
+    guard isWhole else {
+      return PassingTrouble(reason: "the answer is not JSON or cut short, '\(excerpt)'")
+    }
     return CompletionsError.malformed(
       url: parameters.url, reason: "it lacks what was asked for, '\(excerpt)'")
   }

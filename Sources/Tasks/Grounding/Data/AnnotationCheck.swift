@@ -164,8 +164,8 @@ struct AnnotationCheck {
           + "\(store.clipLength) s make \(seconds) s")
       return nil
     }
-    guard try !readsFeatures || store.isWritten(video, duration: duration) else {
-      fault(of: video, "all features of video '\(video)' are 0: they were never written")
+    if readsFeatures, let reason = try store.sameness(of: video, duration: duration) {
+      fault(of: video, reason)
       return nil
     }
     return duration

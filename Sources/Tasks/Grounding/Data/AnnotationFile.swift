@@ -23,12 +23,11 @@ public enum AnnotationFile {
       case "json": try captions(path)
       case "txt": try sentences(path)
       default:
-        throw StorageError.unreadable(
-          path: path, format: "annotations", reason: "its name ends in none of .jsonl, .json, .txt")
+        throw StorageError.unusable(
+          path: path, reason: "its name ends in none of .jsonl, .json, .txt")
       }
     guard !questions.isEmpty else {
-      throw StorageError.unreadable(
-        path: path, format: "annotations", reason: "there is no question in it")
+      throw StorageError.unusable(path: path, reason: "there is no question in it")
     }
     return questions
   }

@@ -44,9 +44,21 @@ final class FeatureStore {
     return try shape(of: name)[0]
   }
 
-  /// Whether any number of a video is not 0: a dataset that was created and never filled reads as zeros.
-  func isWritten(_ name: String, duration: Double) throws -> Bool {
-    try video(name, duration: duration).values.contains { $0 != 0 }
+  /// Why the features of a video tell none of its clips from another; `nil` if they do.
+  ///
+  /// A dataset that was created and never filled reads as zeros, or as another number in every place.
+  func sameness(of name: String, duration: Double) throws -> String? {
+    let features = try video(name, duration: duration)
+    guard features.values.contains(where: { $0 != 0 }) else {
+      return "all features of video '\(name)' are 0: they were never written"
+    }
+    let width = features.tokensPerFrame * features.channels
+    let first = features.values[..<width]
+    let isSame = (1..<max(1, features.frames)).allSatisfy {
+      features.values[$0 * width..<($0 + 1) * width].elementsEqual(first)
+    }
+    guard isSame, features.frames > 1 else { return nil }
+    return "the features of video '\(name)' are the same in each of its \(features.frames) clips"
   }
 
   /// The name of a video like one that is missing, for the end of a sentence.
@@ -77,12 +89,13 @@ final class FeatureStore {
 extension HDF5File {
   /// How long the clips of a file of features are, in seconds: its attribute `clip_seconds`, 2 if absent.
   ///
-  /// - Throws: `StorageError.unreadable` for anything but a number above 0 and up to a day: longer clips are a unit mistaken.
+  /// - Throws: `StorageError.wrongAttribute` for anything but a number from a millisecond to a day: others are a unit
+  ///   mistaken.
   package func clipSeconds() throws -> Double {
     let length = try number("clip_seconds") ?? 2
-    guard length > 0, length <= 86_400 else {
-      throw StorageError.unreadable(
-        path: path, format: "features", reason: "its clip_seconds are '\(length)'")
+    guard (0.001...86_400).contains(length) else {
+      throw StorageError.wrongAttribute(
+        path: path, object: "/", name: "clip_seconds", found: "\(length)")
     }
     return length
   }

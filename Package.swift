@@ -202,7 +202,7 @@ let package = Package(
 )
 
 // OPD_EXAMPLE=1: the example of plug-ins from outside as a part of this build, without access to what is `package`. Built from
-// outside it compiles the whole package once more (a third of the minutes of ./test).
+// outside it compiles the whole package once more.
 if Context.environment["OPD_EXAMPLE"] == "1" {
   let sources = "Examples/custom-plugin/"
   package.targets += [

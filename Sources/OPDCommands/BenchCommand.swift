@@ -66,8 +66,8 @@ public struct BenchCommand: ParsableCommand {
     try check("--threads", threads, 1...1024)
     let counts = [
       ("--rounds", rounds), ("--repetitions", repetitions), ("--prompts", prompts),
-      ("--group", group), ("--frames", frames), ("--answer", answer),
-      ("--vocabulary", vocabulary), ("--layers", layers), ("--width", width),
+      ("--group", group), ("--frames", frames), ("--gen", answer),
+      ("--vocab", vocabulary), ("--layers", layers), ("--width", width),
     ]
     for (name, count) in counts { try check(name, count, 1...1_000_000) }
     guard width.isMultiple(of: 64) else {
@@ -86,26 +86,11 @@ public struct BenchCommand: ParsableCommand {
     sizes.vocabulary = vocabulary
     sizes.layers = layers
     sizes.setWidth(width)
-    let chosen = try phases.split(separator: ",").map { name in
-      guard let phase = BenchmarkPhase(rawValue: String(name)) else {
-        throw ValidationError("There is no phase '\(name)'. Choose from \(Self.names).")
-      }
-      return phase
-    }
+    let chosen: [BenchmarkPhase] = try chosenPhases(phases)
     let report = try Benchmark(
       phases: chosen, rounds: rounds, repetitions: repetitions, rival: against
     ).run(sizes) { FileHandle.standardError.write(Data(($0 + "\n").utf8)) }
-    print(json ? try Self.json(report) : Self.table(report))
-  }
-
-  private static var names: String {
-    BenchmarkPhase.allCases.map(\.rawValue).joined(separator: ", ")
-  }
-
-  private static func json(_ report: Benchmark.Report) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    return String(decoding: try encoder.encode(report), as: UTF8.self)
+    print(json ? try jsonText(report) : Self.table(report))
   }
 
   private static func table(_ report: Benchmark.Report) -> String {
@@ -134,5 +119,20 @@ public struct BenchCommand: ParsableCommand {
         report.threads, report.rounds, report.peakGigaflops, report.copyBandwidth,
         Double(report.peakMemory) / 1e6, report.allocations))
     return lines.joined(separator: "\n")
+  }
+}
+
+/// The phases that a list names.
+///
+/// - Throws: `ValidationError` for a name of none.
+func chosenPhases<Phase: RawRepresentable<String> & CaseIterable>(
+  _ list: String
+) throws -> [Phase] {
+  try list.split(separator: ",").map { name in
+    guard let phase = Phase(rawValue: String(name)) else {
+      let names = Phase.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("There is no phase '\(name)'. Choose from \(names).")
+    }
+    return phase
   }
 }

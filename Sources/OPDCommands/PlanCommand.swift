@@ -35,7 +35,7 @@ public struct PlanCommand: AsyncParsableCommand {
     guard try ConfigurationFile.isSweep(config) else {
       let value = try ConfigurationFile.load(config, overrides: overrides)
       let forecast = try await RunForecast(value, in: OPDCommand.laboratory())
-      return print(try json ? Self.json(forecast) : forecast.text, terminator: "")
+      return print(try json ? jsonText(forecast) + "\n" : forecast.text, terminator: "")
     }
     let laboratory = try OPDCommand.laboratory()
     let plan = try SweepPlan(SweepFile(config, arguments: overrides)) {
@@ -44,12 +44,6 @@ public struct PlanCommand: AsyncParsableCommand {
     let forecast = try await SweepForecast(plan, in: OPDCommand.laboratory) {
       FileHandle.standardError.write(Data("\($0)\n".utf8))
     }
-    print(try json ? Self.json(forecast) : forecast.text, terminator: "")
-  }
-
-  private static func json(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+    print(try json ? jsonText(forecast) + "\n" : forecast.text, terminator: "")
   }
 }

@@ -43,7 +43,13 @@ public enum JSONLines {
   public static func readWhole<Value: Decodable>(
     _ path: String, as type: Value.Type = Value.self
   ) throws -> Value {
-    let bytes = try TextFile.bytes(path)
+    try whole(TextFile.bytes(path), from: path)
+  }
+
+  /// One value of a whole text in JSON; `path` is where it was read, for the error's sentence.
+  static func whole<Value: Decodable>(
+    _ bytes: [UInt8], from path: String, as type: Value.Type = Value.self
+  ) throws -> Value {
     do throws(JSONFault) {
       return try value(
         bytes[TextFile.start(of: bytes)...], as: Value.self, by: JSONDecoder())

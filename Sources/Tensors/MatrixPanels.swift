@@ -15,47 +15,11 @@ enum MatrixPanels<Scalar: Real> {
 }
 
 extension Multiply {
-  /// `C ← A·B` or `C ← C + A·B`, as `run` with a packed B: the same bits, however B is kept.
-  ///
-  /// Codes are widened into 24 KiB that stay in the first-level cache, once a product, however many rows there are.
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
-  static func run<Scalar: Real>(
-    m: Int, n: Int, k: Int, a: UnsafePointer<Scalar>, rowStride: Int, columnStride: Int,
-    panels: MatrixPanels<Scalar>, c: UnsafeMutablePointer<Scalar>, ldc: Int, adding: Bool
-  ) {
-    switch panels {
-    case .numbers(let packed):
-      run(
-        m: m, n: n, k: k, a: a, rowStride: rowStride, columnStride: columnStride, packed: packed,
-        c: c, ldc: ldc, adding: adding)
-    case .coded(let source) where m == 1 && Scalar.self == Float.self && columnStride == 1:
-      row(
-        n: n, k: k, a: UnsafeRawPointer(a).assumingMemoryBound(to: Float.self), source,
-        c: UnsafeMutableRawPointer(c).assumingMemoryBound(to: Float.self), adding: adding)
-    case .coded(let source):
-      withUnsafeTemporaryAllocation(of: Scalar.self, capacity: depth * panel) {
-        guard let piece = $0.baseAddress else { return }
-        for from in stride(from: 0, to: k, by: depth) {
-          let steps = min(depth, k - from)
-          for p in Multiply.panels(n) {
-            source.widen(panel: p, from: from, steps: steps, into: piece)
-            tiles(
-              m: m, columns: min(panel, n - p * panel), steps: steps,
-              a: a + from * columnStride, rowStride: rowStride, columnStride: columnStride,
-              b: piece, c: c + p * panel, ldc: ldc, adding: adding || from > 0)
-          }
-        }
-      }
-    }
-  }
-}
-
-extension Multiply {
   /// The product of one row: a token of one answer.
   ///
-  /// Two thirds of the time of widening first: a tile of four rows would compute three for nothing.
-  private static func row(
+  /// A tile of four rows would compute three for nothing: 64 tokens of SmolLM2-135M take 3.3 s, and took 4.8 s by widening first
+  /// (`opd model bench --phases decode_1`).
+  static func row(
     n: Int, k: Int, a: UnsafePointer<Float>, _ source: CodedSource,
     c: UnsafeMutablePointer<Float>, adding: Bool
   ) {

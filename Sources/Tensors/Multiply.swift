@@ -106,6 +106,41 @@ enum Multiply {
     } while from < k
   }
 
+  /// `C ← A·B` or `C ← C + A·B`, as `run` with a packed B: the same bits, however B is kept.
+  ///
+  /// Codes are widened into 24 KiB that stay in the first-level cache, once a product, however many rows there are.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  static func run<Scalar: Real>(
+    m: Int, n: Int, k: Int, a: UnsafePointer<Scalar>, rowStride: Int, columnStride: Int,
+    panels: MatrixPanels<Scalar>, c: UnsafeMutablePointer<Scalar>, ldc: Int, adding: Bool
+  ) {
+    switch panels {
+    case .numbers(let packed):
+      run(
+        m: m, n: n, k: k, a: a, rowStride: rowStride, columnStride: columnStride, packed: packed,
+        c: c, ldc: ldc, adding: adding)
+    case .coded(let source) where m == 1 && Scalar.self == Float.self && columnStride == 1:
+      row(
+        n: n, k: k, a: UnsafeRawPointer(a).assumingMemoryBound(to: Float.self), source,
+        c: UnsafeMutableRawPointer(c).assumingMemoryBound(to: Float.self), adding: adding)
+    case .coded(let source):
+      withUnsafeTemporaryAllocation(of: Scalar.self, capacity: depth * panel) {
+        guard let piece = $0.baseAddress else { return }
+        for from in stride(from: 0, to: k, by: depth) {
+          let steps = min(depth, k - from)
+          for p in Multiply.panels(n) {
+            source.widen(panel: p, from: from, steps: steps, into: piece)
+            tiles(
+              m: m, columns: min(panel, n - p * panel), steps: steps,
+              a: a + from * columnStride, rowStride: rowStride, columnStride: columnStride,
+              b: piece, c: c + p * panel, ldc: ldc, adding: adding || from > 0)
+          }
+        }
+      }
+    }
+  }
+
   /// One panel's share of some terms, for all rows.
   @inline(__always)
   static func tiles<Scalar: Real>(

@@ -27,13 +27,15 @@ extension PretrainedModel: FrozenSource {
     result.codes.reserveCapacity(rows.count * (entry.shape.last ?? 1))
     var first = 0
     for tensor in tensors(of: entry) {
-      let own = first..<first + tensor.rows
-      for row in rows.clamped(to: own) {
-        let place = storedRow(row - first, of: tensor)
+      let own = rows.clamped(to: first..<first + tensor.rows)
+      let inside = own.lowerBound - first..<own.upperBound - first
+      for run in storedRuns(inside, of: tensor) {
         tensor.readCodes(
-          place..<place + 1, into: &result.codes, scales: &result.scales, offsets: &result.offsets)
+          run.stored, into: &result.codes, scales: &result.scales, offsets: &result.offsets)
       }
-      first = own.upperBound
+      // Pages of the file are not held beside what was made of them.
+      tensor.forget(inside)
+      first += tensor.rows
     }
     return result
   }
@@ -48,14 +50,5 @@ extension PretrainedModel: FrozenSource {
 
   private func tensors(of entry: ParameterLayout.Entry) -> [StoredTensor] {
     names.sources(entry.name).compactMap { source[$0] }
-  }
-
-  /// Where a row lies in its tensor.
-  private func storedRow(_ row: Int, of tensor: StoredTensor) -> Int {
-    guard isPermuted(tensor.name) else { return row }
-    let half = configuration.headWidth / 2
-    // llama.cpp turns neighbouring rows (2i, 2i + 1) of a head; here row i turns with row i + half.
-    let (head, inside) = row.quotientAndRemainder(dividingBy: 2 * half)
-    return head * 2 * half + inside % half * 2 + inside / half
   }
 }

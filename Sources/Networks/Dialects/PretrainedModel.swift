@@ -98,27 +98,31 @@ package struct PretrainedModel: Sendable {
   private func read(
     _ tensor: StoredTensor, into values: inout MutableSpan<Float>, at offset: Int
   ) {
-    let half = configuration.headWidth / 2
-    let isPermuted = isPermuted(tensor.name)
     for rows in tensor.portions {
-      if isPermuted {
-        for row in rows {
-          // llama.cpp turns neighbouring rows (2i, 2i + 1) of a head; here row i turns with row i + half.
-          let (head, inside) = row.quotientAndRemainder(dividingBy: 2 * half)
-          let place = head * 2 * half + inside % 2 * half + inside / 2
-          tensor.read(row..<row + 1, into: &values, at: offset + place * tensor.columns)
-        }
-      } else {
-        tensor.read(rows, into: &values, at: offset + rows.lowerBound * tensor.columns)
+      for run in storedRuns(rows, of: tensor) {
+        tensor.read(run.stored, into: &values, at: offset + run.first * tensor.columns)
       }
       tensor.forget(rows)
     }
   }
 
-  /// Whether the rows of queries or keys stand in pairs: GGUF files of architecture llama.
-  func isPermuted(_ tensor: String) -> Bool {
-    names == .gguf && dialect == .llama
-      && (tensor.hasSuffix(".attn_q.weight") || tensor.hasSuffix(".attn_k.weight"))
+  /// Where rows of a parameter lie in their tensor, in runs that stand together there.
+  ///
+  /// GGUF files of architecture llama have the rows of queries and keys in pairs: rows 2i and 2i + 1 of a head turn together there,
+  /// rows i and i + half here.
+  func storedRuns(
+    _ rows: Range<Int>, of tensor: StoredTensor
+  ) -> [(first: Int, stored: Range<Int>)] {
+    let isPaired =
+      names == .gguf && dialect == .llama
+      && (tensor.name.hasSuffix(".attn_q.weight") || tensor.name.hasSuffix(".attn_k.weight"))
+    guard isPaired else { return [(rows.lowerBound, rows)] }
+    let half = configuration.headWidth / 2
+    return rows.map { row in
+      let (head, inside) = row.quotientAndRemainder(dividingBy: 2 * half)
+      let stored = head * 2 * half + inside % half * 2 + inside / half
+      return (row, stored..<stored + 1)
+    }
   }
 }
 

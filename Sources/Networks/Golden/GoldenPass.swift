@@ -113,7 +113,10 @@ struct ComputedPass<Scalar: Real> {
     _ own: [Scalar], _ golden: GoldenPass, _ branch: Int, _ response: Int, width: Int
   ) {
     for (name, all) in golden.log_probabilities {
-      guard let temperature = Double(name) else { continue }
+      guard let temperature = Double(name) else {
+        logProbabilityErrors[name, default: WorstError()].note(.infinity)
+        continue
+      }
       var rows = own
       var span = rows.mutableSpan
       _ = Rows.logSoftmax(&span, width: width, temperature: temperature)

@@ -111,7 +111,6 @@ extension ModelGolden {
     _ golden: GoldenGGUF, tolerance: Double = GoldenTolerance.of(Scalar.self).logits
   ) -> [GoldenResult] {
     let expected = golden.logits_at_the_last_3_positions ?? []
-    let width = shape.vocabularySize
     // The last rows as those that predict a response: its last token predicts nothing and may be any.
     let branches = zip(golden.prompts ?? [], expected).map { tokens, rows in
       let split = tokens.count - rows.count + 1
@@ -121,17 +120,19 @@ extension ModelGolden {
     let decoder = Decoder<Scalar>(shape)
     let all = expected.joined().joined()
     let scale = max(1, (all.reduce(0) { $0 + $1 * $1 } / Double(max(1, all.count))).squareRoot())
-    var error = branches.isEmpty ? Double.infinity : 0
+    var error = WorstError()
+    if branches.isEmpty || branches.count != golden.prompts?.count { error.note(.infinity) }
     Tape<Scalar>().run(Weights(parameters, for: .inference)) { tape in
       decoder.pass(branches, on: tape, differentiating: false) { branch, _, logits in
+        let reference = Array(expected[branch].joined())
+        guard reference.count == logits.count else { return error.note(.infinity) }
         for index in 0..<logits.count {
-          let reference = expected[branch][index / width][index % width]
-          error = largestError(error, (Double(logits[index]) - reference).magnitude)
+          error.note((Double(logits[index]) - reference[index]).magnitude)
         }
       }
     }
     let name = "\(name)/\(Scalar.self)"
-    let result = GoldenResult(name + "/logits", error: error, tolerance: tolerance * scale)
+    let result = GoldenResult(name + "/logits", error: error.value, tolerance: tolerance * scale)
     return [result] + (golden.greedy.map { [$0.compare(name, shape, parameters)] } ?? [])
   }
 }

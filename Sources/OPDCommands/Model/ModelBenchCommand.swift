@@ -1,6 +1,7 @@
 public import ArgumentParser
 internal import Foundation
 internal import Networks
+internal import Records
 internal import Selfcheck
 internal import Tensors
 
@@ -46,24 +47,13 @@ public struct ModelBenchCommand: ParsableCommand {
   /// Times and prints.
   public func run() throws {
     Parallel.threads = threads
-    let chosen = try phases.split(separator: ",").map { name in
-      guard let phase = ModelPhase(rawValue: String(name)) else {
-        let names = ModelPhase.allCases.map(\.rawValue).joined(separator: ", ")
-        throw ValidationError("There is no phase '\(name)'. Choose from \(names).")
-      }
-      return phase
-    }
+    let chosen: [ModelPhase] = try chosenPhases(phases)
     var benchmark = try ModelBenchmark(PretrainedModel.located(path))
     let rows = try benchmark.report(chosen, rounds: rounds, rival: against) {
       FileHandle.standardError.write(Data(($0 + "\n").utf8))
     }
-    if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      return print(String(decoding: try encoder.encode(rows), as: UTF8.self))
-    }
-    print("phase                 ms     tokens/s    rival ms   ratio")
-    for row in rows { print(Self.line(row)) }
+    if json { return print(try jsonText(rows)) }
+    print(Self.table(rows).aligned)
     let memory = MachineLimits.peakMemory()
     print(
       String(
@@ -72,15 +62,14 @@ public struct ModelBenchCommand: ParsableCommand {
         MachineLimits.copyBandwidth(), Double(memory) / 1e6))
   }
 
-  private static func line(_ row: ModelBenchmark.Row) -> String {
-    func number(_ value: Double?, _ format: String) -> String {
+  private static func table(_ rows: [ModelBenchmark.Row]) -> TextTable {
+    func text(_ value: Double?, _ format: String = "%.1f") -> String {
       value.map { String(format: format, $0) } ?? "–"
     }
-    func right(_ text: String, _ width: Int) -> String {
-      String(repeating: " ", count: max(0, width - text.count)) + text
-    }
-    return row.phase.padding(toLength: 14, withPad: " ", startingAt: 0)
-      + right(number(row.milliseconds, "%.1f"), 10) + right(number(row.rate, "%.1f"), 13)
-      + right(number(row.rival, "%.1f"), 12) + right(number(row.ratio, "%.2f×"), 8)
+    return TextTable(
+      header: ["phase", "ms", "tokens/s", "rival ms", "ratio"],
+      rows: rows.map {
+        [$0.phase, text($0.milliseconds), text($0.rate), text($0.rival), text($0.ratio, "%.2f×")]
+      })
   }
 }

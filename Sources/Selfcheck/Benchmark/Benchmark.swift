@@ -1,5 +1,3 @@
-internal import Analysis
-internal import Foundation
 internal import Tensors
 
 /// Times phases, alone or in turn with another program that prints a JSON line a phase.
@@ -74,82 +72,31 @@ package struct Benchmark: Sendable {
   ) throws -> Report {
     var runner = try BenchmarkRunner(Workload(sizes))
     for phase in phases { _ = try runner.run(phase) }
-    var ours: [BenchmarkPhase: [Double]] = [:]
-    var theirs: [String: [Double]] = [:]
     var before = 0
-    for round in 0..<rounds {
-      before = runner.memory.allocations
-      for phase in phases {
-        _ = try runner.run(phase)
-        let times = try (0..<repetitions).map { _ in try runner.run(phase) }
-        ours[phase, default: []].append(median(times))
-      }
-      if let rival {
-        for (phase, time) in try RivalProgram(command: rival).times() {
-          theirs[phase, default: []].append(time)
-        }
-      }
-      progress("round \(round + 1) of \(rounds)")
+    let times = try RoundTimes(phases, rounds: rounds, rival: rival, progress: progress) { phase in
+      if phase == phases.first { before = runner.memory.allocations }
+      _ = try runner.run(phase)
+      return median(try (0..<repetitions).map { _ in try runner.run(phase) })
     }
     let memory = MachineLimits.peakMemory()
     let peak = MachineLimits.productGigaflops()
     return Report(
-      rows: phases.map { row($0, ours[$0] ?? [], theirs[$0.rawValue], runner, peak) },
+      rows: phases.map { row($0, times, runner, peak) },
       threads: Parallel.threads, rounds: rounds, peakGigaflops: peak,
       copyBandwidth: MachineLimits.copyBandwidth(), peakMemory: memory,
       allocations: runner.memory.allocations - before)
   }
 
   private func row(
-    _ phase: BenchmarkPhase, _ times: [Double], _ rival: [Double]?, _ runner: BenchmarkRunner,
+    _ phase: BenchmarkPhase, _ times: RoundTimes<BenchmarkPhase>, _ runner: BenchmarkRunner,
     _ peak: Double
   ) -> Row {
-    let time = median(times)
+    let (own, time) = (times.own(phase), times.median(phase))
     let gigaflops = runner.flops(phase) / time * 1e-6
-    let ratios = rival.map { zip($0, times).map { $0 / $1 } }
     return Row(
-      phase: phase.rawValue, milliseconds: time, range: [times.min() ?? 0, times.max() ?? 0],
+      phase: phase.rawValue, milliseconds: time, range: [own.min() ?? 0, own.max() ?? 0],
       gigaflops: gigaflops, shareOfPeak: gigaflops / peak,
-      bandwidth: runner.bytesRead(phase).map { $0 / time * 1e-6 }, rival: rival.map(median),
-      ratio: ratios.map(median))
-  }
-}
-
-/// The middle of some numbers, or the mean of the two in the middle.
-func median(_ values: [Double]) -> Double {
-  let sorted = values.sorted()
-  guard !sorted.isEmpty else { return .nan }
-  let middle = sorted.count / 2
-  return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
-}
-
-/// A program that prints a JSON line with `phase` and `ms` for each phase it timed.
-struct RivalProgram {
-  let command: String
-
-  func times() throws -> [String: Double] {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", command]
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw BenchmarkError.rivalFailed(command: command, status: process.terminationStatus)
-    }
-    var result: [String: Double] = [:]
-    for line in data.split(separator: UInt8(ascii: "\n")) {
-      guard let entry = try? JSONDecoder().decode(Entry.self, from: Data(line)) else { continue }
-      result[entry.phase] = entry.ms
-    }
-    guard !result.isEmpty else { throw BenchmarkError.rivalSilent(command: command) }
-    return result
-  }
-
-  private struct Entry: Decodable {
-    var phase: String
-    var ms: Double
+      bandwidth: runner.bytesRead(phase).map { $0 / time * 1e-6 }, rival: times.rival(phase),
+      ratio: times.ratio(phase))
   }
 }

@@ -155,26 +155,15 @@ extension ModelBenchmark {
   package mutating func report(
     _ phases: [ModelPhase], rounds: Int, rival: String?, progress: (String) -> Void
   ) throws -> [Row] {
-    var ours: [ModelPhase: [Double]] = [:]
-    var theirs: [String: [Double]] = [:]
     for phase in phases { _ = try run(phase) }
-    for round in 0..<rounds {
-      for phase in phases { ours[phase, default: []].append(try run(phase)) }
-      if let rival {
-        for (phase, time) in try RivalProgram(command: rival).times() {
-          theirs[phase, default: []].append(time)
-        }
-      }
-      progress("round \(round + 1) of \(rounds)")
+    let times = try RoundTimes(phases, rounds: rounds, rival: rival, progress: progress) {
+      try run($0)
     }
     return phases.map { phase in
-      let times = ours[phase] ?? []
-      let rival = theirs[phase.rawValue]
-      let time = median(times)
-      return Row(
-        phase: phase.rawValue, milliseconds: time,
-        rate: phase.tokens > 0 ? 1000 * Double(phase.tokens) / time : nil,
-        rival: rival.map(median), ratio: rival.map { median(zip($0, times).map { $0 / $1 }) })
+      Row(
+        phase: phase.rawValue, milliseconds: times.median(phase),
+        rate: phase.tokens > 0 ? 1000 * Double(phase.tokens) / times.median(phase) : nil,
+        rival: times.rival(phase), ratio: times.ratio(phase))
     }
   }
 }

@@ -15,17 +15,9 @@ package enum JSONValue: Sendable, Hashable, Codable {
   /// - Parameters:
   ///   - bytes: The text in UTF-8.
   ///   - path: Where it was read, for the error's sentence.
-  /// - Throws: `StorageError.unreadable` where it is no JSON.
+  /// - Throws: `StorageError.unreadable` where it is no JSON, `.unusable` where a key stands twice.
   package init(_ bytes: [UInt8], from path: String) throws {
-    do throws(JSONFault) {
-      self = try JSONLines.value(
-        bytes[TextFile.start(of: bytes)...], as: JSONValue.self, by: JSONDecoder())
-    } catch {
-      guard error == .malformed else {
-        throw StorageError.unusable(path: path, reason: error.reason)
-      }
-      throw StorageError.unreadable(path: path, format: "JSON", reason: error.reason)
-    }
+    self = try JSONLines.whole(bytes, from: path)
   }
 
   /// The value in its place in a decoder.

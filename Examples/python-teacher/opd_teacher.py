@@ -1,4 +1,4 @@
-"""Write a teacher, a reward or a keyframe selector for `opd` in Python.  Standard library only.
+"""Write a teacher, a reward, a keyframe selector, a curriculum or an encoder of frames for `opd` in Python.  Standard library only.
 
     import opd_teacher
 
@@ -26,6 +26,9 @@ import os
 import sys
 
 PROTOCOL = 1
+
+#: What only an encoder or a curriculum says of itself.
+OWN = ["channels", "tokens_per_frame", "side", "texts", "needs", "every"]
 
 
 class Vocabulary:
@@ -185,6 +188,73 @@ class Selector(Teacher):
         return {"selections": [[int(frame) for frame in frames] for frames in self.choose(prompts)]}
 
 
+class Curriculum(Teacher):
+    """Override `choose`."""
+
+    kind = "curriculum"
+    name = "a Python curriculum"
+    #: What must be measured before a round: teacher_quality, student_quality, trajectory_reverse_kl.
+    needs = []
+    #: After how many dealt prompts the next round begins, or None for one round.
+    every = None
+
+    def choose(self, round, candidates, observations, state, seed):
+        """Returns the candidates to take and what to be told as `state` at the next round.
+
+        round counts from 0; candidates are dicts with id and what was measured; observations, what training has shown since the
+        last round, are dicts with id, step, mean_reward, reward_spread, mean_log_ratio; state is a text, None at first.  To take is
+        an id or a dict with id, score and reason.  What is returned must follow from the arguments alone: a run that was killed asks
+        again.
+        """
+        raise NotImplementedError
+
+    def answer(self, request):
+        body = request["curriculum"]
+        taken, state = self.choose(
+            body["round"], body["candidates"], body["observations"], body.get("state"), body["seed"]
+        )
+        return {"taken": [one if isinstance(one, dict) else {"id": one} for one in taken], "state": state}
+
+
+class Picture:
+    """A picture of a video: width, height, and `pixels`, 3 * width * height bytes of red, green and blue, from the top."""
+
+    def __init__(self, wire):
+        self.width = wire["width"]
+        self.height = wire["height"]
+        self.pixels = base64.b64decode(wire["pixels"])
+
+
+class Encoder(Teacher):
+    """Override `encode`, set `channels`, and what else differs.  For `opd features`."""
+
+    kind = "encoder"
+    name = "a Python encoder"
+    #: Numbers a row, and rows a picture.
+    channels = None
+    tokens_per_frame = 1
+    #: To how many pixels the longer side of a picture is scaled down before it is sent.
+    side = 224
+    #: Whether `embed` makes a row of a text.
+    texts = False
+
+    def encode(self, pictures):
+        """Returns, for each picture, tokens_per_frame * channels numbers, flat."""
+        raise NotImplementedError
+
+    def embed(self, texts):
+        """Returns, for each text, channels numbers in the space of the pictures, or beside it."""
+        raise NotImplementedError
+
+    def answer(self, request):
+        body = request["encode"]
+        if body.get("texts") is not None:
+            rows = self.embed(body["texts"])
+        else:
+            rows = self.encode([Picture(wire) for wire in body["pictures"]])
+        return {"rows": [encode_floats(row) for row in rows]}
+
+
 def serve(plugin):
     """Answers the host until it closes the connection."""
     # The real standard output belongs to the protocol; a stray print() goes to the log instead.
@@ -215,6 +285,7 @@ def _greet(plugin, request):
             "features": plugin.features,
             "flops_per_token": plugin.flops_per_token,
             "looks_at_query": getattr(plugin, "looks_at_query", None),
+            **{name: getattr(plugin, name) for name in OWN if hasattr(plugin, name)},
         }
     }
 

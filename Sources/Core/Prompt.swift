@@ -10,6 +10,20 @@ public enum PromptVariant: String, Sendable, Hashable, Codable {
   case placebo
 }
 
+/// The frames and the query of a question, the one written into the other.
+public struct MarkedFrames: Sendable {
+  /// The frames.
+  public let evidence: FrameFeatures
+  /// The query as a feature row, if the data has it.
+  public let queryEmbedding: [Float]?
+
+  /// Frames and query.
+  public init(evidence: FrameFeatures, queryEmbedding: [Float]?) {
+    self.evidence = evidence
+    self.queryEmbedding = queryEmbedding
+  }
+}
+
 /// A question about a video: what the policy reads, and what is known about the right answer.
 ///
 /// `evidence` holds every frame that was extracted; `keyframes` says which of them the policy gets to see. A teacher may
@@ -43,6 +57,10 @@ public struct Prompt: Sendable, Identifiable {
   /// as they are.
   public var gates: [Double]?
 
+  /// What a student is shown in place of `evidence` and `queryEmbedding`, where the data wrote the question into its frames: only
+  /// of a prompt that holds them as they were filmed.
+  public var marked: MarkedFrames?
+
   /// A right answer that whoever reads the prompt may see; `nil` for a student.
   public var hint: (any Answer)?
 
@@ -72,6 +90,16 @@ public struct Prompt: Sendable, Identifiable {
   /// What the policy sees: the keyframes with their true times, or everything.
   public var visible: FrameFeatures {
     keyframes.map { evidence.selecting($0) } ?? evidence
+  }
+
+  /// The same question with the frames that a student is shown in place of those that were filmed.
+  public var asShown: Prompt {
+    guard let marked else { return self }
+    var copy = self
+    copy.evidence = marked.evidence
+    copy.queryEmbedding = marked.queryEmbedding
+    copy.marked = nil
+    return copy
   }
 
   /// The name of the stream from which answers to this input are drawn: each input of a question has its own.

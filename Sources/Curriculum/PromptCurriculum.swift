@@ -142,7 +142,7 @@ public protocol PromptCurriculum: Sendable {
   /// - Parameter candidates: The pool with what was measured, in any order.
   /// - Returns: One line a candidate.
   /// - Throws: Where something needed was not measured, or nobody can be taken.
-  mutating func beginRound(_ candidates: [CandidateEvidence]) throws -> [SelectionRecord]
+  mutating func beginRound(_ candidates: [CandidateEvidence]) async throws -> [SelectionRecord]
 
   /// The ids of the next prompts to train on.
   mutating func next(_ count: Int) throws -> [String]

@@ -56,7 +56,7 @@ extension Trainer {
         step: steps
       ).measure(pool)
       ledger.spend(.selection, flops: measured.flops)
-      record.selection += try curriculum.beginRound(measured.candidates)
+      record.selection += try await curriculum.beginRound(measured.candidates)
       if steps > 0 { try await resetForRound() }
     }
     let prompts = try curriculum.next(settings.prompts).map { try pool[$0] }

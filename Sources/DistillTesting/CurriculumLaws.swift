@@ -10,20 +10,20 @@ public import Testing
 public func checkCurriculum(
   _ make: () throws -> any PromptCurriculum, candidates: [CandidateEvidence],
   sourceLocation: SourceLocation = #_sourceLocation
-) {
-  curriculumViolations(make, candidates: candidates).record(sourceLocation: sourceLocation)
+) async {
+  await curriculumViolations(make, candidates: candidates).record(sourceLocation: sourceLocation)
 }
 
 /// The laws a curriculum breaks; see `checkCurriculum`.
 public func curriculumViolations(
   _ make: () throws -> any PromptCurriculum, candidates: [CandidateEvidence]
-) -> [Violation] {
+) async -> [Violation] {
   var book = Lawbook()
   guard let fresh = book.attempt("A curriculum can be made.", make),
     let again = book.attempt("A curriculum can be made.", make)
   else { return book.violations }
   var laws = CurriculumLaws(fresh: fresh, candidates: candidates, book: book)
-  laws.check(twin: again)
+  await laws.check(twin: again)
   return laws.book.violations
 }
 
@@ -33,10 +33,10 @@ struct CurriculumLaws {
   let candidates: [CandidateEvidence]
   var book: Lawbook
 
-  mutating func check(twin: any PromptCurriculum) {
-    guard let (started, records) = begun(fresh, candidates) else { return }
+  mutating func check(twin: any PromptCurriculum) async {
+    guard let (started, records) = await begun(fresh, candidates) else { return }
     let taken = checkRecords(records)
-    guard let (other, same) = begun(twin, candidates.reversed()) else { return }
+    guard let (other, same) = await begun(twin, candidates.reversed()) else { return }
     book.expect(
       Set(same.filter(\.taken).map(\.id)) == taken,
       "The choice does not depend on the pool's order.",
@@ -47,15 +47,15 @@ struct CurriculumLaws {
     book.expect(
       second == dealt, "The same seed deals the same prompts.", "\(dealt) and \(second)")
     checkSnapshot(started, taken.count)
-    checkRefusals()
+    await checkRefusals()
   }
 
   private mutating func begun(
     _ curriculum: any PromptCurriculum, _ candidates: [CandidateEvidence]
-  ) -> (any PromptCurriculum, [SelectionRecord])? {
+  ) async -> (any PromptCurriculum, [SelectionRecord])? {
     var curriculum = curriculum
-    let records = book.attempt("A round begins when everything needed is measured.") {
-      try curriculum.beginRound(candidates)
+    let records = await book.attempt("A round begins when everything needed is measured.") {
+      try await curriculum.beginRound(candidates)
     }
     return records.map { (curriculum, $0) }
   }
@@ -126,7 +126,7 @@ struct CurriculumLaws {
     }
   }
 
-  private mutating func checkRefusals() {
+  private mutating func checkRefusals() async {
     var curriculum = fresh
     if fresh.needsRound {
       book.expectRefusal("Nothing is dealt before the first round.") {
@@ -134,13 +134,15 @@ struct CurriculumLaws {
       }
     }
     let candidates = candidates
-    book.expectRefusal("An empty pool is refused.") { _ = try curriculum.beginRound([]) }
-    book.expectRefusal("A candidate that occurs twice is refused.") {
-      _ = try curriculum.beginRound(candidates + candidates.prefix(1))
+    await book.expectRefusal("An empty pool is refused.") {
+      _ = try await curriculum.beginRound([])
+    }
+    await book.expectRefusal("A candidate that occurs twice is refused.") {
+      _ = try await curriculum.beginRound(candidates + candidates.prefix(1))
     }
     guard !fresh.needs.isEmpty else { return }
-    book.expectRefusal("A pool on which nothing was measured is refused.") {
-      _ = try curriculum.beginRound(candidates.map { CandidateEvidence(id: $0.id) })
+    await book.expectRefusal("A pool on which nothing was measured is refused.") {
+      _ = try await curriculum.beginRound(candidates.map { CandidateEvidence(id: $0.id) })
     }
   }
 }

@@ -11,16 +11,16 @@ public import Testing
 public func checkKeyframeSelector(
   _ selector: any KeyframeSelector, prompts: [Prompt],
   sourceLocation: SourceLocation = #_sourceLocation
-) {
-  selectorViolations(selector, prompts: prompts).record(sourceLocation: sourceLocation)
+) async {
+  await selectorViolations(selector, prompts: prompts).record(sourceLocation: sourceLocation)
 }
 
 /// The laws a keyframe selector breaks; see `checkKeyframeSelector`.
 public func selectorViolations(
   _ selector: any KeyframeSelector, prompts: [Prompt]
-) -> [Violation] {
+) async -> [Violation] {
   var laws = SelectorLaws(selector: selector, prompts: prompts)
-  laws.check()
+  await laws.check()
   return laws.book.violations
 }
 
@@ -32,28 +32,30 @@ struct SelectorLaws {
 
   private static let seed = Seed(5)
 
-  mutating func check() {
-    guard let first = select(prompts) else { return }
+  mutating func check() async {
+    guard let first = await select(prompts) else { return }
     let chosen = chosen(first)
     book.expect(
       chosen.count == prompts.count, "There is one selection a prompt.",
       "\(chosen.count) for \(prompts.count)")
     guard chosen.count == prompts.count else { return }
     for (prompt, selection) in zip(prompts, first) { check(selection, prompt) }
-    guard let again = select(prompts), let backwards = select(prompts.reversed()) else { return }
+    guard let again = await select(prompts), let backwards = await select(prompts.reversed()) else {
+      return
+    }
     book.expect(again == first, "The same seed gives the same selection.", "it differs")
     book.expect(
       self.chosen(backwards.reversed()) == chosen,
       "A selection does not depend on what else is in the batch.", "it differs in reverse order")
-    checkEvidence(chosen)
-    checkQuery(chosen)
-    checkRefusal()
+    await checkEvidence(chosen)
+    await checkQuery(chosen)
+    await checkRefusal()
   }
 
-  private mutating func select(_ prompts: [Prompt]) -> [KeyframeSelection]? {
+  private mutating func select(_ prompts: [Prompt]) async -> [KeyframeSelection]? {
     let selector = selector
-    return book.attempt("Frames are chosen for every prompt with finite features.") {
-      try selector.select(prompts, seed: Self.seed)
+    return await book.attempt("Frames are chosen for every prompt with finite features.") {
+      try await selector.select(prompts, seed: Self.seed)
     }
   }
 
@@ -95,20 +97,20 @@ struct SelectorLaws {
     zip(indices, indices.dropFirst()).allSatisfy { $0 < $1 }
   }
 
-  private mutating func checkEvidence(_ chosen: [KeyframeSelection]) {
+  private mutating func checkEvidence(_ chosen: [KeyframeSelection]) async {
     let narrowed = prompts.map { prompt in
       var prompt = prompt
       prompt.keyframes = [0]
       return prompt
     }
-    guard let again = select(narrowed) else { return }
+    guard let again = await select(narrowed) else { return }
     book.expect(
       self.chosen(again) == chosen,
       "A selection looks at all frames, whatever was selected before.",
       "it differs when keyframes are already set")
   }
 
-  private mutating func checkQuery(_ chosen: [KeyframeSelection]) {
+  private mutating func checkQuery(_ chosen: [KeyframeSelection]) async {
     guard !selector.looksAtQuery else { return }
     let asked = prompts.map { prompt in
       Prompt(
@@ -116,20 +118,20 @@ struct SelectorLaws {
         queryEmbedding: prompt.queryEmbedding?.map { -$0 }, evidence: prompt.evidence,
         truth: [])
     }
-    guard let again = select(asked) else { return }
+    guard let again = await select(asked) else { return }
     book.expect(
       self.chosen(again) == chosen,
       "A selector that says so does not look at the question, and none at the answer.",
       "it differs for another question")
   }
 
-  private mutating func checkRefusal() {
+  private mutating func checkRefusal() async {
     let nothing = FrameFeatures(
       values: [], tokensPerFrame: 1, channels: 1, timestamps: [], duration: 1)
     let empty = Prompt(id: "empty", video: "empty", query: "", evidence: nothing, truth: [])
     let selector = selector
-    book.expectRefusal("A video without frames is refused.") {
-      _ = try selector.select([empty], seed: Self.seed)
+    await book.expectRefusal("A video without frames is refused.") {
+      _ = try await selector.select([empty], seed: Self.seed)
     }
   }
 }

@@ -12,10 +12,12 @@ public struct AnswerCommand: AsyncParsableCommand {
       Examples:
         opd answer runs/first world-dev-0 "the red circle blinks"
         opd answer runs/mine clips.h5:lecture-7 "the speaker opens the door" --html answer.html
+        opd answer runs/mine new.mp4 "the door opens" --encoder '{process: {command: [python3, my_encoder.py]}}'
         opd answer runs/countdown/sft "make 24 from 3, 4, 2"
 
       The video is a file of features (FILE.h5 or a folder with features.h5, with :NAME where it holds several), a video \
-      file where the student reads the program's own descriptors, or a video of the run's data. Frames are chosen as the \
+      file where the student reads the program's own descriptors, or with the --encoder that `opd features` was given, or a video \
+      of the run's data. Frames are chosen as the \
       run is evaluated. A run's folder is enough: its data is read only for a video of that data. The answer is read \
       twice: the likeliest token each time, and the answer of least risk, which agrees best with all others.
       """)
@@ -31,6 +33,9 @@ public struct AnswerCommand: AsyncParsableCommand {
 
   @Option(help: "The name of the question's embedding in the file of features, /query/NAME.")
   var query: String?
+
+  @Option(help: "What makes features of the video file and of the question, as for `opd features`.")
+  var encoder: String?
 
   @Option(help: "Samples for the answer of least risk; every answer is weighed if left out.")
   var samples: Int?
@@ -58,7 +63,8 @@ public struct AnswerCommand: AsyncParsableCommand {
     var asked = FreeQuestion(
       question[question.count - 1], about: question.count == 2 ? question[0] : nil)
     (asked.options, asked.embedding, asked.samples) = (option, query, samples)
-    let answer = try await student.answer(asked)
+    let answer = try await student.answer(
+      asked, by: try await FeaturesCommand.encoder(encoder))
     if let html { try AtomicFile.write(try answer.page(), to: html) }
     try StandardOutput.write((json ? try answer.json : answer.text) + "\n")
   }

@@ -13,7 +13,7 @@ public struct CompareKeyframesCommand: AsyncParsableCommand {
     commandName: "compare-keyframes",
     abstract: "Compare keyframe selectors on a data set with true windows.",
     discussion: """
-      Example: opd compare-keyframes qvhighlights --selectors uniform,tad,bolt --budgets 4,8,16 --reader
+      Example: opd compare-keyframes '{qvhighlights: {path: data/qvh}}' --selectors uniform,tad,bolt --budgets 4,8,16 --reader
 
       Without a model: frames inside the windows (KFR), windows hit (SHR), UKSS, the largest gap as a \
       multiple of uniform's, agreement with uniform, what the scan costs a query. With --reader an \
@@ -21,8 +21,8 @@ public struct CompareKeyframesCommand: AsyncParsableCommand {
       other frames than it was trained with. Differences to uniform have 95 % intervals over videos.
       """)
 
-  @Argument(help: "The data: qvhighlights, salads50, world, or {name: {parameter: value}}.")
-  var data: String = "qvhighlights"
+  @Argument(help: "The data, unless runs say: a name, or {name: {parameter: value}}.")
+  var data: String = "world"
 
   @Option(help: "Selectors, separated by commas; all that take a budget if left out.")
   var selectors: String?

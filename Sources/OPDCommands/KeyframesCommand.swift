@@ -43,7 +43,10 @@ public struct KeyframesCommand: AsyncParsableCommand {
   @Option(help: "How many frames from a true cut a keyframe still finds it.")
   var tolerance: Int = 1
 
-  @Option(help: "text, json, html or hdf5; of a folder several, separated by commas.")
+  @Option(
+    help: ArgumentHelp(
+      "text, json, csv, html, hdf5, scenes (PySceneDetect's columns), edl, jpg or png (a folder of pictures); several, separated by commas."
+    ))
   var format: String = "text"
 
   @Option(name: [.short, .long], help: "The file to write; of a folder the folder for results.")
@@ -78,8 +81,8 @@ public struct KeyframesCommand: AsyncParsableCommand {
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: input) else {
       throw KeyframeInputError.missing(path: input)
     }
-    if formats.contains(.hdf5), finder.choices.count > 1 {
-      throw KeyframeInputError.oneSelector(format: "hdf5")
+    if let single = formats.first(where: \.holdsOneSelection), finder.choices.count > 1 {
+      throw KeyframeInputError.oneSelector(format: single.rawValue)
     }
     if attributes[.type] as? FileAttributeType == .typeDirectory {
       try await folder(finder, formats)
@@ -143,7 +146,7 @@ public struct KeyframesCommand: AsyncParsableCommand {
   /// Writes what was chosen of one video: to the named file, to standard output, or beside where one stands.
   private func deliver(_ found: VideoKeyframes, _ formats: [KeyframeFormat], several: Bool) throws {
     for format in formats {
-      let isText = format == .text || format == .json
+      let isText = [.text, .json, .csv].contains(format)
       if let output, !several, formats.count == 1 {
         try format.write(found, to: output)
         print(output)

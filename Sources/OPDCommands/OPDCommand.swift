@@ -25,7 +25,8 @@ public struct OPDCommand: AsyncParsableCommand {
     CommandGroup(
       name: "Data and frames",
       subcommands: [
-        DataCommand.self, SelectCommand.self, KeyframesCommand.self, CompareKeyframesCommand.self,
+        DataCommand.self, FeaturesCommand.self, SelectCommand.self, KeyframesCommand.self,
+        CompareKeyframesCommand.self,
       ]),
     CommandGroup(
       name: "Models and teachers",

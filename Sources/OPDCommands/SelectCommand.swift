@@ -61,7 +61,7 @@ public struct SelectCommand: AsyncParsableCommand {
     let laboratory = try OPDCommand.laboratory()
     let preview =
       if let pool {
-        try SelectionPreview.reading(pool, value, laboratory, stage: stage)
+        try await SelectionPreview.reading(pool, value, laboratory, stage: stage)
       } else {
         try await SelectionPreview.measuring(value, laboratory, stage: stage, run: trained)
       }

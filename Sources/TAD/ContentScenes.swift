@@ -79,6 +79,15 @@ public protocol SceneRule: VideoSelector {
 }
 
 extension SceneRule {
+  /// How content changes.
+  public var reads: FrameDetail { .curves }
+
+  /// Chooses frames by the change of content of each picture.
+  public func select(curves: FrameCurves, of prompt: Prompt, seed: Seed) -> KeyframeSelection {
+    select(
+      content: curves.content, cost: curves.cost(flopsPerFrame: curves.pictureNumbers))
+  }
+
   /// Chooses frames of one video by how much its features change.
   public func select(
     _ features: FrameFeatures, video: String, seed: Seed

@@ -53,12 +53,35 @@ public protocol KeyframeSelector: Sendable {
   /// Whether it looks at the question; such a selector scans the video once a question, not once a video.
   var looksAtQuery: Bool { get }
 
+  /// How much of a video it reads; `features` unless it says so.
+  var reads: FrameDetail { get }
+
   /// Chooses frames for each prompt from its evidence.
   ///
   /// - Parameters:
   ///   - prompts: Questions with all their frames; `keyframes` is ignored.
   ///   - seed: The stream of selectors that draw; others ignore it.
   /// - Returns: One selection a prompt.
-  /// - Throws: `KeyframeError` where a prompt cannot be used.
-  func select(_ prompts: [Prompt], seed: Seed) throws -> [KeyframeSelection]
+  /// - Throws: `KeyframeError` where a prompt cannot be used, or what asking somebody else throws.
+  func select(_ prompts: [Prompt], seed: Seed) async throws -> [KeyframeSelection]
+
+  /// Chooses frames of a video that was read once and not kept.
+  ///
+  /// - Parameters:
+  ///   - curves: How its frames differ.
+  ///   - prompt: The question; its `evidence` has times, and features only for a selector that reads them.
+  ///   - seed: The stream of selectors that draw.
+  /// - Returns: The selection; unless a selector that reads curves says otherwise, that of `select(_:seed:)`.
+  /// - Throws: As `select(_:seed:)`.
+  func select(curves: FrameCurves, of prompt: Prompt, seed: Seed) async throws -> KeyframeSelection
+}
+
+extension KeyframeSelector {
+  /// Features.
+  public var reads: FrameDetail { .features }
+
+  /// By what the prompt says alone.
+  public func select(
+    curves: FrameCurves, of prompt: Prompt, seed: Seed
+  ) async throws -> KeyframeSelection { try await select([prompt], seed: seed)[0] }
 }

@@ -42,6 +42,9 @@ public struct OracleKeyframes: QuerySelector {
     self.parameters = parameters
   }
 
+  /// Times alone, and the right answers.
+  public var reads: FrameDetail { .times }
+
   /// Chooses frames for one prompt by its truth.
   public func select(_ prompt: Prompt) throws -> KeyframeSelection {
     let stretches = prompt.stretches

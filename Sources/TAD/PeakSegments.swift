@@ -59,6 +59,16 @@ public struct PeakSegments: VideoSelector {
     return select(variation: variation, cost: cost)
   }
 
+  /// Frames by how they differ.
+  public var reads: FrameDetail { .curves }
+
+  /// Chooses frames of a video by how they differ.
+  public func select(curves: FrameCurves, of prompt: Prompt, seed: Seed) -> KeyframeSelection {
+    select(
+      variation: curves.variation(parameters.features, .zero),
+      cost: curves.cost(flopsPerFrame: 4 * curves.tokensPerFrame * curves.channels))
+  }
+
   /// Chooses frames by their variation, F numbers.
   public func select(variation: [Double], cost: SelectionCost) -> KeyframeSelection {
     let prominences = peakProminences(variation)

@@ -29,6 +29,9 @@ public struct RandomKeyframes: VideoSelector {
     self.parameters = parameters
   }
 
+  /// Times alone.
+  public var reads: FrameDetail { .times }
+
   /// Draws frames of one video; its features are not read.
   public func select(
     _ features: FrameFeatures, video: String, seed: Seed

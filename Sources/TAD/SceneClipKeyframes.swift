@@ -39,6 +39,19 @@ public struct SceneClipKeyframes: KeyframeSelector {
   /// Whether relevance is that to the query.
   public var looksAtQuery: Bool { parameters.relevance == .query }
 
+  /// How frames differ, unless relevance is that to the query.
+  public var reads: FrameDetail { looksAtQuery ? .features : .curves }
+
+  /// Chooses frames of a video by how they differ; by its features where relevance is that to the query.
+  public func select(
+    curves: FrameCurves, of prompt: Prompt, seed: Seed
+  ) throws -> KeyframeSelection {
+    guard !looksAtQuery else { return try select(prompt) }
+    return select(
+      differences: curves.histogramChanges, relevance: curves.variation(.pooled, .copy),
+      cost: curves.cost(flopsPerFrame: 3 * curves.channels))
+  }
+
   /// Chooses frames for each prompt from its evidence.
   public func select(_ prompts: [Prompt], seed: Seed) throws -> [KeyframeSelection] {
     try prompts.map(select)

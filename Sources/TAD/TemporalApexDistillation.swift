@@ -42,6 +42,17 @@ public struct TemporalApexDistillation: VideoSelector {
     ).get()
   }
 
+  /// Frames by how they differ.
+  public var reads: FrameDetail { .curves }
+
+  /// Chooses frames of a video by how they differ.
+  public func select(curves: FrameCurves, of prompt: Prompt, seed: Seed) -> KeyframeSelection {
+    select(
+      variation: curves.variation(parameters.features, parameters.firstFrame),
+      cost: cost(
+        frames: curves.frames, tokensPerFrame: curves.tokensPerFrame, channels: curves.channels))
+  }
+
   /// Chooses frames by their features, given as F·N·C plain numbers of any precision.
   ///
   /// - Parameters:

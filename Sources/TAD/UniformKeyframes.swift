@@ -88,6 +88,9 @@ public struct UniformKeyframes: VideoSelector {
     return chosen
   }
 
+  /// Times alone.
+  public var reads: FrameDetail { .times }
+
   /// Chooses frames of one video by its times; its features are not read.
   public func select(
     _ features: FrameFeatures, video: String, seed: Seed

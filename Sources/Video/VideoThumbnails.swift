@@ -1,17 +1,36 @@
 internal import Foundation
 
-/// Small pictures of some frames of a video.
+/// How pictures are packed.
+package enum PictureFormat: String, Sendable, Hashable {
+  /// With loss.
+  case jpg
+  /// Without.
+  case png
+}
+
+/// Pictures of some frames of a video.
 package enum VideoThumbnails {
-  /// Reads some frames as JPEG files, in a pass of its own.
+  /// Reads some frames as small JPEG files, in a pass of its own.
+  ///
+  /// - Returns: The bytes of a file by the number of its frame.
+  /// - Throws: `VideoError` for a video that cannot be read or has not all of these frames.
+  package static func jpegs(
+    of path: String, frames: [Int], longestSide: Int = 192
+  ) throws -> [Int: [UInt8]] {
+    try pictures(of: path, frames: frames, longestSide: longestSide, as: .jpg)
+  }
+
+  /// Reads some frames as files of pictures, in a pass of its own.
   ///
   /// - Parameters:
   ///   - path: Where the video is.
   ///   - frames: The numbers of the frames, counted as `VideoDecoder` counts them.
   ///   - longestSide: To how many pixels the longer side is scaled down; smaller videos stay as they are.
-  /// - Returns: The bytes of a JPEG file by the number of its frame.
+  ///   - format: How they are packed.
+  /// - Returns: The bytes of a file by the number of its frame.
   /// - Throws: `VideoError` for a video that cannot be read or has not all of these frames.
-  package static func jpegs(
-    of path: String, frames: [Int], longestSide: Int = 192
+  package static func pictures(
+    of path: String, frames: [Int], longestSide: Int, as format: PictureFormat
   ) throws -> [Int: [UInt8]] {
     let wanted = Set(frames).sorted()
     guard let last = wanted.last else { return [:] }
@@ -25,10 +44,10 @@ package enum VideoThumbnails {
         "-map", "0:V:0", "-vf",
         "select='\(choice)',scale=\(decoder.width):\(decoder.height):flags=area",
         "-fps_mode", "passthrough", "-frames:v", "\(wanted.count)", "-f", "image2pipe",
-        "-c:v", "mjpeg", "-q:v", "5", "-",
+        "-c:v", format == .jpg ? "mjpeg" : "png", "-q:v", longestSide == .max ? "2" : "5", "-",
       ])
     let (_, output, lastError) = try program.read()
-    let pictures = split(Array(output))
+    let pictures = format == .jpg ? split(Array(output)) : splitPNG(Array(output))
     guard pictures.count == wanted.count else {
       guard pictures.isEmpty else {
         throw VideoError.truncated(path, expected: last + 1, received: wanted[pictures.count])
@@ -36,6 +55,25 @@ package enum VideoThumbnails {
       throw VideoError.undecodable(path, reason: plainReason(lastError, path: path))
     }
     return Dictionary(uniqueKeysWithValues: zip(wanted, pictures))
+  }
+
+  /// The files of a stream of PNG files, each of which ends with an empty chunk IEND and its checksum.
+  static func splitPNG(_ bytes: [UInt8]) -> [[UInt8]] {
+    var files: [[UInt8]] = []
+    var start = 0
+    while start + 8 <= bytes.count {
+      var end = start + 8
+      while end + 12 <= bytes.count {
+        let length = bytes[end..<end + 4].reduce(0) { $0 << 8 | Int($1) }
+        let isLast = bytes[end + 4..<end + 8].elementsEqual("IEND".utf8)
+        end += 12 + length
+        if isLast { break }
+      }
+      guard end <= bytes.count else { return files }
+      files.append(Array(bytes[start..<end]))
+      start = end
+    }
+    return files
   }
 
   /// The files of a stream of JPEG files: each begins with FF D8 FF and ends with FF D9, which a zero byte keeps out of

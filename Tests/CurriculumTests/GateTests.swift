@@ -49,12 +49,12 @@ struct GateTests {
   }
 
   @Test("a curriculum remembers what training showed when it begins its next round")
-  func observed() throws {
+  func observed() async throws {
     let parameters = RoundParameters(RewardSpreadRule(), RoundSettings(every: 1))
     var curriculum = try parameters.curriculum(seed: Seed(1))
-    _ = try curriculum.beginRound(pool(3))
+    _ = try await curriculum.beginRound(pool(3))
     curriculum.observe([PromptObservation(id: "prompt-1", step: 0, rewardSpread: 0)])
-    let lines = try curriculum.beginRound(pool(3))
+    let lines = try await curriculum.beginRound(pool(3))
     #expect(lines.filter { !$0.taken }.map(\.id) == ["prompt-1"])
     #expect(lines[1].evidence.rewardSpread == 0)
   }
@@ -71,13 +71,15 @@ struct GateTests {
 @Suite("Errors of curricula")
 struct CurriculumErrorTests {
   @Test("a NaN score names its prompt", arguments: [Double.nan, .infinity])
-  func notFinite(bad: Double) throws {
+  func notFinite(bad: Double) async throws {
     var candidates = pool(10)
     candidates[4].trajectoryReverseKL = bad
     var rule = TopRule()
     rule.score = .trajectoryRKLSum
     var curriculum = try RoundParameters(rule).curriculum(seed: Seed(1))
-    let error = #expect(throws: CurriculumError.self) { try curriculum.beginRound(candidates) }
+    let error = await #expect(throws: CurriculumError.self) {
+      try await curriculum.beginRound(candidates)
+    }
     #expect(
       error?.description == """
         The trajectory reverse KL of prompt 'prompt-4' is \(bad), which is not a finite number. \
@@ -130,18 +132,22 @@ struct CurriculumErrorTests {
   }
 
   @Test("a pool that cannot be used says why")
-  func pools() throws {
+  func pools() async throws {
     var curriculum = try tvdf().curriculum(seed: Seed(1))
     #expect(throws: CurriculumError.noRound) { try curriculum.next(1) }
-    #expect(throws: CurriculumError.noCandidates(round: 0)) { try curriculum.beginRound([]) }
-    #expect(throws: CurriculumError.duplicateCandidate(id: "prompt-0")) {
-      try curriculum.beginRound(pool(2) + pool(1))
+    await #expect(throws: CurriculumError.noCandidates(round: 0)) {
+      try await curriculum.beginRound([])
     }
-    #expect(throws: CurriculumError.missingEvidence(id: "x", what: "the teacher's quality")) {
-      try curriculum.beginRound([CandidateEvidence(id: "x")])
+    await #expect(throws: CurriculumError.duplicateCandidate(id: "prompt-0")) {
+      try await curriculum.beginRound(pool(2) + pool(1))
+    }
+    await #expect(throws: CurriculumError.missingEvidence(id: "x", what: "the teacher's quality")) {
+      try await curriculum.beginRound([CandidateEvidence(id: "x")])
     }
     let wrong = CandidateEvidence(id: "x", teacherQuality: [0, 0, 0], studentQuality: 0)
-    let error = #expect(throws: CurriculumError.self) { try curriculum.beginRound([wrong]) }
+    let error = await #expect(throws: CurriculumError.self) {
+      try await curriculum.beginRound([wrong])
+    }
     #expect(
       error?.happened == """
         Round 0 admitted none of its 1 candidates; of the first one: TRPV: the mean quality of the \

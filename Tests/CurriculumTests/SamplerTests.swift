@@ -28,16 +28,16 @@ struct SamplerLawTests {
   }
 
   @Test("another seed permutes the order in which prompts are dealt, and nothing else decides it")
-  func permutation() throws {
+  func permutation() async throws {
     var orders: Set<[String]> = []
     for seed in 0..<20 {
       let parameters = RoundParameters(TopRule(), RoundSettings(budget: 6))
       var curriculum = try parameters.curriculum(seed: Seed(UInt64(seed)))
-      let chosen = try curriculum.beginRound(pool(40)).filter(\.taken).map(\.id)
+      let chosen = try await curriculum.beginRound(pool(40)).filter(\.taken).map(\.id)
       let dealt = try curriculum.next(6)
       #expect(dealt.sorted() == chosen)
       var again = try parameters.curriculum(seed: Seed(UInt64(seed)))
-      _ = try again.beginRound(pool(40).reversed())
+      _ = try await again.beginRound(pool(40).reversed())
       #expect(try again.next(6) == dealt)
       orders.insert(dealt)
     }

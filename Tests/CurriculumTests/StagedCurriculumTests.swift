@@ -6,24 +6,24 @@ import Testing
 @Suite("Every curriculum")
 struct CurriculumLawTests {
   @Test("depends on the pool, not on its order")
-  func order() throws {
+  func order() async throws {
     var generator = Seed(9).generator()
     let candidates = pool(60)
     let shuffled = candidates.shuffled(using: &generator)
     for parameters in everyParameters() {
       var one = try parameters.curriculum(seed: Seed(5))
       var other = try parameters.curriculum(seed: Seed(5))
-      #expect(try one.beginRound(candidates) == other.beginRound(shuffled))
+      #expect(try await one.beginRound(candidates) == other.beginRound(shuffled))
       #expect(try one.next(100) == other.next(100))
     }
   }
 
   @Test("writes one line a candidate, with a reason, and asks for one round only by default")
-  func audit() throws {
+  func audit() async throws {
     for parameters in everyParameters() {
       var curriculum = try parameters.curriculum(seed: Seed(5))
       #expect(curriculum.needsRound)
-      let lines = try curriculum.beginRound(pool(40))
+      let lines = try await curriculum.beginRound(pool(40))
       #expect(lines.map(\.id) == pool(40).map(\.id).sorted())
       #expect(lines.allSatisfy { !$0.reason.isEmpty && $0.round == 0 })
       #expect(!curriculum.needsRound)
@@ -33,10 +33,10 @@ struct CurriculumLawTests {
   }
 
   @Test("deals each chosen prompt exactly once an epoch, in an order of its own")
-  func epochs() throws {
+  func epochs() async throws {
     for parameters in everyParameters() {
       var curriculum = try parameters.curriculum(seed: Seed(5))
-      let chosen = try curriculum.beginRound(pool(40)).filter(\.taken).map(\.id)
+      let chosen = try await curriculum.beginRound(pool(40)).filter(\.taken).map(\.id)
       let first = try curriculum.next(chosen.count)
       let second = try curriculum.next(chosen.count)
       #expect(first.sorted() == chosen && second.sorted() == chosen)
@@ -45,10 +45,10 @@ struct CurriculumLawTests {
   }
 
   @Test("goes on identically from a snapshot in mid-round, and saves the same bytes")
-  func snapshots() throws {
+  func snapshots() async throws {
     for parameters in everyParameters() {
       var curriculum = try parameters.curriculum(seed: Seed(5))
-      _ = try curriculum.beginRound(pool(40))
+      _ = try await curriculum.beginRound(pool(40))
       let dealt = try curriculum.next(7)
       curriculum.observe(dealt.map { PromptObservation(id: $0, step: 0, meanReward: 0.1) })
       let bytes = try curriculum.snapshot()
@@ -56,7 +56,7 @@ struct CurriculumLawTests {
       try restored.restore(bytes)
       #expect(try restored.snapshot() == bytes)
       #expect(try restored.next(90) == curriculum.next(90))
-      #expect(try restored.beginRound(pool(40)) == curriculum.beginRound(pool(40)))
+      #expect(try await restored.beginRound(pool(40)) == curriculum.beginRound(pool(40)))
       #expect(try restored.snapshot() == curriculum.snapshot())
     }
   }
@@ -70,38 +70,38 @@ struct CurriculumLawTests {
 @Suite("Rounds")
 struct RoundTests {
   @Test("begin after `every` dealt prompts, as often as `rounds` says")
-  func schedule() throws {
+  func schedule() async throws {
     let parameters = tvdf {
       $0.settings.every = 10
       $0.settings.rounds = 2
     }
     var curriculum = try parameters.curriculum(seed: Seed(1))
-    #expect(try curriculum.beginRound(pool(80)).allSatisfy { $0.round == 0 })
+    #expect(try await curriculum.beginRound(pool(80)).allSatisfy { $0.round == 0 })
     _ = try curriculum.next(9)
     #expect(!curriculum.needsRound)
     _ = try curriculum.next(1)
     #expect(curriculum.needsRound)
-    #expect(try curriculum.beginRound(pool(80, seed: 2)).allSatisfy { $0.round == 1 })
+    #expect(try await curriculum.beginRound(pool(80, seed: 2)).allSatisfy { $0.round == 1 })
     _ = try curriculum.next(50)
     #expect(!curriculum.needsRound)
   }
 
   @Test("re-select by what is measured now")
-  func rescoring() throws {
+  func rescoring() async throws {
     var curriculum = try tvdf { $0.settings.every = 1 }.curriculum(seed: Seed(1))
-    let first = try curriculum.beginRound(pool(80)).filter(\.taken).map(\.id)
+    let first = try await curriculum.beginRound(pool(80)).filter(\.taken).map(\.id)
     _ = try curriculum.next(1)
-    let second = try curriculum.beginRound(pool(80, seed: 2)).filter(\.taken).map(\.id)
+    let second = try await curriculum.beginRound(pool(80, seed: 2)).filter(\.taken).map(\.id)
     #expect(curriculum.needsRound == false && first != second)
     #expect(try Set(curriculum.next(20)) == Set(second))
   }
 
   @Test("a failed round leaves the curriculum as it was")
-  func failure() throws {
+  func failure() async throws {
     var curriculum = try tvdf().curriculum(seed: Seed(1))
-    _ = try curriculum.beginRound(pool(80))
+    _ = try await curriculum.beginRound(pool(80))
     let before = try curriculum.snapshot()
-    #expect(throws: CurriculumError.self) { try curriculum.beginRound([]) }
+    await #expect(throws: CurriculumError.self) { try await curriculum.beginRound([]) }
     #expect(try curriculum.snapshot() == before)
   }
 }
@@ -109,9 +109,9 @@ struct RoundTests {
 @Suite("TVDF")
 struct TVDFTests {
   @Test("takes the admitted prompts of the largest gap, and nobody below θ")
-  func selection() throws {
+  func selection() async throws {
     var curriculum = try tvdf().curriculum(seed: Seed(1))
-    let lines = try curriculum.beginRound(pool(80))
+    let lines = try await curriculum.beginRound(pool(80))
     let reliable = pool(80).filter {
       ($0.teacherQuality ?? []).prefix(3).reduce(0, +) / 3 >= 0.4
     }
@@ -123,19 +123,19 @@ struct TVDFTests {
   }
 
   @Test("its gate drops the prompts on which the teacher is wrong, and only those")
-  func planted() throws {
+  func planted() async throws {
     var candidates = pool(200)
     for index in candidates.indices {
       candidates[index].teacherQuality = Array(repeating: index % 5 == 0 ? 0.1 : 0.8, count: 5)
     }
     var curriculum = try tvdf { $0.settings.budget = nil }.curriculum(seed: Seed(1))
-    let dropped = try curriculum.beginRound(candidates).filter { !$0.taken }.map(\.id)
+    let dropped = try await curriculum.beginRound(candidates).filter { !$0.taken }.map(\.id)
     let wrong = candidates.indices.filter { $0 % 5 == 0 }.map { candidates[$0].id }
     #expect(Set(dropped) == Set(wrong))
   }
 
   @Test("its four arms measure what they need, and all take the budget")
-  func arms() throws {
+  func arms() async throws {
     for (trpv, dbtp, needs) in [
       (true, true, [.teacherQuality, .studentQuality] as EvidenceNeeds),
       (true, false, .teacherQuality),
@@ -147,7 +147,7 @@ struct TVDFTests {
       }
       var curriculum = try parameters.curriculum(seed: Seed(1))
       #expect(curriculum.needs == needs)
-      #expect(try curriculum.beginRound(pool(80)).count(where: \.taken) == 20)
+      #expect(try await curriculum.beginRound(pool(80)).count(where: \.taken) == 20)
     }
   }
 
@@ -162,13 +162,13 @@ struct TVDFTests {
   }
 
   @Test("the off arm measures the same, takes as many, and draws them from the whole pool")
-  func offArm() throws {
+  func offArm() async throws {
     let off = tvdf { $0.settings.arm = .off }
     var one = try tvdf().curriculum(seed: Seed(1))
     var other = try off.curriculum(seed: Seed(1))
     #expect(one.needs == other.needs)
-    let chosen = try one.beginRound(pool(80))
-    let drawn = try other.beginRound(pool(80))
+    let chosen = try await one.beginRound(pool(80))
+    let drawn = try await other.beginRound(pool(80))
     #expect(chosen.count(where: \.taken) == drawn.count(where: \.taken))
     #expect(chosen.map(\.score) == drawn.map(\.score))
     #expect(drawn.contains { $0.taken && $0.score == nil })
@@ -176,12 +176,12 @@ struct TVDFTests {
   }
 
   @Test("the off arm draws everybody equally often")
-  func offArmUniform() throws {
+  func offArmUniform() async throws {
     var counts: [String: Int] = [:]
     for seed in 0..<2000 {
       let parameters = tvdf { $0.settings.arm = .off }
       var curriculum = try parameters.curriculum(seed: Seed(UInt64(seed)))
-      for line in try curriculum.beginRound(pool(40)) where line.taken {
+      for line in try await curriculum.beginRound(pool(40)) where line.taken {
         counts[line.id, default: 0] += 1
       }
     }

@@ -6,7 +6,7 @@ import Testing
 @Suite("Uniform curriculum")
 struct UniformCurriculumTests {
   @Test("takes the ids from its round or from its maker, and deals the same")
-  func ids() throws {
+  func ids() async throws {
     let ids = pool(12).map(\.id)
     var told = try UniformCurriculum(ids, seed: Seed(4))
     var asking = UniformCurriculum(seed: Seed(4))
@@ -36,10 +36,10 @@ struct UniformCurriculumTests {
 @Suite("Large pools")
 struct LargePoolTests {
   @Test("2,500 of 100,000 are selected")
-  func large() throws {
+  func large() async throws {
     var curriculum = try tvdf { $0.settings.budget = 2500 }.curriculum(seed: Seed(1))
     let candidates = pool(100_000)
-    let lines = try curriculum.beginRound(candidates)
+    let lines = try await curriculum.beginRound(candidates)
     #expect(lines.count(where: \.taken) == 2500)
   }
 }

@@ -54,15 +54,15 @@ struct CurriculumLawsTests {
   }
 
   @Test("our own curricula keep every law")
-  func ours() throws {
-    checkCurriculum({ UniformCurriculum(seed: Seed(3)) }, candidates: candidates)
+  func ours() async throws {
+    await checkCurriculum({ UniformCurriculum(seed: Seed(3)) }, candidates: candidates)
     for sampler in TVDFRule.Sampler.allCases {
       var rule = TVDFRule()
       rule.theta = 0.3
       rule.k = 1
       rule.sampler = sampler
       let settled = RoundParameters(rule, RoundSettings(budget: 8, rounds: 1))
-      checkCurriculum({ try settled.curriculum(seed: Seed(3)) }, candidates: candidates)
+      await checkCurriculum({ try settled.curriculum(seed: Seed(3)) }, candidates: candidates)
     }
   }
 
@@ -77,8 +77,8 @@ struct CurriculumLawsTests {
       (.lenient, "A candidate that occurs twice is refused."),
       (.eager, "A pool on which nothing was measured is refused."),
     ])
-  func caught(_ fault: BrokenCurriculum.Fault, _ law: String) {
-    let violations = curriculumViolations({ BrokenCurriculum(fault) }, candidates: candidates)
+  func caught(_ fault: BrokenCurriculum.Fault, _ law: String) async {
+    let violations = await curriculumViolations({ BrokenCurriculum(fault) }, candidates: candidates)
     #expect(violations.contains { $0.law == law }, "\(violations)")
   }
 }

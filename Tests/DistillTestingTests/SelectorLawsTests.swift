@@ -14,11 +14,11 @@ struct BrokenSelector: KeyframeSelector {
   let fault: Fault
   var looksAtQuery: Bool { false }
 
-  func select(_ prompts: [Prompt], seed: Seed) throws -> [KeyframeSelection] {
+  func select(_ prompts: [Prompt], seed: Seed) async throws -> [KeyframeSelection] {
     if fault == .lenient, prompts.contains(where: { $0.evidence.frames == 0 }) {
       return prompts.map { _ in KeyframeSelection(indices: [0]) }
     }
-    return try zip(prompts, base.select(prompts, seed: seed)).map { prompt, selection in
+    return try await zip(prompts, base.select(prompts, seed: seed)).map { prompt, selection in
       var selection = selection
       switch fault {
       case .backwards: selection.indices.reverse()
@@ -53,7 +53,7 @@ struct SelectorLawsTests {
     6, tokenizer: DigitsCodec(step: 2, maximumDuration: 20).vocabulary)
 
   @Test("our own selectors keep every law")
-  func ours() throws {
+  func ours() async throws {
     let selectors: [any KeyframeSelector] = [
       try UniformKeyframes(), try RandomKeyframes(), try TemporalApexDistillation(),
       try ContentScenes(), try AdaptiveScenes(), try PeakSegments(),
@@ -61,7 +61,7 @@ struct SelectorLawsTests {
       try SceneClipKeyframes(), try SimilarityKeyframes(), try SimilarityFitKeyframes(),
       try AdaptiveKeyframeSampling(), try InverseTransformKeyframes(), try OracleKeyframes(),
     ]
-    for selector in selectors { checkKeyframeSelector(selector, prompts: prompts) }
+    for selector in selectors { await checkKeyframeSelector(selector, prompts: prompts) }
   }
 
   @Test(
@@ -77,8 +77,8 @@ struct SelectorLawsTests {
       (.scored, "There is a finite score a frame, or none."),
       (.lenient, "A video without frames is refused."),
     ])
-  func caught(_ fault: BrokenSelector.Fault, _ law: String) {
-    let violations = selectorViolations(BrokenSelector(fault: fault), prompts: prompts)
+  func caught(_ fault: BrokenSelector.Fault, _ law: String) async {
+    let violations = await selectorViolations(BrokenSelector(fault: fault), prompts: prompts)
     #expect(violations.contains { $0.law == law }, "\(violations)")
   }
 }

@@ -25,7 +25,7 @@ struct CurriculumRunTests {
   @Test("every curriculum can be named, and says what its parameters mean")
   func registered() throws {
     let laboratory = try Laboratory.standard()
-    #expect(laboratory.curricula.names == allCurriculumParameters.map { $0.name })
+    #expect(laboratory.curricula.names == allCurriculumParameters.map { $0.name } + ["process"])
     #expect(try laboratory.curricula.undeclared().isEmpty)
     let value = try ConfigurationFile.parse(
       "{tvdf: {theta: 0.5, k: 1, score: trajectoryRKL(mean)}}", file: "x.yaml")
@@ -93,15 +93,15 @@ struct CurriculumRunTests {
     let file = folder.path + "/pool.jsonl"
     try preview.lines.compactMap(\.evidence).map { JSONText.line($0) + "\n" }.joined()
       .write(toFile: file, atomically: false, encoding: .utf8)
-    let read = try SelectionPreview.reading(file, run.value, run.laboratory())
+    let read = try await SelectionPreview.reading(file, run.value, run.laboratory())
     #expect(read.lines.filter(\.taken).map(\.id) == taken)
     let text = preview.text(limit: 3)
     #expect(text.contains("taken       8 of "))
     #expect(text.contains("precision 1.000, recall 1.000"))
     #expect(text.contains("… and 5 more") && text.contains("█"))
     #expect(try preview.json().contains("\"precision\" : 1"))
-    #expect(throws: SelectionError.noSuchStage(2, stages: 1)) {
-      try SelectionPreview.reading(file, run.value, run.laboratory(), stage: 2)
+    await #expect(throws: SelectionError.noSuchStage(2, stages: 1)) {
+      try await SelectionPreview.reading(file, run.value, run.laboratory(), stage: 2)
     }
   }
 

@@ -149,6 +149,37 @@ struct KeyframeFinderTests {
     }
   }
 
+  @Test("as lists for other programs have their columns, and as pictures their full size")
+  func lists() async throws {
+    let folder = try ScratchFolder()
+    try clip(folder.path + "/a.mp4")
+    let found = try await makeFinder(["content"]).find(video: folder.path + "/a.mp4")
+    func written(_ format: KeyframeFormat) throws -> [String] {
+      try format.write(found, to: folder("a." + format.ending))
+      return try String(contentsOfFile: folder("a." + format.ending), encoding: .utf8)
+        .split(separator: "\n").map(String.init)
+    }
+    let lines = try written(.csv)
+    #expect(lines[0] == "video,selector,frame,time,score,apex")
+    #expect(lines.count == 5 && lines[1].hasPrefix("a.mp4,content,0,0.000000,"))
+    let scenes = try written(.scenes)
+    #expect(scenes[0].hasPrefix("Scene Number,Start Frame,Start Timecode,Start Time (seconds),"))
+    let first = scenes[1].split(separator: ",")
+    #expect(first.prefix(4) == ["1", "1", "00:00:00.000", "0.000"])
+    // Scenes meet, and the last ends with the video.
+    #expect(scenes.last?.contains(",40,00:00:04.000,4.000,") == true)
+    let edits = try written(.edl)
+    #expect(edits[0] == "TITLE: a.mp4")
+    #expect(edits[2].hasPrefix("001  AX       V     C        00:00:00:00 "))
+    for format in [KeyframeFormat.jpg, .png] {
+      try format.write(found, to: folder("a.frames"))
+    }
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder("a.frames"))
+    #expect(names.count == 8 && names.contains("00-0.000s.png") && names.contains("00-0.000s.jpg"))
+    let picture = try PNGImage(folder("a.frames/00-0.000s.png"))
+    #expect(picture.width == 160 && picture.height == 90)
+  }
+
   @Test("can be chosen by a program, which is asked about every frame", .enabled(if: hasPython))
   func program() async throws {
     let program = """

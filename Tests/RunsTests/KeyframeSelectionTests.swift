@@ -171,12 +171,12 @@ struct SelectionCacheTests {
   }
 
   @Test("a blind selector is asked once a video, one that looks at the query once a question")
-  func once() throws {
+  func once() async throws {
     for (looks, expected) in [(false, 2), (true, 3)] {
       let cache = SelectionCache()
       let selector = CountingSelector(looksAtQuery: looks)
       for _ in 0..<2 {
-        let found = try cache.select(prompts, by: selector, identity: "x", seed: Seed(0))
+        let found = try await cache.select(prompts, by: selector, identity: "x", seed: Seed(0))
         #expect(found.map(\.indices) == [[1], [1], [1]])
         // What was remembered costs a run the same as what was made.
         #expect(found.map(\.cost.framesScanned) == [7, 7, looks ? 7 : 0])
@@ -186,17 +186,17 @@ struct SelectionCacheTests {
   }
 
   @Test("other features, parameters or seeds are other selections")
-  func content() throws {
+  func content() async throws {
     let cache = SelectionCache()
     let selector = CountingSelector(looksAtQuery: false)
-    func ask(_ prompt: Prompt, _ identity: String, _ seed: UInt64) throws {
-      _ = try cache.select([prompt], by: selector, identity: identity, seed: Seed(seed))
+    func ask(_ prompt: Prompt, _ identity: String, _ seed: UInt64) async throws {
+      _ = try await cache.select([prompt], by: selector, identity: identity, seed: Seed(seed))
     }
-    try ask(prompt("a", video: "v", value: 1), "x", 0)
-    try ask(prompt("a", video: "v", value: 2), "x", 0)
-    try ask(prompt("a", video: "v", value: 1), "y", 0)
-    try ask(prompt("a", video: "v", value: 1), "x", 1)
-    try ask(prompt("z", video: "v", value: 1), "x", 0)
+    try await ask(prompt("a", video: "v", value: 1), "x", 0)
+    try await ask(prompt("a", video: "v", value: 2), "x", 0)
+    try await ask(prompt("a", video: "v", value: 1), "y", 0)
+    try await ask(prompt("a", video: "v", value: 1), "x", 1)
+    try await ask(prompt("z", video: "v", value: 1), "x", 0)
     #expect(selector.count == 4)
   }
 }

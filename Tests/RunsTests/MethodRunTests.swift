@@ -353,9 +353,9 @@ struct RunTeacherTests {
     let world = try World.dataset(World.Options(videos: 6, devVideos: 3, patches: 1, seed: Seed(4)))
     try QVHighlights.export(world, to: folder.path + "/data")
     try QVHighlights.export(
-      GroundingDataset(name: "b", train: world.dev, dev: world.train), to: folder.path + "/swapped")
+      Dataset(name: "b", train: world.dev, dev: world.train), to: folder.path + "/swapped")
     try QVHighlights.export(
-      GroundingDataset(
+      Dataset(
         name: "c", train: Array(world.train.prefix(8)), dev: Array(world.train.suffix(8))),
       to: folder.path + "/part")
     let base = TinyRun.base.split(separator: "\n").filter { !$0.hasPrefix("data:") }

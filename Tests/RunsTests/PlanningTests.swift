@@ -111,17 +111,18 @@ struct CurriculumRehearsalTests {
   private let candidates = (0..<20).map { CandidateEvidence(id: "p\($0)", studentQuality: 0.5) }
 
   @Test("counts the rounds that its prompts bring")
-  func rounds() throws {
+  func rounds() async throws {
     let uniform = UniformCurriculum(seed: Seed(1))
     #expect(
-      CurriculumRehearsal.rounds(of: uniform, candidates: candidates, steps: 50, prompts: 4) == 1)
+      await CurriculumRehearsal.rounds(of: uniform, candidates: candidates, steps: 50, prompts: 4)
+        == 1)
     let staged = try StagedCurriculum(
       SelectionPlan(settings: RoundSettings(budget: 8, every: 16)), seed: Seed(1))
     // A round every 16 prompts: before steps 0, 4, 8 … of 4 prompts.
     for (steps, rounds) in [(1, 1), (4, 1), (5, 2), (8, 2), (9, 3), (40, 10)] {
       #expect(
-        CurriculumRehearsal.rounds(of: staged, candidates: candidates, steps: steps, prompts: 4)
-          == rounds)
+        await CurriculumRehearsal.rounds(
+          of: staged, candidates: candidates, steps: steps, prompts: 4) == rounds)
     }
   }
 }

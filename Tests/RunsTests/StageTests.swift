@@ -210,9 +210,9 @@ struct StagesTests {
     try QVHighlights.export(world, to: folder.path + "/data")
     // The same videos the other way round, once under the same names and once renamed.
     try QVHighlights.export(
-      GroundingDataset(name: "b", train: world.dev, dev: world.train), to: folder.path + "/other")
+      Dataset(name: "b", train: world.dev, dev: world.train), to: folder.path + "/other")
     try QVHighlights.export(
-      GroundingDataset(
+      Dataset(
         name: "c",
         train: world.dev.map { prompt in
           Prompt(

@@ -47,7 +47,7 @@ struct TextRunTests {
 
   @Test("may have a teacher that was trained on other questions")
   func unseen() throws {
-    func data(_ numbers: Int) throws -> GroundingDataset {
+    func data(_ numbers: Int) throws -> Dataset {
       try Countdown.dataset(
         .init(numbers: numbers, largest: 9, largestTarget: 99, train: 20, dev: 5, seed: Seed(0)))
     }

@@ -43,11 +43,12 @@ struct EverySelectorTests {
   @Test(
     "keeps exactly min(K, F) frames, ascending, unique and within bounds", arguments: makers.indices
   )
-  func exactlyK(index: Int) throws {
+  func exactlyK(index: Int) async throws {
     for frames in [1, 2, 3, 17, 40] {
       for budget in [1, 2, 5, 16, 40, 41] {
         let prompts = [sample(frames: frames)]
-        let kept = try makers[index].make(budget).select(prompts, seed: Seed(1))[0].indices
+        let selections = try await makers[index].make(budget).select(prompts, seed: Seed(1))
+        let kept = selections[0].indices
         #expect(kept.count == min(budget, frames), "\(makers[index].name) \(frames) \(budget)")
         #expect(kept == Set(kept).sorted(), "\(makers[index].name)")
         #expect(kept.allSatisfy { (0..<frames).contains($0) })
@@ -56,32 +57,32 @@ struct EverySelectorTests {
   }
 
   @Test("is well defined for a still picture, and for one of zeros", arguments: makers.indices)
-  func still(index: Int) throws {
+  func still(index: Int) async throws {
     for value in [Float(0), 1.5] {
       let features = FrameFeatures(
         values: [Float](repeating: value, count: 24 * 30), tokensPerFrame: 3, channels: 8,
         timestamps: (0..<30).map(Double.init), duration: 30)
       let question = prompt(
         features, query: [Float](repeating: 1, count: 8), truth: [Interval(2, 9)])
-      let kept = try makers[index].make(4).select([question], seed: Seed(1))[0].indices
+      let kept = try await makers[index].make(4).select([question], seed: Seed(1))[0].indices
       #expect(kept.count == 4, "\(makers[index].name)")
     }
   }
 
   @Test("gives the same selection twice, in whatever batch", arguments: makers.indices)
-  func repeatable(index: Int) throws {
+  func repeatable(index: Int) async throws {
     let selector = try makers[index].make(6)
     let first = sample(frames: 40)
     let other = prompt(
       walk(frames: 33, seed: 5), id: "q2", video: "v2", query: first.queryEmbedding,
       truth: [Interval(0, 4)])
-    let both = try selector.select([first, other, first], seed: Seed(1)).map(\.indices)
-    let alone = try selector.select([first], seed: Seed(1)).map(\.indices)
+    let both = try await selector.select([first, other, first], seed: Seed(1)).map(\.indices)
+    let alone = try await selector.select([first], seed: Seed(1)).map(\.indices)
     #expect(both[0] == both[2] && both[0] == alone[0])
   }
 
   @Test("refuses a NaN with the frame's number, if it reads features", arguments: makers.indices)
-  func notFinite(index: Int) throws {
+  func notFinite(index: Int) async throws {
     let good = sample(frames: 20)
     var values = good.evidence.values
     values[24 * 13 + 3] = .nan
@@ -89,7 +90,7 @@ struct EverySelectorTests {
       values: values, tokensPerFrame: 3, channels: 8, timestamps: good.evidence.timestamps,
       duration: 10)
     let bad = prompt(features, video: "cat", query: good.queryEmbedding, truth: good.stretches)
-    let said = message { _ = try makers[index].make(4).select([bad], seed: Seed(1)) }
+    let said = await message { _ = try await makers[index].make(4).select([bad], seed: Seed(1)) }
     if ["uniform", "random", "oracle"].contains(makers[index].name) {
       #expect(said == "(no error)")
     } else {
@@ -98,22 +99,23 @@ struct EverySelectorTests {
   }
 
   @Test("refuses a video without frames and a budget of 0", arguments: makers.indices)
-  func refusals(index: Int) throws {
+  func refusals(index: Int) async throws {
     let empty = prompt(
       FrameFeatures(values: [], tokensPerFrame: 1, channels: 8, timestamps: [], duration: 0),
       query: [Float](repeating: 1, count: 8), truth: [Interval(0, 1)])
-    let said = message { _ = try makers[index].make(4).select([empty], seed: Seed(1)) }
+    let said = await message { _ = try await makers[index].make(4).select([empty], seed: Seed(1)) }
     #expect(said.hasPrefix("Video 'v1' has no frames to choose from."))
-    #expect(message { _ = try makers[index].make(0) }.contains("budget = 0"))
+    let none = message { _ = try makers[index].make(0) }
+    #expect(none.contains("budget = 0"))
   }
 
   @Test("declares whether it looks at the query, and what its scan costs")
-  func cost() throws {
+  func cost() async throws {
     let aware = ["k-frames", "max-similarity", "similarity-fit", "aks", "bolt", "oracle"]
     for maker in makers {
       let selector = try maker.make(4)
       #expect(selector.looksAtQuery == aware.contains(maker.name))
-      let cost = try selector.select([sample(frames: 20)], seed: Seed(1))[0].cost
+      let cost = try await selector.select([sample(frames: 20)], seed: Seed(1))[0].cost
       let free = ["uniform", "random", "oracle"].contains(maker.name)
       #expect((cost.framesScanned, cost.flops > 0) == (free ? 0 : 20, !free), "\(maker.name)")
     }

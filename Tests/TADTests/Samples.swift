@@ -56,3 +56,13 @@ func message(_ work: () throws -> Void) -> String {
     return "\(error)"
   }
 }
+
+/// What something says that does not work.
+func message(_ work: () async throws -> Void) async -> String {
+  do {
+    try await work()
+    return "(no error)"
+  } catch {
+    return "\(error)"
+  }
+}

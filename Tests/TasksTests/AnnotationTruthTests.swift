@@ -41,7 +41,7 @@ struct AnnotationTruthTests {
     }
   }
 
-  func load() throws -> GroundingDataset { try QVHighlights.load(path: scratch.path) }
+  func load() throws -> Dataset { try QVHighlights.load(path: scratch.path) }
 
   func truths(_ part: QVHighlights.Part = .dev) throws -> [HighlightTruth] {
     try QVHighlights.truths(folder: scratch.path, part: part)

@@ -4,20 +4,20 @@ import Core
 import Storage
 import Testing
 
-/// What an expression throws, as a `GroundingError`.
-func groundingError(_ body: () throws -> Void) -> GroundingError? {
+/// What an expression throws, as a `DataError`.
+func groundingError(_ body: () throws -> Void) -> DataError? {
   do {
     try body()
     return nil
   } catch {
-    return error as? GroundingError
+    return error as? DataError
   }
 }
 
 @Suite("A folder of data")
 struct BadInputTests {
   let scratch: Scratch
-  let world: GroundingDataset
+  let world: Dataset
 
   init() throws {
     scratch = try Scratch()
@@ -69,7 +69,7 @@ struct BadInputTests {
 
   @Test("cannot be written where times or features differ between prompts")
   func notExportable() throws {
-    let data = try GroundingDataset(
+    let data = try Dataset(
       name: "keyframes",
       train: world.train.map { prompt in
         Prompt(
@@ -210,8 +210,8 @@ struct GroundingDatasetTests {
       truth: truth)
   }
 
-  func complaint(_ train: [Prompt]) -> GroundingError? {
-    groundingError { _ = try GroundingDataset(name: "d", train: train, dev: []) }
+  func complaint(_ train: [Prompt]) -> DataError? {
+    groundingError { _ = try Dataset(name: "d", train: train, dev: []) }
   }
 
   @Test("refuses what would poison a run")
@@ -235,7 +235,7 @@ struct GroundingDatasetTests {
   @Test("has a fingerprint that changes with everything a run can read")
   func fingerprint() throws {
     func print(_ prompts: [Prompt]) throws -> String {
-      try GroundingDataset(name: "d", train: prompts, dev: []).fingerprint
+      try Dataset(name: "d", train: prompts, dev: []).fingerprint
     }
     let base = try print([prompt("a"), prompt("b")])
     let others = try [
@@ -246,17 +246,17 @@ struct GroundingDatasetTests {
       print([prompt("a"), prompt("b", video: "w")]),
       print([prompt("a"), prompt("b", embedding: [0, 0])]),
       print([prompt("a"), prompt("b", truth: [Interval(0, 2)])]),
-      GroundingDataset(name: "d", train: [prompt("a")], dev: [prompt("b", video: "w")]).fingerprint,
+      Dataset(name: "d", train: [prompt("a")], dev: [prompt("b", video: "w")]).fingerprint,
     ]
     #expect(Set(others + [base]).count == others.count + 1)
     #expect(
-      try GroundingDataset(name: "e", train: [prompt("a"), prompt("b")], dev: []).fingerprint
+      try Dataset(name: "e", train: [prompt("a"), prompt("b")], dev: []).fingerprint
         == base)
   }
 
   @Test("writes its queries in a vocabulary, or says which word is missing")
   func words() throws {
-    let data = try GroundingDataset(
+    let data = try Dataset(
       name: "d", train: [prompt("a", query: "The red, red circle!")], dev: [])
     #expect(data.words == ["circle", "red", "the"])
     let codec = TimeTokensCodec(clipLength: 1, clips: 1, words: data.words)

@@ -13,14 +13,14 @@ struct BoundTests {
   }
 
   /// Early answers to one question, late ones to another, which is asked more often.
-  private func dataset() throws -> GroundingDataset {
+  private func dataset() throws -> Dataset {
     let early = (0..<40).map { prompt("e\($0)", "who comes first", Interval(0, 2)) }
     let late = (0..<60).map { prompt("l\($0)", "who leaves last", Interval(8, 10)) }
     let dev = [
       prompt("d1", "who comes first", Interval(0, 2)),
       prompt("d2", "who leaves last", Interval(8, 10)),
     ]
-    return try GroundingDataset(name: "made", train: early + late, dev: dev)
+    return try Dataset(name: "made", train: early + late, dev: dev)
   }
 
   @Test("is the best constant for half of the questions, and the words tell the rest")
@@ -52,7 +52,7 @@ struct BoundTests {
   @Test("is nothing without questions to report on")
   func nothing() throws {
     let codec = DigitsCodec(step: 2, maximumDuration: 10).answers
-    let data = try GroundingDataset(
+    let data = try Dataset(
       name: "made", train: [prompt("a", "b", Interval(0, 2))], dev: [])
     #expect(Bound.all(of: data, codec).isEmpty)
   }

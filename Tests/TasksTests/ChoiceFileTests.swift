@@ -22,7 +22,7 @@ struct ChoiceFileTests {
     return scratch("clips.h5")
   }
 
-  private func data(train: String? = nil, dev: String) throws -> GroundingDataset {
+  private func data(train: String? = nil, dev: String) throws -> Dataset {
     func file(_ name: String, _ text: String) throws -> String {
       try text.write(toFile: scratch(name), atomically: true, encoding: .utf8)
       return scratch(name)

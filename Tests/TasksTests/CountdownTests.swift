@@ -38,7 +38,7 @@ struct CountdownTests {
 
   @Test("makes problems that its own answers solve, none twice, dev the same for any pool")
   func dataset() throws {
-    func made(_ train: Int) throws -> GroundingDataset {
+    func made(_ train: Int) throws -> Dataset {
       try Countdown.dataset(
         .init(numbers: 3, largest: 20, largestTarget: 500, train: train, dev: 50, seed: Seed(1)))
     }
@@ -78,7 +78,7 @@ struct CountdownTests {
     #expect(throws: TextTaskError.otherTask(prompt: "w", task: "countdown")) {
       let other = Prompt(id: "w", video: "w", query: "who", evidence: .none, truth: [])
       _ = try Countdown.answers(
-        GroundingDataset(name: "w", train: [other], dev: []), maximumLength: 4)
+        Dataset(name: "w", train: [other], dev: []), maximumLength: 4)
     }
   }
 }

@@ -36,7 +36,7 @@ struct ImportTests {
     try store.write("video/A", [Float](repeating: 5, count: 20), shape: [10, 2])
     try store.write("video/B", HDF5File.open(path).floats("video/B"), shape: [10, 2])
     try store.flush()
-    let error = #expect(throws: GroundingError.self) {
+    let error = #expect(throws: DataError.self) {
       try QVHighlights.importing(
         train: file("train.txt", "A 1.0 4.0##a dog runs\n"),
         dev: file("dev.txt", "B 1.0 4.0##it stops\n"), features: scratch("same.h5"),
@@ -125,7 +125,7 @@ struct ImportTests {
   func occupied() throws {
     let sentences = try [file("train.txt", "A 1 4##a dog\n"), file("dev.txt", "B 1 4##a dog\n")]
     let features = try features(["A", "B"])
-    func importing() throws -> GroundingDataset {
+    func importing() throws -> Dataset {
       try QVHighlights.importing(
         train: sentences[0], dev: sentences[1], features: features, to: scratch("data")
       ).dataset

@@ -53,7 +53,7 @@ struct MaximumSumReaderTests {
   @Test("refuses a prompt without a query embedding as wide as the frames")
   func refusal() {
     for query in [nil, [1, 2, 3]] as [[Float]?] {
-      #expect(throws: GroundingError.self) {
+      #expect(throws: DataError.self) {
         try MaximumSumReader().answer(prompt([0.1, 0.5], query: query))
       }
     }

@@ -97,11 +97,11 @@ struct RewardTests {
       values: [0], tokensPerFrame: 1, channels: 1, timestamps: [0.5], duration: 60)
     let prompt = Prompt(id: "p", video: "v", query: "?", evidence: evidence, truth: [])
     let iou = try reward("iou")
-    await #expect(throws: GroundingError.noTruth(prompt: "p")) {
+    await #expect(throws: DataError.noTruth(prompt: "p")) {
       try await iou.rewards([RolloutGroup(prompt: prompt, rollouts: [])])
     }
     #expect(
-      GroundingError.noTruth(prompt: "p").description
+      DataError.noTruth(prompt: "p").description
         == "Nobody knows the right answer to prompt 'p'. "
         + "Reward and evaluation need annotated prompts; leave this one out.")
   }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The part of a data set to choose settings by")
 struct TunePartTests {
-  private func world(_ tuneVideos: Int) throws -> GroundingDataset {
+  private func world(_ tuneVideos: Int) throws -> Dataset {
     try World.dataset(
       World.Options(
         videos: 9, devVideos: 3, tuneVideos: tuneVideos, queriesPerVideo: 2, frames: 12,
@@ -34,7 +34,7 @@ struct TunePartTests {
   @Test("leaves the name of data that has none as it was")
   func fingerprint() throws {
     let data = try world(0)
-    #expect(try GroundingDataset.fingerprint(of: data) == data.fingerprint)
+    #expect(try Dataset.fingerprint(of: data) == data.fingerprint)
     #expect(try world(2).fingerprint != data.fingerprint)
     #expect(try data.keepingBack(0).fingerprint == data.fingerprint)
   }
@@ -54,21 +54,21 @@ struct TunePartTests {
 
   @Test("cannot be all of them")
   func everything() throws {
-    #expect(throws: GroundingError.self) { try world(0).keepingBack(0.99) }
+    #expect(throws: DataError.self) { try world(0).keepingBack(0.99) }
   }
 
   @Test("shares no video with another part")
   func apart() throws {
     let data = try world(2)
-    #expect(throws: GroundingError.self) {
-      try GroundingDataset(name: "twice", train: data.train, dev: data.dev, tune: data.dev)
+    #expect(throws: DataError.self) {
+      try Dataset(name: "twice", train: data.train, dev: data.dev, tune: data.dev)
     }
   }
 }
 
-extension GroundingDataset {
+extension Dataset {
   /// The name of the same prompts in a data set that knows two parts.
-  fileprivate static func fingerprint(of data: GroundingDataset) throws -> String {
-    try GroundingDataset(name: data.name, train: data.train, dev: data.dev).fingerprint
+  fileprivate static func fingerprint(of data: Dataset) throws -> String {
+    try Dataset(name: data.name, train: data.train, dev: data.dev).fingerprint
   }
 }

@@ -11,7 +11,7 @@ struct WorldChoiceTests {
       query: .words, seed: Seed(3))
   }
 
-  private func choices(_ data: GroundingDataset) throws -> [(prompt: Prompt, choice: Choice)] {
+  private func choices(_ data: Dataset) throws -> [(prompt: Prompt, choice: Choice)] {
     try (data.train + data.dev).map { ($0, try #require($0.truth.first as? Choice)) }
   }
 
@@ -115,7 +115,7 @@ struct WorldChoiceTests {
   func nothing() throws {
     var options = world(4)
     options.difficulty = .easy
-    #expect(throws: GroundingError.self) {
+    #expect(throws: DataError.self) {
       try WorldChoice.dataset(options, .init(topics: [.count]))
     }
   }

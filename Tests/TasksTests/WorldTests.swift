@@ -180,7 +180,7 @@ struct WorldTests {
 
   @Test("says so when its videos are too short for the questions")
   func tooShort() {
-    #expect(throws: GroundingError.self) {
+    #expect(throws: DataError.self) {
       try World(World.Options(videos: 1, queriesPerVideo: 50, frames: 9))
     }
   }

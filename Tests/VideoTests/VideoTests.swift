@@ -27,6 +27,14 @@ private struct CannotMake: Error {
   let reason: String
 }
 
+/// What a selector chooses of a scan.
+private func selection(
+  _ selector: any KeyframeSelector, of scan: VideoScan
+) async throws -> KeyframeSelection {
+  let prompt = Prompt(id: "a", video: "a", query: "", evidence: scan.features, truth: [])
+  return try await selector.select(curves: scan.curves, of: prompt, seed: Seed(1))
+}
+
 private func error(_ path: String) -> String {
   message { try VideoDecoder(path: path).forEachFrame { _ in } }
     .replacing(path, with: "clip")
@@ -163,7 +171,7 @@ struct VideoDecoderTests {
   }
 
   @Test("a scan without descriptors chooses what one with them chooses, by every selector that can")
-  func curves() throws {
+  func curves() async throws {
     let path = try scratch() + "/a.mp4"
     try make(["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=10:duration=6"], path)
     let decoder = try VideoDecoder(path: path)
@@ -172,7 +180,7 @@ struct VideoDecoderTests {
     #expect(lean.features.values.isEmpty && full.features.channels == 16)
     for reading in FeatureReading.allCases {
       let own = full.features.variation(reading: reading)
-      let curve = try #require(lean.variation[reading])
+      let curve = try #require(lean.curves.variation[reading])
       #expect(zip(own, curve).allSatisfy { abs($0 - $1) < 1e-5 })
     }
     var selectors: [any KeyframeSelector] = [
@@ -185,16 +193,13 @@ struct VideoDecoderTests {
           with(.init()) { ($0.features, $0.budget, $0.firstFrame) = (reading, 7, .copy) }))
     }
     for selector in selectors {
-      #expect(VideoScan.detail(for: selector) == .curves)
-      #expect(
-        try lean.select(selector, video: "a", seed: Seed(1))
-          == full.select(selector, video: "a", seed: Seed(1)))
+      #expect(selector.reads != .features)
+      #expect(try await selection(selector, of: lean) == selection(selector, of: full))
     }
-    #expect(VideoScan.detail(for: try MaximumInformationKeyframes()) == .descriptors)
+    #expect(try MaximumInformationKeyframes().reads == .features)
     let apexes = try TemporalApexDistillation(with(.init()) { $0.budget = 7 })
     #expect(
-      try full.select(apexes, video: "a", seed: Seed(0))
-        == apexes.select(full.features, video: "a"))
+      try await selection(apexes, of: full) == apexes.select(full.features, video: "a"))
   }
 
   @Test("stops where it is told to, without leaving the program behind")
@@ -280,30 +285,30 @@ struct KnownCutsTests {
   }
 
   @Test("bikes.mp4: all five, within one frame, by the scene rules and by TAD's apexes at budget 8")
-  func bikes() throws {
+  func bikes() async throws {
     let scan = try scan("bikes.mp4")
     let truth = [30, 76, 137, 187, 242]
     #expect(scan.summary.frames == 250 && abs(scan.summary.duration - 10) < 0.01)
     func recall(_ found: [Int]) -> Double? {
       KeyframeQuality.cutRecall(found, truth: truth, tolerance: 1)
     }
-    #expect(try recall(ContentScenes().cuts(content: scan.content)) == 1)
-    #expect(try recall(AdaptiveScenes().cuts(content: scan.content)) == 1)
-    let selection = try scan.select(tad(8), video: "bikes", seed: Seed(0))
+    #expect(try recall(ContentScenes().cuts(content: scan.curves.content)) == 1)
+    #expect(try recall(AdaptiveScenes().cuts(content: scan.curves.content)) == 1)
+    let selection = try await selection(tad(8), of: scan)
     #expect(recall(Array(Set(selection.indices).intersection(selection.apexes))) == 1)
   }
 
   @Test("big_buck_bunny: all three, within a tenth of a second")
-  func bunny() throws {
+  func bunny() async throws {
     let scan = try scan("big_buck_bunny_0_30.webm")
     let truth = [11.795, 15.670, 22.961]
     func recall(_ found: [Int]) -> Double? {
       KeyframeQuality.cutRecall(
         found.map { scan.features.timestamps[$0] }, truth: truth, tolerance: 0.1)
     }
-    #expect(try recall(ContentScenes().cuts(content: scan.content)) == 1)
-    #expect(try recall(AdaptiveScenes().cuts(content: scan.content)) == 1)
-    let selection = try scan.select(tad(8), video: "bunny", seed: Seed(0))
+    #expect(try recall(ContentScenes().cuts(content: scan.curves.content)) == 1)
+    #expect(try recall(AdaptiveScenes().cuts(content: scan.curves.content)) == 1)
+    let selection = try await selection(tad(8), of: scan)
     #expect(recall(Array(Set(selection.indices).intersection(selection.apexes))) == 1)
   }
 }

@@ -1,4 +1,4 @@
-"""Teachers, rewards and selectors as functions.
+"""Teachers, rewards, selectors and curricula as functions.
 
     import opd
 
@@ -25,7 +25,7 @@ def _offer(plugin: program.Teacher, function: Callable, **about: Any) -> Callabl
     plugin.name = function.__name__
     for key, value in about.items():
         if not hasattr(plugin, key):
-            raise TypeError(f"A {plugin.kind} has no '{key}'. Choose from name, identity, support, k, features.")
+            raise TypeError(f"A {plugin.kind} has no '{key}'. Choose from name, identity, support, k, features, needs, every.")
         setattr(plugin, key, value)
     _plugins.append(plugin)
     return function
@@ -79,6 +79,23 @@ def selector(function: Optional[Callable] = None, **about: Any) -> Callable:
         class Own(program.Selector):
             def choose(self, prompts):
                 return [function(p) for p in prompts]
+
+        return _offer(Own(), function, **about)
+
+    return offer(function) if function else offer
+
+
+def curriculum(function: Optional[Callable] = None, **about: Any) -> Callable:
+    """A curriculum: `f(candidates)` returns the candidates to take, ids or dicts with id, score and reason.
+
+    A candidate is a dict with id and what `needs` says is measured: teacher_quality, student_quality, trajectory_reverse_kl.
+    `every=N` chooses anew after N dealt prompts.
+    """
+
+    def offer(function: Callable) -> Callable:
+        class Own(program.Curriculum):
+            def choose(self, round, candidates, observations, state, seed):
+                return function(candidates), None
 
         return _offer(Own(), function, **about)
 

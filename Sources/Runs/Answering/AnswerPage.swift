@@ -102,7 +102,8 @@ struct AnswerPage {
     }
     return HTML.section(
       "frames", "Frames looked at",
-      "Chosen by \(HTML.escaped(answer.selector)); those inside of the greedy answer are marked.",
+      (answer.selector == "all" ? "All frames" : "Chosen by \(HTML.escaped(answer.selector))")
+        + "; those inside of the greedy answer are marked.",
       "<div class=\"shots\">\((pictures.isEmpty ? times : pictures).joined(separator: "\n"))</div>")
   }
 

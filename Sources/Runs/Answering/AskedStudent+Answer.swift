@@ -26,11 +26,17 @@ package struct FreeQuestion: Sendable, Hashable {
 extension AskedStudent {
   /// Answers a question.
   ///
+  /// - Parameters:
+  ///   - question: What is asked.
+  ///   - encoder: What makes features of a video file, for a student that was trained on such; its own descriptors if `nil`.
+  /// - Returns: The answer, read twice.
   /// - Throws: `AnsweringError`, `.unknownWord`; what is wrong with the video.
   /// - Complexity: A greedy answer, and one pass over the prompt with every answer that can be given or as many samples.
-  package func answer(_ question: FreeQuestion) async throws -> StudentAnswer {
-    let video = try video(of: question)
-    let asked = try prompts(question, video)
+  package func answer(
+    _ question: FreeQuestion, by encoder: (any FrameEncoder)? = nil
+  ) async throws -> StudentAnswer {
+    let video = try await video(of: question, by: encoder)
+    let asked = try prompt(question, video)
     var frames = try await FrameChoice(shownFrames, context)
     let (chosen, selection) = try await StudentAnswer.Reading.timed {
       try await frames.prompts([asked])[0]
@@ -58,25 +64,29 @@ extension AskedStudent {
       .first { !$0.isNull }
   }
 
-  private func video(of question: FreeQuestion) throws -> AskedVideo? {
+  private func video(
+    of question: FreeQuestion, by encoder: (any FrameEncoder)?
+  ) async throws -> AskedVideo? {
     guard looksAtVideos else {
       guard question.video == nil else { throw AnsweringError.readsNoVideos(run: path) }
       return nil
     }
     guard let name = question.video else { throw AnsweringError.needsVideo(run: path) }
+    if let encoder {
+      return try await AskedVideo(name, by: encoder, question: question.text, for: self)
+    }
     return try AskedVideo(name, query: question.embedding, for: self)
   }
 
   /// The question of the run's data where it has this one about this video, else a new one.
-  private func prompts(
-    _ question: FreeQuestion, _ video: AskedVideo?
-  ) throws -> (shown: Prompt, filmed: Prompt) {
+  private func prompt(_ question: FreeQuestion, _ video: AskedVideo?) throws -> Prompt {
     let words = QueryText.words(question.text)
-    if let own = video?.known.first(where: { QueryText.words($0.shown.query) == words }) {
-      return (try reading(own.shown, embedding: own.shown.queryEmbedding), own.filmed)
+    if var own = video?.known.first(where: { QueryText.words($0.query) == words }) {
+      let shown = own.asShown
+      own.tokens = try reading(shown, embedding: shown.queryEmbedding).tokens
+      return own
     }
-    let prompt = try reading(newPrompt(question, video), embedding: video?.embedding)
-    return (prompt, prompt)
+    return try reading(newPrompt(question, video), embedding: video?.embedding)
   }
 
   private func newPrompt(_ question: FreeQuestion, _ video: AskedVideo?) throws -> Prompt {

@@ -17,7 +17,7 @@ extension AskedStudent {
 
   /// A text as the student reads it: the words of a question in its vocabulary, or tokens of a language model.
   ///
-  /// - Throws: `GroundingError.unknownWord`.
+  /// - Throws: `DataError.unknownWord`.
   @Sendable package func tokens(of text: String) throws -> [Token] {
     guard context.codec.tokenizer is Vocabulary else {
       return try context.codec.tokenizer.encode(text)

@@ -60,7 +60,7 @@ package struct AskedStudent: Sendable {
       guard context.codec.tokenizer is Vocabulary else { return prompt }
       do {
         return try QueryText.tokenized(prompt, with: context.codec.tokenizer)
-      } catch GroundingError.unknownWord(let word, _, _) {
+      } catch DataError.unknownWord(let word, _, _) {
         throw unknown(word)
       }
     }

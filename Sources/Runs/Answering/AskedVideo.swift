@@ -1,6 +1,7 @@
 internal import Core
 internal import Foundation
 internal import Storage
+internal import TAD
 internal import Tasks
 internal import Video
 
@@ -12,8 +13,8 @@ struct AskedVideo {
   var evidence: FrameFeatures
   /// The file with the pictures, if there is one, and which of its frames are those of `evidence`.
   var pictures: (path: String, frames: [Int])?
-  /// What the run's data asks about it, as a student is shown it and as it was filmed; empty for a video from elsewhere.
-  var known: [(shown: Prompt, filmed: Prompt)] = []
+  /// What the run's data asks about it, as it was filmed; empty for a video from elsewhere.
+  var known: [Prompt] = []
   /// The embedding of a question that the file holds by name.
   var embedding: [Float]?
 
@@ -33,7 +34,36 @@ struct AskedVideo {
     } else {
       self = try Self.known(name, to: student)
     }
-    try GroundingDataset.requireFinite(evidence, video: name)
+    try Dataset.requireFinite(evidence, video: name)
+  }
+
+  /// A video file as an encoder sees it, with clips as far apart as the student knows frames.
+  ///
+  /// - Parameters:
+  ///   - path: The video file.
+  ///   - encoder: What made the features that the student was trained on.
+  ///   - question: What is asked, which gets a row where the student reads questions as rows.
+  ///   - student: Who is asked.
+  /// - Throws: `VideoError`, or what the encoder throws.
+  init(
+    _ path: String, by encoder: any FrameEncoder, question: String, for student: AskedStudent
+  ) async throws {
+    let seconds = student.data.frameDistance
+    var values: [Float] = []
+    var frames: [Int] = []
+    let decoder = try VideoDecoder(path: path, longestSide: encoder.side)
+    let summary = try await encoder.forEachClip(of: decoder, every: seconds) { clips, rows in
+      values += rows.joined()
+      frames += clips.map(\.index)
+    }
+    let evidence = FrameFeatures(
+      values: values, tokensPerFrame: encoder.tokensPerFrame, channels: encoder.channels,
+      timestamps: frames.indices.map { (Double($0) + 0.5) * seconds },
+      duration: max(summary.duration, Double(frames.count) * seconds))
+    self.init(
+      name: URL(filePath: path).deletingPathExtension().lastPathComponent, evidence: evidence)
+    pictures = (path, frames)
+    if student.data.embedsQueries { embedding = try await encoder.rows(of: [question]).first }
   }
 
   private init(name: String, evidence: FrameFeatures) {
@@ -50,13 +80,13 @@ struct AskedVideo {
         name: name, data: data.name, nearest: nearestName(to: name, in: data.all.map(\.video)))
     }
     var video = AskedVideo(name: name, evidence: first.evidence)
-    video.known = prompts.map { ($0, data.unmarked($0)) }
+    video.known = prompts.map(data.unmarked)
     return video
   }
 
   /// A video file, as the program's own descriptors, with frames as far apart as the student knows them.
   private static func filmed(_ path: String, every distance: Double) throws -> AskedVideo {
-    let scan = try VideoScan(VideoDecoder(path: path), detail: .descriptors)
+    let scan = try VideoScan(VideoDecoder(path: path), detail: .features)
     let times = scan.features.timestamps
     var frames: [Int] = []
     for (frame, time) in times.enumerated() {

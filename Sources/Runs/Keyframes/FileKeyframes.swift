@@ -14,6 +14,9 @@ struct FileKeyframes: KeyframeSelector {
   /// A question that has a line of its own is looked up by its name.
   let looksAtQuery = true
 
+  /// It reads nothing of a video.
+  let reads = FrameDetail.times
+
   private struct Line: Decodable {
     let id: String?
     let video: String?

@@ -46,7 +46,7 @@ struct KeyframeBench {
     }
     let dataset = context.dataset
     let asked = (settings.usesTrain ? dataset.train : dataset.dev).filter { !$0.stretches.isEmpty }
-    if asked.isEmpty { throw GroundingError.nothingThere(what: "queries with true windows") }
+    if asked.isEmpty { throw DataError.nothingThere(what: "queries with true windows") }
     let videos = Dictionary(grouping: asked.indices) { asked[$0].video }
     prompts = asked
     clusters = videos.sorted { $0.key < $1.key }.map(\.value)
@@ -56,13 +56,12 @@ struct KeyframeBench {
   func cell(_ selector: ConfigurationValue, budget: Int) async throws -> Cell {
     let laboratory = context.laboratory
     let (label, choice) = try laboratory.keyframeConfiguration(selector, count: .budget(budget))
-    let made = try await laboratory.selectors.connect(choice, at: "selector", in: context)
-    var cell = Cell(label: label, looksAtQuery: made.looksAtQuery, selections: [])
+    let selector = try await laboratory.selectors.connect(choice, at: "selector", in: context)
+    var cell = Cell(label: label, looksAtQuery: selector.looksAtQuery, selections: [])
     let plain = prompts.map(context.dataset.unmarked)
-    let selector = try await made.asked(about: plain)
     let identity = ConfigurationFile.text(of: choice)
     for seed in 0..<settings.seeds {
-      let selections = try laboratory.selections.select(
+      let selections = try await laboratory.selections.select(
         plain, by: selector, identity: identity,
         seed: Seed(UInt64(seed)).derived("keyframes"))
       cell.selections.append(selections)

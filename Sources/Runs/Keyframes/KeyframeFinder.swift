@@ -49,21 +49,21 @@ package struct KeyframeFinder: Sendable {
     let known = truth(name)
     if let stored { return try await find(stored, name: name, truth: known, pictures: path) }
     let decoder = try VideoDecoder(path: path)
-    let isFull = keepsFeatures || choices.contains { VideoScan.detail(for: $0.selector) != .curves }
+    let isFull = keepsFeatures || choices.contains { $0.selector.reads == .features }
     let expected = decoder.announcedFrames ?? 0
-    let scan = try VideoScan(decoder, detail: isFull ? .descriptors : .curves) {
+    let scan = try VideoScan(decoder, detail: isFull ? .features : .curves) {
       progress($0, max($0, expected))
     }
     let fitted = try known?.fitted(to: scan.features, of: name)
     let truth = fitted?.intervals ?? []
     let prompt = Prompt(
       id: name, video: name, query: "", evidence: scan.features, truth: truth)
-    let selections = try await selections(of: prompt) {
-      try scan.select($0, video: name, truth: truth, seed: $1)
+    let selections = try await selections {
+      try await $0.select(curves: scan.curves, of: prompt, seed: $1)
     }
     let evidence = KeyframeEvidence(
       picturePath: path, times: scan.features.timestamps,
-      variation: scan.variation[.perToken] ?? [], features: scan.features, truth: fitted)
+      variation: scan.curves.variation[.perToken] ?? [], features: scan.features, truth: fitted)
     return VideoKeyframes(
       video: name, rate: scan.summary.rate, evidence: evidence, choices: choices,
       selections: selections, tolerance: tolerance)
@@ -83,7 +83,7 @@ package struct KeyframeFinder: Sendable {
     let truth = try truth?.fitted(to: features, of: name)
     let prompt = Prompt(
       id: name, video: name, query: "", evidence: features, truth: truth?.intervals ?? [])
-    let selections = try await selections(of: prompt) { try $0.select([prompt], seed: $1)[0] }
+    let selections = try await selections { try await $0.select([prompt], seed: $1)[0] }
     let evidence = KeyframeEvidence(
       picturePath: pictures, times: features.timestamps,
       variation: features.variation(reading: .perToken), features: features, truth: truth)
@@ -92,14 +92,13 @@ package struct KeyframeFinder: Sendable {
       tolerance: tolerance)
   }
 
-  /// What each choice selects of a video; programs that choose are asked first.
+  /// What each choice selects.
   private func selections(
-    of prompt: Prompt, by select: (any KeyframeSelector, Seed) throws -> KeyframeSelection
+    by select: (any KeyframeSelector, Seed) async throws -> KeyframeSelection
   ) async throws -> [KeyframeSelection] {
     var result: [KeyframeSelection] = []
     for choice in choices {
-      let selector = try await choice.selector.asked(about: [prompt])
-      result.append(try select(selector, seed.derived("keyframes")))
+      result.append(try await select(choice.selector, seed.derived("keyframes")))
     }
     return result
   }

@@ -2,6 +2,7 @@ internal import Records
 internal import Foundation
 internal import Core
 internal import Storage
+internal import Video
 
 /// Keyframes of every video in a folder, several at a time; what is done is not done again.
 ///
@@ -17,12 +18,6 @@ package struct KeyframeFolder: Sendable {
     /// Videos that could not be read, with the reason.
     package var failures: [String: String] = [:]
   }
-
-  /// The endings of files that count as videos.
-  package static let endings: Set<String> = [
-    "mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "ts", "m2ts", "flv", "wmv", "3gp",
-    "ogv",
-  ]
 
   private let input: String
   private let output: String
@@ -51,10 +46,7 @@ package struct KeyframeFolder: Sendable {
     self.output = output
     self.formats = formats
     self.finder = finder
-    let files = FileManager.default.enumerator(atPath: input)?.compactMap { $0 as? String } ?? []
-    videos = files.filter { file in
-      Self.endings.contains(URL(filePath: file).pathExtension.lowercased())
-    }.sorted()
+    videos = VideoFiles.list(in: input)
     if videos.isEmpty { throw KeyframeInputError.noVideos(folder: input) }
   }
 
@@ -78,43 +70,18 @@ package struct KeyframeFolder: Sendable {
     let waiting = videos.filter { !finished.contains(identities[$0] ?? "") }
     let writer = try JSONLinesWriter(log)
     var summary = Summary(known: videos.count - waiting.count)
-    var rest = waiting[...]
-    try await withThrowingTaskGroup(of: Outcome.self) { group in
-      func start() {
-        guard let video = rest.popFirst() else { return }
-        group.addTask { await attempt(video) }
+    try await inTurn(waiting, jobs: jobs, work) { video, error in
+      if let error {
+        if error is StorageError { throw error }
+        summary.failures[video] = "\(error)"
+      } else {
+        try writer.append(Line(video: video, identity: identities[video] ?? ""))
+        summary.done += 1
       }
-      for _ in 0..<max(1, jobs) { start() }
-      while let outcome = try await group.next() {
-        let video = outcome.video
-        if let error = outcome.failure {
-          if error is StorageError { throw error }
-          summary.failures[video] = "\(error)"
-        } else {
-          try writer.append(Line(video: video, identity: identities[video] ?? ""))
-          summary.done += 1
-        }
-        progress(summary.done + summary.known + summary.failures.count, video)
-        start()
-      }
+      progress(summary.done + summary.known + summary.failures.count, video)
     }
     try finish(without: Set(summary.failures.keys))
     return summary
-  }
-
-  /// How the work on one video ended.
-  private struct Outcome: Sendable {
-    var video: String
-    var failure: (any Error)?
-  }
-
-  private func attempt(_ video: String) async -> Outcome {
-    do {
-      try await work(video)
-      return Outcome(video: video)
-    } catch {
-      return Outcome(video: video, failure: error)
-    }
   }
 
   private func work(_ video: String) async throws {
@@ -172,6 +139,8 @@ package enum KeyframeInputError: ExplainedError, Hashable {
   case failed(count: Int, of: Int, first: String)
   /// A format that holds one selection was asked for several.
   case oneSelector(format: String)
+  /// Pictures are asked for where only features are.
+  case noPictures(video: String)
   /// A file of what is known does not name the video that is asked for.
   case unnamed(video: String, truth: String)
   /// What is said to be known of a video is not of this video.
@@ -187,6 +156,7 @@ package enum KeyframeInputError: ExplainedError, Hashable {
     case .failed(let count, let all, let first):
       "\(count) of \(all) videos gave no keyframes; the first: \(first)"
     case .oneSelector(let format): "A file of format \(format) holds one selection."
+    case .noPictures(let video): "There are features of '\(video)', and no pictures."
     case .unnamed(let video, let truth): "'\(truth)' does not name the video '\(video)'."
     case .truth(let video, let faults):
       "What is said to be known of '\(video)' cannot be right: "
@@ -200,10 +170,11 @@ package enum KeyframeInputError: ExplainedError, Hashable {
   package var remedy: String {
     switch self {
     case .noVideos:
-      "Files count by their ending: \(KeyframeFolder.endings.sorted().joined(separator: ", "))."
+      "Files count by their ending: \(VideoFiles.endings.sorted().joined(separator: ", "))."
     case .missing: "Check the path."
     case .failed: "Mend or remove them and run the command again: finished videos are kept."
     case .oneSelector: "Name one selector."
+    case .noPictures: "Name the video file, with --features for what is chosen by."
     case .truth, .unnamed: "Correct the file of --truth, or name the video that it is about."
     case .otherData: "Compare runs of one data set."
     }

@@ -13,6 +13,19 @@ package enum KeyframeFormat: String, Sendable, Hashable, CaseIterable {
   case html
   /// A file of features.
   case hdf5
+  /// A line a frame, comma-separated.
+  case csv
+  /// The scenes that chosen apexes begin, with PySceneDetect's columns.
+  case scenes
+  /// The same as a list of edits.
+  case edl
+  /// A folder of pictures of full size.
+  case jpg
+  /// The same, without loss.
+  case png
+
+  /// Whether it holds what one selector chose.
+  package var holdsOneSelection: Bool { [.hdf5, .scenes, .edl].contains(self) }
 
   /// How the names of such files end.
   package var ending: String {
@@ -21,10 +34,14 @@ package enum KeyframeFormat: String, Sendable, Hashable, CaseIterable {
     case .json: "json"
     case .html: "html"
     case .hdf5: "h5"
+    case .csv: "csv"
+    case .scenes: "scenes.csv"
+    case .edl: "edl"
+    case .jpg, .png: "frames"
     }
   }
 
-  /// What was chosen, as text or bytes of a page; `nil` for HDF5.
+  /// What was chosen, as text; `nil` where it is no text.
   ///
   /// - Throws: `VideoError` where the pictures of a page cannot be read.
   package func content(of video: VideoKeyframes) throws -> String? {
@@ -36,7 +53,10 @@ package enum KeyframeFormat: String, Sendable, Hashable, CaseIterable {
         try VideoThumbnails.jpegs(of: $0, frames: video.chosenFrames)
       }
       return KeyframePage(video, pictures: pictures ?? [:]).html
-    case .hdf5: return nil
+    case .csv: return video.commaSeparated
+    case .scenes: return video.sceneList
+    case .edl: return video.editList
+    case .hdf5, .jpg, .png: return nil
     }
   }
 
@@ -46,6 +66,8 @@ package enum KeyframeFormat: String, Sendable, Hashable, CaseIterable {
   package func write(_ video: VideoKeyframes, to path: String) throws {
     if let content = try content(of: video) {
       try AtomicFile.write(content, to: path)
+    } else if let pictures = PictureFormat(rawValue: rawValue) {
+      try video.writePictures(pictures, to: path)
     } else {
       try VideoKeyframes.writeFeatures(of: [video], to: path)
     }

@@ -8,7 +8,7 @@ extension RunContext {
       values: [0], tokensPerFrame: 1, channels: 1, timestamps: [0], duration: 1)
     let prompt = Prompt(id: "", video: "", query: "", evidence: frame, truth: [])
     return RunContext(
-      seed: seed, dataset: try GroundingDataset(name: "none", train: [], dev: [prompt]),
+      seed: seed, dataset: try Dataset(name: "none", train: [], dev: [prompt]),
       codec: DigitsCodec(step: 1, maximumDuration: 1).answers, laboratory: laboratory)
   }
 }

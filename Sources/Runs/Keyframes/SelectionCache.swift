@@ -44,7 +44,7 @@ package final class SelectionCache: Sendable {
   /// - Throws: What the selector throws.
   package func select(
     _ prompts: [Prompt], by selector: any KeyframeSelector, identity: String, seed: Seed
-  ) throws -> [KeyframeSelection] {
+  ) async throws -> [KeyframeSelection] {
     let keys = prompts.map { prompt in
       Key(
         identity: identity, seed: seed, video: prompt.video, evidence: prompt.evidence,
@@ -58,7 +58,7 @@ package final class SelectionCache: Sendable {
     }
     var wanted: Set<Key> = []
     let missing = keys.indices.filter { found[keys[$0]] == nil && wanted.insert(keys[$0]).inserted }
-    let made = try selector.select(missing.map { prompts[$0] }, seed: seed)
+    let made = try await selector.select(missing.map { prompts[$0] }, seed: seed)
     for (index, selection) in zip(missing, made) { found[keys[index]] = selection }
     remember(missing.map { keys[$0] }, made)
     return charged(keys, found)

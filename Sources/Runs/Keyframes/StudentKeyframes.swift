@@ -8,11 +8,10 @@ internal import Tasks
 ///
 /// The student looks at the frames that its own run showed it, answers greedily, and `AnyKeyframes` draws from its clips. Where
 /// its answer cannot be read, or names no clip, frames are evenly spaced.
-struct StudentKeyframes: AskingKeyframes, WeighedPart {
+struct StudentKeyframes: KeyframeSelector, WeighedPart {
   private let student: TrainedStudent
   private let view: ClipView
   private let log: @Sendable (String) -> Void
-  private var asked = AskedKeyframes()
 
   /// A digest of the student's weights.
   let weights: String
@@ -41,32 +40,25 @@ struct StudentKeyframes: AskingKeyframes, WeighedPart {
     log = context.log
   }
 
-  func asking(about prompts: [Prompt], shown: [Prompt]) async throws -> any KeyframeSelector {
+  func select(_ prompts: [Prompt], seed: Seed) async throws -> [KeyframeSelection] {
     let policy = student.student
     var frames = try await FrameChoice(student.configuration.keyframes, student.context)
-    let seen = try await frames.prompts(zip(shown, prompts).map { ($0, $1) })
-      .map(student.reading)
+    let seen = try await frames.prompts(prompts).map(student.reading)
     let groups = try await policy.sample(
       seen, settings: .greedy(maximumLength: view.codec.maximumLength), seed: Seed(0))
-    var copy = self
     var unread = 0
-    for (prompt, group) in zip(prompts, groups) {
+    let selections = zip(prompts, groups).map { prompt, group in
       let chosen = view.frames(group.rollouts[0].tokens, to: prompt)
       if chosen == nil { unread += 1 }
-      let cost = SelectionCost(
-        framesScanned: group.prompt.visible.frames, flops: policy.flops(of: [group], .sampling))
-      copy.asked.add(
-        KeyframeSelection(
-          indices: chosen ?? view.frames(ClipList([]), of: prompt), cost: cost), for: prompt)
+      return KeyframeSelection(
+        indices: chosen ?? view.frames(ClipList([]), of: prompt),
+        cost: SelectionCost(
+          framesScanned: group.prompt.visible.frames, flops: policy.flops(of: [group], .sampling)))
     }
     if unread > 0 {
       log("the clips of \(unread) of \(prompts.count) questions could not be read: even frames")
     }
-    return copy
-  }
-
-  func select(_ prompts: [Prompt], seed: Seed) throws -> [KeyframeSelection] {
-    try asked.select(prompts, who: "the student of '\(student.path)'")
+    return selections
   }
 }
 

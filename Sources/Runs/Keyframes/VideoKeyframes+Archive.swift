@@ -88,7 +88,7 @@ extension VideoKeyframes {
   }
 
   /// The stretches between chosen apexes or cuts.
-  private func segments(_ chosen: [Frame]) -> [Range<Int>] {
+  func segments(_ chosen: [Frame]) -> [Range<Int>] {
     let starts = [0] + chosen.filter { $0.apex && $0.index > 0 }.map(\.index)
     return zip(starts, starts.dropFirst() + [frames]).map { $0..<$1 }
   }

@@ -33,16 +33,17 @@ struct WorldParameters: PluginParameters {
 }
 
 struct QVHighlightsParameters: PluginParameters {
-  var path = "../shared/data/qvhighlights"
+  var path: String?
   var rows = QVHighlights.Options.Rows.features
   var trainLimit: Int?
   var devLimit: Int?
   var tuneShare = 0.0
 
-  var files: [String] { [path] }
+  var files: [String] { path.map { [$0] } ?? [] }
 
   static let keys: [String: KeyDeclaration] = [
-    "path": .text("the folder with features.h5, highlight_val_release.jsonl and split.json"),
+    "path": .text(
+      "the folder with features.h5, highlight_val_release.jsonl and split.json; mandatory"),
     "rows": .choice(
       QVHighlights.Options.Rows.self,
       "what a clip's row carries: features, featuresAndCosine (with the query) or cosine"),
@@ -51,6 +52,16 @@ struct QVHighlightsParameters: PluginParameters {
     "devLimit": .integer(1..., "the most queries to report on; all if left out", unit: "queries"),
     "tuneShare": tuneShareKey,
   ]
+}
+
+/// The folder of data in files.
+///
+/// - Throws: `LaboratoryError.mandatory` where none is named.
+func folder(_ path: String?) throws -> String {
+  guard let path else {
+    throw LaboratoryError.mandatory(key: "path", why: "it is the folder of the data")
+  }
+  return path
 }
 
 /// A part to choose settings by, in data from files.
@@ -95,7 +106,7 @@ extension Laboratory {
       parameters: QVHighlightsParameters.self
     ) { parameters, _ in
       try QVHighlights.load(
-        path: parameters.path,
+        path: try folder(parameters.path),
         options: .init(
           rows: parameters.rows, trainLimit: parameters.trainLimit, devLimit: parameters.devLimit)
       ).keepingBack(parameters.tuneShare)
@@ -128,7 +139,7 @@ extension Laboratory {
   }
 }
 
-extension GroundingDataset {
+extension Dataset {
   /// Refuses data whose right answers are no stretches of time.
   ///
   /// - Throws: `TaskError.foreignAnswer`.
@@ -152,7 +163,7 @@ extension GroundingDataset {
 
   /// The same data with its queries as words of the codec's vocabulary, where they are read so; a language model writes a
   /// prompt's text in tokens of its own.
-  func readable(with codec: AnswerCodec) throws -> GroundingDataset {
+  func readable(with codec: AnswerCodec) throws -> Dataset {
     guard !queryWords.isEmpty, codec.tokenizer is Vocabulary else { return self }
     return try tokenized(with: codec.tokenizer)
   }

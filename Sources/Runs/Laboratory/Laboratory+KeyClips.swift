@@ -38,7 +38,7 @@ extension Laboratory {
           key: "of", why: "only the data of a stage is made of the run's where it is left out")
       }
       let base = try bases.build(of, at: "of", in: seed)
-      var dataset = try GroundingDataset(
+      var dataset = try Dataset(
         name: "\(base.name)-key-clips", train: try base.train.map { try clips.prompt($0) },
         dev: try base.dev.map { try clips.prompt($0) },
         tune: try base.tune.map { try clips.prompt($0) }, isQueryAware: base.isQueryAware)

@@ -34,12 +34,13 @@ extension Laboratory {
     ] + (try pluginSections())
   }
 
+  /// The keys of every plug-in that has any, structures with theirs.
   private func pluginSections() throws -> [KeySection] {
-    let sections =
-      try datasets.keySections() + codecs.keySections() + students.keySections()
-      + teachers.keySections() + rewards.keySections() + curricula.keySections()
-      + selectors.keySections() + advantages.keySections() + losses.keySections()
-    return sections.filter { !$0.rows.isEmpty }
+    try catalogues.flatMap { catalogue in
+      try catalogue.everyRow().filter { !$0.rows.isEmpty }.map {
+        KeySection(title: "\(catalogue.kind) \($0.name)", summary: $0.summary, rows: $0.rows)
+      }
+    }
   }
 
   /// Keys that are declared but cannot be set, or the other way round; empty when all is well.
@@ -47,18 +48,6 @@ extension Laboratory {
   /// - Throws: What encoding the defaults throws.
   public func undeclared() throws -> [String] {
     try KeyReference.undeclared(in: RunConfiguration.self)
-      + KeyReference.undeclared(in: SweepKeys.self) + datasets.undeclared()
-      + codecs.undeclared() + students.undeclared() + teachers.undeclared()
-      + rewards.undeclared() + curricula.undeclared() + selectors.undeclared()
-      + advantages.undeclared() + losses.undeclared()
-  }
-}
-
-extension Registry {
-  /// The keys of every plug-in, structures with theirs.
-  fileprivate func keySections() throws -> [KeySection] {
-    try everyRow().map {
-      KeySection(title: "\(kind) \($0.name)", summary: $0.summary, rows: $0.rows)
-    }
+      + KeyReference.undeclared(in: SweepKeys.self) + catalogues.flatMap { try $0.undeclared() }
   }
 }

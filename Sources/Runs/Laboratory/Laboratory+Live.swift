@@ -1,5 +1,6 @@
 public import Plugins
 internal import Core
+internal import Curriculum
 internal import Foundation
 public import Teacher
 
@@ -32,6 +33,14 @@ extension Laboratory {
       return try await ProcessReward.connect(
         parameters, tokenizer: context.codec.tokenizer, log: context.log)
     }
+    try registerProgramsThatChoose()
+    #if LiveTeachers
+    try registerServices()
+    #endif
+  }
+
+  /// Programs that choose frames or prompts.
+  private mutating func registerProgramsThatChoose() throws {
     try selectors.register(
       "process", summary: "a program of your own that chooses frames, in JSON lines",
       parameters: ProcessParameters.self
@@ -41,15 +50,22 @@ extension Laboratory {
         try await ProcessSelector.connect(
           parameters, tokenizer: context.codec.tokenizer, log: context.log))
     }
-    #if LiveTeachers
-    try registerServices()
-    #endif
+    try curricula.register(
+      "process",
+      summary: "a program of your own that chooses the prompts of each round, in JSON lines",
+      parameters: ProcessParameters.self
+    ) { parameters, context in
+      try parameters.requireCommand()
+      return try AskedCurriculum(
+        try await ProcessCurriculum(connecting: parameters, log: context.log),
+        seed: context.seed.derived("curriculum"))
+    }
   }
 }
 
 extension ProcessParameters {
   /// Says what is missing in the words of a configuration.
-  fileprivate func requireCommand() throws {
+  func requireCommand() throws {
     guard command.isEmpty else { return }
     throw LaboratoryError.mandatory(
       key: "command", why: "it says which program to run, such as [python3, my_teacher.py]")

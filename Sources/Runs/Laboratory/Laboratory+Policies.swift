@@ -73,7 +73,7 @@ extension DecoderStudentParameters {
   /// How many rotary positions a video spans; `nil` where a position is the number of a row.
   ///
   /// - Throws: `LaboratoryError.timeSteps` for steps that are not positive, or that nothing would read.
-  fileprivate func steps(for dataset: GroundingDataset) throws -> Int? {
+  fileprivate func steps(for dataset: Dataset) throws -> Int? {
     if let timeSteps, timeSteps < 1 || framePositions == .row {
       throw LaboratoryError.timeSteps(timeSteps, positions: framePositions.rawValue)
     }

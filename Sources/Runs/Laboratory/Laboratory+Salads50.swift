@@ -3,7 +3,7 @@ internal import Tasks
 internal import Plugins
 
 struct Salads50Parameters: PluginParameters {
-  var path = "../shared/data/salads50"
+  var path: String?
   var fold = 1
   var windows = Salads50.Options.Windows.single
   var secondsPerStep = 1.0
@@ -11,10 +11,10 @@ struct Salads50Parameters: PluginParameters {
   var devLimit: Int?
   var tuneShare = 0.0
 
-  var files: [String] { [path] }
+  var files: [String] { path.map { [$0] } ?? [] }
 
   static let keys: [String: KeyDeclaration] = [
-    "path": .text("the folder with salads50_svm.h5 and queries.jsonl"),
+    "path": .text("the folder with salads50_svm.h5 and queries.jsonl; mandatory"),
     "fold": .integer(1...5, "the fold to report on; the others are for training"),
     "windows": .choice(
       Salads50.Options.Windows.self, "single (queries with one right window) or all"),
@@ -33,7 +33,7 @@ extension Laboratory {
       parameters: Salads50Parameters.self
     ) { parameters, _ in
       try Salads50.load(
-        path: parameters.path,
+        path: try folder(parameters.path),
         options: .init(
           fold: parameters.fold, windows: parameters.windows,
           secondsPerStep: parameters.secondsPerStep,

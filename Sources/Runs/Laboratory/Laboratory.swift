@@ -12,7 +12,7 @@ public struct RunContext: Sendable {
   /// The seed of the run.
   public var seed: Seed
   /// The data, its queries as tokens of the codec's vocabulary.
-  public var dataset: GroundingDataset
+  public var dataset: Dataset
   /// How answers are written.
   public var codec: AnswerCodec
   /// Everything that can be named.
@@ -22,7 +22,7 @@ public struct RunContext: Sendable {
 
   /// What a plug-in of a run may need to know.
   public init(
-    seed: Seed, dataset: GroundingDataset, codec: AnswerCodec, laboratory: Laboratory,
+    seed: Seed, dataset: Dataset, codec: AnswerCodec, laboratory: Laboratory,
     log: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.seed = seed
@@ -74,9 +74,9 @@ public struct TeacherChoice: Sendable {
 /// Everything a configuration can name, by kind.
 public struct Laboratory: Sendable {
   /// Data sets.
-  public var datasets = Registry<Seed, GroundingDataset>(kind: "data")
+  public var datasets = Registry<Seed, Dataset>(kind: "data")
   /// How answers are written.
-  public var codecs = Registry<GroundingDataset, AnswerCodec>(kind: "codec")
+  public var codecs = Registry<Dataset, AnswerCodec>(kind: "codec")
   /// What the numbers of the tasks mean that codecs write answers of; tasks of plug-ins add theirs.
   public var taskMetrics: [MetricDefinition] = []
   /// Students.
@@ -97,6 +97,17 @@ public struct Laboratory: Sendable {
   public var advantages = Registry<RunContext, any AdvantageEstimator>(kind: "advantage")
   /// Policy-gradient losses, which an objective names as a correction: `plugIn(name)`.
   public var losses = Registry<RunContext, any PolicyGradientLoss>(kind: "loss")
+
+  /// What turns pictures of videos into rows of features; each is told where lines for a log go.
+  package var encoders = Registry<@Sendable (String) -> Void, any FrameEncoder>(kind: "encoder")
+
+  /// Every registry, in the order in which plug-ins are listed.
+  package var catalogues: [any PluginCatalogue] {
+    [
+      datasets, codecs, students, teachers, rewards, curricula, selectors, advantages, losses,
+      encoders,
+    ]
+  }
 
   /// How free questions become feature rows, by the name of the data whose questions are embedded so.
   public var questionEmbeddings: [String: @Sendable (String) throws -> [Float]] = [:]
@@ -124,6 +135,7 @@ public struct Laboratory: Sendable {
     try laboratory.registerCurricula()
     try laboratory.registerKeyClips()
     try laboratory.registerLive()
+    try laboratory.registerEncoders()
     #if Engines
     try laboratory.registerEngines()
     #endif
@@ -132,8 +144,6 @@ public struct Laboratory: Sendable {
 
   /// All plug-ins, for `opd plugins`.
   public func describe() throws -> [PluginDescription] {
-    try datasets.describe() + codecs.describe() + students.describe() + teachers.describe()
-      + rewards.describe() + curricula.describe() + selectors.describe()
-      + advantages.describe() + losses.describe() + MethodPreset.describe()
+    try catalogues.flatMap { try $0.describe() } + MethodPreset.describe()
   }
 }

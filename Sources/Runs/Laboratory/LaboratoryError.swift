@@ -10,8 +10,6 @@ package enum LaboratoryError: ExplainedError, Hashable {
   case timeSteps(Int, positions: String)
   /// A mandatory parameter is missing.
   case mandatory(key: String, why: String)
-  /// Somebody who chooses frames was not asked about a prompt beforehand.
-  case notAsked(who: String, prompt: String)
   /// A reader was asked a question without a right option or a wrong one.
   case noOptions(prompt: String)
 
@@ -34,8 +32,6 @@ package enum LaboratoryError: ExplainedError, Hashable {
     case .timeSteps(let steps, let positions):
       "\(steps) time steps cannot be used with framePositions \(positions)."
     case .mandatory(let key, let why): "'\(key)' is missing: \(why)."
-    case .notAsked(let who, let prompt):
-      "Prompt '\(prompt)' was not put to \(who) beforehand."
     case .noOptions(let prompt):
       "Prompt '\(prompt)' has no right option beside a wrong one for a reader to choose from."
     case .noTunePart(let data): "The data '\(data)' has no part to choose settings by."
@@ -59,7 +55,6 @@ package enum LaboratoryError: ExplainedError, Hashable {
       "Set data.world.tuneVideos, or tuneShare of data from files, and leave dev for the report."
     case .noEnd: "Write eos_token_id into the model's generation_config.json."
     case .positions: "Raise the student's positions, or lower the codec's maximumTokens."
-    case .notAsked: "Call `asked(about:)` with these prompts before selecting."
     case .noOptions: "Let a reader judge questions with options, such as those of world-choice."
     }
   }

@@ -57,7 +57,7 @@ struct TrainedStudent {
 
   /// A question in the words that the student reads.
   ///
-  /// - Throws: `GroundingError.unknownWord` for a word that it never met.
+  /// - Throws: `DataError.unknownWord` for a word that it never met.
   func reading(_ prompt: Prompt) throws -> Prompt {
     guard prompt.queryEmbedding == nil, context.codec.tokenizer is Vocabulary else {
       return prompt

@@ -12,13 +12,13 @@ enum CurriculumRehearsal {
   /// - Returns: The rounds, as far as the curriculum goes on such evidence.
   static func rounds(
     of curriculum: any PromptCurriculum, candidates: [CandidateEvidence], steps: Int, prompts: Int
-  ) -> Int {
+  ) async -> Int {
     var curriculum = curriculum
     var rounds = 0
     for _ in 0..<steps {
       while curriculum.needsRound {
         rounds += 1
-        guard (try? curriculum.beginRound(candidates)) != nil else { return rounds }
+        guard (try? await curriculum.beginRound(candidates)) != nil else { return rounds }
       }
       guard (try? curriculum.next(prompts)) != nil else { return rounds }
     }

@@ -76,7 +76,7 @@ struct RunTrial {
       sample.add(record, seconds: start.elapsed, from: before, to: trainer.ledger)
     }
     let steps = sample.steps(of: stage)
-    let rounds = try CurriculumRehearsal.rounds(
+    let rounds = try await CurriculumRehearsal.rounds(
       of: parts.curriculum(of: index), candidates: sample.candidates, steps: steps,
       prompts: stage.prompts)
     var part = sample.part(stage.title, steps: steps, parts.configuration.diagnostics)

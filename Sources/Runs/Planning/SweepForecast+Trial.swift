@@ -42,6 +42,8 @@ extension SweepPlan {
       switch needed.place.first {
       case "student": value["student"] = try freshlyStarted(source)["student"]
       case "reward": value["reward"] = "quality"
+      case "teacher":
+        value["teacher"] = try ConfigurationFile.parse(Self.ownTeacher, file: "teacher")
       default:
         var uniform = ConfigurationValue(.map(ConfigurationMap()))
         uniform["uniform"] = ConfigurationValue(.map(ConfigurationMap()))
@@ -53,4 +55,7 @@ extension SweepPlan {
     }
     return value
   }
+
+  /// A teacher that costs what another student of the same kind costs.
+  private static var ownTeacher: String { "{self: {evidence: sameAsStudent, control: true}}" }
 }

@@ -98,7 +98,7 @@ extension EvaluationConfiguration {
   /// The keys of an evaluation.
   package static let keys: [String: KeyDeclaration] = [
     "part": .choice(
-      GroundingDataset.Part.self,
+      Dataset.Part.self,
       "which part of the data is answered: dev to report on, tune to choose settings by"),
     "every": .integer(
       0..., "time between evaluations; 0 for the end of each stage only", unit: "steps"),

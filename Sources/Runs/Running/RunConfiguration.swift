@@ -128,7 +128,7 @@ package struct OptimizerConfiguration: DefaultedConfiguration {
 /// How the student is evaluated.
 package struct EvaluationConfiguration: DefaultedConfiguration {
   /// Which part of the data is answered: what is reported on, or what settings are chosen by.
-  package var part = GroundingDataset.Part.dev
+  package var part = Dataset.Part.dev
   /// Steps between evaluations; 0 for the end of each stage only.
   package var every = 0
   /// The most queries of an evaluation before the last; all if left out.

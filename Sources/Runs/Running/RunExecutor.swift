@@ -71,7 +71,7 @@ package struct RunExecutor: Sendable {
   ) async throws -> [String: Double] {
     let report = report
     let directory = entry.directory
-    var status = try entry.status(parts.context.codec.task, labels: parts.labels())
+    var status = try await entry.status(parts.context.codec.task, labels: parts.labels())
     try directory.write(status)
     do {
       var progress = try await RunProgress(parts, directory, supervision) { news in

@@ -7,7 +7,7 @@ extension RunParts {
   /// What the run's own stages make of the right answers of the prompts they train on.
   ///
   /// - Throws: What is wrong with a method, a curriculum, the teacher or the selector.
-  func labels() throws -> LabelUse {
+  func labels() async throws -> LabelUse {
     let laboratory = context.laboratory
     func chosen(_ value: ConfigurationValue?) -> ConfigurationValue? {
       value.flatMap { $0.isNull ? nil : $0 }
@@ -22,7 +22,7 @@ extension RunParts {
       let isOwn = method.hints.selfTeacher != nil && teacher?.selfTeacher == nil
       let readsTruth = isTold == true && !isOwn
       labels.formUnion(method.objective.labels(teacherReadsTruth: readsTruth))
-      let curriculum = try curriculum(of: index)
+      let curriculum = try await curriculum(of: index)
       if curriculum.readsTruth { labels.insert(.gate) }
       if readsTruth, curriculum.needs.contains(.trajectoryReverseKL) { labels.insert(.teacher) }
     }

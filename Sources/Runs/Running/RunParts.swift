@@ -117,7 +117,7 @@ package struct RunParts {
     let reference = try await isHeld ? student.snapshot() : nil
     var trainer = try await Trainer(
       student: student, objective: method.objective, pool: PromptPool(pools[index].prompts),
-      curriculum: try curriculum(of: index),
+      curriculum: try await curriculum(of: index),
       partners: try partners(of: index, method, reference: reference, folder: folder),
       settings: settings(of: index, hints: method.hints), optimizer: stage.optimizer.settings)
     trainer.ledger = ledger
@@ -140,8 +140,8 @@ package struct RunParts {
   }
 
   /// The curriculum of one stage.
-  func curriculum(of index: Int) throws -> any PromptCurriculum {
-    try context.laboratory.curricula.build(
+  func curriculum(of index: Int) async throws -> any PromptCurriculum {
+    try await context.laboratory.curricula.connect(
       configuration.stages[index].curriculum, at: "stages[\(index)].curriculum", in: context)
   }
 

@@ -53,24 +53,18 @@ struct FrameChoice {
   }
 
   /// Prompts of a data set with their frames chosen.
-  mutating func prompts(_ prompts: [Prompt], of dataset: GroundingDataset) async throws -> [Prompt]
-  {
-    let prompts = prompts.map { (shown: $0, filmed: dataset.unmarked($0)) }
-    return try await self.prompts(prompts)
+  mutating func prompts(_ prompts: [Prompt], of dataset: Dataset) async throws -> [Prompt] {
+    try await self.prompts(prompts.map(dataset.unmarked))
   }
 
   /// Prompts as they are shown, with frames chosen by what was filmed.
-  mutating func prompts(_ prompts: [(shown: Prompt, filmed: Prompt)]) async throws -> [Prompt] {
-    guard
-      let selector = try await selector?.asked(
-        about: prompts.map(\.filmed), shown: prompts.map(\.shown))
-    else { return prompts.map(\.shown) }
-    let selections = try cache.select(
-      prompts.map(\.filmed), by: selector, identity: identity,
-      seed: seed.derived("keyframes"))
+  mutating func prompts(_ filmed: [Prompt]) async throws -> [Prompt] {
+    guard let selector else { return filmed.map(\.asShown) }
+    let selections = try await cache.select(
+      filmed, by: selector, identity: identity, seed: seed.derived("keyframes"))
     for selection in selections { cost = cost + selection.cost }
-    return zip(prompts, selections).map { prompt, selection in
-      var prompt = prompt.shown
+    return zip(filmed, selections).map { prompt, selection in
+      var prompt = prompt.asShown
       prompt.keyframes = selection.indices
       prompt.gates = selection.gates
       return prompt
@@ -78,7 +72,7 @@ struct FrameChoice {
   }
 
   /// The prompts of data to train on.
-  mutating func pool(_ dataset: GroundingDataset) async throws -> StagePool {
+  mutating func pool(_ dataset: Dataset) async throws -> StagePool {
     StagePool(
       prompts: try await prompts(dataset.train, of: dataset),
       identity: ContentHash.of([dataset.fingerprint, words]))
@@ -95,7 +89,7 @@ extension SelectionCost {
 
 extension RunContext {
   /// The data of a stage that has its own, in the words and shapes the student of this run can read.
-  func stageData(_ value: ConfigurationValue, at path: String) throws -> GroundingDataset {
+  func stageData(_ value: ConfigurationValue, at path: String) throws -> Dataset {
     let data = try laboratory.datasets.build(value, at: path, in: seed).readable(with: codec)
     func refuse(_ what: String) -> RunError { .otherShape(path: path, what: what) }
     guard data.channels == dataset.channels, data.tokensPerFrame == dataset.tokensPerFrame else {

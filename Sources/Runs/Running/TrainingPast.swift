@@ -3,7 +3,7 @@ internal import Plugins
 internal import Records
 internal import Tasks
 
-extension GroundingDataset {
+extension Dataset {
   /// Refuses prompts to train on about videos to report on or to choose settings by, by name or by equal frames under another name; where there are
   /// no videos, prompts that ask what is reported on.
   ///

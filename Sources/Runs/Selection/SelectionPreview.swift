@@ -39,8 +39,8 @@ package struct SelectionPreview: Sendable {
     let configuration = try laboratory.configuration(of: value)
     Parallel.threads = configuration.threads
     let parts = try await RunParts(configuration, in: laboratory)
-    let index = try chosen(stage, of: configuration) {
-      try !parts.curriculum(of: $0).needs.isEmpty
+    let index = try await chosen(stage, of: configuration) {
+      try await !parts.curriculum(of: $0).needs.isEmpty
     }
     var student = parts.student
     if let run {
@@ -49,14 +49,14 @@ package struct SelectionPreview: Sendable {
       }
     }
     let method = try Method(configuration.stages[index].method)
-    let curriculum = try parts.curriculum(of: index)
+    let curriculum = try await parts.curriculum(of: index)
     let measurement = PoolMeasurement(
       needs: curriculum.needs, student: student,
       partners: try parts.partners(of: index, method, folder: nil),
       settings: parts.settings(of: index, hints: method.hints), step: 0)
     let start = ContinuousClock.now
     let pool = try await measurement.measure(PromptPool(parts.pools[index].prompts))
-    return try SelectionPreview(
+    return try await SelectionPreview(
       configuration, index, curriculum, pool, seconds: seconds(since: start)
     ) { id in parts.teacher?.isPlanted.map { $0(id) } }
   }
@@ -73,15 +73,15 @@ package struct SelectionPreview: Sendable {
   /// - Complexity: O(*n* log *n*) for *n* candidates.
   package static func reading(
     _ path: String, _ value: ConfigurationValue, _ laboratory: Laboratory, stage: Int? = nil
-  ) throws -> SelectionPreview {
+  ) async throws -> SelectionPreview {
     let configuration = try laboratory.complete(value).decoded(as: RunConfiguration.self)
-    let index = try chosen(stage, of: configuration) { _ in true }
-    let curriculum = try laboratory.curricula.build(
+    let index = try await chosen(stage, of: configuration) { _ in true }
+    let curriculum = try await laboratory.curricula.connect(
       configuration.stages[index].curriculum, at: "stages[\(index)].curriculum",
       in: try standIn(laboratory, seed: configuration.seed))
     let start = ContinuousClock.now
     let pool = try CandidatePool(path)
-    return try SelectionPreview(
+    return try await SelectionPreview(
       configuration, index, curriculum, MeasuredPool(candidates: pool.candidates, flops: 0),
       seconds: seconds(since: start)
     ) { pool.planted[$0] }
@@ -90,25 +90,27 @@ package struct SelectionPreview: Sendable {
   private init(
     _ configuration: RunConfiguration, _ index: Int, _ curriculum: any PromptCurriculum,
     _ pool: MeasuredPool, seconds: Double, isPlanted: (String) -> Bool?
-  ) throws {
+  ) async throws {
     stage = configuration.stages[index].title
     self.curriculum = configuration.stages[index].curriculum.text
     flops = pool.flops
     var curriculum = curriculum
     let start = ContinuousClock.now
-    let records = try curriculum.beginRound(pool.candidates)
+    let records = try await curriculum.beginRound(pool.candidates)
     self.seconds = (seconds, Self.seconds(since: start))
     lines = records.map { SelectionLine($0, stage: index, planted: isPlanted($0.id)) }
     summary = SelectionSummary(lines)
   }
 
   private static func chosen(
-    _ stage: Int?, of configuration: RunConfiguration, where measures: (Int) throws -> Bool
-  ) throws -> Int {
+    _ stage: Int?, of configuration: RunConfiguration,
+    where measures: (Int) async throws -> Bool
+  ) async throws -> Int {
     let stages = configuration.stages
     guard let stage else {
       guard !stages.isEmpty else { throw SelectionError.noSuchStage(1, stages: 0) }
-      return try stages.indices.first { try measures($0) } ?? 0
+      for index in stages.indices where try await measures(index) { return index }
+      return 0
     }
     guard stages.indices.contains(stage - 1) else {
       throw SelectionError.noSuchStage(stage, stages: stages.count)

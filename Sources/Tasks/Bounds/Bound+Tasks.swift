@@ -10,7 +10,7 @@ extension Bound {
   ///   answers of other questions; for options also the answer by words and the middle frame, for windows the whole video and the
   ///   untrained reader of all frames.
   /// - Complexity: O(answers · 1,024) qualities for each set of answers that prompts share, and O(answers) sums a question.
-  public static func all(of dataset: GroundingDataset, _ codec: AnswerCodec) -> [Bound] {
+  public static func all(of dataset: Dataset, _ codec: AnswerCodec) -> [Bound] {
     let headline = codec.task.headline
     func value(_ answers: [(any Answer)?]) -> Double? {
       codec.task.summary(codec.task.outcomes(answers, to: dataset.reported))[headline]
@@ -22,7 +22,7 @@ extension Bound {
 
   /// Answers that are right of other questions.
   private static func guesses(
-    of dataset: GroundingDataset, _ task: any AnswerTask
+    of dataset: Dataset, _ task: any AnswerTask
   ) -> [(name: String, answers: [(any Answer)?])] {
     guard let task = task as? any EnumerableTask else {
       let truths = dataset.reported.map(\.truth.first)

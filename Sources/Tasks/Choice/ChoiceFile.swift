@@ -25,10 +25,10 @@ public enum ChoiceFile {
   ///   - features: A file as `FeatureStore` reads it: `/video/<video>`, and `/query/<id>` where questions are embedded.
   ///   - limit: The most questions that are read of each.
   /// - Returns: The prompts. Their text names the options; an embedding, where there is one, is the file's.
-  /// - Throws: `ChoiceError.line`, `StorageError`, or `GroundingError` for features that do not fit.
+  /// - Throws: `ChoiceError.line`, `StorageError`, or `DataError` for features that do not fit.
   public static func dataset(
     train: String?, dev: String, features: String, limit: Int = .max
-  ) throws -> GroundingDataset {
+  ) throws -> Dataset {
     let store = try FeatureStore(features)
     var check = AnnotationCheck(store)
     let learned = try train.map { try questions($0, limit) } ?? []
@@ -42,7 +42,7 @@ public enum ChoiceFile {
         evidence: try store.video(usable.video, duration: usable.duration ?? 0),
         truth: [question.choice(seen: usable.windows)])
     }
-    return try GroundingDataset(
+    return try Dataset(
       name: URL(filePath: dev).deletingPathExtension().lastPathComponent,
       train: Array(prompts[..<learned.count]), dev: Array(prompts[learned.count...]))
   }

@@ -138,7 +138,7 @@ extension ChoiceTask {
   ///
   /// - Throws: `TaskError.foreignAnswer` for data whose answers are no options, `ChoiceError.unseenOptions` for letters that mean
   ///   nothing to whoever is shown an embedding of the question.
-  public static func answers(_ form: Form, of dataset: GroundingDataset) throws -> AnswerCodec {
+  public static func answers(_ form: Form, of dataset: Dataset) throws -> AnswerCodec {
     let choices = try dataset.all.flatMap { prompt in
       try prompt.truth.map { answer in
         guard let choice = answer as? Choice else {
@@ -161,7 +161,7 @@ extension ChoiceTask {
   }
 }
 
-extension GroundingDataset {
+extension Dataset {
   /// Refuses options in an order of each question's own where an embedding carries the question: it says nothing of letters.
   fileprivate func requireKnownLetters() throws {
     var orders: [Set<String>: [String]] = [:]

@@ -50,10 +50,10 @@ public enum WorldChoice {
   ///   - world: Which videos to make.
   ///   - options: What is asked, and how.
   /// - Returns: The prompts.
-  /// - Throws: `GroundingError.nothingThere` if the videos are too short, or allow no such question.
+  /// - Throws: `DataError.nothingThere` if the videos are too short, or allow no such question.
   public static func dataset(
     _ world: World.Options, _ options: Options = Options()
-  ) throws -> GroundingDataset {
+  ) throws -> Dataset {
     let made = try World(world)
     func prompts(_ videos: [WorldVideo]) -> [Prompt] {
       videos.flatMap { video in
@@ -73,11 +73,11 @@ public enum WorldChoice {
     let name = "world-choice-\(world.difficulty.rawValue)"
     let dev = prompts(made.dev)
     guard !dev.isEmpty else {
-      throw GroundingError.nothingThere(
+      throw DataError.nothingThere(
         what: "questions about \(options.topics.map(\.rawValue).joined(separator: ", ")) in "
           + "videos of difficulty \(world.difficulty.rawValue)")
     }
-    return try GroundingDataset(
+    return try Dataset(
       name: name, train: prompts(made.train), dev: dev, tune: prompts(made.tune))
   }
 }

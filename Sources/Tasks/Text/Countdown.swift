@@ -34,7 +34,7 @@ public enum Countdown {
   ///
   /// - Throws: `TextTaskError.outOfRange`, or `.tooFew` where there are not as many different problems, in a hundred draws a problem.
   /// - Complexity: O(problems).
-  public static func dataset(_ options: Options) throws -> GroundingDataset {
+  public static func dataset(_ options: Options) throws -> Dataset {
     try options.check()
     var generator = options.seed.derived("countdown").generator()
     var seen: Set<CountdownProblem> = []
@@ -55,7 +55,7 @@ public enum Countdown {
     guard prompts.count == wanted else {
       throw TextTaskError.tooFew(wanted: wanted, found: prompts.count)
     }
-    return try GroundingDataset(
+    return try Dataset(
       name: "countdown", train: Array(prompts[options.dev...]),
       dev: Array(prompts[..<options.dev]))
   }
@@ -91,7 +91,7 @@ public enum Countdown {
 
   /// How answers are written in the words of the problems, for a student that brings no tokenizer.
   public static func answers(
-    _ dataset: GroundingDataset, maximumLength: Int
+    _ dataset: Dataset, maximumLength: Int
   ) throws -> AnswerCodec {
     for prompt in dataset.all where CountdownProblem(prompt.query) == nil {
       throw TextTaskError.otherTask(prompt: prompt.id, task: "countdown")

@@ -60,14 +60,14 @@ public enum WordProblems {
   ///   - limit: The most problems that are read of each.
   /// - Returns: The problems, each named by its part and line.
   /// - Throws: `StorageError`; `TextTaskError.noNumber` for an answer that ends in none, `.seen` for a problem in both files.
-  public static func dataset(train: String?, dev: String?, limit: Int) throws -> GroundingDataset {
+  public static func dataset(train: String?, dev: String?, limit: Int) throws -> Dataset {
     let learned = try train.map { try prompts($0, "train", limit) } ?? []
     let asked = try dev.map { try prompts($0, "dev", limit) } ?? []
     let known = Set(learned.map(\.query))
     if let seen = asked.first(where: { known.contains($0.query) }) {
       throw TextTaskError.seen(prompt: seen.id, path: dev ?? "")
     }
-    return try GroundingDataset(name: "gsm8k", train: learned, dev: asked)
+    return try Dataset(name: "gsm8k", train: learned, dev: asked)
   }
 
   private static func prompts(_ path: String, _ part: String, _ limit: Int) throws -> [Prompt] {
@@ -84,7 +84,7 @@ public enum WordProblems {
   }
 
   /// How answers are written in the words of the problems, for a student that brings no tokenizer.
-  public static func answers(_ dataset: GroundingDataset, maximumLength: Int) -> AnswerCodec {
+  public static func answers(_ dataset: Dataset, maximumLength: Int) -> AnswerCodec {
     let letters = Set(dataset.all.flatMap { $0.truth.flatMap(\.text) })
     return AnswerCodec(
       WordProblemTask(maximumLength: maximumLength),

@@ -1,4 +1,6 @@
+import Foundation
 import Core
+import Networks
 
 /// The version of the JSON lines that are exchanged with programs.
 let processProtocolVersion = 1
@@ -7,7 +9,7 @@ let processProtocolVersion = 1
 struct HostHello: Encodable, Sendable {
   var `protocol` = processProtocolVersion
 
-  /// `teacher`, `reward`, `selector` or `student`.
+  /// `teacher`, `reward`, `selector`, `curriculum`, `student` or `encoder`.
   var kind: String
 
   /// The digest of the student's vocabulary, its words, and the token that ends a response.
@@ -17,6 +19,12 @@ struct HostHello: Encodable, Sendable {
 
   /// What a student is made of; `nil` for the others.
   var student: StudentSettings?
+
+  /// What a program is told that has nothing to do with a student's words.
+  init(kind: String) {
+    self.kind = kind
+    (vocabulary, words, end) = ("", [], 0)
+  }
 
   init(kind: String, tokenizer: any Tokenizer, student: StudentSettings? = nil) {
     self.student = student
@@ -53,8 +61,24 @@ struct ProgramHello: Decodable, Sendable, Hashable {
   /// Whether a student gives whole rows of logits and takes gradients in them.
   var logits: Bool?
 
+  /// Numbers of each row that an encoder makes, and rows a picture.
+  var channels: Int?
+  var tokensPerFrame: Int?
+
+  /// To how many pixels the longer side of a picture is scaled down for an encoder.
+  var side: Int?
+
+  /// Whether an encoder reads texts, too.
+  var texts: Bool?
+
+  /// What a curriculum must be told of each candidate, and after how many dealt prompts it chooses anew.
+  var needs: [String]?
+  var every: Int?
+
   enum CodingKeys: String, CodingKey {
     case `protocol`, kind, name, identity, vocabulary, support, k, features, logits
+    case channels, side, texts, needs, every
+    case tokensPerFrame = "tokens_per_frame"
     case flopsPerToken = "flops_per_token"
     case looksAtQuery = "looks_at_query"
   }
@@ -112,6 +136,18 @@ struct WirePrompt: Encodable, Sendable {
   }
 }
 
+/// A picture as a program gets to see it: red, green and blue of each pixel in base64, rows from the top.
+struct WirePicture: Encodable, Sendable {
+  var width: Int
+  var height: Int
+  var pixels: String
+
+  init(_ picture: Picture) {
+    (width, height) = (picture.width, picture.height)
+    pixels = Data(picture.bytes).base64EncodedString()
+  }
+}
+
 /// A line to a program.
 struct ProcessRequest: Encodable, Sendable {
   struct Score: Encodable, Sendable {
@@ -122,12 +158,20 @@ struct ProcessRequest: Encodable, Sendable {
 
   struct Prompts: Encodable, Sendable { var prompts: [WirePrompt] }
 
+  /// Pictures or texts to make rows of.
+  struct Encode: Encodable, Sendable {
+    var pictures: [WirePicture]?
+    var texts: [String]?
+  }
+
   var id: Int?
   var hello: HostHello?
   var score: Score?
   var reward: Prompts?
   var select: Prompts?
   var student: StudentRequest?
+  var encode: Encode?
+  var curriculum: ProcessCurriculum.Round?
 }
 
 extension ProcessRequest.Score {
@@ -152,4 +196,11 @@ struct ProcessAnswer: Decodable, Sendable {
   var rewards: [[Reward]]?
   var selections: [[Int]]?
   var student: StudentAnswer?
+
+  /// Float32 numbers in base64, one text a picture or text.
+  var rows: [String]?
+
+  /// The prompts of a round, and what to tell the program at the next.
+  var taken: [ProcessCurriculum.Verdict]?
+  var state: String?
 }

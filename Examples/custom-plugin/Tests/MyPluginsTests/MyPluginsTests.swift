@@ -45,7 +45,7 @@ struct MyPluginsTests {
   }
 
   @Test("of keyframe selectors")
-  func selector() { checkKeyframeSelector(EveryNth(n: 2), prompts: prompts) }
+  func selector() async { await checkKeyframeSelector(EveryNth(n: 2), prompts: prompts) }
 
   @Test("of rewards")
   func reward() async {

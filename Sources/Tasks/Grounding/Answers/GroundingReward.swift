@@ -15,15 +15,15 @@ public struct GroundingReward: RewardFunction {
   /// - Parameters:
   ///   - terms: The weight of each term by its name: `iou`, `timeR1`, `giou` or `format`.
   ///   - codec: How responses are read.
-  /// - Throws: `GroundingError.unknownTerm`, or `.nothingThere` if there is no term.
+  /// - Throws: `DataError.unknownTerm`, or `.nothingThere` if there is no term.
   public init(terms: [String: Double], codec: AnswerCodec) throws {
-    guard !terms.isEmpty else { throw GroundingError.nothingThere(what: "reward terms") }
+    guard !terms.isEmpty else { throw DataError.nothingThere(what: "reward terms") }
     let known = GroundingTerm.allCases.map(\.rawValue)
     weights = try Dictionary(
       uniqueKeysWithValues: terms.map { name, weight in
         guard let term = GroundingTerm(rawValue: name) else {
           let nearest = nearestName(to: name, in: known)
-          throw GroundingError.unknownTerm(name: name, nearest: nearest)
+          throw DataError.unknownTerm(name: name, nearest: nearest)
         }
         return (term, weight)
       })
@@ -32,11 +32,11 @@ public struct GroundingReward: RewardFunction {
 
   /// Judges the answers to each prompt.
   ///
-  /// - Throws: `GroundingError.noTruth` for a prompt without a right answer.
+  /// - Throws: `DataError.noTruth` for a prompt without a right answer.
   public func rewards(_ groups: [RolloutGroup]) async throws -> [[Reward]] {
     try groups.map { group in
       guard !group.prompt.stretches.isEmpty else {
-        throw GroundingError.noTruth(prompt: group.prompt.id)
+        throw DataError.noTruth(prompt: group.prompt.id)
       }
       return group.rollouts.map { rollout in
         let duration = group.prompt.duration

@@ -29,12 +29,12 @@ public struct MaximumSumReader: Sendable, Hashable {
   ///
   /// - Parameter prompt: A prompt with a query embedding; of the frames out of sight only the times are used.
   /// - Returns: A stretch of the video.
-  /// - Throws: `GroundingError.impossible` without a query embedding or frames.
+  /// - Throws: `DataError.impossible` without a query embedding or frames.
   /// - Complexity: O(visible numbers + F·window).
   public func answer(_ prompt: Prompt) throws -> Interval {
     let seen = prompt.visible
     guard let query = prompt.queryEmbedding, query.count == seen.channels, seen.frames > 0 else {
-      throw GroundingError.impossible(
+      throw DataError.impossible(
         query: prompt.id, reason: "the reader needs frames and a query embedding as wide as they")
     }
     let times = prompt.evidence.timestamps

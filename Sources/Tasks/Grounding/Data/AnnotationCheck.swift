@@ -50,11 +50,11 @@ struct AnnotationCheck {
 
   /// Refuses what was found.
   ///
-  /// - Throws: `GroundingError.unusable` with all of it.
+  /// - Throws: `DataError.unusable` with all of it.
   func refuseFaults() throws {
     guard faults.isEmpty else {
-      throw GroundingError.unusable(
-        count: faults.count, first: Array(faults.prefix(GroundingError.listed)))
+      throw DataError.unusable(
+        count: faults.count, first: Array(faults.prefix(DataError.listed)))
     }
   }
 

@@ -14,7 +14,7 @@ public enum AnnotationFile {
   /// The questions of a file as they are written, in its order; those of ActivityNet by video.
   ///
   /// - Throws: `StorageError` for a file that is missing, malformed, with the line, or without a question;
-  ///   `GroundingError` for captions without times.
+  ///   `DataError` for captions without times.
   public static func read(_ path: String) throws -> [AnnotatedQuery] {
     let name = path.hasSuffix(".gz") ? String(path.dropLast(3)) : path
     let questions =
@@ -69,7 +69,7 @@ public enum AnnotationFile {
     let file = name(path)
     return try videos.sorted { $0.key < $1.key }.flatMap { video, captions in
       guard captions.timestamps.count == captions.sentences.count else {
-        throw GroundingError.impossible(
+        throw DataError.impossible(
           query: video,
           reason: "it has \(captions.sentences.count) sentences, \(captions.timestamps.count) times"
         )

@@ -26,14 +26,14 @@ final class FeatureStore {
     let channels = shape[shape.count - 1]
     let expected = width ?? channels
     guard channels == expected else {
-      throw GroundingError.wrongWidth(video: name, expected: expected, received: channels)
+      throw DataError.wrongWidth(video: name, expected: expected, received: channels)
     }
     width = expected
     let features = FrameFeatures(
       values: try file.floats(Self.place(name)), tokensPerFrame: shape.count == 3 ? shape[1] : 1,
       channels: channels, timestamps: (0..<shape[0]).map { (Double($0) + 0.5) * clipLength },
       duration: duration)
-    try GroundingDataset.requireFinite(features, video: name)
+    try Dataset.requireFinite(features, video: name)
     videos[name] = features
     return features
   }
@@ -71,7 +71,7 @@ final class FeatureStore {
     if let known = shapes[name] { return known }
     let shape = try file.shape(of: Self.place(name))
     guard shape.count == 2 || shape.count == 3, shape.allSatisfy({ $0 > 0 }) else {
-      throw GroundingError.wrongShape(video: name, shape: shape)
+      throw DataError.wrongShape(video: name, shape: shape)
     }
     shapes[name] = shape
     return shape

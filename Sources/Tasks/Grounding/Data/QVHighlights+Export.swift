@@ -8,8 +8,8 @@ extension QVHighlights {
   /// - Parameters:
   ///   - dataset: What to write; frames must be clips of equal length, each with the time of its middle.
   ///   - path: The folder; it is made if need be.
-  /// - Throws: `StorageError.unwritable`, or `GroundingError.impossible` for frames at other times.
-  public static func export(_ dataset: GroundingDataset, to path: String) throws {
+  /// - Throws: `StorageError.unwritable`, or `DataError.impossible` for frames at other times.
+  public static func export(_ dataset: Dataset, to path: String) throws {
     let options = Options()
     let prompts = dataset.train + dataset.dev
     let clipLength = try clipLength(prompts)
@@ -38,7 +38,7 @@ extension QVHighlights {
 
   /// Writes annotations, with what people said of clips where that is known, and the split.
   static func writeQuestions(
-    of dataset: GroundingDataset, to folder: URL, judged: [String: AnnotatedQuery] = [:]
+    of dataset: Dataset, to folder: URL, judged: [String: AnnotatedQuery] = [:]
   ) throws {
     let options = Options()
     let prompts = dataset.train + dataset.dev
@@ -77,7 +77,7 @@ extension QVHighlights {
     for prompt in prompts {
       for (index, time) in prompt.evidence.timestamps.enumerated()
       where time != (Double(index) + 0.5) * length {
-        throw GroundingError.impossible(
+        throw DataError.impossible(
           query: prompt.id, reason: "frame \(index) is at \(time) s, not in the middle of a clip")
       }
     }
@@ -96,7 +96,7 @@ extension QVHighlights {
       }
       if let known = written[prompt.video] {
         guard known == prompt.evidence else {
-          throw GroundingError.impossible(
+          throw DataError.impossible(
             query: prompt.id, reason: "other queries have other features of its video")
         }
         continue

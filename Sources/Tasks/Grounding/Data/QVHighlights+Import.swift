@@ -5,7 +5,7 @@ internal import Storage
 /// Data that was brought in, and what became of annotations on the way.
 public struct ImportedData: Sendable {
   /// The data set.
-  public let dataset: GroundingDataset
+  public let dataset: Dataset
   /// Windows that reached over an end of their video and were cut there.
   public let cutWindows: Int
   /// Questions that were left out.
@@ -29,7 +29,7 @@ extension QVHighlights {
   ///   - path: The folder; it is made if need be.
   ///   - unusable: What to do about annotations that cannot be right.
   /// - Returns: The data set, and what was cut and left out.
-  /// - Throws: `StorageError`, or `GroundingError` for content that cannot be right, such as a video in both parts.
+  /// - Throws: `StorageError`, or `DataError` for content that cannot be right, such as a video in both parts.
   public static func importing(
     train: String, dev: String, features: String, to path: String,
     unusable: UnusableAnnotations = .refused
@@ -42,11 +42,11 @@ extension QVHighlights {
     try check.add(parts[1])
     if unusable == .refused { try check.refuseFaults() }
     guard count > 0, count < check.usable.count else {
-      throw GroundingError.nothingThere(what: "usable annotations in '\(count > 0 ? dev : train)'")
+      throw DataError.nothingThere(what: "usable annotations in '\(count > 0 ? dev : train)'")
     }
     let prompts = try check.usable.map { try prompt($0, store, .features) }
     let folder = try free(path, but: features)
-    let dataset = try GroundingDataset(
+    let dataset = try Dataset(
       name: folder.lastPathComponent, train: Array(prompts[..<count]),
       dev: Array(prompts[count...]))
     try link(features, from: folder.appendingPathComponent(Options().features).path)

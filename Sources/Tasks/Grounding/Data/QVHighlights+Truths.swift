@@ -15,7 +15,7 @@ extension QVHighlights {
 
   /// The annotations of a file of JSON lines, for `EvaluationReport`.
   ///
-  /// - Throws: `StorageError`, or `GroundingError.unusable` for annotations that `load(path:options:)` refuses, too, and
+  /// - Throws: `StorageError`, or `DataError.unusable` for annotations that `load(path:options:)` refuses, too, and
   ///   for those that do not say how long their video is.
   public static func truths(_ path: String) throws -> [HighlightTruth] {
     try truths(of: try AnnotationFile.lines(path), featuresIn: nil)
@@ -29,7 +29,7 @@ extension QVHighlights {
   ///   - part: Which queries.
   ///   - options: The names of the files.
   /// - Returns: One annotation a query, in the order of the split, or of the file for all.
-  /// - Throws: `StorageError`, `GroundingError.unusable` with everything that cannot be right, or `.unknownQuery` where
+  /// - Throws: `StorageError`, `DataError.unusable` with everything that cannot be right, or `.unknownQuery` where
   ///   the split names a query without annotation.
   public static func truths(
     folder: String, part: Part, options: Options = Options()
@@ -66,7 +66,7 @@ extension QVHighlights {
 
   /// The questions that the split of a folder names.
   ///
-  /// - Throws: `GroundingError.unusable` for a file with a query twice, `.repeatedQuery` for such a split, `.unknownQuery`.
+  /// - Throws: `DataError.unusable` for a file with a query twice, `.repeatedQuery` for such a split, `.unknownQuery`.
   static func split(
     of folder: URL, _ options: Options
   ) throws -> (train: [AnnotatedQuery], dev: [AnnotatedQuery]) {
@@ -78,10 +78,10 @@ extension QVHighlights {
     func questions(_ names: [QueryName]) throws -> [AnnotatedQuery] {
       try names.map { name in
         guard let question = known[name.text] else {
-          throw GroundingError.unknownQuery(path: path, query: name.text)
+          throw DataError.unknownQuery(path: path, query: name.text)
         }
         guard named.insert(name.text).inserted else {
-          throw GroundingError.repeatedQuery(path: path, query: name.text)
+          throw DataError.repeatedQuery(path: path, query: name.text)
         }
         return question
       }
@@ -98,8 +98,8 @@ extension QVHighlights {
         "query '\(question.id)' is there more than once, in \(first.place) and \(question.place)")
     }
     guard repeated.isEmpty else {
-      throw GroundingError.unusable(
-        count: repeated.count, first: Array(repeated.prefix(GroundingError.listed)))
+      throw DataError.unusable(
+        count: repeated.count, first: Array(repeated.prefix(DataError.listed)))
     }
     return result
   }

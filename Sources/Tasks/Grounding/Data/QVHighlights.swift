@@ -50,13 +50,13 @@ public enum QVHighlights {
   ///   - path: The folder.
   ///   - options: What to load.
   /// - Returns: The prompts of both parts of the split.
-  /// - Throws: `StorageError` for a file that is missing, damaged or malformed; `GroundingError` for content that cannot
+  /// - Throws: `StorageError` for a file that is missing, damaged or malformed; `DataError` for content that cannot
   ///   be right: annotations that disagree with themselves or the features (all of them), a wrong width, a number that is
   ///   none (with video and frame), an unknown query.
   /// - Complexity: Reads the features of the wanted videos only.
   public static func load(
     path: String, options: Options = Options()
-  ) throws -> GroundingDataset {
+  ) throws -> Dataset {
     let folder = URL(fileURLWithPath: path)
     let store = try FeatureStore(folder.appendingPathComponent(options.features).path)
     let asked = try split(of: folder, options)
@@ -70,7 +70,7 @@ public enum QVHighlights {
       return (Array(all[..<train]), Array(all[train...]))
     }
     let parts = try prompts(options.rows)
-    var dataset = try GroundingDataset(
+    var dataset = try Dataset(
       name: folder.lastPathComponent, train: parts.train, dev: parts.dev,
       isQueryAware: options.rows != .features)
     if dataset.isQueryAware {
@@ -91,7 +91,7 @@ public enum QVHighlights {
     var embedding = query
     if rows != .features {
       guard let query else {
-        throw GroundingError.impossible(
+        throw DataError.impossible(
           query: question.id, reason: "a cosine needs its embedding, and there is none")
       }
       let keepsFeatures = rows == .featuresAndCosine

@@ -43,10 +43,10 @@ public enum Salads50 {
 
   /// Loads the folder with `salads50_svm.h5` and `queries.jsonl`.
   ///
-  /// - Throws: `StorageError` for a file that is missing, damaged or malformed; `GroundingError` for impossible content.
+  /// - Throws: `StorageError` for a file that is missing, damaged or malformed; `DataError` for impossible content.
   public static func load(
     path: String, options: Options = Options()
-  ) throws -> GroundingDataset {
+  ) throws -> Dataset {
     let folder = URL(fileURLWithPath: path)
     let file = try HDF5File.open(folder.appendingPathComponent("salads50_svm.h5").path)
     let actions = try file.attributeTexts("labels_mid")
@@ -63,7 +63,7 @@ public enum Salads50 {
         return prompt(question, evidence, actions, answers[question.qid] ?? [])
       }
     }
-    return try GroundingDataset(
+    return try Dataset(
       name: "salads50-fold\(options.fold)",
       train: try prompts(questions.filter { $0.split != options.fold }, options.trainLimit),
       dev: try prompts(questions.filter { $0.split == options.fold }, options.devLimit))
@@ -80,7 +80,7 @@ public enum Salads50 {
 
   /// The right answers of each question, in seconds.
   ///
-  /// - Throws: `GroundingError.unusable` for questions that disagree with themselves, each other or their frames.
+  /// - Throws: `DataError.unusable` for questions that disagree with themselves, each other or their frames.
   private static func answers(
     _ lines: [(line: Int, value: Question)], _ file: HDF5File, _ seconds: Double
   ) throws -> [String: [Interval]] {
@@ -112,7 +112,7 @@ public enum Salads50 {
     let place = place(question.vid)
     let shape = try file.shape(of: place)
     guard shape.count == 2, shape.allSatisfy({ $0 > 0 }) else {
-      throw GroundingError.wrongShape(video: question.vid, shape: shape)
+      throw DataError.wrongShape(video: question.vid, shape: shape)
     }
     return FrameFeatures(
       values: try file.floats(place), tokensPerFrame: 1, channels: shape[1],

@@ -81,7 +81,7 @@ public struct EvaluationReport: Sendable, Hashable {
   ///   - truths: What is known of each query.
   ///   - matching: What to do about queries on one side only.
   /// - Returns: All the evaluator's numbers.
-  /// - Throws: `GroundingError.unmatchedQueries`, `.repeatedQuery` or `.nothingThere`.
+  /// - Throws: `DataError.unmatchedQueries`, `.repeatedQuery` or `.nothingThere`.
   public static func qvhighlights(
     predictions: [HighlightPrediction], truths: [HighlightTruth], matching: Matching = .exact
   ) throws -> EvaluationReport {
@@ -96,11 +96,11 @@ public struct EvaluationReport: Sendable, Hashable {
   private static func paired(
     _ predictions: [HighlightPrediction], _ truths: [HighlightTruth], _ matching: Matching
   ) throws -> [Case] {
-    guard !truths.isEmpty else { throw GroundingError.nothingThere(what: "annotated queries") }
+    guard !truths.isEmpty else { throw DataError.nothingThere(what: "annotated queries") }
     var remaining: [String: HighlightPrediction] = [:]
     for prediction in predictions {
       guard remaining.updateValue(prediction, forKey: prediction.query) == nil else {
-        throw GroundingError.repeatedQuery(path: "predictions", query: prediction.query)
+        throw DataError.repeatedQuery(path: "predictions", query: prediction.query)
       }
     }
     var missing: [String] = []
@@ -112,7 +112,7 @@ public struct EvaluationReport: Sendable, Hashable {
     // Predictions for none of the queries are those of other annotations, and not as bad as 0.
     let isPartOfThem = matching == .annotated && missing.count < truths.count
     guard isPartOfThem || (missing.isEmpty && remaining.isEmpty) else {
-      throw GroundingError.unmatchedQueries(missing: missing, unknown: remaining.keys.sorted())
+      throw DataError.unmatchedQueries(missing: missing, unknown: remaining.keys.sorted())
     }
     return cases
   }

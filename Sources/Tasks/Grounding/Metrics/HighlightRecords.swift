@@ -76,7 +76,7 @@ extension HighlightPrediction {
   /// The predictions of a file in the format of the benchmark's submissions, packed with gzip or not.
   ///
   /// - Throws: `StorageError` with file and line, for a window that ends before it starts too, or
-  ///   `GroundingError.repeatedQuery`.
+  ///   `DataError.repeatedQuery`.
   public static func load(_ path: String) throws -> [HighlightPrediction] {
     var known = Set<String>()
     return try JSONLines.read(path, as: HighlightPrediction.self).map { line, prediction in
@@ -89,7 +89,7 @@ extension HighlightPrediction {
         }
       }
       guard known.insert(prediction.query).inserted else {
-        throw GroundingError.repeatedQuery(path: path, query: prediction.query)
+        throw DataError.repeatedQuery(path: path, query: prediction.query)
       }
       return prediction
     }

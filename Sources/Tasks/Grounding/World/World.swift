@@ -95,7 +95,7 @@ public struct World: Sendable {
 
   /// Makes videos; the first of them are the same however many are made.
   ///
-  /// - Throws: `GroundingError.nothingThere` if the videos are too short for so many questions.
+  /// - Throws: `DataError.nothingThere` if the videos are too short for so many questions.
   public init(_ options: Options = Options()) throws {
     self.options = options
     func videos(_ part: String, _ count: Int) throws -> [WorldVideo] {
@@ -110,16 +110,16 @@ public struct World: Sendable {
     tune = try videos("tune", options.tuneVideos)
   }
 
-  /// The prompts of a world; where words carry the questions, `GroundingDataset.tokenized(with:)` is to follow.
+  /// The prompts of a world; where words carry the questions, `Dataset.tokenized(with:)` is to follow.
   ///
   /// - Throws: As `init(_:)`.
-  public static func dataset(_ options: Options = Options()) throws -> GroundingDataset {
+  public static func dataset(_ options: Options = Options()) throws -> Dataset {
     try World(options).dataset()
   }
 
-  /// The prompts of this world; where words carry the questions, `GroundingDataset.tokenized(with:)` is to follow.
-  public func dataset() throws -> GroundingDataset {
-    try GroundingDataset(
+  /// The prompts of this world; where words carry the questions, `Dataset.tokenized(with:)` is to follow.
+  public func dataset() throws -> Dataset {
+    try Dataset(
       name: "world-\(options.difficulty.rawValue)", train: train.flatMap { prompts($0) },
       dev: dev.flatMap { prompts($0) }, tune: tune.flatMap { prompts($0) })
   }

@@ -15,7 +15,7 @@ struct WorldDirector {
 
   /// A video with as many questions as wanted.
   ///
-  /// - Throws: `GroundingError.nothingThere` if the videos are too short for them.
+  /// - Throws: `DataError.nothingThere` if the videos are too short for them.
   mutating func video(_ name: String) throws -> WorldVideo {
     for _ in 0..<Self.patience {
       let objects = objects()
@@ -31,7 +31,7 @@ struct WorldDirector {
         name: name, frames: options.frames, objects: objects, questions: questions,
         appearance: generator.next())
     }
-    throw GroundingError.nothingThere(
+    throw DataError.nothingThere(
       what: "videos of \(options.frames) frames with \(options.queriesPerVideo) different questions"
     )
   }

@@ -81,7 +81,7 @@ public struct DatasetSummary: Codable, Sendable, Hashable {
   public var bounds: [Bound]?
 
   /// Looks at a data set.
-  public init(_ dataset: GroundingDataset) {
+  public init(_ dataset: Dataset) {
     name = dataset.name
     fingerprint = dataset.fingerprint
     rowsPerFrame = dataset.tokensPerFrame

@@ -1,7 +1,7 @@
 public import Core
 
-extension GroundingDataset {
-  /// A prompt with the frames as they were filmed: without what the query wrote into them.
+extension Dataset {
+  /// A prompt with the frames as they were filmed, and beside them what the query wrote into them.
   ///
   /// A selector that does not look at the query must not find it in the features, and every question of a video then
   /// shows the same frames.
@@ -11,6 +11,7 @@ extension GroundingDataset {
   public func unmarked(_ prompt: Prompt) -> Prompt {
     guard let plain = filmed[prompt.id] else { return prompt }
     var copy = prompt
+    copy.marked = MarkedFrames(evidence: prompt.evidence, queryEmbedding: prompt.queryEmbedding)
     copy.queryEmbedding = plain.queryEmbedding
     copy.evidence = plain.evidence
     return copy

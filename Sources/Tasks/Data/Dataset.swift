@@ -1,7 +1,7 @@
 public import Core
 
 /// Prompts to train on, to choose settings by and to report on, with a name for exactly this content.
-public struct GroundingDataset: Sendable {
+public struct Dataset: Sendable {
   /// What people call it.
   public let name: String
 
@@ -46,13 +46,13 @@ public struct GroundingDataset: Sendable {
   ///   - dev: The prompts to report on.
   ///   - tune: The prompts to choose settings by.
   ///   - isQueryAware: Whether the frames were made knowing the query.
-  /// - Throws: `GroundingError.nothingThere`, `.repeatedQuery`, `.wrongWidth`, `.notFinite`, `.sharedVideos` or
+  /// - Throws: `DataError.nothingThere`, `.repeatedQuery`, `.wrongWidth`, `.notFinite`, `.sharedVideos` or
   ///   `.impossible`.
   public init(
     name: String, train: [Prompt], dev: [Prompt], tune: [Prompt] = [], isQueryAware: Bool = false
   ) throws {
     guard !(train.isEmpty && dev.isEmpty) else {
-      throw GroundingError.nothingThere(what: "prompts in data set '\(name)'")
+      throw DataError.nothingThere(what: "prompts in data set '\(name)'")
     }
     try Self.validate(train + dev + tune, name: name)
     try Self.requireApart(train, dev, name: name)
@@ -87,8 +87,8 @@ public struct GroundingDataset: Sendable {
 
   /// The same prompts with their queries as tokens, where no embedding carries them.
   ///
-  /// - Throws: `GroundingError.unknownWord` for a word that the tokenizer lacks.
-  public func tokenized(with tokenizer: any Tokenizer) throws -> GroundingDataset {
+  /// - Throws: `DataError.unknownWord` for a word that the tokenizer lacks.
+  public func tokenized(with tokenizer: any Tokenizer) throws -> Dataset {
     var copy = self
     func tokenized(_ prompt: Prompt) throws -> Prompt {
       guard prompt.queryEmbedding == nil else { return prompt }
@@ -113,14 +113,14 @@ public enum QueryText {
 
   /// A prompt with its query as tokens.
   ///
-  /// - Throws: `GroundingError.unknownWord` for a word that the tokenizer lacks.
+  /// - Throws: `DataError.unknownWord` for a word that the tokenizer lacks.
   public static func tokenized(
     _ prompt: Prompt, with tokenizer: any Tokenizer
   ) throws -> Prompt {
     let tokens = try words(prompt.query).map { word in
       guard let token = tokenizer.token(of: word) else {
         let nearest = nearestName(to: word, in: tokenizer.words)
-        throw GroundingError.unknownWord(word: word, prompt: prompt.id, nearest: nearest)
+        throw DataError.unknownWord(word: word, prompt: prompt.id, nearest: nearest)
       }
       return token
     }

@@ -45,7 +45,7 @@ package struct DatasetOutline: Sendable, Hashable, Codable {
   /// The outline of a data set, its queries tokenized.
   ///
   /// - Complexity: Looks at every prompt, and at the features of 64.
-  package init(of dataset: GroundingDataset) {
+  package init(of dataset: Dataset) {
     name = dataset.name
     tokensPerFrame = dataset.tokensPerFrame
     channels = dataset.channels
@@ -96,8 +96,8 @@ package struct DatasetOutline: Sendable, Hashable, Codable {
   /// A data set that measures as this one says: its examples, with a frame of zeros each.
   ///
   /// - Precondition: It has no `defect`.
-  /// - Throws: `GroundingError` for an outline that is none.
-  package func dataset() throws -> GroundingDataset {
+  /// - Throws: `DataError` for an outline that is none.
+  package func dataset() throws -> Dataset {
     let frame = FrameFeatures(
       values: [Float](repeating: 0, count: tokensPerFrame * channels),
       tokensPerFrame: tokensPerFrame, channels: channels, timestamps: [0],
@@ -109,7 +109,7 @@ package struct DatasetOutline: Sendable, Hashable, Codable {
         evidence: channels > 0 ? frame : .none,
         truth: example.options.isEmpty ? [] : [Choice(0, of: example.options)])
     }
-    var dataset = try GroundingDataset(
+    var dataset = try Dataset(
       name: name, train: [], dev: prompts, isQueryAware: isQueryAware)
     dataset.outline = self
     return dataset
@@ -124,7 +124,7 @@ extension DatasetOutline.Example {
 }
 
 /// What is measured of a data set for the shape of a student; of one that stands for another, what is known of that.
-extension GroundingDataset {
+extension Dataset {
   /// The time between the first two frames of the first video, in seconds; 1 where it has no two.
   package var frameDistance: Double {
     if let outline { return outline.frameDistance }

@@ -1,7 +1,7 @@
 public import Core
 
-/// What can be wrong with data or settings of temporal grounding.
-public enum GroundingError: ExplainedError, Hashable {
+/// What can be wrong with data, or with settings that are read against it.
+public enum DataError: ExplainedError, Hashable {
   /// A reward term has a name that nobody knows.
   case unknownTerm(name: String, nearest: String?)
   /// A prompt whose right answer is asked for has none.

@@ -1,6 +1,6 @@
 package import Core
 
-extension GroundingDataset {
+extension Dataset {
   /// Refuses prompts that would poison a run: repeated names, mixed widths, numbers that are none, impossible answers.
   static func validate(_ prompts: [Prompt], name: String) throws {
     var ids = Set<String>()
@@ -8,7 +8,7 @@ extension GroundingDataset {
     guard let width = prompts.first?.evidence.channels else { return }
     for prompt in prompts {
       guard ids.insert(prompt.id).inserted else {
-        throw GroundingError.repeatedQuery(path: name, query: prompt.id)
+        throw DataError.repeatedQuery(path: name, query: prompt.id)
       }
       try check(prompt, width: width)
       guard looked[prompt.video] != prompt.evidence else { continue }
@@ -22,39 +22,39 @@ extension GroundingDataset {
     let trained = Set(train.map(\.video))
     let shared = Set(dev.map(\.video)).intersection(trained).sorted()
     guard shared.isEmpty else {
-      throw GroundingError.sharedVideos(
-        name: name, count: shared.count, first: Array(shared.prefix(GroundingError.listed)))
+      throw DataError.sharedVideos(
+        name: name, count: shared.count, first: Array(shared.prefix(DataError.listed)))
     }
   }
 
   /// Refuses features with a number that is none.
   package static func requireFinite(_ features: FrameFeatures, video: String) throws {
     guard let bad = features.values.firstIndex(where: { !$0.isFinite }) else { return }
-    throw GroundingError.notFinite(
+    throw DataError.notFinite(
       video: video, frame: bad / features.stride, channel: bad % features.channels)
   }
 
   private static func check(_ prompt: Prompt, width: Int) throws {
     let received = prompt.evidence.channels
     guard received == width, width > 0 || prompt.evidence == .none else {
-      throw GroundingError.wrongWidth(video: prompt.video, expected: width, received: received)
+      throw DataError.wrongWidth(video: prompt.video, expected: width, received: received)
     }
     guard prompt.evidence.frames > 0 || prompt.evidence == .none else {
-      throw GroundingError.impossible(query: prompt.id, reason: "its video has no frames")
+      throw DataError.impossible(query: prompt.id, reason: "its video has no frames")
     }
     if let embedding = prompt.queryEmbedding {
       guard embedding.count == width else {
-        throw GroundingError.impossible(
+        throw DataError.impossible(
           query: prompt.id,
           reason: "its embedding has \(embedding.count) numbers, the frames have \(width)")
       }
       guard embedding.allSatisfy(\.isFinite) else {
-        throw GroundingError.impossible(
+        throw DataError.impossible(
           query: prompt.id, reason: "its embedding has a number that is not finite")
       }
     }
     for window in prompt.stretches where !window.isProper {
-      throw GroundingError.impossible(
+      throw DataError.impossible(
         query: prompt.id, reason: "its window ends at \(window.end) but starts at \(window.start)")
     }
   }

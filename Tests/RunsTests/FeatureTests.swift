@@ -1,0 +1,146 @@
+import Foundation
+import Core
+import Plugins
+import Storage
+import Testing
+
+@testable import Records
+@testable import Runs
+
+private func program(_ name: String) -> String? {
+  (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
+    .first(where: FileManager.default.isExecutableFile)
+}
+
+private func film(_ path: String, seconds: Int) throws {
+  let process = Process()
+  process.executableURL = URL(filePath: try #require(program("ffmpeg")))
+  process.arguments = [
+    "-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i",
+    "testsrc2=size=64x36:rate=4:duration=\(seconds)", path,
+  ]
+  try process.run()
+  process.waitUntilExit()
+  try #require(process.terminationStatus == 0)
+}
+
+@Suite("Features of videos", .enabled(if: program("ffmpeg") != nil, "ffmpeg is not installed"))
+struct FeatureTests {
+  let scratch: ScratchFolder
+
+  init() throws { scratch = try ScratchFolder() }
+
+  private func encoder(_ text: String = "descriptors") async throws -> any FrameEncoder {
+    try await Laboratory.standard().encoders.connect(
+      ConfigurationFile.parse(text, file: "--encoder"), in: { _ in })
+  }
+
+  private var small: String {
+    "{process: {command: [python3, '\(Programs.path("Examples/encoders/small_encoder.py"))']}}"
+  }
+
+  private func extract(
+    _ inputs: [String], _ encoder: any FrameEncoder, every seconds: Double = 2,
+    questions: [String] = []
+  ) async throws -> FeatureExtraction.Summary {
+    try await FeatureExtraction(inputs, by: encoder, every: seconds, to: scratch("clips.h5"))
+      .run(questions: questions, jobs: 2) { _, _ in }
+  }
+
+  @Test("have a row a clip, stay when others are added, and are made again when the video changes")
+  func resumed() async throws {
+    try FileManager.default.createDirectory(
+      atPath: scratch("videos"), withIntermediateDirectories: true)
+    try film(scratch("videos/a.mp4"), seconds: 5)
+    try Data("no video".utf8).write(to: URL(filePath: scratch("videos/broken.mp4")))
+    let first = try await extract([scratch("videos")], encoder())
+    #expect(first.done == 1 && first.clips == 2 && first.failures.keys.sorted() == ["broken"])
+    let file = try HDF5File.open(scratch("clips.h5"))
+    #expect(try file.shape(of: "video/a") == [2, 16, 16] && file.number("clip_seconds") == 2)
+    #expect(!FileManager.default.fileExists(atPath: scratch("clips.h5.parts")))
+    try FileManager.default.removeItem(atPath: scratch("videos/broken.mp4"))
+    try film(scratch("b.mp4"), seconds: 3)
+    let second = try await extract([scratch("b.mp4")], encoder())
+    #expect(second == .init(done: 1, known: 0, clips: 1))
+    let third = try await extract([scratch("videos"), scratch("b.mp4")], encoder())
+    #expect(third == .init(done: 0, known: 2, clips: 3))
+    try film(scratch("videos/a.mp4"), seconds: 9)
+    #expect(try await extract([scratch("videos")], encoder()).done == 1)
+    #expect(try HDF5File.open(scratch("clips.h5")).names(in: "video") == ["a", "b"])
+  }
+
+  @Test("what was finished before an end is not made again")
+  func interrupted() async throws {
+    try film(scratch("a.mp4"), seconds: 3)
+    _ = try await extract([scratch("a.mp4")], encoder())
+    // As a call leaves it that was ended before everything was put together.
+    try FileManager.default.createDirectory(
+      atPath: scratch("clips.h5.parts"), withIntermediateDirectories: true)
+    try FileManager.default.moveItem(
+      atPath: scratch("clips.h5"), toPath: scratch("clips.h5.parts/a.h5"))
+    #expect(try await extract([scratch("a.mp4")], encoder()) == .init(done: 0, known: 1, clips: 1))
+  }
+
+  @Test("of a program, with rows of questions", .enabled(if: Programs.python))
+  func program() async throws {
+    try film(scratch("a.mp4"), seconds: 5)
+    try #"{"qid": 7, "vid": "a", "query": "the ball", "relevant_windows": [[0, 2]]}"#.write(
+      toFile: scratch("train.jsonl"), atomically: true, encoding: .utf8)
+    let summary = try await extract(
+      [scratch("a.mp4")], encoder(small), questions: [scratch("train.jsonl")])
+    #expect(summary == .init(done: 1, known: 0, clips: 2, queries: 1))
+    let file = try HDF5File.open(scratch("clips.h5"))
+    #expect(try file.shape(of: "video/a") == [2, 1, 48])
+    #expect(try file.floats("query/7").reduce(0, +) == 2)
+    #expect(try file.floats("video/a").allSatisfy { (0...1).contains($0) })
+  }
+
+  @Test("of two kinds are not mixed in one file, nor videos of one name")
+  func refusals() async throws {
+    try film(scratch("a.mp4"), seconds: 2)
+    _ = try await extract([scratch("a.mp4")], encoder())
+    let other = await refusal { _ = try await extract([scratch("a.mp4")], encoder(), every: 1) }
+    #expect(
+      other?.happened
+        == "'\(scratch("clips.h5"))' holds features of 'descriptors' every 2.0 s, not of 'descriptors' every 1.0 s."
+    )
+    try FileManager.default.createDirectory(
+      atPath: scratch("x"), withIntermediateDirectories: true)
+    try film(scratch("x/a.mkv"), seconds: 2)
+    let twice = await refusal {
+      _ = try await extract([scratch("a.mp4"), scratch("x")], encoder())
+    }
+    #expect(twice?.happened.hasSuffix("would both be called 'a'.") == true)
+    try #"{"qid": 7, "vid": "a", "query": "the ball", "relevant_windows": [[0, 2]]}"#.write(
+      toFile: scratch("train.jsonl"), atomically: true, encoding: .utf8)
+    let texts = await refusal {
+      _ = try await extract([scratch("a.mp4")], encoder(), questions: [scratch("train.jsonl")])
+    }
+    #expect(texts?.happened == "The encoder 'descriptors' makes no rows of texts.")
+  }
+
+  @Test("of a program that says what cannot be end in a sentence", .enabled(if: Programs.python))
+  func lies() async throws {
+    try film(scratch("a.mp4"), seconds: 2)
+    for (answer, said) in [
+      ("[[0.0] * 3 for p in pictures]", "'rows' has 3 numbers where 4 are due"),
+      ("[[0.0] * 4]", "gave 1 rows"),
+      ("[[float('nan')] * 4 for p in pictures]", "'rows' contains nan, which cannot be"),
+    ] {
+      let path = scratch("liar-\(UUID().uuidString).py")
+      try """
+      import sys; sys.path.insert(0, '\(Programs.path("Examples/python-teacher"))')
+      import opd_teacher as o
+      class Liar(o.Encoder):
+        channels = 4
+        def encode(self, pictures): return \(answer)
+      o.serve(Liar())
+      """.write(toFile: path, atomically: true, encoding: .utf8)
+      let error = await refusal {
+        _ = try await extract(
+          [scratch("a.mp4")], encoder("{process: {command: [python3, '\(path)']}}"), every: 1)
+      }
+      #expect(error?.happened.contains(said) == true, "\(String(describing: error))")
+    }
+  }
+}

@@ -1,5 +1,7 @@
 """The package against the real program: OPD_PROGRAM names it.  Usage: python3 -m unittest discover python/tests"""
 
+import importlib.util
+import json
 import os
 import sys
 import tempfile
@@ -107,6 +109,27 @@ class Package(unittest.TestCase):
         rewards = [row["value"] for row in rows(opd.runs(out, "reward"))]
         self.assertEqual(len(rewards), 2)
         self.assertTrue(all(0 < value <= 1 for value in rewards))
+
+    def test_the_notebook_runs_and_its_curriculum_chooses_as_the_programs_own(self):
+        for needed in ("pandas", "matplotlib"):
+            if importlib.util.find_spec(needed) is None:
+                self.skipTest(f"{needed} is not installed")
+        root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+        with open(os.path.join(root, "Examples", "notebook", "curriculum.ipynb"), encoding="utf-8") as file:
+            cells = json.load(file)["cells"]
+        out = os.path.join(self.path, "notebook")
+        before, os.environ["OPD_OUT"] = os.getcwd(), out
+        os.chdir(root)
+        try:
+            names = {}
+            for cell in cells:
+                if cell["cell_type"] == "code":
+                    exec("".join(cell["source"]), names)
+        finally:
+            os.chdir(before)
+        self.assertTrue((names["ends"]["swift"] == names["ends"]["python"]).all())
+        self.assertEqual(len(names["ends"]), 2)
+        self.assertGreater(os.path.getsize(os.path.join(out, "curricula.png")), 10_000)
 
     def test_an_error_is_the_programs_sentence(self):
         with self.assertRaisesRegex(opd.OPDError, "nowhere.yaml") as caught:

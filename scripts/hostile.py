@@ -405,27 +405,57 @@ def videos(stream, folder, lab):
     return command + ["--selector", stream.choice(["tad", "uniform", "scene-cuts", "random"])]
 
 
-PROGRAM = """import sys, time
-line = sys.stdin.buffer.readline()
-for reply in {replies!r}:
-    sys.stdout.buffer.write(reply); sys.stdout.buffer.flush()
-    if {waits}: sys.stdin.buffer.readline()
+PROGRAM = """import json, random, sys
+sys.path[:0] = [{helpers!r}, {own!r}]
+import hostile, opd_teacher as o
+
+class Teacher(o.Teacher):
+    def score(self, prompts, support, k):
+        return [[o.Score([-1.0] * len(r)) for r in p.responses] for p in prompts]
+
+class Reward(o.Reward):
+    def judge(self, prompts):
+        return [[1.0 / (1 + len(r)) for r in p.responses] for p in prompts]
+
+class Selector(o.Selector):
+    def choose(self, prompts):
+        return [[0, 2] for p in prompts]
+
+class Curriculum(o.Curriculum):
+    needs, every = ["student_quality"], 4
+    def choose(self, round, candidates, observations, state, seed):
+        return [{{"id": c["id"], "score": 0.5, "reason": "x"}} for c in candidates[:3]], "s"
+
+class Encoder(o.Encoder):
+    channels, texts = 3, True
+    def encode(self, pictures):
+        return [[0.5, 1.0, i] for i, _ in enumerate(pictures)]
+
+plugin, stream = {kind}(), random.Random({seed})
+for number, line in enumerate(sys.stdin):
+    request = json.loads(line)
+    text = json.dumps(o._greet(plugin, request) if "hello" in request else o._answer(plugin, request))
+    if number == {at}:
+        text = hostile.spoilt(text, stream).strip("\\n") if stream.random() < 0.9 else stream.choice(["[" * 5000, "x" * 10**6, ""])
+    sys.stdout.buffer.write((text + "\\n").encode("utf-8", "surrogatepass"))
+    sys.stdout.buffer.flush()
 """
 
 
 @kind
 def programs(stream, folder, lab):
-    """A teacher in another language that answers with something else."""
-    hello = {"opd": 1, "protocol": 1, "kind": "teacher", "name": "x", "identity": "1", "support": "sampled"}
-    score = base64.b64encode(struct.pack("<3f", -1, -2, -3)).decode()
-    reply = {"id": 1, "scores": [[{"logp": score}]]}
-    lines = [json.dumps(hello), json.dumps(reply)]
-    at = stream.randrange(2)
-    lines[at] = spoilt(lines[at], stream).strip("\n") if stream.random() < 0.8 else stream.choice(["[" * 5000, "x" * 10**6, ""])
-    replies = [(line + "\n").encode("utf-8", "surrogatepass") for line in lines]
-    path = write(folder + "/p.py", PROGRAM.format(replies=replies, waits=stream.random() < 0.8))
-    teacher = json.dumps({"process": {"command": ["python3", path], "answerSeconds": 2, "startSeconds": 2}})
-    return ["train", lab.config, "teacher=" + teacher, "--out", folder + "/out"]
+    """A plug-in in another language that speaks the protocol, but for one line of it."""
+    places = {"Teacher": "teacher=", "Reward": "reward=", "Selector": "keyframes=", "Curriculum": "stages.0.curriculum="}
+    chosen = stream.choice([*places, "Encoder"] if lab.video else [*places])
+    own = os.path.dirname(os.path.abspath(__file__))
+    source = PROGRAM.format(
+        helpers=os.path.join(own, "..", "Examples", "python-teacher"), own=own, kind=chosen, seed=stream.randrange(2**32),
+        at=stream.choice([0, 1, 1, 1, 2]))
+    command = {"command": ["python3", write(folder + "/p.py", source)], "answerSeconds": 2, "startSeconds": 2, "attempts": 2}
+    program = json.dumps({"process": command})
+    if chosen == "Encoder":
+        return ["features", lab.video, "--encoder", program, "--seconds", "0.5", "--out", folder + "/f.h5", "--quiet"]
+    return ["train", lab.config, places[chosen] + program, "--out", folder + "/out"]
 
 
 @kind

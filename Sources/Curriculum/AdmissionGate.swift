@@ -1,5 +1,5 @@
 /// Says whether a candidate may be chosen at all.
-public protocol AdmissionGate: Sendable {
+package protocol AdmissionGate: Sendable {
   /// What has to be measured on the pool.
   var needs: EvidenceNeeds { get }
 
@@ -16,7 +16,7 @@ public protocol AdmissionGate: Sendable {
 
 extension AdmissionGate {
   /// Where it needs a quality or rewards.
-  public var readsTruth: Bool { needs.readTruth }
+  package var readsTruth: Bool { needs.readTruth }
 }
 
 /// Keeps a prompt iff the mean quality of the teacher's top-k predictions is at least θ: TRPV of Video-OPD.
@@ -24,18 +24,18 @@ extension AdmissionGate {
 /// On a prompt the teacher gets wrong, distillation teaches the mistake.
 ///
 /// Source: Video-OPD, arXiv:2602.02994, whose text gives neither θ nor k.
-public struct TeacherReliabilityGate: AdmissionGate, Hashable {
+package struct TeacherReliabilityGate: AdmissionGate, Hashable {
   /// θ, 0 … 1.
-  public let threshold: Double
+  package let threshold: Double
   /// k, at least 1.
-  public let predictions: Int
+  package let predictions: Int
   /// What a list of fewer than k predictions is worth.
-  public let shortLists: ShortLists
+  package let shortLists: ShortLists
 
   /// A gate with θ and k.
   ///
   /// - Throws: `CurriculumError.parameter` for a θ outside 0 … 1 or a k below 1.
-  public init(threshold: Double, predictions: Int, shortLists: ShortLists = .refuse) throws {
+  package init(threshold: Double, predictions: Int, shortLists: ShortLists = .refuse) throws {
     try check("tvdf", "theta", threshold, "0 … 1") { (0...1).contains($0) }
     try check("tvdf", "k", predictions, "at least 1") { $0 >= 1 }
     self.threshold = threshold
@@ -44,10 +44,10 @@ public struct TeacherReliabilityGate: AdmissionGate, Hashable {
   }
 
   /// The teacher's predictions.
-  public var needs: EvidenceNeeds { .teacherQuality }
+  package var needs: EvidenceNeeds { .teacherQuality }
 
   /// Why a candidate must stay out.
-  public func refusal(of candidate: Candidate) throws -> String? {
+  package func refusal(of candidate: Candidate) throws -> String? {
     let mean = try candidate.teacherQuality(predictions, shortLists: shortLists)
     guard mean < threshold else { return nil }
     return "TRPV: the mean quality of the teacher's top \(predictions) is \(inWords(mean)), "
@@ -56,23 +56,23 @@ public struct TeacherReliabilityGate: AdmissionGate, Hashable {
 }
 
 /// Keeps a prompt iff the teacher gets it right and the student, now, does not: the SCC gate.
-public struct TeacherAheadGate: AdmissionGate, Hashable {
+package struct TeacherAheadGate: AdmissionGate, Hashable {
   /// The quality from which an answer counts as right, 0 … 1.
-  public let threshold: Double
+  package let threshold: Double
 
   /// A gate; .7 is the published threshold.
   ///
   /// - Throws: `CurriculumError.parameter` for a threshold outside 0 … 1.
-  public init(threshold: Double = 0.7) throws {
+  package init(threshold: Double = 0.7) throws {
     try check("scc", "threshold", threshold, "0 … 1") { (0...1).contains($0) }
     self.threshold = threshold
   }
 
   /// The answers of both.
-  public var needs: EvidenceNeeds { [.teacherQuality, .studentQuality] }
+  package var needs: EvidenceNeeds { [.teacherQuality, .studentQuality] }
 
   /// Why a candidate must stay out.
-  public func refusal(of candidate: Candidate) throws -> String? {
+  package func refusal(of candidate: Candidate) throws -> String? {
     let teacher = try candidate.teacherQuality()
     if teacher < threshold {
       return "SCC: the teacher's quality is \(inWords(teacher)), below \(inWords(threshold))"
@@ -87,16 +87,16 @@ public struct TeacherAheadGate: AdmissionGate, Hashable {
 /// Rests prompts whose last group of answers all earned the same: such groups carry no signal.
 ///
 /// A prompt that was never trained on is let in.
-public struct RewardSpreadGate: AdmissionGate, Hashable {
+package struct RewardSpreadGate: AdmissionGate, Hashable {
   /// The spread (a standard deviation) above which a group teaches something, at least 0.
-  public let minimum: Double
+  package let minimum: Double
   /// For how many rounds such a prompt rests before it is tried again, at least 1.
-  public let rest: Int
+  package let rest: Int
 
   /// A gate.
   ///
   /// - Throws: `CurriculumError.parameter` for a negative minimum or a rest below 1.
-  public init(minimum: Double = 0, rest: Int = 1) throws {
+  package init(minimum: Double = 0, rest: Int = 1) throws {
     try check("rewardSpread", "minimum", minimum, "at least 0") { $0 >= 0 && $0.isFinite }
     try check("rewardSpread", "rest", rest, "at least 1") { $0 >= 1 }
     self.minimum = minimum
@@ -104,13 +104,13 @@ public struct RewardSpreadGate: AdmissionGate, Hashable {
   }
 
   /// Nothing: training itself shows the spread.
-  public var needs: EvidenceNeeds { [] }
+  package var needs: EvidenceNeeds { [] }
 
   /// It does: rewards are made of them.
-  public var readsTruth: Bool { true }
+  package var readsTruth: Bool { true }
 
   /// Why a candidate must stay out.
-  public func refusal(of candidate: Candidate) throws -> String? {
+  package func refusal(of candidate: Candidate) throws -> String? {
     guard let known = candidate.evidence.rewardSpread else { return nil }
     let spread = try candidate.finite(known, "the reward spread")
     guard spread <= minimum else { return nil }

@@ -1,46 +1,46 @@
 internal import Foundation
-public import Core
+package import Core
 
 /// What whoever chooses the prompts of a round is told.
-public struct CurriculumRound: Sendable, Hashable {
+package struct CurriculumRound: Sendable, Hashable {
   /// The round, from 0.
-  public let number: Int
+  package let number: Int
   /// The stream of choices that draw.
-  public let seed: Seed
+  package let seed: Seed
   /// The pool with what was measured, in the order of the ids.
-  public let candidates: [CandidateEvidence]
+  package let candidates: [CandidateEvidence]
   /// What training has shown since the last round, in order.
-  public let observations: [PromptObservation]
+  package let observations: [PromptObservation]
   /// What was to be remembered at the last round; `nil` at the first.
-  public let state: String?
+  package let state: String?
 }
 
 /// The prompts of a round, as somebody chose them.
-public struct CurriculumChoice: Sendable, Hashable {
+package struct CurriculumChoice: Sendable, Hashable {
   /// A candidate and why it was taken or not.
-  public struct Verdict: Sendable, Hashable {
+  package struct Verdict: Sendable, Hashable {
     /// The candidate.
-    public let id: String
+    package let id: String
     /// What it was ranked by, if anything.
-    public let score: Double?
+    package let score: Double?
     /// Whether it is taken.
-    public let taken: Bool
+    package let taken: Bool
     /// Why, in words.
-    public let reason: String
+    package let reason: String
 
     /// A verdict.
-    public init(id: String, score: Double?, taken: Bool, reason: String) {
+    package init(id: String, score: Double?, taken: Bool, reason: String) {
       (self.id, self.score, self.taken, self.reason) = (id, score, taken, reason)
     }
   }
 
   /// A verdict on each candidate.
-  public let verdicts: [Verdict]
+  package let verdicts: [Verdict]
   /// What is to be remembered until the next round.
-  public let state: String?
+  package let state: String?
 
   /// A choice.
-  public init(_ verdicts: [Verdict], state: String?) {
+  package init(_ verdicts: [Verdict], state: String?) {
     (self.verdicts, self.state) = (verdicts, state)
   }
 }
@@ -48,12 +48,12 @@ public struct CurriculumChoice: Sendable, Hashable {
 /// A curriculum whose rounds somebody else chooses, such as a program.
 ///
 /// What is dealt between rounds, and all that a checkpoint needs, is kept here: whoever chooses is a function of what it is told.
-public struct AskedCurriculum: PromptCurriculum {
+package struct AskedCurriculum: PromptCurriculum {
   /// Makes the choice of a round.
-  public typealias Chooser = @Sendable (CurriculumRound) async throws -> CurriculumChoice
+  package typealias Chooser = @Sendable (CurriculumRound) async throws -> CurriculumChoice
 
   /// What must be measured before a round.
-  public let needs: EvidenceNeeds
+  package let needs: EvidenceNeeds
 
   private let every: Int?
   private let seed: Seed
@@ -74,12 +74,12 @@ public struct AskedCurriculum: PromptCurriculum {
   ///   - every: After how many dealt prompts the next round begins; `nil` for one round.
   ///   - seed: The root of its streams.
   ///   - choose: Makes the choice of a round.
-  public init(needs: EvidenceNeeds, every: Int?, seed: Seed, choose: @escaping Chooser) {
+  package init(needs: EvidenceNeeds, every: Int?, seed: Seed, choose: @escaping Chooser) {
     (self.needs, self.every, self.seed, self.choose) = (needs, every, seed, choose)
   }
 
   /// Whether the pool is to be scored before the next prompts are dealt.
-  public var needsRound: Bool {
+  package var needsRound: Bool {
     guard let deck = kept.deck else { return true }
     return every.map { deck.dealt >= $0 } ?? false
   }
@@ -87,7 +87,7 @@ public struct AskedCurriculum: PromptCurriculum {
   /// Asks whom to take.
   ///
   /// - Throws: `CurriculumError`, or what asking throws; the curriculum is then as it was.
-  public mutating func beginRound(
+  package mutating func beginRound(
     _ candidates: [CandidateEvidence]
   ) async throws -> [SelectionRecord] {
     let stream = seed.derived("curriculum round", kept.rounds)
@@ -105,26 +105,26 @@ public struct AskedCurriculum: PromptCurriculum {
   }
 
   /// The next prompts of those that were taken.
-  public mutating func next(_ count: Int) throws -> [String] {
+  package mutating func next(_ count: Int) throws -> [String] {
     guard let prompts = kept.deck?.deal(count) else { throw CurriculumError.noRound }
     return prompts
   }
 
   /// Takes note, for the next round.
-  public mutating func observe(_ observations: [PromptObservation]) {
+  package mutating func observe(_ observations: [PromptObservation]) {
     guard every != nil else { return }
     kept.observations += observations
   }
 
   /// Everything needed to go on exactly here, as JSON.
-  public func snapshot() throws -> [UInt8] {
+  package func snapshot() throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     return [UInt8](try encoder.encode(kept))
   }
 
   /// Goes on exactly where a snapshot was taken.
-  public mutating func restore(_ snapshot: [UInt8]) throws {
+  package mutating func restore(_ snapshot: [UInt8]) throws {
     do {
       kept = try JSONDecoder().decode(State.self, from: Data(snapshot))
     } catch {

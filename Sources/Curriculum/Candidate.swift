@@ -1,20 +1,20 @@
 /// What training has shown of a prompt so far.
-public struct PromptHistory: Sendable, Hashable, Codable {
+package struct PromptHistory: Sendable, Hashable, Codable {
   /// How many mean rewards are remembered.
-  public static let capacity = 16
+  package static let capacity = 16
 
   /// Mean rewards of its groups, oldest first, the last `capacity` of them.
-  public var rewards: [Double] = []
+  package var rewards: [Double] = []
   /// Standard deviation of the rewards of its last group.
-  public var rewardSpread: Double?
+  package var rewardSpread: Double?
   /// The round in which it was last trained on.
-  public var lastRound: Int?
+  package var lastRound: Int?
 
   /// The history of a prompt that was never trained on.
-  public init() {}
+  package init() {}
 
   /// Takes note of what training showed in a round; numbers that are not finite are forgotten.
-  public mutating func note(_ observation: PromptObservation, round: Int) {
+  package mutating func note(_ observation: PromptObservation, round: Int) {
     lastRound = round
     if let reward = observation.meanReward, reward.isFinite {
       rewards.append(reward)
@@ -25,16 +25,16 @@ public struct PromptHistory: Sendable, Hashable, Codable {
 }
 
 /// A prompt that may be chosen, with all that is known of it.
-public struct Candidate: Sendable, Hashable {
+package struct Candidate: Sendable, Hashable {
   /// What was measured on the pool.
-  public var evidence: CandidateEvidence
+  package var evidence: CandidateEvidence
   /// What training showed.
-  public var history: PromptHistory
+  package var history: PromptHistory
   /// The round that is about to begin, from 0.
-  public var round: Int
+  package var round: Int
 
   /// A candidate of a round.
-  public init(
+  package init(
     _ evidence: CandidateEvidence, history: PromptHistory = PromptHistory(), round: Int = 0
   ) {
     self.evidence = evidence
@@ -43,12 +43,12 @@ public struct Candidate: Sendable, Hashable {
   }
 
   /// The prompt.
-  public var id: String { evidence.id }
+  package var id: String { evidence.id }
 
   /// The quality of the student's own answer with the truth, 0 … 1.
   ///
   /// - Throws: `CurriculumError` if nobody measured it or it is not finite.
-  public func studentQuality() throws -> Double {
+  package func studentQuality() throws -> Double {
     try finite(evidence.studentQuality, "the student's quality")
   }
 
@@ -59,7 +59,7 @@ public struct Candidate: Sendable, Hashable {
   ///   - shortLists: What a shorter list is worth.
   /// - Returns: Their mean.
   /// - Throws: `CurriculumError` if nobody measured it, there are too few, or one is not finite.
-  public func teacherQuality(
+  package func teacherQuality(
     _ count: Int = 1, shortLists: ShortLists = .refuse
   ) throws -> Double {
     guard let all = evidence.teacherQuality else {
@@ -86,7 +86,7 @@ public struct Candidate: Sendable, Hashable {
 }
 
 /// What a list of teacher predictions is worth that is shorter than the k that are averaged.
-public enum ShortLists: String, Codable, Sendable, CaseIterable {
+package enum ShortLists: String, Codable, Sendable, CaseIterable {
   /// The round fails and names the prompt.
   case refuse
   /// The mean of those there are.

@@ -1,7 +1,7 @@
-public import Core
+package import Core
 
 /// Chooses among scored candidates: a pure function of the scores, the budget and the seed.
-public protocol CandidateSampler: Sendable {
+package protocol CandidateSampler: Sendable {
   /// Its name, in words.
   var name: String { get }
 
@@ -30,43 +30,43 @@ func ranking(_ scores: [Double], seed: Seed) -> [Int] {
 }
 
 /// The candidates with the highest scores; the default of TVDF.
-public struct TopSampler: CandidateSampler, Hashable {
+package struct TopSampler: CandidateSampler, Hashable {
   /// The sampler.
-  public init() {}
+  package init() {}
 
   /// Its name.
-  public var name: String { "top-k" }
+  package var name: String { "top-k" }
 
   /// The highest scores, highest first.
-  public func choose(_ budget: Int, from scores: [Double], seed: Seed) -> [Int] {
+  package func choose(_ budget: Int, from scores: [Double], seed: Seed) -> [Int] {
     Array(ranking(scores, seed: seed).prefix(budget))
   }
 }
 
 /// The candidates with the lowest scores: of the student's quality, the hardest prompts.
-public struct BottomSampler: CandidateSampler, Hashable {
+package struct BottomSampler: CandidateSampler, Hashable {
   /// The sampler.
-  public init() {}
+  package init() {}
 
   /// Its name.
-  public var name: String { "bottom-k" }
+  package var name: String { "bottom-k" }
 
   /// The lowest scores, lowest first.
-  public func choose(_ budget: Int, from scores: [Double], seed: Seed) -> [Int] {
+  package func choose(_ budget: Int, from scores: [Double], seed: Seed) -> [Int] {
     Array(ranking(scores.map { -$0 }, seed: seed).prefix(budget))
   }
 }
 
 /// Candidates drawn uniformly without replacement; the scores are not read.
-public struct UniformSampler: CandidateSampler, Hashable {
+package struct UniformSampler: CandidateSampler, Hashable {
   /// The sampler.
-  public init() {}
+  package init() {}
 
   /// Its name.
-  public var name: String { "uniform" }
+  package var name: String { "uniform" }
 
   /// The first draws of a shuffle.
-  public func choose(_ budget: Int, from scores: [Double], seed: Seed) -> [Int] {
+  package func choose(_ budget: Int, from scores: [Double], seed: Seed) -> [Int] {
     var generator = seed.derived("uniform sampler").generator()
     var indices = Array(scores.indices)
     let count = min(budget, indices.count)

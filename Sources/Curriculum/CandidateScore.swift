@@ -1,5 +1,5 @@
 /// Gives each candidate the number it is ranked by.
-public protocol CandidateScore: Sendable {
+package protocol CandidateScore: Sendable {
   /// What it measures, in words.
   var name: String { get }
 
@@ -19,33 +19,33 @@ public protocol CandidateScore: Sendable {
 
 extension CandidateScore {
   /// Where it needs a quality or rewards.
-  public var readsTruth: Bool { needs.readTruth }
+  package var readsTruth: Bool { needs.readTruth }
 }
 
 /// δ = teacher quality − student quality: how much there is to learn on a prompt.
 ///
 /// Source: Video-OPD, arXiv:2602.02994, one of its two readings of disagreement.
-public struct QualityGap: CandidateScore, Hashable {
+package struct QualityGap: CandidateScore, Hashable {
   /// Over how many of the teacher's best predictions its quality is averaged, at least 1.
-  public let predictions: Int
+  package let predictions: Int
   /// What a shorter list is worth.
-  public let shortLists: ShortLists
+  package let shortLists: ShortLists
 
   /// The gap to the mean of the teacher's best predictions; by default to its best one.
-  public init(predictions: Int = 1, shortLists: ShortLists = .refuse) throws {
+  package init(predictions: Int = 1, shortLists: ShortLists = .refuse) throws {
     try check("tvdf", "gapPredictions", predictions, "at least 1") { $0 >= 1 }
     self.predictions = predictions
     self.shortLists = shortLists
   }
 
   /// Its name.
-  public var name: String { "quality gap" }
+  package var name: String { "quality gap" }
 
   /// The answers of both.
-  public var needs: EvidenceNeeds { [.teacherQuality, .studentQuality] }
+  package var needs: EvidenceNeeds { [.teacherQuality, .studentQuality] }
 
   /// One gap a candidate, −1 … 1.
-  public func scores(of candidates: [Candidate]) throws -> [Double] {
+  package func scores(of candidates: [Candidate]) throws -> [Double] {
     try candidates.map {
       try $0.teacherQuality(predictions, shortLists: shortLists) - $0.studentQuality()
     }
@@ -55,9 +55,9 @@ public struct QualityGap: CandidateScore, Hashable {
 /// Σ_t (log π − log q) over the student's own answer, or its mean over tokens: nats.
 ///
 /// Source: Video-OPD, arXiv:2602.02994, the other reading of disagreement.
-public struct TrajectoryReverseKL: CandidateScore, Hashable {
+package struct TrajectoryReverseKL: CandidateScore, Hashable {
   /// How the log-ratios of an answer's tokens are put together.
-  public enum Reduction: String, Codable, Sendable, CaseIterable {
+  package enum Reduction: String, Codable, Sendable, CaseIterable {
     /// Their sum, which grows with the answer's length.
     case sum
     /// Their mean over the answer's tokens; an answer without tokens scores 0.
@@ -65,19 +65,19 @@ public struct TrajectoryReverseKL: CandidateScore, Hashable {
   }
 
   /// How tokens are put together.
-  public let reduction: Reduction
+  package let reduction: Reduction
 
   /// A score with a reduction.
-  public init(_ reduction: Reduction) { self.reduction = reduction }
+  package init(_ reduction: Reduction) { self.reduction = reduction }
 
   /// Its name.
-  public var name: String { "trajectory reverse KL (\(reduction))" }
+  package var name: String { "trajectory reverse KL (\(reduction))" }
 
   /// The teacher's log-probabilities of the student's answers.
-  public var needs: EvidenceNeeds { .trajectoryReverseKL }
+  package var needs: EvidenceNeeds { .trajectoryReverseKL }
 
   /// One number a candidate, nats.
-  public func scores(of candidates: [Candidate]) throws -> [Double] {
+  package func scores(of candidates: [Candidate]) throws -> [Double] {
     try candidates.map { candidate in
       let sum = try candidate.finite(
         candidate.evidence.trajectoryReverseKL, "the trajectory reverse KL")
@@ -91,18 +91,18 @@ public struct TrajectoryReverseKL: CandidateScore, Hashable {
 }
 
 /// The quality of the student's own answer: how easy a prompt is for it now.
-public struct StudentQualityScore: CandidateScore, Hashable {
+package struct StudentQualityScore: CandidateScore, Hashable {
   /// The score.
-  public init() {}
+  package init() {}
 
   /// Its name.
-  public var name: String { "student quality" }
+  package var name: String { "student quality" }
 
   /// The student's answers.
-  public var needs: EvidenceNeeds { .studentQuality }
+  package var needs: EvidenceNeeds { .studentQuality }
 
   /// One quality a candidate, 0 … 1.
-  public func scores(of candidates: [Candidate]) throws -> [Double] {
+  package func scores(of candidates: [Candidate]) throws -> [Double] {
     try candidates.map { try $0.studentQuality() }
   }
 }

@@ -1,7 +1,7 @@
-public import Core
+package import Core
 
 /// Something users choose by its name and set by its parameters, each of which has a default.
-public protocol NamedChoice: DefaultedConfiguration, Hashable {
+package protocol NamedChoice: DefaultedConfiguration, Hashable {
   /// The name it is chosen by.
   static var name: String { get }
 
@@ -12,7 +12,7 @@ public protocol NamedChoice: DefaultedConfiguration, Hashable {
 /// What a user may set of a curriculum, and how to make it.
 ///
 /// A mandatory property is optional and checked by `curriculum(seed:)`.
-public protocol CurriculumParameters: NamedChoice {
+package protocol CurriculumParameters: NamedChoice {
   /// Makes the curriculum.
   ///
   /// - Parameter seed: The root of its streams.
@@ -22,7 +22,7 @@ public protocol CurriculumParameters: NamedChoice {
 }
 
 /// Where a disagreement between teacher and student is read off.
-public enum Disagreement: String, Codable, Sendable, CaseIterable {
+package enum Disagreement: String, Codable, Sendable, CaseIterable {
   /// Teacher quality − student quality.
   case qualityGap
   /// Σ_t (log π − log q) over the student's own answer.
@@ -46,7 +46,7 @@ public enum Disagreement: String, Codable, Sendable, CaseIterable {
 }
 
 /// The parameters of every curriculum there is, in the order in which they are listed to users.
-public let allCurriculumParameters: [any CurriculumParameters.Type] = [
+package let allCurriculumParameters: [any CurriculumParameters.Type] = [
   UniformParameters.self,
   RoundParameters<TVDFRule>.self,
   RoundParameters<TopRule>.self,

@@ -1,75 +1,75 @@
-public import Core
+package import Core
 
 /// Top-k without a gate.
-public struct TopRule: SelectionRule {
+package struct TopRule: SelectionRule {
   /// What prompts are ranked by.
-  public var score = Disagreement.qualityGap
+  package var score = Disagreement.qualityGap
 
   /// By gap of quality.
-  public init() {}
+  package init() {}
 
   /// The name it is chosen by.
-  public static let name = "topK"
+  package static let name = "topK"
 
   /// What it does.
-  public static let summary = "The prompts on which teacher and student differ most."
+  package static let summary = "The prompts on which teacher and student differ most."
 
   /// One sentence a parameter.
-  public static let keys: [String: KeyDeclaration] = [
+  package static let keys: [String: KeyDeclaration] = [
     "score": Disagreement.key
   ]
 
   /// The score and the sampler.
-  public func plan() throws -> SelectionPlan {
+  package func plan() throws -> SelectionPlan {
     SelectionPlan(score: try score.score(), sampler: TopSampler())
   }
 }
 
 /// DSUS.
-public struct EvenlySpacedRule: SelectionRule {
+package struct EvenlySpacedRule: SelectionRule {
   /// What prompts are ranked by.
-  public var score = Disagreement.qualityGap
+  package var score = Disagreement.qualityGap
 
   /// By gap of quality.
-  public init() {}
+  package init() {}
 
   /// The name it is chosen by.
-  public static let name = "dsus"
+  package static let name = "dsus"
 
   /// What it does.
-  public static let summary = "Prompts of evenly spaced ranks of disagreement (DSUS)."
+  package static let summary = "Prompts of evenly spaced ranks of disagreement (DSUS)."
 
   /// One sentence a parameter.
-  public static let keys: [String: KeyDeclaration] = [
+  package static let keys: [String: KeyDeclaration] = [
     "score": Disagreement.key
   ]
 
   /// The score and the sampler.
-  public func plan() throws -> SelectionPlan {
+  package func plan() throws -> SelectionPlan {
     SelectionPlan(score: try score.score(), sampler: EvenlySpacedRanks())
   }
 }
 
 /// BBDS.
-public struct BalancedBinsRule: SelectionRule {
+package struct BalancedBinsRule: SelectionRule {
   /// What prompts are ranked by.
-  public var score = Disagreement.qualityGap
+  package var score = Disagreement.qualityGap
   /// How many bins there are.
-  public var bins = 5
+  package var bins = 5
   /// Which bin gets the remainder.
-  public var order = BalancedBins.Order.highestFirst
+  package var order = BalancedBins.Order.highestFirst
 
   /// Five bins of the quality gap.
-  public init() {}
+  package init() {}
 
   /// The name it is chosen by.
-  public static let name = "bbds"
+  package static let name = "bbds"
 
   /// What it does.
-  public static let summary = "Equally many prompts from each band of disagreement (BBDS)."
+  package static let summary = "Equally many prompts from each band of disagreement (BBDS)."
 
   /// One sentence a parameter.
-  public static let keys: [String: KeyDeclaration] = [
+  package static let keys: [String: KeyDeclaration] = [
     "score": Disagreement.key,
     "bins": .integer(1...100_000, "How many bins of equal width the scores fall into."),
     "order": .choice(
@@ -77,39 +77,39 @@ public struct BalancedBinsRule: SelectionRule {
   ]
 
   /// The score and the sampler.
-  public func plan() throws -> SelectionPlan {
+  package func plan() throws -> SelectionPlan {
     SelectionPlan(
       score: try score.score(), sampler: try BalancedBins(bins: bins, order: order))
   }
 }
 
 /// GWDS.
-public struct GaussianDisagreementRule: SelectionRule {
+package struct GaussianDisagreementRule: SelectionRule {
   /// What prompts are ranked by.
-  public var score = Disagreement.qualityGap
+  package var score = Disagreement.qualityGap
   /// c: the score that is drawn most.
-  public var center = 0.9
+  package var center = 0.9
   /// σ.
-  public var width = 0.2
+  package var width = 0.2
 
   /// c .9 and σ .2 over the quality gap.
-  public init() {}
+  package init() {}
 
   /// The name it is chosen by.
-  public static let name = "gwds"
+  package static let name = "gwds"
 
   /// What it does.
-  public static let summary = "Random prompts, most of them of large disagreement (GWDS)."
+  package static let summary = "Random prompts, most of them of large disagreement (GWDS)."
 
   /// One sentence a parameter.
-  public static let keys: [String: KeyDeclaration] = [
+  package static let keys: [String: KeyDeclaration] = [
     "score": Disagreement.key,
     "center": .real(.any, "The score that is drawn most (c)."),
     "width": .real(.above(0), "How far from it draws fall (σ)."),
   ]
 
   /// The score and the sampler.
-  public func plan() throws -> SelectionPlan {
+  package func plan() throws -> SelectionPlan {
     SelectionPlan(
       score: try score.score(),
       sampler: try GaussianSampler(center: center, width: width, name: "GWDS"))

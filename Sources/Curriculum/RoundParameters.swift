@@ -1,9 +1,9 @@
-public import Core
+package import Core
 
 /// How a round chooses: a configurable recipe for a `SelectionPlan`.
 ///
 /// A mandatory property is optional and checked by `plan()`.
-public protocol SelectionRule: NamedChoice {
+package protocol SelectionRule: NamedChoice {
   /// The gates, the score and the sampler.
   ///
   /// - Throws: `CurriculumError` for a parameter out of range or not given.
@@ -11,18 +11,18 @@ public protocol SelectionRule: NamedChoice {
 }
 
 /// How often rounds are held and how much they take, whatever the rule.
-public struct RoundSettings: Codable, Sendable, Hashable {
+package struct RoundSettings: Codable, Sendable, Hashable {
   /// How many prompts a round takes; `nil` for all that are admitted.
-  public var budget: Int?
+  package var budget: Int?
   /// How many rounds there are; `nil` for one, or any number where `every` is given.
-  public var rounds: Int?
+  package var rounds: Int?
   /// After how many dealt prompts the next round begins.
-  public var every: Int?
+  package var every: Int?
   /// Whether this is the arm or its control.
-  public var arm: SelectionPlan.Arm
+  package var arm: SelectionPlan.Arm
 
   /// Settings; without arguments one round takes everybody who is admitted.
-  public init(
+  package init(
     budget: Int? = nil, rounds: Int? = nil, every: Int? = nil, arm: SelectionPlan.Arm = .on
   ) {
     self.budget = budget
@@ -45,45 +45,45 @@ public struct RoundSettings: Codable, Sendable, Hashable {
 }
 
 /// What a user may set of a curriculum that works in rounds: the rule's parameters and the rounds', side by side.
-public struct RoundParameters<Rule: SelectionRule>: CurriculumParameters {
+package struct RoundParameters<Rule: SelectionRule>: CurriculumParameters {
   /// How a round chooses.
-  public var rule: Rule
+  package var rule: Rule
   /// How rounds are held.
-  public var settings: RoundSettings
+  package var settings: RoundSettings
 
   /// The defaults.
-  public init() { self.init(Rule()) }
+  package init() { self.init(Rule()) }
 
   /// A rule in rounds.
-  public init(_ rule: Rule, _ settings: RoundSettings = RoundSettings()) {
+  package init(_ rule: Rule, _ settings: RoundSettings = RoundSettings()) {
     self.rule = rule
     self.settings = settings
   }
 
   /// The rule's name.
-  public static var name: String { Rule.name }
+  package static var name: String { Rule.name }
 
   /// What the rule does.
-  public static var summary: String { Rule.summary }
+  package static var summary: String { Rule.summary }
 
   /// One sentence a parameter.
-  public static var keys: [String: KeyDeclaration] {
+  package static var keys: [String: KeyDeclaration] {
     Rule.keys.merging(RoundSettings.keys) { own, _ in own }
   }
 
   /// Reads both from one map.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     self.init(try Rule(from: decoder), try RoundSettings(from: decoder))
   }
 
   /// Writes both into one map, the rule's parameters first.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     try rule.encode(to: encoder)
     try settings.encode(to: encoder)
   }
 
   /// Makes the curriculum.
-  public func curriculum(seed: Seed) throws -> any PromptCurriculum {
+  package func curriculum(seed: Seed) throws -> any PromptCurriculum {
     var plan = try rule.plan()
     plan.name = Rule.name
     plan.settings = settings

@@ -1,9 +1,9 @@
 internal import Core
 
 /// What a round of a curriculum does: who may come in, what they are ranked by, who is chosen.
-public struct SelectionPlan: Sendable {
+package struct SelectionPlan: Sendable {
   /// Whether the plan is followed.
-  public enum Arm: String, Codable, Sendable, CaseIterable {
+  package enum Arm: String, Codable, Sendable, CaseIterable {
     /// It is.
     case on
     /// The control: everything is measured, scored and drawn as with `on`, but as many prompts as the plan would have
@@ -12,18 +12,18 @@ public struct SelectionPlan: Sendable {
   }
 
   /// A candidate must pass all of them.
-  public var gates: [any AdmissionGate]
+  package var gates: [any AdmissionGate]
   /// What those admitted are ranked by; `nil` where the sampler reads no scores.
-  public var score: (any CandidateScore)?
+  package var score: (any CandidateScore)?
   /// Who is chosen among them.
-  public var sampler: any CandidateSampler
+  package var sampler: any CandidateSampler
   /// How many are chosen, and how often.
-  public var settings: RoundSettings
+  package var settings: RoundSettings
   /// What it is called in error messages.
-  public var name: String
+  package var name: String
 
   /// A plan; without arguments it takes everybody once.
-  public init(
+  package init(
     name: String = "staged", gates: [any AdmissionGate] = [], score: (any CandidateScore)? = nil,
     sampler: any CandidateSampler = UniformSampler(), settings: RoundSettings = RoundSettings()
   ) {

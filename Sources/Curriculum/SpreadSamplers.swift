@@ -1,14 +1,14 @@
-public import Core
+package import Core
 
 /// DSUS: ranks evenly spaced from the highest score to the lowest.
 ///
 /// Rank t is `round(1 + (n − 1)·t/(k − 1))` for t = 0 … k − 1, halves away from zero; a budget of 1 takes rank 1.
-public struct EvenlySpacedRanks: CandidateSampler, Hashable {
+package struct EvenlySpacedRanks: CandidateSampler, Hashable {
   /// The sampler.
-  public init() {}
+  package init() {}
 
   /// Its name.
-  public var name: String { "DSUS" }
+  package var name: String { "DSUS" }
 
   /// The ranks that are taken, from 1.
   ///
@@ -16,7 +16,7 @@ public struct EvenlySpacedRanks: CandidateSampler, Hashable {
   ///   - budget: k, at least 0.
   ///   - count: n, at least 0.
   /// - Returns: min(k, n) distinct ranks, ascending.
-  public static func ranks(_ budget: Int, of count: Int) -> [Int] {
+  package static func ranks(_ budget: Int, of count: Int) -> [Int] {
     guard budget < count else { return (0..<count).map { $0 + 1 } }
     guard budget > 1 else { return budget == 1 ? [1] : [] }
     // Whole numbers, so that halves are exact: ⌊x + 1/2⌋ of x = (n − 1)t/(k − 1).
@@ -25,7 +25,7 @@ public struct EvenlySpacedRanks: CandidateSampler, Hashable {
   }
 
   /// Candidates of evenly spaced ranks, highest score first.
-  public func choose(_ budget: Int, from scores: [Double], seed: Seed) -> [Int] {
+  package func choose(_ budget: Int, from scores: [Double], seed: Seed) -> [Int] {
     let ranked = ranking(scores, seed: seed)
     return Self.ranks(budget, of: scores.count).map { ranked[$0 - 1] }
   }
@@ -35,9 +35,9 @@ public struct EvenlySpacedRanks: CandidateSampler, Hashable {
 ///
 /// Bin b = 1 … B has the quota `⌊k/B⌋ + 1[b ≤ k mod B]`, and gives what it cannot fill to the next; the last bin's rest goes
 /// to the first again, so that the budget is spent. Within a bin candidates are drawn uniformly.
-public struct BalancedBins: CandidateSampler, Hashable {
+package struct BalancedBins: CandidateSampler, Hashable {
   /// Which bin is bin 1, and so gets the remainder; the paper does not say.
-  public enum Order: String, Codable, Sendable, CaseIterable {
+  package enum Order: String, Codable, Sendable, CaseIterable {
     /// The bin of the highest scores.
     case highestFirst
     /// The bin of the lowest scores.
@@ -45,24 +45,24 @@ public struct BalancedBins: CandidateSampler, Hashable {
   }
 
   /// B, at least 1.
-  public let bins: Int
+  package let bins: Int
   /// Which bin is bin 1.
-  public let order: Order
+  package let order: Order
 
   /// A sampler; 5 bins are the paper's.
   ///
   /// - Throws: `CurriculumError.parameter` for less than one bin.
-  public init(bins: Int = 5, order: Order = .highestFirst) throws {
+  package init(bins: Int = 5, order: Order = .highestFirst) throws {
     try check("bbds", "bins", bins, "at least 1") { $0 >= 1 }
     self.bins = bins
     self.order = order
   }
 
   /// Its name.
-  public var name: String { "BBDS" }
+  package var name: String { "BBDS" }
 
   /// How many each bin is to give before under-filled ones are known.
-  public static func quotas(_ budget: Int, bins: Int) -> [Int] {
+  package static func quotas(_ budget: Int, bins: Int) -> [Int] {
     (0..<bins).map { budget / bins + ($0 < budget % bins ? 1 : 0) }
   }
 
@@ -81,7 +81,7 @@ public struct BalancedBins: CandidateSampler, Hashable {
   }
 
   /// Bin by bin, drawn uniformly within each.
-  public func choose(_ budget: Int, from scores: [Double], seed: Seed) -> [Int] {
+  package func choose(_ budget: Int, from scores: [Double], seed: Seed) -> [Int] {
     draw(
       Self.quotas(min(budget, scores.count), bins: bins), from: bin(of: scores), bins: bins,
       seed: seed)
@@ -92,16 +92,16 @@ public struct BalancedBins: CandidateSampler, Hashable {
 ///
 /// The shares become whole numbers by largest remainder; a pool that cannot fill its quota gives the rest to the next, and the
 /// last one to the first. Within a pool candidates are drawn uniformly.
-public struct DifficultyPools: CandidateSampler, Hashable {
+package struct DifficultyPools: CandidateSampler, Hashable {
   /// Where a pool ends and the next begins, ascending; a score on a boundary is in the pool above.
-  public let boundaries: [Double]
+  package let boundaries: [Double]
   /// The weight of each pool, from the lowest scores to the highest; one more than boundaries.
-  public let shares: [Double]
+  package let shares: [Double]
 
   /// A sampler; by default a third each of prompts below .3, below .7 and above.
   ///
   /// - Throws: `CurriculumError.parameter` for boundaries not ascending or shares that do not fit.
-  public init(boundaries: [Double] = [0.3, 0.7], shares: [Double] = [1, 1, 1]) throws {
+  package init(boundaries: [Double] = [0.3, 0.7], shares: [Double] = [1, 1, 1]) throws {
     try check("difficultyPools", "boundaries", boundaries, "finite and ascending") {
       $0.allSatisfy(\.isFinite) && zip($0, $0.dropFirst()).allSatisfy(<)
     }
@@ -115,7 +115,7 @@ public struct DifficultyPools: CandidateSampler, Hashable {
   }
 
   /// Its name.
-  public var name: String { "difficulty pools" }
+  package var name: String { "difficulty pools" }
 
   /// How many each pool is to give: largest remainder, ties to the lower pool.
   func quotas(_ budget: Int) -> [Int] {
@@ -130,7 +130,7 @@ public struct DifficultyPools: CandidateSampler, Hashable {
   }
 
   /// Pool by pool, drawn uniformly within each.
-  public func choose(_ budget: Int, from scores: [Double], seed: Seed) -> [Int] {
+  package func choose(_ budget: Int, from scores: [Double], seed: Seed) -> [Int] {
     let pools = scores.map { score in boundaries.count { $0 <= score } }
     return draw(
       quotas(min(budget, scores.count)), from: pools, bins: shares.count, seed: seed)

@@ -1,4 +1,4 @@
-public import Core
+package import Core
 
 /// Admission gates ∘ a score ∘ a sampler, in rounds.
 ///
@@ -7,9 +7,9 @@ public import Core
 /// by purpose, round and epoch, so arms with the same seed stay paired.
 ///
 /// Source: Video-OPD, arXiv:2602.02994, whose TVDF is TRPV ∘ disagreement ∘ top-k.
-public struct StagedCurriculum: PromptCurriculum {
+package struct StagedCurriculum: PromptCurriculum {
   /// What it does.
-  public let plan: SelectionPlan
+  package let plan: SelectionPlan
 
   private let seed: Seed
   private var rounds = 0
@@ -22,25 +22,25 @@ public struct StagedCurriculum: PromptCurriculum {
   ///   - plan: What it does.
   ///   - seed: The root of its streams.
   /// - Throws: `CurriculumError` for a budget or rounds out of range.
-  public init(_ plan: SelectionPlan, seed: Seed) throws {
+  package init(_ plan: SelectionPlan, seed: Seed) throws {
     try plan.check()
     self.plan = plan
     self.seed = seed
   }
 
   /// What the gates and the score must be told.
-  public var needs: EvidenceNeeds {
+  package var needs: EvidenceNeeds {
     plan.gates.reduce(into: plan.score?.needs ?? []) { $0.formUnion($1.needs) }
   }
 
   /// Whether a gate or the score reads right answers; a control that is off draws without them.
-  public var readsTruth: Bool {
+  package var readsTruth: Bool {
     plan.settings.arm == .on
       && (plan.gates.contains { $0.readsTruth } || plan.score?.readsTruth == true)
   }
 
   /// Whether the pool is to be scored before the next prompts are dealt.
-  public var needsRound: Bool {
+  package var needsRound: Bool {
     guard let deck else { return true }
     let settings = plan.settings
     guard let every = settings.every, rounds < settings.rounds ?? .max else { return false }
@@ -53,7 +53,7 @@ public struct StagedCurriculum: PromptCurriculum {
   /// - Returns: One line a candidate, in the order of the ids.
   /// - Throws: `CurriculumError`; the curriculum is then as it was.
   /// - Complexity: O(*n* log *n*) for *n* candidates.
-  public mutating func beginRound(_ candidates: [CandidateEvidence]) throws -> [SelectionRecord] {
+  package mutating func beginRound(_ candidates: [CandidateEvidence]) throws -> [SelectionRecord] {
     let pool = try candidates.inOrder(round: rounds).map { known($0) }
     let stream = seed.derived("curriculum round", rounds)
     let selection = try plan.select(pool, seed: stream)
@@ -63,13 +63,13 @@ public struct StagedCurriculum: PromptCurriculum {
   }
 
   /// The ids of the next prompts to train on.
-  public mutating func next(_ count: Int) throws -> [String] {
+  package mutating func next(_ count: Int) throws -> [String] {
     guard let prompts = deck?.deal(count) else { throw CurriculumError.noRound }
     return prompts
   }
 
   /// Takes note of rewards and their spread.
-  public mutating func observe(_ observations: [PromptObservation]) {
+  package mutating func observe(_ observations: [PromptObservation]) {
     for observation in observations {
       histories[observation.id, default: PromptHistory()].note(
         observation, round: max(rounds - 1, 0))
@@ -77,12 +77,12 @@ public struct StagedCurriculum: PromptCurriculum {
   }
 
   /// Everything needed to go on exactly here, as JSON.
-  public func snapshot() throws -> [UInt8] {
+  package func snapshot() throws -> [UInt8] {
     try CurriculumState(seed: seed, rounds: rounds, deck: deck, histories: histories).bytes()
   }
 
   /// Goes on exactly where a snapshot was taken.
-  public mutating func restore(_ snapshot: [UInt8]) throws {
+  package mutating func restore(_ snapshot: [UInt8]) throws {
     let state = try CurriculumState.read(snapshot, seed: seed)
     rounds = state.rounds
     deck = state.deck

@@ -1,11 +1,11 @@
-public import Core
+package import Core
 
 /// TVDF: TRPV, then DBTP.
 ///
 /// With `trpv` and `dbtp` it has the four arms of an ablation; without DBTP prompts are drawn uniformly.
-public struct TVDFRule: SelectionRule {
+package struct TVDFRule: SelectionRule {
   /// How DBTP turns disagreement into a choice.
-  public enum Sampler: String, Codable, Sendable, CaseIterable {
+  package enum Sampler: String, Codable, Sendable, CaseIterable {
     /// The largest disagreement.
     case topK
     /// Evenly spaced ranks.
@@ -19,34 +19,34 @@ public struct TVDFRule: SelectionRule {
   }
 
   /// θ: the quality below which the teacher is not relied on; mandatory with TRPV.
-  public var theta: Double?
+  package var theta: Double?
   /// Over how many of the teacher's predictions its quality is averaged; mandatory with TRPV.
-  public var k: Int?
+  package var k: Int?
   /// What a list of fewer predictions is worth.
-  public var shortLists = ShortLists.refuse
+  package var shortLists = ShortLists.refuse
   /// What DBTP ranks by.
-  public var score = Disagreement.qualityGap
+  package var score = Disagreement.qualityGap
   /// Over how many predictions the teacher's side of the quality gap is averaged.
-  public var gapPredictions = 1
+  package var gapPredictions = 1
   /// How DBTP chooses.
-  public var sampler = Sampler.topK
+  package var sampler = Sampler.topK
   /// Whether TRPV is on.
-  public var trpv = true
+  package var trpv = true
   /// Whether DBTP is on.
-  public var dbtp = true
+  package var dbtp = true
 
   /// Both halves, top-k by gap of quality; θ and k must be given.
-  public init() {}
+  package init() {}
 
   /// The name it is chosen by.
-  public static let name = "tvdf"
+  package static let name = "tvdf"
 
   /// What it does.
-  public static let summary =
+  package static let summary =
     "Video-OPD's curriculum: prompts the teacher gets right, where the student differs most."
 
   /// One sentence a parameter.
-  public static let keys: [String: KeyDeclaration] = [
+  package static let keys: [String: KeyDeclaration] = [
     "theta": .real(
       0...1, "The quality below which the teacher is not relied on (θ); mandatory with trpv."),
     "k": .integer(
@@ -63,7 +63,7 @@ public struct TVDFRule: SelectionRule {
   ]
 
   /// The gate, the score and the sampler that are on.
-  public func plan() throws -> SelectionPlan {
+  package func plan() throws -> SelectionPlan {
     var plan = SelectionPlan()
     if trpv {
       guard let theta else { throw missing("theta") }

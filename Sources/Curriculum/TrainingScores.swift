@@ -1,19 +1,19 @@
 /// The standard deviation of the rewards of a prompt's last group; what was never trained on comes first.
-public struct RewardSpreadScore: CandidateScore, Hashable {
+package struct RewardSpreadScore: CandidateScore, Hashable {
   /// The score.
-  public init() {}
+  package init() {}
 
   /// Its name.
-  public var name: String { "reward spread" }
+  package var name: String { "reward spread" }
 
   /// Nothing: training itself shows it.
-  public var needs: EvidenceNeeds { [] }
+  package var needs: EvidenceNeeds { [] }
 
   /// It does: rewards are made of them.
-  public var readsTruth: Bool { true }
+  package var readsTruth: Bool { true }
 
   /// One spread a candidate; the largest of all, doubled (or 1), where nobody knows yet.
-  public func scores(of candidates: [Candidate]) throws -> [Double] {
+  package func scores(of candidates: [Candidate]) throws -> [Double] {
     let known = try candidates.map { candidate in
       try candidate.evidence.rewardSpread.map { try candidate.finite($0, "the reward spread") }
     }
@@ -27,30 +27,30 @@ public struct RewardSpreadScore: CandidateScore, Hashable {
 ///
 /// Source: Oudeyer, Kaplan & Hafner, "Intrinsic motivation systems for autonomous mental development", IEEE TEC 2007; as a
 /// curriculum: Graves et al., arXiv:1704.03003.
-public struct LearningProgress: CandidateScore, Hashable {
+package struct LearningProgress: CandidateScore, Hashable {
   /// w, from 1 to half of `PromptHistory.capacity`.
-  public let window: Int
+  package let window: Int
 
   /// A score.
   ///
   /// - Throws: `CurriculumError.parameter` for a window out of range.
-  public init(window: Int = 4) throws {
+  package init(window: Int = 4) throws {
     let most = PromptHistory.capacity / 2
     try check("learningProgress", "window", window, "from 1 to \(most)") { (1...most).contains($0) }
     self.window = window
   }
 
   /// Its name.
-  public var name: String { "learning progress" }
+  package var name: String { "learning progress" }
 
   /// Nothing: training itself shows it.
-  public var needs: EvidenceNeeds { [] }
+  package var needs: EvidenceNeeds { [] }
 
   /// It does: rewards are made of them.
-  public var readsTruth: Bool { true }
+  package var readsTruth: Bool { true }
 
   /// One change of reward a candidate, at least 0.
-  public func scores(of candidates: [Candidate]) throws -> [Double] {
+  package func scores(of candidates: [Candidate]) throws -> [Double] {
     optimistic(candidates.map { progress($0.history.rewards) })
   }
 

@@ -1,31 +1,31 @@
-public import Core
+package import Core
 
 /// Every prompt of the pool exactly once an epoch, in an order drawn anew each time; nothing is measured.
-public struct UniformCurriculum: PromptCurriculum {
+package struct UniformCurriculum: PromptCurriculum {
   private let seed: Seed
   private var deck: PromptDeck?
 
   /// A curriculum that learns from its only round which prompts there are.
   ///
   /// - Parameter seed: The root of its streams.
-  public init(seed: Seed) { self.seed = seed }
+  package init(seed: Seed) { self.seed = seed }
 
   /// A curriculum that knows its prompts already, and asks for no round.
   ///
   /// - Throws: `CurriculumError` if there are none, or one occurs twice.
-  public init(_ ids: [String], seed: Seed) throws {
+  package init(_ ids: [String], seed: Seed) throws {
     self.init(seed: seed)
     _ = try beginRound(ids.map { CandidateEvidence(id: $0) })
   }
 
   /// Nothing.
-  public var needs: EvidenceNeeds { [] }
+  package var needs: EvidenceNeeds { [] }
 
   /// Once, to learn the ids.
-  public var needsRound: Bool { deck == nil }
+  package var needsRound: Bool { deck == nil }
 
   /// Takes the whole pool.
-  public mutating func beginRound(_ candidates: [CandidateEvidence]) throws -> [SelectionRecord] {
+  package mutating func beginRound(_ candidates: [CandidateEvidence]) throws -> [SelectionRecord] {
     let candidates = try candidates.inOrder(round: 0)
     deck = PromptDeck(candidates.map(\.id), seed: seed.derived("curriculum round", 0))
     return candidates.map {
@@ -36,23 +36,23 @@ public struct UniformCurriculum: PromptCurriculum {
   }
 
   /// The next prompts.
-  public mutating func next(_ count: Int) throws -> [String] {
+  package mutating func next(_ count: Int) throws -> [String] {
     guard let prompts = deck?.deal(count) else { throw CurriculumError.noRound }
     return prompts
   }
 
   /// Nothing is noted.
-  public mutating func observe(_ observations: [PromptObservation]) {}
+  package mutating func observe(_ observations: [PromptObservation]) {}
 
   /// Everything needed to go on exactly here.
-  public func snapshot() throws -> [UInt8] {
+  package func snapshot() throws -> [UInt8] {
     try CurriculumState(
       seed: seed, rounds: deck == nil ? 0 : 1, deck: deck, histories: [:]
     ).bytes()
   }
 
   /// Goes on exactly where a snapshot was taken.
-  public mutating func restore(_ snapshot: [UInt8]) throws {
+  package mutating func restore(_ snapshot: [UInt8]) throws {
     deck = try CurriculumState.read(snapshot, seed: seed).deck
   }
 }

@@ -1,21 +1,21 @@
-public import Core
+package import Core
 
 /// What can be set of the uniform curriculum: nothing.
-public struct UniformParameters: CurriculumParameters {
+package struct UniformParameters: CurriculumParameters {
   /// The whole pool, every epoch.
-  public init() {}
+  package init() {}
 
   /// The name it is chosen by.
-  public static let name = "uniform"
+  package static let name = "uniform"
 
   /// What it does.
-  public static let summary = "Every prompt once an epoch, shuffled; nothing is measured."
+  package static let summary = "Every prompt once an epoch, shuffled; nothing is measured."
 
   /// Nothing to document.
-  public static let keys: [String: KeyDeclaration] = [:]
+  package static let keys: [String: KeyDeclaration] = [:]
 
   /// Makes the curriculum.
-  public func curriculum(seed: Seed) throws -> any PromptCurriculum {
+  package func curriculum(seed: Seed) throws -> any PromptCurriculum {
     UniformCurriculum(seed: seed)
   }
 }

@@ -1,22 +1,22 @@
 internal import Foundation
-public import Core
+package import Core
 
 /// Draws without replacement with `p ∝ exp(−(δ − c)²/2σ²)`: prompts about as hard as `c` says, not only the hardest.
 ///
 /// Over disagreement with c .9 and σ .2 it is Video-OPD's GWDS; over the student's own quality with μ .3 (TimeLens: .05) and σ .2,
 /// the Gaussian difficulty sampling of the literature.
-public struct GaussianSampler: CandidateSampler, Hashable {
+package struct GaussianSampler: CandidateSampler, Hashable {
   /// c or μ: the score that is drawn most.
-  public let center: Double
+  package let center: Double
   /// σ, above 0.
-  public let width: Double
+  package let width: Double
   /// Its name.
-  public let name: String
+  package let name: String
 
   /// A sampler.
   ///
   /// - Throws: `CurriculumError.parameter` for numbers out of range.
-  public init(center: Double, width: Double, name: String = "gaussian") throws {
+  package init(center: Double, width: Double, name: String = "gaussian") throws {
     try check(name, "center", center, "a finite number") { $0.isFinite }
     try check(name, "width", width, "a finite number above 0") { $0 > 0 && $0.isFinite }
     self.center = center
@@ -25,7 +25,7 @@ public struct GaussianSampler: CandidateSampler, Hashable {
   }
 
   /// The probability of each candidate to be drawn first.
-  public func probabilities(_ scores: [Double]) -> [Double] {
+  package func probabilities(_ scores: [Double]) -> [Double] {
     let logits = scores.map(logWeight)
     let top = logits.max() ?? 0
     let weights = logits.map { exp($0 - top) }
@@ -34,7 +34,7 @@ public struct GaussianSampler: CandidateSampler, Hashable {
   }
 
   /// Draws one after the other, in the order drawn.
-  public func choose(_ budget: Int, from scores: [Double], seed: Seed) -> [Int] {
+  package func choose(_ budget: Int, from scores: [Double], seed: Seed) -> [Int] {
     drawn(budget, logWeights: scores.map(logWeight), seed: seed.derived("gaussian"))
   }
 
@@ -48,14 +48,14 @@ public struct GaussianSampler: CandidateSampler, Hashable {
 /// Draws without replacement in proportion to the score, with a share of uniform exploration.
 ///
 /// `p_i = (1 − ε)·max(s_i, 0)/Σ_j max(s_j, 0) + ε/n`; uniform where no score is above 0.
-public struct ProportionalSampler: CandidateSampler, Hashable {
+package struct ProportionalSampler: CandidateSampler, Hashable {
   /// ε, above 0 and at most 1.
-  public let exploration: Double
+  package let exploration: Double
 
   /// A sampler.
   ///
   /// - Throws: `CurriculumError.parameter` for an ε out of range.
-  public init(exploration: Double = 0.2) throws {
+  package init(exploration: Double = 0.2) throws {
     try check("learningProgress", "exploration", exploration, "above 0 and at most 1") {
       $0 > 0 && $0 <= 1
     }
@@ -63,10 +63,10 @@ public struct ProportionalSampler: CandidateSampler, Hashable {
   }
 
   /// Its name.
-  public var name: String { "proportional draws" }
+  package var name: String { "proportional draws" }
 
   /// The probability of each candidate to be drawn first.
-  public func probabilities(_ scores: [Double]) -> [Double] {
+  package func probabilities(_ scores: [Double]) -> [Double] {
     let top = scores.max() ?? 0
     let uniform = 1 / Double(scores.count)
     guard top > 0 else { return scores.map { _ in uniform } }
@@ -77,7 +77,7 @@ public struct ProportionalSampler: CandidateSampler, Hashable {
   }
 
   /// Draws one after the other, in the order drawn.
-  public func choose(_ budget: Int, from scores: [Double], seed: Seed) -> [Int] {
+  package func choose(_ budget: Int, from scores: [Double], seed: Seed) -> [Int] {
     drawn(
       budget, logWeights: probabilities(scores).map { log($0) },
       seed: seed.derived("proportional"))

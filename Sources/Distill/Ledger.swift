@@ -1,11 +1,11 @@
-public import Dispatch
-public import Student
-public import Teacher
+package import Dispatch
+package import Student
+package import Teacher
 
 /// What a run cost, by what it was spent on.
-public struct Ledger: Sendable, Hashable, Codable {
+package struct Ledger: Sendable, Hashable, Codable {
   /// What cost can be for.
-  public enum Account: String, Sendable, Hashable, Codable, CaseIterable {
+  package enum Account: String, Sendable, Hashable, Codable, CaseIterable {
     /// Sampling responses.
     case rollout
     /// The student's forward and backward passes.
@@ -27,40 +27,40 @@ public struct Ledger: Sendable, Hashable, Codable {
   }
 
   /// Floating-point operations by account.
-  public private(set) var flops: [String: Double] = [:]
+  package private(set) var flops: [String: Double] = [:]
   /// Wall seconds by account.
-  public var seconds: [String: Double] = [:]
+  package var seconds: [String: Double] = [:]
   /// Tokens the student sampled for training.
-  public var rolloutTokens = 0
+  package var rolloutTokens = 0
   /// Tokens a teacher scored.
-  public var scoredTokens = 0
+  package var scoredTokens = 0
   /// What asking a live teacher cost; `nil` with a teacher in process.
-  public var service: ServiceCosts?
+  package var service: ServiceCosts?
   /// What a student elsewhere cost; `nil` with a student in process.
-  public var student: LearnerCosts?
+  package var student: LearnerCosts?
 
   /// Nothing spent yet.
-  public init() {}
+  package init() {}
 
   /// All floating-point operations but those of evaluation and diagnostics, which no method needs.
-  public var trainingFlops: Double {
+  package var trainingFlops: Double {
     let aside = [Account.evaluation.rawValue, Account.diagnostics.rawValue]
     return flops.filter { !aside.contains($0.key) }.values.sorted().reduce(0, +)
   }
 
   /// Notes operations.
-  public mutating func spend(_ account: Account, flops count: Double) {
+  package mutating func spend(_ account: Account, flops count: Double) {
     flops[account.rawValue, default: 0] += count
   }
 
   /// Notes operations and the time since `start`.
-  public mutating func charge(_ account: Account, flops count: Double, since start: DispatchTime) {
+  package mutating func charge(_ account: Account, flops count: Double, since start: DispatchTime) {
     spend(account, flops: count)
     spend(account, seconds: start.elapsed)
   }
 
   /// Notes time.
-  public mutating func spend(_ account: Account, seconds count: Double) {
+  package mutating func spend(_ account: Account, seconds count: Double) {
     seconds[account.rawValue, default: 0] += count
   }
 }

@@ -1,15 +1,15 @@
-public import Core
+package import Core
 internal import Student
-public import Teacher
+package import Teacher
 internal import Tensors
 
 /// A teacher that is a policy: a larger network, the student of an earlier run, or the student itself with more evidence.
 ///
 /// It stands here and not in `Teacher` because it is a student seen from the other side: the same decoder, the same packed
 /// pass, no second copy of either.
-public struct PolicyTeacher: TeacherScorer, AnswerPredictor {
+package struct PolicyTeacher: TeacherScorer, AnswerPredictor {
   /// What the teacher may look at.
-  public enum Evidence: String, Sendable, Codable, CaseIterable {
+  package enum Evidence: String, Sendable, Codable, CaseIterable {
     /// Every frame of the video.
     case allFrames
     /// What the student sees.
@@ -19,16 +19,16 @@ public struct PolicyTeacher: TeacherScorer, AnswerPredictor {
   }
 
   /// The policy.
-  public let policy: any Policy
+  package let policy: any Policy
   /// What it looks at.
-  public let evidence: Evidence
+  package let evidence: Evidence
   /// Its own temperature.
-  public let temperature: Double
+  package let temperature: Double
   /// How answers are written.
-  public let codec: AnswerCodec
+  package let codec: AnswerCodec
 
   /// A teacher that is a policy.
-  public init(
+  package init(
     _ policy: any Policy, codec: AnswerCodec, evidence: Evidence = .allFrames,
     temperature: Double = 1
   ) {
@@ -39,16 +39,16 @@ public struct PolicyTeacher: TeacherScorer, AnswerPredictor {
   }
 
   /// The digest of the policy's vocabulary.
-  public var vocabularyFingerprint: String { policy.tokenizer.fingerprint }
+  package var vocabularyFingerprint: String { policy.tokenizer.fingerprint }
 
   /// Everything: the policy is in this process.
-  public var support: TeacherSupport { .full }
+  package var support: TeacherSupport { .full }
 
   /// Operations of one token on its own; what a prompt costs is shared by its answers.
-  public var flopsPerToken: Double { policy.flopsPerToken }
+  package var flopsPerToken: Double { policy.flopsPerToken }
 
   /// Scores every token of every response.
-  public func score(
+  package func score(
     _ requests: [ScoringRequest], support: TeacherSupport
   ) async throws -> [[TeacherScore]] {
     let groups = try requests.map { request in
@@ -58,7 +58,7 @@ public struct PolicyTeacher: TeacherScorer, AnswerPredictor {
   }
 
   /// The policy's most likely answer to each prompt.
-  public func predictions(
+  package func predictions(
     for prompts: [Prompt], count: Int
   ) async throws -> [[ScoredAnswer]] {
     let groups = try await policy.sample(
@@ -72,7 +72,7 @@ public struct PolicyTeacher: TeacherScorer, AnswerPredictor {
   }
 
   /// What greedy answers of the greatest length take.
-  public func predictionFlops(for prompts: [Prompt]) -> Double {
+  package func predictionFlops(for prompts: [Prompt]) -> Double {
     let longest = [Token](repeating: 0, count: codec.maximumLength)
     let groups = prompts.map { prompt in
       // A right answer that cannot be written stops the run where it is scored, and costs nothing here.

@@ -1,17 +1,17 @@
-public import Curriculum
+package import Curriculum
 internal import Core
-public import Student
+package import Student
 internal import Teacher
 
 /// What was measured on a pool, with what it cost.
-public struct MeasuredPool: Sendable, Hashable, Codable {
+package struct MeasuredPool: Sendable, Hashable, Codable {
   /// The candidates, in the order of the pool.
-  public var candidates: [CandidateEvidence]
+  package var candidates: [CandidateEvidence]
   /// Floating-point operations it took when it was measured.
-  public var flops: Double
+  package var flops: Double
 
   /// Candidates with the cost of knowing them.
-  public init(candidates: [CandidateEvidence], flops: Double) {
+  package init(candidates: [CandidateEvidence], flops: Double) {
     self.candidates = candidates
     self.flops = flops
   }
@@ -21,7 +21,7 @@ public struct MeasuredPool: Sendable, Hashable, Codable {
 ///
 /// It saves time and never cost: the ledger is charged the same whether a measurement was made or remembered, so that a
 /// run's numbers do not depend on what happens to lie on the disk.
-public protocol MeasurementStore: Sendable {
+package protocol MeasurementStore: Sendable {
   /// What was kept under a key, or `nil`.
   func recall(_ key: String) throws -> MeasuredPool?
 
@@ -30,23 +30,23 @@ public protocol MeasurementStore: Sendable {
 }
 
 /// Measures on the whole pool what a curriculum needs before a round, and counts what that costs.
-public struct PoolMeasurement: Sendable {
+package struct PoolMeasurement: Sendable {
   /// What has to be measured.
-  public let needs: EvidenceNeeds
+  package let needs: EvidenceNeeds
   /// Who is to learn.
-  public let student: any Learner
+  package let student: any Learner
   /// Whom to ask.
-  public let partners: TrainingPartners
+  package let partners: TrainingPartners
   /// How the student answers.
-  public let settings: TrainerSettings
+  package let settings: TrainerSettings
   /// The step before which it is measured: its own stream of the student's answers.
-  public let step: Int
+  package let step: Int
 
   /// How many of a teacher's predictions are looked at.
-  public static let predictions = 10
+  package static let predictions = 10
 
   /// A measurement to be made.
-  public init(
+  package init(
     needs: EvidenceNeeds, student: any Learner, partners: TrainingPartners,
     settings: TrainerSettings, step: Int
   ) {
@@ -65,7 +65,7 @@ public struct PoolMeasurement: Sendable {
   /// - Parameter pool: The prompts.
   /// - Returns: The pool with what was measured, and the operations to charge.
   /// - Throws: `TrainingError.missing`, or what student, teacher or store throw.
-  public func measure(_ pool: PromptPool) async throws -> MeasuredPool {
+  package func measure(_ pool: PromptPool) async throws -> MeasuredPool {
     var result = MeasuredPool(
       candidates: pool.prompts.map { CandidateEvidence(id: $0.id) }, flops: 0)
     if needs.contains(.teacherQuality) {

@@ -1,6 +1,6 @@
-public import Core
-public import Student
-public import Teacher
+package import Core
+package import Student
+package import Teacher
 
 /// The student as its own teacher, with evidence that the student does not have.
 ///
@@ -9,25 +9,25 @@ public import Teacher
 /// Source: docs/objectives.md, "Variants of distillation".
 ///
 /// The trainer shows it the student at the start of a stage and after every update.
-public struct SelfTeacher: TeacherScorer, AnswerPredictor {
+package struct SelfTeacher: TeacherScorer, AnswerPredictor {
   /// How the teacher changes while the student learns.
-  public typealias Kind = TrainerHints.SelfTeacher
+  package typealias Kind = TrainerHints.SelfTeacher
 
   /// How the teacher changes.
-  public let kind: Kind
+  package let kind: Kind
   /// What it looks at.
-  public let evidence: PolicyTeacher.Evidence
+  package let evidence: PolicyTeacher.Evidence
   /// The share of the student in the average after each update, 0 … 1; `average` alone reads it.
-  public let rate: Double
+  package let rate: Double
   /// Its own temperature.
-  public let temperature: Double
+  package let temperature: Double
   /// How answers are written.
-  public let codec: AnswerCodec
+  package let codec: AnswerCodec
 
   private var policy: (any Policy)?
 
   /// A teacher that has not met its student yet.
-  public init(
+  package init(
     _ kind: Kind, evidence: PolicyTeacher.Evidence, rate: Double = 0.05, temperature: Double = 1,
     codec: AnswerCodec
   ) {
@@ -39,26 +39,26 @@ public struct SelfTeacher: TeacherScorer, AnswerPredictor {
   }
 
   /// The digest of the codec's vocabulary.
-  public var vocabularyFingerprint: String { codec.tokenizer.fingerprint }
+  package var vocabularyFingerprint: String { codec.tokenizer.fingerprint }
 
   /// Everything: the policy is in this process.
-  public var support: TeacherSupport { .full }
+  package var support: TeacherSupport { .full }
 
   /// What a token on its own costs.
-  public var flopsPerToken: Double { policy?.flopsPerToken ?? 0 }
+  package var flopsPerToken: Double { policy?.flopsPerToken ?? 0 }
 
   /// The share of the student that goes into an average at each update; `nil` where there is none.
-  public var averageShare: Double? { kind == .average ? rate : nil }
+  package var averageShare: Double? { kind == .average ? rate : nil }
 
   /// Meets the student at the beginning of a stage.
   ///
   /// - Throws: What the student throws.
-  public mutating func begin(with student: any Learner) async throws {
+  package mutating func begin(with student: any Learner) async throws {
     policy = try await student.snapshot(.now)
   }
 
   /// Sees the student after an update.
-  public mutating func follow(_ student: any Learner) async throws {
+  package mutating func follow(_ student: any Learner) async throws {
     switch kind {
     case .frozen: break
     case .live: policy = try await student.snapshot(.now)
@@ -67,14 +67,14 @@ public struct SelfTeacher: TeacherScorer, AnswerPredictor {
   }
 
   /// Scores every token of every response.
-  public func score(
+  package func score(
     _ requests: [ScoringRequest], support: TeacherSupport
   ) async throws -> [[TeacherScore]] {
     try await teacher().score(requests, support: support)
   }
 
   /// The policy's most likely answers.
-  public func predictions(
+  package func predictions(
     for prompts: [Prompt], count: Int
   ) async throws -> [[ScoredAnswer]] {
     try await teacher().predictions(for: prompts, count: count)

@@ -1,27 +1,27 @@
 internal import Dispatch
-public import Curriculum
-public import Core
-public import Student
+package import Curriculum
+package import Core
+package import Student
 internal import Teacher
 
 /// What a step showed: weighted means by metric name, and what was said of every answer.
-public struct StepRecord: Sendable {
+package struct StepRecord: Sendable {
   /// The step, from 0.
-  public let step: Int
+  package let step: Int
   /// Weighted sums by metric name.
-  public var metrics: [String: WeightedMean] = [:]
+  package var metrics: [String: WeightedMean] = [:]
   /// The gradient's global norm before clipping.
-  public var gradientNorm: Double?
+  package var gradientNorm: Double?
   /// The learning rate.
-  public var learningRate: Double?
+  package var learningRate: Double?
   /// The answers with their scores, those of groups that were dropped too.
-  public var groups: [ScoredGroup] = []
+  package var groups: [ScoredGroup] = []
   /// What a person should be told once in a run, in words.
-  public var notes: [String] = []
+  package var notes: [String] = []
   /// Seconds of the step that went into diagnostics.
-  public internal(set) var diagnosticSeconds = 0.0
+  package internal(set) var diagnosticSeconds = 0.0
   /// The audit of a round that began at this step.
-  public var selection: [SelectionRecord] = []
+  package var selection: [SelectionRecord] = []
 
   private var loss = 0.0
   private var reports = 0
@@ -29,7 +29,7 @@ public struct StepRecord: Sendable {
   init(step: Int) { self.step = step }
 
   /// The numbers of the step by metric name.
-  public var values: [String: Double] {
+  package var values: [String: Double] {
     var result = metrics.compactMapValues(\.mean)
     if reports > 0 { result["loss"] = loss / Double(reports) }
     result["grad_norm"] = gradientNorm
@@ -113,7 +113,7 @@ extension [RolloutGroup] {
 
 extension ScoredGroup {
   /// Response tokens in all.
-  public var tokenCount: Int { rollouts.reduce(0) { $0 + $1.rollout.tokens.count } }
+  package var tokenCount: Int { rollouts.reduce(0) { $0 + $1.rollout.tokens.count } }
 }
 
 extension [ScoredGroup] {

@@ -1,45 +1,45 @@
 internal import Dispatch
-public import Curriculum
+package import Curriculum
 internal import Core
-public import Student
+package import Student
 internal import Teacher
 internal import Tensors
 
 /// One training loop for every method: what differs between OPD, GRPO and SFT is the objective, a value.
 ///
 ///     prompts → sample → score → loss → accumulate → update → observe
-public struct Trainer: Sendable {
+package struct Trainer: Sendable {
   /// What is trained.
-  public var student: any Learner
+  package var student: any Learner
   /// Which prompts come next.
-  public var curriculum: any PromptCurriculum
+  package var curriculum: any PromptCurriculum
   /// What was spent.
-  public var ledger = Ledger()
+  package var ledger = Ledger()
   /// Steps made.
-  public private(set) var steps = 0
+  package private(set) var steps = 0
   /// Updates made.
-  public private(set) var updates = 0
+  package private(set) var updates = 0
   /// The update at which the learning rate's schedule began: 0, or that of the last round that reset it.
-  public private(set) var scheduleStart = 0
+  package private(set) var scheduleStart = 0
 
   /// What the loop is told.
-  public let settings: TrainerSettings
+  package let settings: TrainerSettings
   /// Whom it asks.
-  public private(set) var partners: TrainingPartners
+  package private(set) var partners: TrainingPartners
   /// What is minimised.
-  public let objective: Objective
+  package let objective: Objective
   /// The prompts, by id.
-  public let pool: PromptPool
+  package let pool: PromptPool
 
   /// The constants of the optimizer.
-  public let optimizer: OptimizerSettings
+  package let optimizer: OptimizerSettings
 
   /// A trainer that has made no step.
   ///
   /// The student begins a stage: it forgets the moments and the average of the one before.
   ///
   /// - Throws: `TrainingError` where the objective needs somebody who is not there, or cannot learn; what the student throws.
-  public init(
+  package init(
     student: any Learner, objective: Objective, pool: PromptPool,
     curriculum: any PromptCurriculum, partners: TrainingPartners, settings: TrainerSettings,
     optimizer: OptimizerSettings = OptimizerSettings()
@@ -57,7 +57,7 @@ public struct Trainer: Sendable {
   }
 
   /// One step: prompts, answers, scores, updates.
-  public mutating func step() async throws -> StepRecord {
+  package mutating func step() async throws -> StepRecord {
     var record = StepRecord(step: steps)
     let batch = try await nextBatch(&record)
     let loss = try objective.prepare(
@@ -127,7 +127,7 @@ public struct Trainer: Sendable {
   /// Goes on from a saved place with the student as it was there.
   ///
   /// - Throws: What the student throws where the state is not its own.
-  public mutating func restore(
+  package mutating func restore(
     _ learner: LearnerState, steps: Int, updates: Int, scheduleStart: Int = 0, ledger: Ledger
   ) async throws {
     try await student.restore(learner)

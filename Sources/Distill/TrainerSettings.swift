@@ -1,37 +1,37 @@
-public import Core
-public import Tensors
+package import Core
+package import Tensors
 
 /// What a training loop is told.
-public struct TrainerSettings: Sendable, Hashable {
+package struct TrainerSettings: Sendable, Hashable {
   /// Steps in all; the learning rate's schedule spans them.
-  public var steps: Int
+  package var steps: Int
   /// Prompts a step.
-  public var prompts: Int
+  package var prompts: Int
   /// Answers a prompt.
-  public var group: Int
+  package var group: Int
   /// τ.
-  public var temperature: Double
+  package var temperature: Double
   /// The most tokens of an answer.
-  public var maximumLength: Int
+  package var maximumLength: Int
   /// How often a step's answers are trained on.
-  public var innerSteps: Int
+  package var innerSteps: Int
   /// Parts in which a step's answers are trained on.
-  public var miniBatches: Int
+  package var miniBatches: Int
   /// How often a step may sample more prompts in place of groups without spread.
-  public var refills: Int
+  package var refills: Int
   /// The most memory the teacher's rows of a response may take at a time, bytes.
-  public var chunkBytes: Int
+  package var chunkBytes: Int
   /// What is measured besides training, and how often.
-  public var diagnostics: DiagnosticsSettings
+  package var diagnostics: DiagnosticsSettings
   /// How the learning rate moves.
-  public var schedule: LearningRateSchedule
+  package var schedule: LearningRateSchedule
   /// Where all random streams of training come from.
-  public var seed: Seed
+  package var seed: Seed
   /// What a round of the curriculum after the first begins without.
-  public var roundResets: RoundResets
+  package var roundResets: RoundResets
 
   /// Settings of a loop.
-  public init(
+  package init(
     steps: Int, prompts: Int = 8, group: Int = 1, temperature: Double = 1, maximumLength: Int,
     innerSteps: Int = 1, miniBatches: Int = 1, refills: Int = 0, chunkBytes: Int = 64 << 20,
     diagnostics: DiagnosticsSettings = DiagnosticsSettings(), schedule: LearningRateSchedule,
@@ -53,20 +53,20 @@ public struct TrainerSettings: Sendable, Hashable {
   }
 
   /// Updates in all.
-  public var plannedUpdates: Int { steps * innerSteps * miniBatches }
+  package var plannedUpdates: Int { steps * innerSteps * miniBatches }
 }
 
 /// What is measured of a step besides training: its cost has an account of its own, and training does not change by it.
-public struct DiagnosticsSettings: Sendable, Hashable {
+package struct DiagnosticsSettings: Sendable, Hashable {
   /// Steps between diagnoses; 0 for none.
-  public var every: Int
+  package var every: Int
   /// Steps between audits of the gradient; 0 for none.
-  public var gradientAudit: Int
+  package var gradientAudit: Int
   /// k of overlap and of masses.
-  public var k: Int
+  package var k: Int
 
   /// What is measured.
-  public init(every: Int = 0, gradientAudit: Int = 0, k: Int = 16) {
+  package init(every: Int = 0, gradientAudit: Int = 0, k: Int = 16) {
     self.every = every
     self.gradientAudit = gradientAudit
     self.k = k
@@ -82,28 +82,28 @@ public struct DiagnosticsSettings: Sendable, Hashable {
 }
 
 /// What training forgets when a curriculum begins a new round.
-public struct RoundResets: OptionSet, Sendable, Hashable {
+package struct RoundResets: OptionSet, Sendable, Hashable {
   /// The bits.
-  public let rawValue: Int
+  package let rawValue: Int
 
   /// Resets with the given bits.
-  public init(rawValue: Int) { self.rawValue = rawValue }
+  package init(rawValue: Int) { self.rawValue = rawValue }
 
   /// The optimizer's moments and its count of updates.
-  public static let optimizer = RoundResets(rawValue: 1)
+  package static let optimizer = RoundResets(rawValue: 1)
   /// The learning rate's schedule, which begins anew, warm-up included, and spans the updates that are left.
-  public static let learningRate = RoundResets(rawValue: 2)
+  package static let learningRate = RoundResets(rawValue: 2)
 }
 
 /// The prompts a run may train on, with the frames their policy sees already chosen.
-public struct PromptPool: Sendable {
+package struct PromptPool: Sendable {
   /// In the order of the data.
-  public let prompts: [Prompt]
+  package let prompts: [Prompt]
 
   private let places: [String: Int]
 
   /// A pool.
-  public init(_ prompts: [Prompt]) {
+  package init(_ prompts: [Prompt]) {
     self.prompts = prompts
     places = Dictionary(prompts.enumerated().map { ($1.id, $0) }) { first, _ in first }
   }
@@ -111,7 +111,7 @@ public struct PromptPool: Sendable {
   /// The prompt with an id.
   ///
   /// - Throws: `TrainingError.unknownPrompt`.
-  public subscript(id: String) -> Prompt {
+  package subscript(id: String) -> Prompt {
     get throws {
       guard let place = places[id] else { throw TrainingError.unknownPrompt(id) }
       return prompts[place]

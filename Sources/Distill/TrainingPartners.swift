@@ -1,30 +1,30 @@
-public import Core
+package import Core
 internal import Student
-public import Teacher
+package import Teacher
 internal import Tensors
 
 /// Whom a training loop asks: the teacher, the reference, the reward, and how answers are written.
-public struct TrainingPartners: Sendable {
+package struct TrainingPartners: Sendable {
   /// A teacher that is made of the student; it stands in for any other.
-  public var selfTeacher: SelfTeacher?
+  package var selfTeacher: SelfTeacher?
   /// A frozen policy to stay near.
-  public var reference: (any Policy)?
+  package var reference: (any Policy)?
   /// Judges answers.
-  public var reward: (any RewardFunction)?
+  package var reward: (any RewardFunction)?
   /// How answers are written.
-  public var codec: AnswerCodec
+  package var codec: AnswerCodec
   /// Remembers what curricula measured on the pool.
-  public var measurements: (any MeasurementStore)?
+  package var measurements: (any MeasurementStore)?
   /// Plug-ins that an objective names among its signals.
-  public var advantageEstimators: [String: any AdvantageEstimator] = [:]
+  package var advantageEstimators: [String: any AdvantageEstimator] = [:]
   /// Plug-ins that an objective names as corrections.
-  public var policyGradientLosses: [String: any PolicyGradientLoss] = [:]
+  package var policyGradientLosses: [String: any PolicyGradientLoss] = [:]
 
   private var scorer: (any TeacherScorer)?
   private var answerer: (any AnswerPredictor)?
 
   /// Whom a training loop asks.
-  public init(
+  package init(
     codec: AnswerCodec, teacher: (any TeacherScorer)? = nil,
     reference: (any Policy)? = nil, reward: (any RewardFunction)? = nil,
     predictor: (any AnswerPredictor)? = nil, measurements: (any MeasurementStore)? = nil
@@ -38,13 +38,13 @@ public struct TrainingPartners: Sendable {
   }
 
   /// Scores the student's answers.
-  public var teacher: (any TeacherScorer)? {
+  package var teacher: (any TeacherScorer)? {
     get { selfTeacher ?? scorer }
     set { scorer = newValue }
   }
 
   /// Answers the prompts itself, for curricula and off-policy distillation.
-  public var predictor: (any AnswerPredictor)? {
+  package var predictor: (any AnswerPredictor)? {
     get { selfTeacher ?? answerer }
     set { answerer = newValue }
   }
@@ -124,7 +124,7 @@ public struct TrainingPartners: Sendable {
 }
 
 /// Why training cannot start or go on.
-public enum TrainingError: ExplainedError, Hashable {
+package enum TrainingError: ExplainedError, Hashable {
   /// The objective needs somebody who is not there.
   case missing(partner: String)
   /// The teacher cannot say as much as the objective needs.
@@ -147,7 +147,7 @@ public enum TrainingError: ExplainedError, Hashable {
   case notFinite(step: Int, prompts: [String])
 
   /// What happened.
-  public var happened: String {
+  package var happened: String {
     switch self {
     case .missing(let partner): "The objective needs \(partner), and the run has none."
     case .support(let needed, let given):
@@ -171,7 +171,7 @@ public enum TrainingError: ExplainedError, Hashable {
   }
 
   /// What to do.
-  public var remedy: String {
+  package var remedy: String {
     switch self {
     case .missing: "Add it to the configuration, or choose another method."
     case .student(_, _, let nearest):
@@ -189,7 +189,7 @@ public enum TrainingError: ExplainedError, Hashable {
   }
 
   /// A combination that cannot train is a matter of the configuration; a prompt without answer is one of the data.
-  public var exitStatus: ExitStatus {
+  package var exitStatus: ExitStatus {
     switch self {
     case .missing, .support, .student, .vocabulary, .group, .zeroSteps, .selfTeacherAlone: .usage
     case .unknownPrompt, .noTruth: .badInput

@@ -1,8 +1,8 @@
-public import Distill
+package import Distill
 import Foundation
 import Core
 import Student
-public import Testing
+package import Testing
 
 /// Checks an objective and makes an issue of the running test of each law it breaks.
 ///
@@ -13,7 +13,7 @@ public import Testing
 ///   - objective: The objective.
 ///   - context: Its plug-ins by name.
 ///   - sourceLocation: Where issues are reported.
-public func checkObjective(
+package func checkObjective(
   _ objective: Objective, context: ObjectiveContext = ObjectiveContext(),
   sourceLocation: SourceLocation = #_sourceLocation
 ) {
@@ -21,7 +21,7 @@ public func checkObjective(
 }
 
 /// The laws an objective breaks; see `checkObjective`.
-public func objectiveViolations(
+package func objectiveViolations(
   _ objective: Objective, context: ObjectiveContext = ObjectiveContext()
 ) -> [Violation] {
   var laws = ObjectiveLaws(objective: objective, context: context)

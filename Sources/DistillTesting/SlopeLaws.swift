@@ -1,9 +1,9 @@
-public import Distill
+package import Distill
 import Foundation
 import Core
-public import Student
-public import Tensors
-public import Testing
+package import Student
+package import Tensors
+package import Testing
 
 /// Checks that both doors of an objective's loss lead to the same gradient, and makes an issue of the running test otherwise.
 ///
@@ -11,7 +11,7 @@ public import Testing
 ///   - objective: The objective; one that looks at whole distributions has one door alone and keeps the law.
 ///   - context: Its plug-ins by name.
 ///   - sourceLocation: Where issues are reported.
-public func checkSlopes(
+package func checkSlopes(
   _ objective: Objective, context: ObjectiveContext = ObjectiveContext(),
   sourceLocation: SourceLocation = #_sourceLocation
 ) {
@@ -19,7 +19,7 @@ public func checkSlopes(
 }
 
 /// Where the doors of an objective's loss lead apart; see `checkSlopes`.
-public func slopeViolations(
+package func slopeViolations(
   _ objective: Objective, context: ObjectiveContext = ObjectiveContext()
 ) -> [Violation] {
   var laws = SlopeLaws(objective: objective, context: context)
@@ -30,14 +30,14 @@ public func slopeViolations(
 /// A loss made of slopes alone: they are pushed through the softmax that a student has in its own process.
 ///
 /// `∂loss/∂z_v = Σ_t slope_t·(1[v = t] − π_v)/τ`: what a learner elsewhere does with slopes.
-public struct PushedSlopes: ResponseLoss {
+package struct PushedSlopes: ResponseLoss {
   private let base: any SlopeLoss
 
   /// A loss that has a second door.
-  public init(_ base: any SlopeLoss) { self.base = base }
+  package init(_ base: any SlopeLoss) { self.base = base }
 
   /// Evaluates one response; see `ResponseLoss`.
-  public func evaluate<Scalar: Real>(
+  package func evaluate<Scalar: Real>(
     group: Int, slot: Int, logits: inout MutableSpan<Scalar>
   ) throws -> LossReport {
     let place = ResponsePlace(group: group, slot: slot)

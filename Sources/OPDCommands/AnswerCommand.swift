@@ -1,11 +1,11 @@
-public import ArgumentParser
+package import ArgumentParser
 internal import Runs
 internal import Storage
 
 /// `opd answer`: what a trained student says to a free question.
-public struct AnswerCommand: AsyncParsableCommand {
+package struct AnswerCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "answer",
     abstract: "Ask a run's student about any video, or a text.",
     discussion: """
@@ -47,10 +47,10 @@ public struct AnswerCommand: AsyncParsableCommand {
   var json = false
 
   /// A command without arguments, for the parser.
-  public init() {}
+  package init() {}
 
   /// Refuses anything but a question, perhaps after a video.
-  public func validate() throws {
+  package func validate() throws {
     guard (1...2).contains(question.count), question.last?.isEmpty == false else {
       throw ValidationError("Name a run, a video where it looks at videos, and one question.")
     }
@@ -58,7 +58,7 @@ public struct AnswerCommand: AsyncParsableCommand {
   }
 
   /// Asks, prints, and writes the page.
-  public func run() async throws {
+  package func run() async throws {
     let student = try await AskedStudent(run, in: OPDCommand.laboratory())
     var asked = FreeQuestion(
       question[question.count - 1], about: question.count == 2 ? question[0] : nil)

@@ -1,14 +1,14 @@
 internal import Core
-public import ArgumentParser
+package import ArgumentParser
 internal import Analysis
 internal import Selfcheck
 internal import Foundation
 internal import Tensors
 
 /// Times the parts of a step.
-public struct BenchCommand: ParsableCommand {
+package struct BenchCommand: ParsableCommand {
   /// What `--help` says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Time the parts of an on-policy step, alone or against another program.",
     discussion: """
@@ -59,10 +59,10 @@ public struct BenchCommand: ParsableCommand {
   var json = false
 
   /// A command without arguments.
-  public init() {}
+  package init() {}
 
   /// Refuses sizes that mean nothing, and a width that does not divide into heads.
-  public func validate() throws {
+  package func validate() throws {
     try check("--threads", threads, 1...1024)
     let counts = [
       ("--rounds", rounds), ("--repetitions", repetitions), ("--prompts", prompts),
@@ -76,7 +76,7 @@ public struct BenchCommand: ParsableCommand {
   }
 
   /// Runs the benchmark and prints its table.
-  public func run() throws {
+  package func run() throws {
     Parallel.threads = threads
     var sizes = WorkloadSizes()
     sizes.prompts = prompts

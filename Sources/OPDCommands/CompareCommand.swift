@@ -1,5 +1,5 @@
 internal import Core
-public import ArgumentParser
+package import ArgumentParser
 public import Analysis
 public import Records
 
@@ -7,9 +7,9 @@ extension CostMeasure: ExpressibleByArgument {}
 extension ComparisonFormat: ExpressibleByArgument {}
 
 /// `opd compare`: the arms of a sweep against each other.
-public struct CompareCommand: AsyncParsableCommand {
+package struct CompareCommand: AsyncParsableCommand {
   /// Its name and help.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "compare",
     abstract: "Compare the arms of a sweep, seed by seed, with intervals and tests.",
     discussion: """
@@ -51,13 +51,13 @@ public struct CompareCommand: AsyncParsableCommand {
   var format: ComparisonFormat = .text
 
   /// A command without arguments, for the parser.
-  public init() {}
+  package init() {}
 
   /// Refuses a level that no metric can reach.
-  public func validate() throws { try check("--target", target, .any) }
+  package func validate() throws { try check("--target", target, .any) }
 
   /// Compares and prints.
-  public func run() async throws {
+  package func run() async throws {
     let comparison = try await Comparison.read(
       directories, match: match, metric: metric, baseline: baseline, target: target,
       effects: effect, pairs: contrast)

@@ -1,5 +1,5 @@
 internal import Core
-public import ArgumentParser
+package import ArgumentParser
 internal import Records
 internal import Runs
 internal import Foundation
@@ -7,9 +7,9 @@ internal import Plugins
 internal import Tensors
 
 /// `opd compare-keyframes`: selectors beside each other on data with true windows.
-public struct CompareKeyframesCommand: AsyncParsableCommand {
+package struct CompareKeyframesCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "compare-keyframes",
     abstract: "Compare keyframe selectors on a data set with true windows.",
     discussion: """
@@ -57,10 +57,10 @@ public struct CompareKeyframesCommand: AsyncParsableCommand {
   var quiet = false
 
   /// What parses a command line without arguments.
-  public init() {}
+  package init() {}
 
   /// Refuses what cannot be compared.
-  public func validate() throws {
+  package func validate() throws {
     guard ["dev", "train"].contains(split) else {
       throw ValidationError("There is no split '\(split)'. Choose dev or train.")
     }
@@ -73,7 +73,7 @@ public struct CompareKeyframesCommand: AsyncParsableCommand {
   }
 
   /// Compares and prints the table.
-  public func run() async throws {
+  package func run() async throws {
     Parallel.threads = threads
     let laboratory = try OPDCommand.laboratory()
     let names = selectors?.split(separator: ",").map { String($0) }

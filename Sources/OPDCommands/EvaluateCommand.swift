@@ -1,4 +1,4 @@
-public import ArgumentParser
+package import ArgumentParser
 internal import Runs
 internal import Foundation
 public import Tasks
@@ -7,9 +7,9 @@ internal import Storage
 extension QVHighlights.Part: ExpressibleByArgument {}
 
 /// `opd evaluate`: how well a trained student, or a file of predictions, answers.
-public struct EvaluateCommand: AsyncParsableCommand {
+package struct EvaluateCommand: AsyncParsableCommand {
   /// What `--help` says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "evaluate",
     abstract: "Evaluate a run's student, or a file of predictions.",
     discussion: """
@@ -45,10 +45,10 @@ public struct EvaluateCommand: AsyncParsableCommand {
   var json = false
 
   /// A command without arguments, for the parser.
-  public init() {}
+  package init() {}
 
   /// Refuses what is neither a run nor predictions with their data.
-  public func validate() throws {
+  package func validate() throws {
     guard (run == nil) != (predictions == nil) else {
       throw ValidationError("Name the folder of a run, or a file with --predictions and --data.")
     }
@@ -61,7 +61,7 @@ public struct EvaluateCommand: AsyncParsableCommand {
   }
 
   /// Evaluates and prints.
-  public func run() async throws {
+  package func run() async throws {
     if let predictions, let data {
       try judge(predictions, data)
     } else if let run {

@@ -1,10 +1,10 @@
-public import ArgumentParser
+package import ArgumentParser
 internal import Runs
 
 /// `opd export`: what a run has trained, in the files of other libraries.
-public struct ExportCommand: AsyncParsableCommand {
+package struct ExportCommand: AsyncParsableCommand {
   /// What `--help` says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "export",
     abstract: "Write a run's student for other libraries.",
     discussion: """
@@ -27,17 +27,17 @@ public struct ExportCommand: AsyncParsableCommand {
   var merged: String?
 
   /// A command without arguments, for the parser.
-  public init() {}
+  package init() {}
 
   /// Refuses neither and both.
-  public func validate() throws {
+  package func validate() throws {
     guard (adapter == nil) != (merged == nil) else {
       throw ValidationError("Name a folder with --adapter or with --merged.")
     }
   }
 
   /// Writes and says where.
-  public func run() async throws {
+  package func run() async throws {
     let export = try await StudentExport(run, in: OPDCommand.laboratory())
     if let adapter { try export.write(adapter: adapter) }
     if let merged { try export.write(merged: merged) }

@@ -1,4 +1,4 @@
-public import ArgumentParser
+package import ArgumentParser
 internal import Records
 internal import Runs
 internal import Foundation
@@ -6,9 +6,9 @@ internal import Core
 internal import Storage
 
 /// `opd keyframes`: the frames of a video that matter.
-public struct KeyframesCommand: AsyncParsableCommand {
+package struct KeyframesCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "keyframes",
     abstract: "Choose the keyframes of a video, of a folder of videos, or of a file of features.",
     discussion: """
@@ -62,10 +62,10 @@ public struct KeyframesCommand: AsyncParsableCommand {
   var quiet = false
 
   /// What parses a command line without arguments.
-  public init() {}
+  package init() {}
 
   /// Refuses a command line that contradicts itself.
-  public func validate() throws {
+  package func validate() throws {
     if budget != nil, ratio != nil { throw ValidationError("Give --budget or --ratio, not both.") }
     try check("--budget", budget, 1...NumberRange.most)
     try check("--ratio", ratio, .above(0, to: 1))
@@ -75,7 +75,7 @@ public struct KeyframesCommand: AsyncParsableCommand {
   }
 
   /// Chooses and writes.
-  public func run() async throws {
+  package func run() async throws {
     let formats = try formats()
     let finder = try await finder(formats)
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: input) else {

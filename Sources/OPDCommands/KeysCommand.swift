@@ -1,12 +1,12 @@
-public import ArgumentParser
+package import ArgumentParser
 internal import Core
 internal import Plugins
 internal import Runs
 
 /// `opd keys`, also `opd help keys`: what every key of a configuration means.
-public struct KeysCommand: AsyncParsableCommand {
+package struct KeysCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "keys",
     abstract: "Print every key of a run, a stage, a sweep and a plug-in: default, values, unit.",
     discussion: """
@@ -21,10 +21,10 @@ public struct KeysCommand: AsyncParsableCommand {
   var markdown = false
 
   /// What parses a command line without arguments.
-  public init() {}
+  package init() {}
 
   /// Prints the keys.
-  public func run() async throws {
+  package func run() async throws {
     let page = KeyPage(try OPDCommand.laboratory().keySections())
     let chosen = try page.chosen(text)
     print(markdown ? chosen.markdown : chosen.text)

@@ -1,13 +1,13 @@
-public import ArgumentParser
+package import ArgumentParser
 internal import Records
 internal import Foundation
 internal import Core
 internal import Runs
 
 /// `opd metrics`: what the numbers a run writes mean.
-public struct MetricsCommand: AsyncParsableCommand {
+package struct MetricsCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "metrics",
     abstract: "Print the dictionary of metrics: unit, estimator, direction, weight.",
     discussion: """
@@ -19,10 +19,10 @@ public struct MetricsCommand: AsyncParsableCommand {
   var json = false
 
   /// What parses a command line without arguments.
-  public init() {}
+  package init() {}
 
   /// Prints the dictionary.
-  public func run() async throws {
+  package func run() async throws {
     let metrics = MetricDictionary.all + (try Laboratory.standard()).taskMetrics
     print(try json ? jsonText(metrics) : Self.table(metrics))
   }

@@ -1,13 +1,13 @@
 internal import Runs
-public import ArgumentParser
+package import ArgumentParser
 internal import Records
 internal import Sweeps
 internal import Foundation
 
 /// `opd plan`: what a run or a sweep will take of time and memory.
-public struct PlanCommand: AsyncParsableCommand {
+package struct PlanCommand: AsyncParsableCommand {
   /// Its name and help.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract: "Predict the seconds and the memory of a run, or of every run of a sweep.",
     discussion: """
@@ -28,10 +28,10 @@ public struct PlanCommand: AsyncParsableCommand {
   var json = false
 
   /// A command without arguments, for the parser.
-  public init() {}
+  package init() {}
 
   /// Tries out and prints.
-  public func run() async throws {
+  package func run() async throws {
     guard try ConfigurationFile.isSweep(config) else {
       let value = try ConfigurationFile.load(config, overrides: overrides)
       let forecast = try await RunForecast(value, in: OPDCommand.laboratory())

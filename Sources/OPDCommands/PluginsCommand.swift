@@ -1,12 +1,12 @@
 internal import Runs
-public import ArgumentParser
+package import ArgumentParser
 internal import Distill
 internal import Plugins
 
 /// `opd plugins`: what a configuration can name.
-public struct PluginsCommand: AsyncParsableCommand {
+package struct PluginsCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "plugins",
     abstract: "List the plug-ins a configuration can name, with their parameters.",
     discussion: """
@@ -25,10 +25,10 @@ public struct PluginsCommand: AsyncParsableCommand {
   var json = false
 
   /// What parses a command line without arguments.
-  public init() {}
+  package init() {}
 
   /// Prints the list.
-  public func run() async throws {
+  package func run() async throws {
     let chosen = try PluginListing(OPDCommand.plugins()).chosen(kind: kind, name: name)
     if !json, kind == "method", let name {
       print(try MethodPreset.named(name).details(), terminator: "")

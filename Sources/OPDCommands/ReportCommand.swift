@@ -1,13 +1,13 @@
-public import ArgumentParser
+package import ArgumentParser
 internal import Analysis
 internal import Records
 
 extension Figure: ExpressibleByArgument {}
 
 /// `opd report`: a sweep or a run as one page.
-public struct ReportCommand: AsyncParsableCommand {
+package struct ReportCommand: AsyncParsableCommand {
   /// Its name and help.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "report",
     abstract: "Write a sweep or a run as one self-contained HTML page.",
     discussion: """
@@ -38,17 +38,17 @@ public struct ReportCommand: AsyncParsableCommand {
   var baseline: String?
 
   /// A command without arguments, for the parser.
-  public init() {}
+  package init() {}
 
   /// Refuses several folders without a place for the page.
-  public func validate() throws {
+  package func validate() throws {
     guard directories.count == 1 || output != nil else {
       throw ValidationError("A page of several folders needs a place of its own. Add -o FILE.")
     }
   }
 
   /// Writes the page and prints where it is.
-  public func run() async throws {
+  package func run() async throws {
     let path =
       output ?? directories[0] + (figure.map { "/\($0.rawValue).svg" } ?? "/report.html")
     if let figure {

@@ -1,11 +1,11 @@
-public import ArgumentParser
+package import ArgumentParser
 internal import Runs
 internal import Foundation
 
 /// `opd repro`: whether a finished run leaves the same bytes when it is carried out again.
-public struct ReproCommand: AsyncParsableCommand {
+package struct ReproCommand: AsyncParsableCommand {
   /// Its name and help.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "repro",
     abstract: "Carry a finished run out again, and compare what it leaves byte by byte.",
     discussion: """
@@ -28,10 +28,10 @@ public struct ReproCommand: AsyncParsableCommand {
   var quiet = false
 
   /// A command without arguments, for the parser.
-  public init() {}
+  package init() {}
 
   /// Repeats the run and says whether it repeated.
-  public func run() async throws {
+  package func run() async throws {
     let temporary = FileManager.default.temporaryDirectory.path + "/opd-repro-\(UUID().uuidString)"
     defer { if out == nil { try? FileManager.default.removeItem(atPath: temporary) } }
     let display = TrainDisplay(isQuiet: quiet)

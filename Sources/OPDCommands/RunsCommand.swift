@@ -1,13 +1,13 @@
 internal import Analysis
-public import ArgumentParser
+package import ArgumentParser
 internal import Core
 internal import Foundation
 internal import Records
 
 /// `opd runs`: what runs there are, and how they stand.
-public struct RunsCommand: AsyncParsableCommand {
+package struct RunsCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "runs",
     abstract: "List runs, the best of them, or those that failed; delete those that are listed.",
     discussion: """
@@ -36,10 +36,10 @@ public struct RunsCommand: AsyncParsableCommand {
   var delete = false
 
   /// What parses a command line without arguments.
-  public init() {}
+  package init() {}
 
   /// Refuses states that no run can have, and to delete what was not chosen.
-  public func validate() throws {
+  package func validate() throws {
     try check("--best", best, 1...Int.max)
     if let unknown = state.first(where: { !RunList.states.contains($0) }) {
       throw ValidationError(
@@ -52,7 +52,7 @@ public struct RunsCommand: AsyncParsableCommand {
   }
 
   /// Lists, and deletes where that is wanted.
-  public func run() async throws {
+  package func run() async throws {
     var list = try RunList(in: folders)
     list.keep(states: state)
     if let best { list.keepBest(best) }

@@ -1,12 +1,12 @@
-public import ArgumentParser
+package import ArgumentParser
 internal import Records
 internal import Runs
 internal import Core
 
 /// `opd select`: what a curriculum takes, and why, without training.
-public struct SelectCommand: AsyncParsableCommand {
+package struct SelectCommand: AsyncParsableCommand {
   /// Its name and help.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "select",
     abstract: "Show which samples a curriculum takes, and why, without training.",
     discussion: """
@@ -44,10 +44,10 @@ public struct SelectCommand: AsyncParsableCommand {
   var json = false
 
   /// A command without arguments, for the parser.
-  public init() {}
+  package init() {}
 
   /// Refuses what contradicts itself.
-  public func validate() throws {
+  package func validate() throws {
     guard trained == nil || pool == nil else {
       throw ValidationError("--run and --pool both say who answers; give one of them.")
     }
@@ -56,7 +56,7 @@ public struct SelectCommand: AsyncParsableCommand {
   }
 
   /// Chooses and prints.
-  public func run() async throws {
+  package func run() async throws {
     let value = try ConfigurationFile.load(config, overrides: overrides)
     let laboratory = try OPDCommand.laboratory()
     let preview =

@@ -1,11 +1,11 @@
-public import ArgumentParser
+package import ArgumentParser
 internal import Selfcheck
 internal import Foundation
 
 /// Checks laws and reference values.
-public struct SelftestCommand: AsyncParsableCommand {
+package struct SelftestCommand: AsyncParsableCommand {
   /// What `--help` says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "selftest",
     abstract: "Check the laws of the program on this machine, or compare it with reference values.",
     discussion: "Example: opd selftest --golden reference-values")
@@ -17,10 +17,10 @@ public struct SelftestCommand: AsyncParsableCommand {
   var json = false
 
   /// A command without arguments.
-  public init() {}
+  package init() {}
 
   /// Checks, prints a line each, and fails if one does.
-  public func run() async throws {
+  package func run() async throws {
     let checks =
       if let golden { try GoldenChecks.run(folder: golden) } else {
         try await Laws(OPDCommand.laboratory()).run()

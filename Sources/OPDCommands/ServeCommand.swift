@@ -1,5 +1,5 @@
 #if Serve
-public import ArgumentParser
+package import ArgumentParser
 internal import Core
 internal import Foundation
 internal import Networks
@@ -12,9 +12,9 @@ internal import Tensors
 internal import Tokenizers
 
 /// `opd serve`: a student of texts, or a pretrained model, behind an OpenAI-compatible interface.
-public struct ServeCommand: AsyncParsableCommand {
+package struct ServeCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "serve",
     abstract: "Answer completions over HTTP with a run's student or a pretrained model.",
     discussion: """
@@ -68,10 +68,10 @@ public struct ServeCommand: AsyncParsableCommand {
   var quiet = false
 
   /// A command without arguments, for the parser.
-  public init() {}
+  package init() {}
 
   /// Refuses numbers that mean nothing, and an open door.
-  public func validate() throws {
+  package func validate() throws {
     try check("--port", port, 0...65_535)
     try check("--positions", positions, 2...131_072)
     try check("--at-once", atOnce, 1...256)
@@ -81,7 +81,7 @@ public struct ServeCommand: AsyncParsableCommand {
   }
 
   /// Serves until it is asked to end.
-  public func run() async throws {
+  package func run() async throws {
     let address = CompletionServer.Address(host: host, port: UInt16(port))
     let key = try key(for: address)
     var limits = ServiceLimits()

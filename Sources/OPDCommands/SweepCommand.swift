@@ -1,14 +1,14 @@
 internal import Runs
-public import ArgumentParser
+package import ArgumentParser
 internal import Sweeps
 internal import Foundation
 internal import Core
 internal import Records
 
 /// `opd sweep`: every run of a sweep file, or what is left of it.
-public struct SweepCommand: AsyncParsableCommand {
+package struct SweepCommand: AsyncParsableCommand {
   /// What `--help` says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "sweep",
     abstract: "Carry out every run of a sweep, or what is left of it.",
     discussion: """
@@ -71,10 +71,10 @@ public struct SweepCommand: AsyncParsableCommand {
   var program: String?
 
   /// A command without arguments.
-  public init() {}
+  package init() {}
 
   /// Refuses numbers that mean nothing.
-  public func validate() throws {
+  package func validate() throws {
     try check("--jobs", jobs, 1...1024)
     try check("--retries", retries, 0...1000)
     try check("--max-hours", maxHours, .above(0))
@@ -85,7 +85,7 @@ public struct SweepCommand: AsyncParsableCommand {
   }
 
   /// Carries the sweep out.
-  public func run() async throws {
+  package func run() async throws {
     if tune { return try await chooseSettings() }
     var folder = try folder()
     folder.acceptsOtherBuilds = acceptBuild

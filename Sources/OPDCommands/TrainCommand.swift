@@ -1,13 +1,13 @@
-public import ArgumentParser
+package import ArgumentParser
 internal import Records
 internal import Runs
 internal import Sweeps
 internal import Foundation
 
 /// Carries out one run.
-public struct TrainCommand: AsyncParsableCommand {
+package struct TrainCommand: AsyncParsableCommand {
   /// What `--help` says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "train",
     abstract: "Carry out one run.",
     discussion: """
@@ -43,10 +43,10 @@ public struct TrainCommand: AsyncParsableCommand {
   var quiet = false
 
   /// A command without arguments.
-  public init() {}
+  package init() {}
 
   /// Carries the run out.
-  public func run() async throws {
+  package func run() async throws {
     ParentWatch.start()
     let value = try ConfigurationFile.load(config, overrides: overrides)
     if memory {

@@ -1,10 +1,10 @@
-public import Core
+package import Core
 internal import Networks
 internal import Tensors
 
 extension DecoderPolicy {
   /// How likely it finds each token of every response.
-  public func score(
+  package func score(
     _ groups: [RolloutGroup], support: TeacherSupport, temperature: Double
   ) throws -> [[TeacherScore]] {
     guard support != .sampled else {

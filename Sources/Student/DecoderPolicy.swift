@@ -1,12 +1,12 @@
 internal import Networks
-public import Core
+package import Core
 internal import Tensors
 
 /// A decoder whose weights stay as they are: it answers and scores, but is not trained.
 ///
 /// Only the weights as the products read them are kept: what a teacher or a reference takes is half of what a student that
 /// only answers would.
-public struct DecoderPolicy: Policy {
+package struct DecoderPolicy: Policy {
   let model: DecoderModel
   let weights: PassWeights
 
@@ -17,16 +17,16 @@ public struct DecoderPolicy: Policy {
   }
 
   /// The words it reads and writes.
-  public var tokenizer: any Tokenizer { model.tokenizer }
+  package var tokenizer: any Tokenizer { model.tokenizer }
 
   /// How many numbers its weights are.
-  public var parameterCount: Int { weights.count }
+  package var parameterCount: Int { weights.count }
 
   /// A multiplication and an addition a weight.
-  public var flopsPerToken: Double { 2 * Double(parameterCount) }
+  package var flopsPerToken: Double { 2 * Double(parameterCount) }
 
   /// Samples `settings.group` answers to each prompt.
-  public func sample(
+  package func sample(
     _ prompts: [Prompt], settings: SamplingSettings, seed: Seed
   ) throws -> [RolloutGroup] {
     // A token's bits do not depend on what is sampled beside it: few parts read the weights less often, and small ones keep
@@ -65,7 +65,7 @@ public struct DecoderPolicy: Policy {
   }
 
   /// log π of every token of every response.
-  public func logProbabilities(
+  package func logProbabilities(
     _ groups: [RolloutGroup], temperature: Double
   ) throws -> [[[Float]]] {
     let width = model.decoder.configuration.vocabularySize
@@ -101,7 +101,7 @@ public struct DecoderPolicy: Policy {
   }
 
   /// log π over the whole vocabulary at every position of every response: what a teacher made of this policy says.
-  public func vocabularyRows(
+  package func vocabularyRows(
     _ groups: [RolloutGroup], temperature: Double
   ) throws -> [[DenseVocabularyRows]] {
     let width = model.decoder.configuration.vocabularySize
@@ -163,7 +163,7 @@ public struct DecoderPolicy: Policy {
   }
 
   /// What work costs.
-  public func flops(of groups: [RolloutGroup], _ phase: WorkPhase) -> Double {
+  package func flops(of groups: [RolloutGroup], _ phase: WorkPhase) -> Double {
     model.flops(of: groups, phase)
   }
 

@@ -1,5 +1,5 @@
-public import Networks
-public import Core
+package import Networks
+package import Core
 internal import Tensors
 
 extension DecoderStudent {
@@ -13,7 +13,7 @@ extension DecoderStudent {
   /// - Returns: One gradient a prompt.
   /// - Throws: What is wrong with a prompt, or what the loss throws.
   /// - Complexity: A forward and a backward pass a prompt; the parameters' gradient is computed and dropped.
-  public func evidenceGradients(
+  package func evidenceGradients(
     _ groups: [RolloutGroup], loss: some ResponseLoss
   ) throws -> [EvidenceGradient] {
     guard let encoder = embedder as? PromptEncoder else {

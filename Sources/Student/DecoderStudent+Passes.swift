@@ -1,5 +1,5 @@
 internal import Networks
-public import Core
+package import Core
 package import Tensors
 
 extension DecoderStudent {
@@ -40,7 +40,7 @@ extension DecoderStudent {
   }
 
   /// Shows a loss the logits of responses, in one forward pass.
-  public func read(
+  package func read(
     _ groups: [RolloutGroup], _ probe: some ResponseLoss
   ) throws -> LossReport {
     let weights = policy.weights
@@ -69,7 +69,7 @@ extension DecoderStudent {
   }
 
   /// How long the gradients of several losses are, and how they lie to the first.
-  public func compareGradients(
+  package func compareGradients(
     _ groups: [RolloutGroup], of losses: [any ResponseLoss]
   ) throws -> GradientComparison {
     // The memory of the student's own gradient, unless an update is still to take what is in it.
@@ -89,7 +89,7 @@ extension DecoderStudent {
   }
 
   /// Weights, gradient in parts, and the activations of a pass.
-  public func footprint(rows: Int) -> LearnerFootprint {
+  package func footprint(rows: Int) -> LearnerFootprint {
     LearnerFootprint(
       parameters: parameters.layout.count, gradientParts: GradientShards.standardCount,
       passBytes: Double(model.passBytes(rows: model.rowsOfPass(longest: rows))),

@@ -1,5 +1,5 @@
 internal import Networks
-public import Core
+package import Core
 internal import Tensors
 
 /// What a decoder keeps while it is trained: the gradient since the last update, moments, an average of the weights.
@@ -17,10 +17,10 @@ struct DecoderTraining: Sendable {
 
 extension DecoderStudent {
   /// Everything.
-  public var abilities: LearnerAbilities { .all }
+  package var abilities: LearnerAbilities { .all }
 
   /// Adds the gradient of a loss to what has been accumulated since the last update.
-  public mutating func accumulate(
+  package mutating func accumulate(
     _ groups: [RolloutGroup], _ loss: some ResponseLoss
   ) throws -> LossReport {
     let filling: GradientShards.Filling = training.isPending ? .adding : .anew
@@ -33,7 +33,7 @@ extension DecoderStudent {
   }
 
   /// Moves the weights by what has been accumulated.
-  public mutating func update(_ step: UpdateStep) -> UpdateReport {
+  package mutating func update(_ step: UpdateStep) -> UpdateReport {
     if step.averageShare != nil, training.average == nil { training.average = parameters.values }
     guard training.isPending else { return UpdateReport(norm: 0, isApplied: false) }
     // Taken out and put back: moments that two places hold would be copied by every update.
@@ -56,7 +56,7 @@ extension DecoderStudent {
   }
 
   /// What it is now or on average, for good.
-  public func snapshot(_ weights: SnapshotWeights) -> any Policy {
+  package func snapshot(_ weights: SnapshotWeights) -> any Policy {
     guard weights == .average, let average = training.average else { return frozen() }
     var values = parameters
     values.values = average
@@ -64,7 +64,7 @@ extension DecoderStudent {
   }
 
   /// Weights, moments and average.
-  public func save(as name: String) -> LearnerState {
+  package func save(as name: String) -> LearnerState {
     var blobs = [LearnerState.Blob(LearnerState.parameters, parameters.values)]
     if let average = training.average { blobs.append(.init(LearnerState.average, average)) }
     guard let optimizer = training.optimizer else { return LearnerState(blobs: blobs) }
@@ -74,7 +74,7 @@ extension DecoderStudent {
   }
 
   /// Goes on from a saved state.
-  public mutating func restore(_ state: LearnerState) throws {
+  package mutating func restore(_ state: LearnerState) throws {
     let count = parameters.layout.count
     let sizes = state.blobs.map(\.values.count)
     guard let values = state[LearnerState.parameters], sizes.allSatisfy({ $0 == count }) else {
@@ -94,13 +94,13 @@ extension DecoderStudent {
   }
 
   /// Forgets moments or average.
-  public mutating func reset(_ memory: LearnerMemory) {
+  package mutating func reset(_ memory: LearnerMemory) {
     if memory.contains(.optimizer) { training.optimizer = nil }
     if memory.contains(.average) { training.average = nil }
   }
 
   /// A digest of the weights.
-  public func fingerprint() -> String {
+  package func fingerprint() -> String {
     var hash = ContentHash()
     hash.append(reals: parameters.values)
     if let base = model.base { hash.append(base.checksum) }

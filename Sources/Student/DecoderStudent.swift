@@ -1,17 +1,17 @@
-public import Networks
-public import Core
+package import Networks
+package import Core
 internal import Synchronization
-public import Tensors
+package import Tensors
 
 /// A student that is a decoder: prompts as feature rows and tokens, answers as tokens.
-public struct DecoderStudent: Learner {
+package struct DecoderStudent: Learner {
   let model: DecoderModel
 
   /// What training keeps besides the weights.
   var training: DecoderTraining
 
   /// What is trained.
-  public var parameters: Parameters<Float> {
+  package var parameters: Parameters<Float> {
     didSet { generation = WeightsCache.nextGeneration() }
   }
 
@@ -26,7 +26,7 @@ public struct DecoderStudent: Learner {
   ///   - tokenizer: The words; as many as the decoder's `vocabularySize`.
   ///   - parameters: The weights to start from; see `initialParameters`.
   /// - Precondition: Widths and counts agree.
-  public init(
+  package init(
     decoder: DecoderConfiguration, encoder: PromptEncoder, tokenizer: any Tokenizer,
     parameters: Parameters<Float>
   ) {
@@ -43,16 +43,16 @@ public struct DecoderStudent: Learner {
   }
 
   /// The words it reads and writes.
-  public var tokenizer: any Tokenizer { model.tokenizer }
+  package var tokenizer: any Tokenizer { model.tokenizer }
 
   /// The network's shape.
-  public var configuration: DecoderConfiguration { model.decoder.configuration }
+  package var configuration: DecoderConfiguration { model.decoder.configuration }
 
   /// How prompts become input rows.
-  public var embedder: any PromptEmbedder { model.embedder }
+  package var embedder: any PromptEmbedder { model.embedder }
 
   /// A multiplication and an addition a weight, frozen ones among them.
-  public var flopsPerToken: Double {
+  package var flopsPerToken: Double {
     2 * Double(parameters.layout.count + (model.base?.weights.layout.count ?? 0))
   }
 
@@ -62,7 +62,7 @@ public struct DecoderStudent: Learner {
   /// A fixed deviation of 0.02 suits widths near 2,500; at the widths of small students it starts them in a plateau.
   /// Sources: LeCun et al., "Efficient backprop", §4.6; Radford et al., "Language models are unsupervised multitask
   /// learners", §2.3.
-  public static func initialParameters(
+  package static func initialParameters(
     _ configuration: DecoderConfiguration, seed: Seed
   ) -> Parameters<Float> {
     var result = Parameters<Float>(zeros: configuration.layout)
@@ -82,40 +82,40 @@ public struct DecoderStudent: Learner {
   }
 
   /// What it is now, for good: a reference, or a teacher.
-  public func frozen() -> DecoderPolicy {
+  package func frozen() -> DecoderPolicy {
     DecoderPolicy(model, model.weights(parameters, for: .inference))
   }
 
   /// What it is now, until the next update.
-  public var policy: DecoderPolicy { policy(for: .inference) }
+  package var policy: DecoderPolicy { policy(for: .inference) }
 
   func policy(for purpose: WeightPurpose) -> DecoderPolicy {
     DecoderPolicy(model, cache.weights(of: model, parameters, generation, for: purpose))
   }
 
   /// Samples `settings.group` answers to each prompt.
-  public func sample(
+  package func sample(
     _ prompts: [Prompt], settings: SamplingSettings, seed: Seed
   ) throws -> [RolloutGroup] {
     try policy.sample(prompts, settings: settings, seed: seed)
   }
 
   /// log π of every token of every response.
-  public func logProbabilities(
+  package func logProbabilities(
     _ groups: [RolloutGroup], temperature: Double
   ) throws -> [[[Float]]] {
     try policy.logProbabilities(groups, temperature: temperature)
   }
 
   /// How likely it finds each token of every response.
-  public func score(
+  package func score(
     _ groups: [RolloutGroup], support: TeacherSupport, temperature: Double
   ) throws -> [[TeacherScore]] {
     try policy.score(groups, support: support, temperature: temperature)
   }
 
   /// What work costs.
-  public func flops(of groups: [RolloutGroup], _ phase: WorkPhase) -> Double {
+  package func flops(of groups: [RolloutGroup], _ phase: WorkPhase) -> Double {
     model.flops(of: groups, phase)
   }
 }

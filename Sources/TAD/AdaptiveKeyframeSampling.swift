@@ -1,4 +1,4 @@
-public import Core
+package import Core
 
 /// Adaptive Keyframe Sampling: the best frames of the video where one stretch stands out, of its halves where none does.
 ///
@@ -7,23 +7,23 @@ public import Core
 /// frames; what the floors leave over goes to the best remaining frames, so that exactly K are kept.
 ///
 /// Source: AKS, arXiv:2502.21271; the rule for the rest is ours (published code returns fewer frames).
-public struct AdaptiveKeyframeSampling: QuerySelector {
+package struct AdaptiveKeyframeSampling: QuerySelector {
   /// What can be set.
-  public struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
     /// K: how many frames to keep.
-    public var budget: Int?
+    package var budget: Int?
     /// δ: the share of the frames to keep, instead of a budget.
-    public var ratio: Double?
+    package var ratio: Double?
     /// By how much the best scores of a segment must exceed its mean to keep it whole, 0 … 1.
-    public var threshold = 0.8
+    package var threshold = 0.8
     /// How often the video is halved at most.
-    public var depth = 5
+    package var depth = 5
 
     /// The published settings.
-    public init() {}
+    package init() {}
 
     /// One line a parameter.
-    public static let keys = budgetKeys.merging([
+    package static let keys = budgetKeys.merging([
       "threshold": .real(
         .any, "By how much a segment's K best scores must exceed its mean to keep it whole."),
       "depth": .integer(0...30, "How often the video is halved at most."),
@@ -31,15 +31,15 @@ public struct AdaptiveKeyframeSampling: QuerySelector {
   }
 
   /// The name it is known by.
-  public static let name = "aks"
+  package static let name = "aks"
 
   /// What was set.
-  public let parameters: Parameters
+  package let parameters: Parameters
 
   /// A selector with these parameters.
   ///
   /// - Throws: `KeyframeError` for a parameter out of range.
-  public init(_ parameters: Parameters = Parameters()) throws {
+  package init(_ parameters: Parameters = Parameters()) throws {
     try parameters.checkBudget(of: Self.name)
     if !(0...30).contains(parameters.depth) {
       throw KeyframeError.parameter(
@@ -49,7 +49,7 @@ public struct AdaptiveKeyframeSampling: QuerySelector {
   }
 
   /// Chooses frames for one prompt; `scores` are the scaled cosines with the query.
-  public func select(_ prompt: Prompt) throws -> KeyframeSelection {
+  package func select(_ prompt: Prompt) throws -> KeyframeSelection {
     let scores = minMaxScaled(try prompt.querySimilarities(for: Self.name))
     let count = parameters.kept(of: scores.count)
     var chosen: Set<Int> = []

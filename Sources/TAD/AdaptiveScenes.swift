@@ -1,4 +1,4 @@
-public import Core
+package import Core
 
 /// Scenes by content against its surroundings: a cut is where the picture changes much more than just before and after.
 ///
@@ -7,29 +7,29 @@ public import Core
 /// neighbours there are count.
 ///
 /// Source: PySceneDetect's `detect-adaptive`.
-public struct AdaptiveScenes: VideoSelector, SceneRule {
+package struct AdaptiveScenes: VideoSelector, SceneRule {
   /// What can be set.
-  public struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
     /// K: how many scenes to make; without it and without a ratio, as many as are found.
-    public var budget: Int?
+    package var budget: Int?
     /// δ: scenes as a share of the frames, instead of a budget.
-    public var ratio: Double?
+    package var ratio: Double?
     /// How many times the change of the neighbours is a cut.
-    public var threshold = 3.0
+    package var threshold = 3.0
     /// How large a change must be all the same.
-    public var minimumContent = 15.0
+    package var minimumContent = 15.0
     /// How many neighbours on each side are compared with.
-    public var window = 2
+    package var window = 2
     /// How many frames a scene has at least.
-    public var minimumScene = 15
+    package var minimumScene = 15
     /// Which frame stands for a scene.
-    public var pick = ScenePick.start
+    package var pick = ScenePick.start
 
     /// The published settings.
-    public init() {}
+    package init() {}
 
     /// One line a parameter.
-    public static let keys = budgetKeys.merging([
+    package static let keys = budgetKeys.merging([
       "threshold": .real(.above(0), "How many times the neighbours' change is a cut."),
       "minimumContent": .real(0..., "How large a mean absolute change must be all the same."),
       "window": .integer(
@@ -40,12 +40,12 @@ public struct AdaptiveScenes: VideoSelector, SceneRule {
   }
 
   /// What was set.
-  public let parameters: Parameters
+  package let parameters: Parameters
 
   /// A selector with these parameters.
   ///
   /// - Throws: `KeyframeError` for a parameter out of range.
-  public init(_ parameters: Parameters = Parameters()) throws {
+  package init(_ parameters: Parameters = Parameters()) throws {
     try parameters.checkBudget(of: "adaptive")
     try checkScenes("adaptive", minimum: parameters.minimumScene, threshold: parameters.threshold)
     if parameters.window < 1 {
@@ -56,7 +56,7 @@ public struct AdaptiveScenes: VideoSelector, SceneRule {
   }
 
   /// How many times the mean change of its neighbours each frame changes.
-  public func ratios(content: [Double]) -> [Double] {
+  package func ratios(content: [Double]) -> [Double] {
     content.indices.map { frame in
       guard frame > 0 else { return 0 }
       let before = content[max(1, frame - parameters.window)..<frame]
@@ -69,7 +69,7 @@ public struct AdaptiveScenes: VideoSelector, SceneRule {
   }
 
   /// Where the change is a cut.
-  public func cuts(content: [Double]) -> [Int] {
+  package func cuts(content: [Double]) -> [Int] {
     let ratios = ratios(content: content)
     let large = content.indices.filter {
       ratios[$0] >= parameters.threshold && content[$0] >= parameters.minimumContent
@@ -78,7 +78,7 @@ public struct AdaptiveScenes: VideoSelector, SceneRule {
   }
 
   /// Chooses frames by the change of each frame's content, F numbers; `scores` are the ratios.
-  public func select(content: [Double], cost: SelectionCost) -> KeyframeSelection {
+  package func select(content: [Double], cost: SelectionCost) -> KeyframeSelection {
     let ratios = ratios(content: content)
     // Ratios rank only frames with a change worth the name: in a still picture they are noise.
     let ranked = content.indices.map {

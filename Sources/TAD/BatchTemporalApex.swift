@@ -10,12 +10,12 @@ internal import Synchronization
 /// let batch = BatchTemporalApex(selector, threads: 2)
 /// let selections = try batch.select(values, frames: [768, 512], tokensPerFrame: 16, channels: 64)
 /// ```
-public struct BatchTemporalApex: Sendable {
+package struct BatchTemporalApex: Sendable {
   /// What chooses.
-  public let selector: TemporalApexDistillation
+  package let selector: TemporalApexDistillation
 
   /// How many videos are worked on at once.
-  public let threads: Int
+  package let threads: Int
 
   /// A batch selector.
   ///
@@ -23,7 +23,7 @@ public struct BatchTemporalApex: Sendable {
   ///   - selector: What chooses.
   ///   - threads: How many videos are worked on at once.
   /// - Precondition: `threads` is at least 1.
-  public init(_ selector: TemporalApexDistillation, threads: Int) {
+  package init(_ selector: TemporalApexDistillation, threads: Int) {
     precondition(threads > 0, "\(threads) threads cannot do any work.")
     self.selector = selector
     self.threads = threads
@@ -40,7 +40,7 @@ public struct BatchTemporalApex: Sendable {
   /// - Throws: `KeyframeError` that names the video by its number and, where it matters, the frame.
   /// - Precondition: `values` has as many numbers as the videos together.
   /// - Complexity: O(numbers / threads).
-  public func select(
+  package func select(
     _ values: [Float], frames: [Int], tokensPerFrame: Int, channels: Int
   ) throws(KeyframeError) -> [KeyframeSelection] {
     let offsets = frames.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }

@@ -1,4 +1,4 @@
-public import Core
+package import Core
 
 /// Scenes by content: a cut is where the picture changes by more than a threshold.
 ///
@@ -7,25 +7,25 @@ public import Core
 /// it holds, and the threshold has to suit.
 ///
 /// Source: PySceneDetect's `detect-content` with equal weights and without edges, cuts nearer than `minimumScene` dropped.
-public struct ContentScenes: VideoSelector, SceneRule {
+package struct ContentScenes: VideoSelector, SceneRule {
   /// What can be set.
-  public struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
     /// K: how many scenes to make; without it and without a ratio, as many as are found.
-    public var budget: Int?
+    package var budget: Int?
     /// δ: scenes as a share of the frames, instead of a budget.
-    public var ratio: Double?
+    package var ratio: Double?
     /// How large a change is a cut.
-    public var threshold = 27.0
+    package var threshold = 27.0
     /// How many frames a scene has at least.
-    public var minimumScene = 15
+    package var minimumScene = 15
     /// Which frame stands for a scene.
-    public var pick = ScenePick.start
+    package var pick = ScenePick.start
 
     /// The published settings.
-    public init() {}
+    package init() {}
 
     /// One line a parameter.
-    public static let keys = budgetKeys.merging([
+    package static let keys = budgetKeys.merging([
       "threshold": .real(
         .above(0), "How large a mean absolute change is a cut; 27 for hue, saturation and value."),
       "minimumScene": .integer(1..., "How many frames a scene has at least.", unit: "frames"),
@@ -34,25 +34,25 @@ public struct ContentScenes: VideoSelector, SceneRule {
   }
 
   /// What was set.
-  public let parameters: Parameters
+  package let parameters: Parameters
 
   /// A selector with these parameters.
   ///
   /// - Throws: `KeyframeError` for a parameter out of range.
-  public init(_ parameters: Parameters = Parameters()) throws {
+  package init(_ parameters: Parameters = Parameters()) throws {
     try parameters.checkBudget(of: "content")
     try checkScenes("content", minimum: parameters.minimumScene, threshold: parameters.threshold)
     self.parameters = parameters
   }
 
   /// Where the change is a cut.
-  public func cuts(content: [Double]) -> [Int] {
+  package func cuts(content: [Double]) -> [Int] {
     let large = content.indices.dropFirst().filter { content[$0] >= parameters.threshold }
     return spaced(large, minimum: parameters.minimumScene)
   }
 
   /// Chooses frames by the change of each frame's content, F numbers.
-  public func select(content: [Double], cost: SelectionCost) -> KeyframeSelection {
+  package func select(content: [Double], cost: SelectionCost) -> KeyframeSelection {
     let scenes = SceneBoundaries(scores: content, cuts: cuts(content: content))
     let count = parameters.asked(of: content.count)
     return KeyframeSelection(
@@ -62,7 +62,7 @@ public struct ContentScenes: VideoSelector, SceneRule {
 }
 
 /// A rule that finds cuts from how much the content of each frame changes.
-public protocol SceneRule: VideoSelector {
+package protocol SceneRule: VideoSelector {
   /// The frames at which a new scene begins.
   ///
   /// - Parameter content: How much each frame differs from the one before, F numbers; the first is 0.
@@ -80,16 +80,16 @@ public protocol SceneRule: VideoSelector {
 
 extension SceneRule {
   /// How content changes.
-  public var reads: FrameDetail { .curves }
+  package var reads: FrameDetail { .curves }
 
   /// Chooses frames by the change of content of each picture.
-  public func select(curves: FrameCurves, of prompt: Prompt, seed: Seed) -> KeyframeSelection {
+  package func select(curves: FrameCurves, of prompt: Prompt, seed: Seed) -> KeyframeSelection {
     select(
       content: curves.content, cost: curves.cost(flopsPerFrame: curves.pictureNumbers))
   }
 
   /// Chooses frames of one video by how much its features change.
-  public func select(
+  package func select(
     _ features: FrameFeatures, video: String, seed: Seed
   ) throws -> KeyframeSelection {
     try features.refuseEmpty(video: video)

@@ -1,5 +1,5 @@
 internal import Foundation
-public import Core
+package import Core
 
 /// DR-DSN's reward as a selector: frames unlike each other and near to all the others, added one at a time.
 ///
@@ -10,9 +10,9 @@ public import Core
 ///
 /// Source: Zhou, Qiao & Xiang, AAAI 2018 (DR-DSN), eq. 3–6; greedy instead of learned. Published code squares the
 /// distance and halves the sum: `distance` offers the former, the latter changes nothing.
-public struct DiverseRepresentativeKeyframes: VideoSelector {
+package struct DiverseRepresentativeKeyframes: VideoSelector {
   /// What the distance of two frames is in the representativeness.
-  public enum Distance: String, Codable, Sendable, CaseIterable {
+  package enum Distance: String, Codable, Sendable, CaseIterable {
     /// ‖x − y‖, the paper's.
     case euclidean
     /// ‖x − y‖², the published code's.
@@ -20,23 +20,23 @@ public struct DiverseRepresentativeKeyframes: VideoSelector {
   }
 
   /// What can be set.
-  public struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
     /// K: how many frames to keep.
-    public var budget: Int?
+    package var budget: Int?
     /// δ: the share of the frames to keep, instead of a budget.
-    public var ratio: Double?
+    package var ratio: Double?
     /// λ: how many frames apart two frames count as wholly different.
-    public var reach = 20
+    package var reach = 20
     /// What the distance of two frames is.
-    public var distance = Distance.euclidean
+    package var distance = Distance.euclidean
     /// To how many frames a longer video is thinned first; at least as many as are kept.
-    public var candidates = 512
+    package var candidates = 512
 
     /// Half of the frames, the paper's settings.
-    public init() {}
+    package init() {}
 
     /// One line a parameter.
-    public static let keys = budgetKeys.merging([
+    package static let keys = budgetKeys.merging([
       "reach": .integer(
         1..., "How many frames apart two frames count as wholly different (λ).", unit: "frames"),
       "distance": .choice(
@@ -48,12 +48,12 @@ public struct DiverseRepresentativeKeyframes: VideoSelector {
   }
 
   /// What was set.
-  public let parameters: Parameters
+  package let parameters: Parameters
 
   /// A selector with these parameters.
   ///
   /// - Throws: `KeyframeError` for a parameter out of range.
-  public init(_ parameters: Parameters = Parameters()) throws {
+  package init(_ parameters: Parameters = Parameters()) throws {
     try parameters.checkBudget(of: "dr-dsn")
     for (name, value) in [("reach", parameters.reach), ("candidates", parameters.candidates)]
     where value < 1 {
@@ -66,7 +66,7 @@ public struct DiverseRepresentativeKeyframes: VideoSelector {
   /// Chooses frames of one video.
   ///
   /// - Complexity: O(P²·C + K·P²) for P candidates.
-  public func select(
+  package func select(
     _ features: FrameFeatures, video: String, seed: Seed
   ) throws -> KeyframeSelection {
     try features.refuseEmpty(video: video)

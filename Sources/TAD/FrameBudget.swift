@@ -1,7 +1,7 @@
 internal import Core
 
 /// How many frames a selector keeps: a fixed budget K, or a share δ of the frames.
-public protocol FrameBudget {
+package protocol FrameBudget {
   /// K: how many frames to keep, at least 1; all of them where the video has fewer.
   var budget: Int? { get }
 
@@ -15,13 +15,13 @@ extension FrameBudget {
   /// Without a budget and without a ratio the ratio is .5, the paper's.
   ///
   /// Source: ChronoForge-RL, arXiv:2509.15800, §3.2.
-  public func kept(of frames: Int) -> Int {
+  package func kept(of frames: Int) -> Int {
     if let budget { return min(frames, budget) }
     return max(1, min(frames, Int((ratio ?? 0.5) * Double(frames))))
   }
 
   /// Refuses a budget below 1, a ratio outside (0, 1], and both at once.
-  public func checkBudget(of selector: String) throws(KeyframeError) {
+  package func checkBudget(of selector: String) throws(KeyframeError) {
     if let budget, let ratio {
       throw .budgetAndRatio(selector: selector, budget: budget, ratio: ratio)
     }

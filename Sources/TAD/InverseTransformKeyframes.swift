@@ -1,5 +1,5 @@
 internal import Foundation
-public import Core
+package import Core
 
 /// Inverse transform sampling of query similarities (BOLT): frames are dense where the similarity is high.
 ///
@@ -8,36 +8,36 @@ public import Core
 /// others, so that exactly K are kept. Where all similarities are equal p is uniform.
 ///
 /// Source: BOLT, arXiv:2503.21483; the rule for repeated frames is ours.
-public struct InverseTransformKeyframes: QuerySelector {
+package struct InverseTransformKeyframes: QuerySelector {
   /// What can be set.
-  public struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
     /// K: how many frames to keep.
-    public var budget: Int?
+    package var budget: Int?
     /// δ: the share of the frames to keep, instead of a budget.
-    public var ratio: Double?
+    package var ratio: Double?
     /// α: how sharply frames crowd where the similarity is high; 0 is uniform.
-    public var power = 3.0
+    package var power = 3.0
 
     /// The published settings.
-    public init() {}
+    package init() {}
 
     /// One line a parameter.
-    public static let keys = budgetKeys.merging([
+    package static let keys = budgetKeys.merging([
       "power": .real(
         0..., "How sharply frames crowd where the similarity is high (α); 0 is uniform.")
     ]) { $1 }
   }
 
   /// The name it is known by.
-  public static let name = "bolt"
+  package static let name = "bolt"
 
   /// What was set.
-  public let parameters: Parameters
+  package let parameters: Parameters
 
   /// A selector with these parameters.
   ///
   /// - Throws: `KeyframeError` for a parameter out of range.
-  public init(_ parameters: Parameters = Parameters()) throws {
+  package init(_ parameters: Parameters = Parameters()) throws {
     try parameters.checkBudget(of: Self.name)
     if !(parameters.power >= 0 && parameters.power.isFinite) {
       throw KeyframeError.parameter(
@@ -47,7 +47,7 @@ public struct InverseTransformKeyframes: QuerySelector {
   }
 
   /// Chooses frames for one prompt; `scores` are the shares p.
-  public func select(_ prompt: Prompt) throws -> KeyframeSelection {
+  package func select(_ prompt: Prompt) throws -> KeyframeSelection {
     let scaled = minMaxScaled(try prompt.querySimilarities(for: Self.name))
     var weights = scaled.map { pow($0, parameters.power) }
     var total = weights.reduce(0, +)

@@ -1,20 +1,20 @@
-public import Core
+package import Core
 
 /// A stretch of a video with how much it matters: what K-frames predicts, and what frames are then drawn from.
-public struct KeyClip: Sendable, Hashable, Codable {
+package struct KeyClip: Sendable, Hashable, Codable {
   /// Its first frame.
-  public var start: Int
+  package var start: Int
 
   /// The frame after its last.
-  public var end: Int
+  package var end: Int
 
   /// How much it matters.
-  public var priority: ClipPriority
+  package var priority: ClipPriority
 
   /// A clip.
   ///
   /// - Precondition: `start` is below `end`.
-  public init(start: Int, end: Int, priority: ClipPriority) {
+  package init(start: Int, end: Int, priority: ClipPriority) {
     precondition(start < end, "A clip from frame \(start) to \(end) has no frames.")
     self.start = start
     self.end = end
@@ -28,7 +28,7 @@ public struct KeyClip: Sendable, Hashable, Codable {
   ///   - times: When each frame of the video is shown, in seconds, ascending.
   ///   - priority: How much it matters.
   /// - Precondition: The video has a frame.
-  public init(covering stretch: Interval, times: [Double], priority: ClipPriority) {
+  package init(covering stretch: Interval, times: [Double], priority: ClipPriority) {
     let start = times.firstIndex { $0 >= stretch.start } ?? times.count
     let end = times.firstIndex { $0 >= stretch.end } ?? times.count
     if start < end {
@@ -42,11 +42,11 @@ public struct KeyClip: Sendable, Hashable, Codable {
   }
 
   /// How many frames it has.
-  public var length: Int { end - start }
+  package var length: Int { end - start }
 }
 
 /// Where the frames of a budget go.
-public enum ClipMode: String, Codable, Sendable, CaseIterable {
+package enum ClipMode: String, Codable, Sendable, CaseIterable {
   /// Inside clips only, as far as they reach.
   case focused
   /// A share of them on a uniform grid over the rest of the video.
@@ -65,21 +65,21 @@ public enum ClipMode: String, Codable, Sendable, CaseIterable {
 /// clip covers it.
 ///
 /// Source: K-frames, arXiv:2510.13891, §3.
-public struct AnyKeyframes: Sendable, Hashable {
+package struct AnyKeyframes: Sendable, Hashable {
   /// w of P1 clips.
-  public var firstWeight: Double
+  package var firstWeight: Double
 
   /// w of P2 clips.
-  public var secondWeight: Double
+  package var secondWeight: Double
 
   /// Where the frames go.
-  public var mode: ClipMode
+  package var mode: ClipMode
 
   /// ρ: the share of the budget outside the clips in `hybrid` mode, 0 … 1.
-  public var hybridShare: Double
+  package var hybridShare: Double
 
   /// A way to draw frames from clips.
-  public init(
+  package init(
     firstWeight: Double = 1, secondWeight: Double = 0.5, mode: ClipMode = .focused,
     hybridShare: Double = 0.25
   ) {
@@ -96,7 +96,7 @@ public struct AnyKeyframes: Sendable, Hashable {
   ///   - budget: K.
   ///   - frames: F.
   /// - Returns: `min(K, F)` frames, ascending.
-  public func indices(_ clips: [KeyClip], budget: Int, frames: Int) -> [Int] {
+  package func indices(_ clips: [KeyClip], budget: Int, frames: Int) -> [Int] {
     let clips = Self.disjoint(clips, frames: frames)
     let inside = clips.reduce(0) { $0 + $1.length }
     let budget = min(budget, frames)
@@ -117,7 +117,7 @@ public struct AnyKeyframes: Sendable, Hashable {
   ///   - clips: Disjoint clips.
   ///   - budget: How many frames they give together.
   /// - Returns: One number a clip; their sum is the budget or all frames there are.
-  public func allocation(_ clips: [KeyClip], budget: Int) -> [Int] {
+  package func allocation(_ clips: [KeyClip], budget: Int) -> [Int] {
     let shares = clips.map { weight($0.priority) * Double($0.length) }
     var counts = clips.map { _ in 0 }
     let order = clips.indices.sorted { (-shares[$0], $0) < (-shares[$1], $1) }
@@ -189,7 +189,7 @@ extension AnyKeyframes {
   ]
 
   /// The same, and those of a frame budget.
-  public static let budgetedKeys = keys.merging(budgetKeys) { $1 }
+  package static let budgetedKeys = keys.merging(budgetKeys) { $1 }
 }
 
 /// Shares out whole units in proportion to shares, the largest remainders first, ties to the first.

@@ -1,4 +1,4 @@
-public import Core
+package import Core
 
 /// How well keyframes meet the true stretches, without a model.
 ///
@@ -13,17 +13,17 @@ public import Core
 /// | `unified` (UKSS) | `(KFR·BSR·BDS)^⅓` |
 ///
 /// Source: KFS-Bench for the names and for UKSS; the formulas of BSR and BDS are our reading.
-public struct StretchQuality: Sendable, Hashable, Codable {
+package struct StretchQuality: Sendable, Hashable, Codable {
   /// KFR: the share of keyframes inside any true stretch.
-  public var keyframeRate: Double
+  package var keyframeRate: Double
   /// SHR: the share of true stretches with a keyframe inside.
-  public var hitRate: Double
+  package var hitRate: Double
   /// BSR: how nearly every stretch has its equal share of the budget, 0 … 1.
-  public var balance: Double
+  package var balance: Double
   /// BDS: how nearly the keyframes lie as the lengths of the stretches do, 0 … 1.
-  public var distribution: Double
+  package var distribution: Double
   /// UKSS: the geometric mean of KFR, BSR and BDS.
-  public var unified: Double
+  package var unified: Double
 
   /// The scores of keyframes.
   ///
@@ -31,7 +31,7 @@ public struct StretchQuality: Sendable, Hashable, Codable {
   ///   - times: The time of each keyframe, in seconds; at least one.
   ///   - stretches: The true stretches, in seconds; at least one. A keyframe on an edge is inside.
   /// - Precondition: There is a keyframe and a stretch.
-  public init(times: [Double], stretches: [Interval]) {
+  package init(times: [Double], stretches: [Interval]) {
     precondition(!times.isEmpty && !stretches.isEmpty, "There is nothing to compare.")
     func isInside(_ time: Double, _ stretch: Interval) -> Bool {
       time >= stretch.start && time <= stretch.end
@@ -50,7 +50,7 @@ public struct StretchQuality: Sendable, Hashable, Codable {
   ///
   /// - Parameter questions: The scores of each question.
   /// - Returns: The mean of each score.
-  public static func mean(_ questions: [StretchQuality]) -> StretchQuality? {
+  package static func mean(_ questions: [StretchQuality]) -> StretchQuality? {
     guard var sum = questions.first else { return nil }
     let paths: [WritableKeyPath<StretchQuality, Double>] = [
       \.keyframeRate, \.hitRate, \.balance, \.distribution, \.unified,
@@ -72,7 +72,7 @@ public struct StretchQuality: Sendable, Hashable, Codable {
 }
 
 /// What can be said of keyframes by their numbers alone.
-public enum KeyframeQuality {
+package enum KeyframeQuality {
   /// The largest gap between keyframes as a multiple of the uniform selection's.
   ///
   /// The stretches before the first and after the last keyframe are gaps too; uniform keyframes (midpoints) have
@@ -83,7 +83,7 @@ public enum KeyframeQuality {
   ///   - frames: F.
   /// - Returns: The largest gap in units of F/K.
   /// - Precondition: There is a keyframe.
-  public static func coverage(_ indices: [Int], of frames: Int) -> Double {
+  package static func coverage(_ indices: [Int], of frames: Int) -> Double {
     guard let first = indices.first, let last = indices.last else {
       preconditionFailure("There is no keyframe.")
     }
@@ -101,7 +101,7 @@ public enum KeyframeQuality {
   ///   - times: When each frame of the video is shown, in seconds, ascending.
   /// - Returns: The largest gap in units of duration/K.
   /// - Precondition: There is a keyframe, and the video has its frame.
-  public static func coverage(_ indices: [Int], times: [Double]) -> Double {
+  package static func coverage(_ indices: [Int], times: [Double]) -> Double {
     guard FrameSpacing.areUneven(times), let start = times.first, let last = times.last else {
       return coverage(indices, of: times.count)
     }
@@ -120,7 +120,7 @@ public enum KeyframeQuality {
   ///   - truth: True cuts: the first frame of each new scene.
   ///   - tolerance: How many frames away still counts.
   /// - Returns: 0 … 1; `nil` where there are no true cuts.
-  public static func cutRecall(_ found: [Int], truth: [Int], tolerance: Int) -> Double? {
+  package static func cutRecall(_ found: [Int], truth: [Int], tolerance: Int) -> Double? {
     guard !truth.isEmpty else { return nil }
     let hits = truth.count { cut in found.contains { abs($0 - cut) <= tolerance } }
     return Double(hits) / Double(truth.count)
@@ -133,7 +133,7 @@ public enum KeyframeQuality {
   ///   - truth: True cuts, in seconds.
   ///   - tolerance: How many seconds away still count.
   /// - Returns: 0 … 1; `nil` where there are no true cuts.
-  public static func cutRecall(_ found: [Double], truth: [Double], tolerance: Double) -> Double? {
+  package static func cutRecall(_ found: [Double], truth: [Double], tolerance: Double) -> Double? {
     guard !truth.isEmpty else { return nil }
     let hits = truth.count { cut in found.contains { abs($0 - cut) <= tolerance } }
     return Double(hits) / Double(truth.count)
@@ -145,7 +145,7 @@ public enum KeyframeQuality {
   ///   - first: One selection.
   ///   - second: The other.
   /// - Returns: 0 … 1; 1 for two empty ones.
-  public static func jaccard(_ first: [Int], _ second: [Int]) -> Double {
+  package static func jaccard(_ first: [Int], _ second: [Int]) -> Double {
     let union = Set(first).union(second)
     return union.isEmpty ? 1 : Double(Set(first).intersection(second).count) / Double(union.count)
   }

@@ -1,4 +1,4 @@
-public import Core
+package import Core
 
 /// The frames that span the most volume in the space of the features (MaxInfo).
 ///
@@ -7,21 +7,21 @@ public import Core
 /// pivoting and exchange, each further one the row that enlarges the volume most.
 ///
 /// Source: MaxInfo, arXiv:2502.03183; Mikhalev & Oseledets, "Rectangular maximum-volume submatrices", 2018.
-public struct MaximumInformationKeyframes: VideoSelector {
+package struct MaximumInformationKeyframes: VideoSelector {
   /// What can be set.
-  public struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
     /// K: how many frames to keep.
-    public var budget: Int?
+    package var budget: Int?
     /// δ: the share of the frames to keep, instead of a budget.
-    public var ratio: Double?
+    package var ratio: Double?
     /// Which share of the squared singular values the kept directions have, above 0 and at most 1.
-    public var energy = 0.9
+    package var energy = 0.9
 
     /// Half of the frames.
-    public init() {}
+    package init() {}
 
     /// One line a parameter.
-    public static let keys = budgetKeys.merging([
+    package static let keys = budgetKeys.merging([
       "energy": .real(
         .above(0, to: 1),
         "Which share of the squared singular values the kept directions must have.")
@@ -29,12 +29,12 @@ public struct MaximumInformationKeyframes: VideoSelector {
   }
 
   /// What was set.
-  public let parameters: Parameters
+  package let parameters: Parameters
 
   /// A selector with these parameters.
   ///
   /// - Throws: `KeyframeError` for a parameter out of range.
-  public init(_ parameters: Parameters = Parameters()) throws {
+  package init(_ parameters: Parameters = Parameters()) throws {
     try parameters.checkBudget(of: "maxinfo")
     if !(parameters.energy > 0 && parameters.energy <= 1) {
       throw KeyframeError.parameter(
@@ -47,7 +47,7 @@ public struct MaximumInformationKeyframes: VideoSelector {
   /// Chooses frames of one video.
   ///
   /// - Complexity: O(F·C·m + m³) with m = min(F, C).
-  public func select(
+  package func select(
     _ features: FrameFeatures, video: String, seed: Seed
   ) throws -> KeyframeSelection {
     try features.refuseEmpty(video: video)

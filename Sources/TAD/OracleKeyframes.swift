@@ -1,38 +1,38 @@
-public import Core
+package import Core
 
 /// Frames inside the true windows: what nobody can know, as an upper bound for those who guess.
 ///
 /// Each window is a P1 clip of the frames whose times lie in it, or of the frame nearest to its middle where none does;
 /// `AnyKeyframes` draws from them, a share `outside` from the rest of the video.
-public struct OracleKeyframes: QuerySelector {
+package struct OracleKeyframes: QuerySelector {
   /// What can be set.
-  public struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
     /// K: how many frames to keep.
-    public var budget: Int?
+    package var budget: Int?
     /// δ: the share of the frames to keep, instead of a budget.
-    public var ratio: Double?
+    package var ratio: Double?
     /// The share of the frames outside the true windows.
-    public var outside = 0.0
+    package var outside = 0.0
 
     /// Half of the frames, inside the windows as far as they reach.
-    public init() {}
+    package init() {}
 
     /// One line a parameter.
-    public static let keys = budgetKeys.merging([
+    package static let keys = budgetKeys.merging([
       "outside": .real(0...1, "The share of the frames that is spread outside the true windows.")
     ]) { $1 }
   }
 
   /// The name it is known by.
-  public static let name = "oracle"
+  package static let name = "oracle"
 
   /// What was set.
-  public let parameters: Parameters
+  package let parameters: Parameters
 
   /// A selector with these parameters.
   ///
   /// - Throws: `KeyframeError` for a parameter out of range.
-  public init(_ parameters: Parameters = Parameters()) throws {
+  package init(_ parameters: Parameters = Parameters()) throws {
     try parameters.checkBudget(of: Self.name)
     if !(0...1).contains(parameters.outside) {
       throw KeyframeError.parameter(
@@ -43,10 +43,10 @@ public struct OracleKeyframes: QuerySelector {
   }
 
   /// Times alone, and the right answers.
-  public var reads: FrameDetail { .times }
+  package var reads: FrameDetail { .times }
 
   /// Chooses frames for one prompt by its truth.
-  public func select(_ prompt: Prompt) throws -> KeyframeSelection {
+  package func select(_ prompt: Prompt) throws -> KeyframeSelection {
     let stretches = prompt.stretches
     guard !stretches.isEmpty else { throw KeyframeError.noTruth(prompt: prompt.id) }
     let times = prompt.evidence.timestamps

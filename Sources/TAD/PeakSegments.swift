@@ -1,4 +1,4 @@
-public import Core
+package import Core
 
 /// Segments between peaks of the variation, each seen through its middle frame (DIG's content-adaptive frames).
 ///
@@ -7,23 +7,23 @@ public import Core
 /// prominence, then other frames.
 ///
 /// Source: DIG, arXiv:2512.04000, with the peaks and prominences of `scipy.signal.find_peaks`.
-public struct PeakSegments: VideoSelector {
+package struct PeakSegments: VideoSelector {
   /// What can be set.
-  public struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
     /// K: how many frames to keep; without it and without a ratio, one a segment.
-    public var budget: Int?
+    package var budget: Int?
     /// δ: the share of the frames to keep, instead of a budget.
-    public var ratio: Double?
+    package var ratio: Double?
     /// By how much a peak must stand out.
-    public var prominence = 0.1
+    package var prominence = 0.1
     /// How the token rows of neighbouring frames are compared.
-    public var features = FeatureReading.pooled
+    package var features = FeatureReading.pooled
 
     /// The published settings.
-    public init() {}
+    package init() {}
 
     /// One line a parameter.
-    public static let keys = budgetKeys.merging([
+    package static let keys = budgetKeys.merging([
       "prominence": .real(
         0..., "By how much a peak of 1 − cos must stand out from its valleys to cut."),
       "features": .choice(
@@ -32,12 +32,12 @@ public struct PeakSegments: VideoSelector {
   }
 
   /// What was set.
-  public let parameters: Parameters
+  package let parameters: Parameters
 
   /// A selector with these parameters.
   ///
   /// - Throws: `KeyframeError` for a parameter out of range.
-  public init(_ parameters: Parameters = Parameters()) throws {
+  package init(_ parameters: Parameters = Parameters()) throws {
     try parameters.checkBudget(of: "dig")
     if !(parameters.prominence >= 0 && parameters.prominence.isFinite) {
       throw KeyframeError.parameter(
@@ -48,7 +48,7 @@ public struct PeakSegments: VideoSelector {
   }
 
   /// Chooses frames of one video; `scores` are prominences, 0 where there is no peak.
-  public func select(
+  package func select(
     _ features: FrameFeatures, video: String, seed: Seed
   ) throws -> KeyframeSelection {
     try features.refuseEmpty(video: video)
@@ -60,17 +60,17 @@ public struct PeakSegments: VideoSelector {
   }
 
   /// Frames by how they differ.
-  public var reads: FrameDetail { .curves }
+  package var reads: FrameDetail { .curves }
 
   /// Chooses frames of a video by how they differ.
-  public func select(curves: FrameCurves, of prompt: Prompt, seed: Seed) -> KeyframeSelection {
+  package func select(curves: FrameCurves, of prompt: Prompt, seed: Seed) -> KeyframeSelection {
     select(
       variation: curves.variation(parameters.features, .zero),
       cost: curves.cost(flopsPerFrame: 4 * curves.tokensPerFrame * curves.channels))
   }
 
   /// Chooses frames by their variation, F numbers.
-  public func select(variation: [Double], cost: SelectionCost) -> KeyframeSelection {
+  package func select(variation: [Double], cost: SelectionCost) -> KeyframeSelection {
     let prominences = peakProminences(variation)
     let cuts = variation.indices.dropFirst().filter { frame in
       prominences[frame] > 0 && prominences[frame] >= parameters.prominence

@@ -1,39 +1,39 @@
-public import Core
+package import Core
 
 /// Frames drawn uniformly without replacement: the placebo of every comparison.
 ///
 /// The stream is derived from the seed and the name of the video, so a video gets the same frames in whatever batch it comes.
-public struct RandomKeyframes: VideoSelector {
+package struct RandomKeyframes: VideoSelector {
   /// What can be set.
-  public struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
     /// K: how many frames to keep.
-    public var budget: Int?
+    package var budget: Int?
     /// δ: the share of the frames to keep, instead of a budget.
-    public var ratio: Double?
+    package var ratio: Double?
 
     /// Half of the frames.
-    public init() {}
+    package init() {}
 
     /// One line a parameter.
-    public static let keys = budgetKeys
+    package static let keys = budgetKeys
   }
 
   /// What was set.
-  public let parameters: Parameters
+  package let parameters: Parameters
 
   /// A selector with these parameters.
   ///
   /// - Throws: `KeyframeError` for a budget or ratio out of range.
-  public init(_ parameters: Parameters = Parameters()) throws {
+  package init(_ parameters: Parameters = Parameters()) throws {
     try parameters.checkBudget(of: "random")
     self.parameters = parameters
   }
 
   /// Times alone.
-  public var reads: FrameDetail { .times }
+  package var reads: FrameDetail { .times }
 
   /// Draws frames of one video; its features are not read.
-  public func select(
+  package func select(
     _ features: FrameFeatures, video: String, seed: Seed
   ) throws -> KeyframeSelection {
     try features.refuseEmpty(video: video)

@@ -1,5 +1,5 @@
 /// Which frame stands for a scene.
-public enum ScenePick: String, Codable, Sendable, CaseIterable {
+package enum ScenePick: String, Codable, Sendable, CaseIterable {
   /// Its first frame.
   case start
   /// Its middle frame.

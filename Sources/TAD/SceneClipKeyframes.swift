@@ -1,4 +1,4 @@
-public import Core
+package import Core
 
 /// K-frames without its trained model: scenes become clips, their relevance their priority, and frames are drawn from them.
 ///
@@ -8,9 +8,9 @@ public import Core
 /// 3. `AnyKeyframes` draws the frames
 ///
 /// Source: K-frames, arXiv:2510.13891; the rules for scenes and priorities are ours, in place of its trained model.
-public struct SceneClipKeyframes: KeyframeSelector {
+package struct SceneClipKeyframes: KeyframeSelector {
   /// What makes a scene matter.
-  public enum Relevance: String, Codable, Sendable, CaseIterable {
+  package enum Relevance: String, Codable, Sendable, CaseIterable {
     /// The mean similarity of its frames with the query.
     case query
     /// The mean variation of its frames.
@@ -18,7 +18,7 @@ public struct SceneClipKeyframes: KeyframeSelector {
   }
 
   /// What the difference of two frames is.
-  public enum Difference: String, Codable, Sendable, CaseIterable {
+  package enum Difference: String, Codable, Sendable, CaseIterable {
     /// 1 − cosine of the mean rows.
     case cosine
     /// Half the sum of absolute differences of the mean rows scaled to sum 1: that of two histograms.
@@ -26,24 +26,24 @@ public struct SceneClipKeyframes: KeyframeSelector {
   }
 
   /// What was set.
-  public let parameters: Parameters
+  package let parameters: Parameters
 
   /// A selector with these parameters.
   ///
   /// - Throws: `KeyframeError` for a parameter out of range.
-  public init(_ parameters: Parameters = Parameters()) throws {
+  package init(_ parameters: Parameters = Parameters()) throws {
     try parameters.check()
     self.parameters = parameters
   }
 
   /// Whether relevance is that to the query.
-  public var looksAtQuery: Bool { parameters.relevance == .query }
+  package var looksAtQuery: Bool { parameters.relevance == .query }
 
   /// How frames differ, unless relevance is that to the query.
-  public var reads: FrameDetail { looksAtQuery ? .features : .curves }
+  package var reads: FrameDetail { looksAtQuery ? .features : .curves }
 
   /// Chooses frames of a video by how they differ; by its features where relevance is that to the query.
-  public func select(
+  package func select(
     curves: FrameCurves, of prompt: Prompt, seed: Seed
   ) throws -> KeyframeSelection {
     guard !looksAtQuery else { return try select(prompt) }
@@ -53,12 +53,12 @@ public struct SceneClipKeyframes: KeyframeSelector {
   }
 
   /// Chooses frames for each prompt from its evidence.
-  public func select(_ prompts: [Prompt], seed: Seed) throws -> [KeyframeSelection] {
+  package func select(_ prompts: [Prompt], seed: Seed) throws -> [KeyframeSelection] {
     try prompts.map(select)
   }
 
   /// Chooses frames for one prompt; `scores` are the relevance of each frame.
-  public func select(_ prompt: Prompt) throws -> KeyframeSelection {
+  package func select(_ prompt: Prompt) throws -> KeyframeSelection {
     try prompt.evidence.refuseEmpty(video: prompt.video)
     try prompt.evidence.refuseNotFinite(video: prompt.video)
     let differences = differences(prompt.evidence)
@@ -72,7 +72,7 @@ public struct SceneClipKeyframes: KeyframeSelector {
   }
 
   /// Chooses frames by how neighbours differ and how much each frame matters, F numbers each.
-  public func select(
+  package func select(
     differences: [Double], relevance: [Double], cost: SelectionCost
   ) -> KeyframeSelection {
     let scenes = scenes(differences)
@@ -131,35 +131,35 @@ package func histogramDifference(_ first: [Double], _ second: [Double]) -> Doubl
 
 extension SceneClipKeyframes {
   /// What can be set.
-  public struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
     /// K: how many frames to keep.
-    public var budget: Int?
+    package var budget: Int?
     /// δ: the share of the frames to keep, instead of a budget.
-    public var ratio: Double?
+    package var ratio: Double?
     /// What the difference of two frames is.
-    public var difference = Difference.cosine
+    package var difference = Difference.cosine
     /// How many standard deviations above the mean a difference begins a scene.
-    public var deviations = 2.0
+    package var deviations = 2.0
     /// What makes a scene matter.
-    public var relevance = Relevance.query
+    package var relevance = Relevance.query
     /// From which relevance on, 0 … 1, a scene is P1.
-    public var first = 0.7
+    package var first = 0.7
     /// From which relevance on, 0 … 1, a scene is P2.
-    public var second = 0.4
+    package var second = 0.4
     /// The weight of P1 scenes.
-    public var firstWeight = 1.0
+    package var firstWeight = 1.0
     /// The weight of P2 scenes.
-    public var secondWeight = 0.5
+    package var secondWeight = 0.5
     /// Where the frames go.
-    public var mode = ClipMode.focused
+    package var mode = ClipMode.focused
     /// ρ: the share of the budget outside the clips in hybrid mode.
-    public var hybridShare = 0.25
+    package var hybridShare = 0.25
 
     /// Half of the frames, by the query, inside clips only.
-    public init() {}
+    package init() {}
 
     /// One line a parameter.
-    public static let keys = budgetKeys.merging([
+    package static let keys = budgetKeys.merging([
       "difference": .choice(
         SceneClipKeyframes.Difference.self,
         "cosine, or histogram (half the absolute differences of rows of sum 1)."),

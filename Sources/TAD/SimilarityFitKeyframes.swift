@@ -1,4 +1,4 @@
-public import Core
+package import Core
 
 /// The K frames from which the curve of query similarities is best drawn as steps.
 ///
@@ -7,9 +7,9 @@ public import Core
 /// there are many frames, where it is flat there are few: a reader who fills in between the frames sees the whole curve.
 ///
 /// Our reading of a name without a published formula; `fit` says whether the cuts are the best or found greedily.
-public struct SimilarityFitKeyframes: QuerySelector {
+package struct SimilarityFitKeyframes: QuerySelector {
   /// How the cuts are found.
-  public enum Fit: String, Codable, Sendable, CaseIterable {
+  package enum Fit: String, Codable, Sendable, CaseIterable {
     /// The best cuts, by dynamic programming in O(K·F²).
     case optimal
     /// One cut at a time where it helps most, in O(K·F).
@@ -17,19 +17,19 @@ public struct SimilarityFitKeyframes: QuerySelector {
   }
 
   /// What can be set.
-  public struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
     /// K: how many frames to keep.
-    public var budget: Int?
+    package var budget: Int?
     /// δ: the share of the frames to keep, instead of a budget.
-    public var ratio: Double?
+    package var ratio: Double?
     /// How the cuts are found.
-    public var fit = Fit.optimal
+    package var fit = Fit.optimal
 
     /// Half of the frames, the best cuts.
-    public init() {}
+    package init() {}
 
     /// One line a parameter.
-    public static let keys = budgetKeys.merging([
+    package static let keys = budgetKeys.merging([
       "fit": .choice(
         SimilarityFitKeyframes.Fit.self,
         "optimal (dynamic programming, K·F² steps) or greedy (K·F steps).")
@@ -37,21 +37,21 @@ public struct SimilarityFitKeyframes: QuerySelector {
   }
 
   /// The name it is known by.
-  public static let name = "similarity-fit"
+  package static let name = "similarity-fit"
 
   /// What was set.
-  public let parameters: Parameters
+  package let parameters: Parameters
 
   /// A selector with these parameters.
   ///
   /// - Throws: `KeyframeError` for a parameter out of range.
-  public init(_ parameters: Parameters = Parameters()) throws {
+  package init(_ parameters: Parameters = Parameters()) throws {
     try parameters.checkBudget(of: Self.name)
     self.parameters = parameters
   }
 
   /// Chooses frames for one prompt; `scores` are the cosines with the query.
-  public func select(_ prompt: Prompt) throws -> KeyframeSelection {
+  package func select(_ prompt: Prompt) throws -> KeyframeSelection {
     let scores = try prompt.querySimilarities(for: Self.name)
     let curve = StepFit(scores)
     let count = parameters.kept(of: scores.count)

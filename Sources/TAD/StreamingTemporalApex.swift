@@ -1,21 +1,21 @@
 internal import Core
 
 /// A frame that was kept from a stream.
-public struct KeptFrame: Sendable, Hashable, Codable {
+package struct KeptFrame: Sendable, Hashable, Codable {
   /// Its number in the video.
-  public var index: Int
+  package var index: Int
 
   /// Its time, in seconds from the start of the video.
-  public var time: Double
+  package var time: Double
 
   /// What it was ranked by.
-  public var score: Double
+  package var score: Double
 
   /// Whether it is a local maximum of the variation.
-  public var isApex: Bool
+  package var isApex: Bool
 
   /// A kept frame.
-  public init(index: Int, time: Double, score: Double, isApex: Bool) {
+  package init(index: Int, time: Double, score: Double, isApex: Bool) {
     self.index = index
     self.time = time
     self.score = score
@@ -35,7 +35,7 @@ public struct KeptFrame: Sendable, Hashable, Codable {
 /// while let frame = decoder.next() { try stream.append(describe(frame), time: frame.time) }
 /// let kept = try stream.finish()
 /// ```
-public struct StreamingTemporalApex: Sendable {
+package struct StreamingTemporalApex: Sendable {
   private let parameters: TemporalApexDistillation.Parameters
   private let tokensPerFrame: Int
   private let channels: Int
@@ -48,7 +48,7 @@ public struct StreamingTemporalApex: Sendable {
   private var times: [Int: Double] = [:]
 
   /// How many frames have come.
-  public private(set) var frames = 0
+  package private(set) var frames = 0
 
   /// A stream that has not begun.
   ///
@@ -60,7 +60,7 @@ public struct StreamingTemporalApex: Sendable {
   ///   - frames: How many frames will come; needed without a budget.
   ///   - video: The name of the video, for messages.
   /// - Throws: `KeyframeError` for a parameter out of range, or a ratio without a number of frames.
-  public init(
+  package init(
     _ parameters: TemporalApexDistillation.Parameters, tokensPerFrame: Int, channels: Int,
     frames: Int? = nil, video: String = "stream"
   ) throws {
@@ -94,7 +94,7 @@ public struct StreamingTemporalApex: Sendable {
   /// - Throws: `KeyframeError.notFinite` with the frame, `KeyframeError.frameSize`.
   /// - Complexity: O(N·C + W + log K).
   @discardableResult
-  public mutating func append(_ frame: [Float], time: Double) throws -> Double {
+  package mutating func append(_ frame: [Float], time: Double) throws -> Double {
     guard frame.count == tokensPerFrame * channels else {
       throw KeyframeError.frameSize(
         frame: frames, expected: tokensPerFrame * channels, received: frame.count)
@@ -116,7 +116,7 @@ public struct StreamingTemporalApex: Sendable {
   ///
   /// - Returns: The kept frames in time order: those of `TemporalApexDistillation` over all frames at once.
   /// - Throws: `KeyframeError.noFrames`, or `KeyframeError.frameCount` if another number of frames was announced.
-  public mutating func finish() throws -> [KeptFrame] {
+  package mutating func finish() throws -> [KeptFrame] {
     if frames == 0 { throw KeyframeError.noFrames(video: video) }
     if let announced, announced != frames {
       throw KeyframeError.frameCount(expected: announced, received: frames)

@@ -1,4 +1,4 @@
-public import Core
+package import Core
 
 /// Temporal Apex Distillation: keeps the frames around which the features turn fastest.
 ///
@@ -12,14 +12,14 @@ public import Core
 /// There is no coverage term: report the largest gap beside any result (`KeyframeQuality.coverage`).
 ///
 /// Source: ChronoForge-RL, arXiv:2509.15800, §3.2.
-public struct TemporalApexDistillation: VideoSelector {
+package struct TemporalApexDistillation: VideoSelector {
   /// What was set.
-  public let parameters: Parameters
+  package let parameters: Parameters
 
   /// A selector with these parameters.
   ///
   /// - Throws: `KeyframeError` for a parameter out of range.
-  public init(_ parameters: Parameters = Parameters()) throws {
+  package init(_ parameters: Parameters = Parameters()) throws {
     try parameters.check()
     self.parameters = parameters
   }
@@ -33,7 +33,7 @@ public struct TemporalApexDistillation: VideoSelector {
   /// - Returns: K frames; `scores` are the boosted scores.
   /// - Throws: `KeyframeError.notFinite` with the frame, `KeyframeError.noFrames`.
   /// - Complexity: O(F·N·C), one pass over the features.
-  public func select(
+  package func select(
     _ features: FrameFeatures, video: String, seed: Seed = Seed(0)
   ) throws -> KeyframeSelection {
     try result(
@@ -43,10 +43,10 @@ public struct TemporalApexDistillation: VideoSelector {
   }
 
   /// Frames by how they differ.
-  public var reads: FrameDetail { .curves }
+  package var reads: FrameDetail { .curves }
 
   /// Chooses frames of a video by how they differ.
-  public func select(curves: FrameCurves, of prompt: Prompt, seed: Seed) -> KeyframeSelection {
+  package func select(curves: FrameCurves, of prompt: Prompt, seed: Seed) -> KeyframeSelection {
     select(
       variation: curves.variation(parameters.features, parameters.firstFrame),
       cost: cost(
@@ -61,7 +61,7 @@ public struct TemporalApexDistillation: VideoSelector {
   ///   - channels: C.
   /// - Returns: K frames; `scores` are the boosted scores.
   /// - Precondition: `values` is a whole number of frames, and at least one.
-  public func select<Value: BinaryFloatingPoint>(
+  package func select<Value: BinaryFloatingPoint>(
     values: [Value], tokensPerFrame: Int, channels: Int
   ) -> KeyframeSelection {
     select(
@@ -78,7 +78,7 @@ public struct TemporalApexDistillation: VideoSelector {
   /// - Returns: K frames; `scores` are the boosted scores.
   /// - Precondition: There is at least one frame.
   /// - Complexity: O(F·(W + log K)).
-  public func select(
+  package func select(
     variation: [Double], cost: SelectionCost = SelectionCost(framesScanned: 0, flops: 0)
   ) -> KeyframeSelection {
     precondition(!variation.isEmpty, "There are no frames to choose from.")

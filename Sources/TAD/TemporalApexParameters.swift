@@ -1,8 +1,8 @@
-public import Core
+package import Core
 
 extension TemporalApexDistillation {
   /// What an apex does to its score.
-  public enum Boost: String, Codable, Sendable, CaseIterable {
+  package enum Boost: String, Codable, Sendable, CaseIterable {
     /// `s·ω`.
     case multiply
     /// `s + ω`.
@@ -10,7 +10,7 @@ extension TemporalApexDistillation {
   }
 
   /// Which frame of a kept stretch is picked.
-  public enum Pick: String, Codable, Sendable, CaseIterable {
+  package enum Pick: String, Codable, Sendable, CaseIterable {
     /// The frame that was ranked.
     case apex
     /// The middle of the stretch from a kept frame up to the next one, or to the end of the video.
@@ -18,31 +18,31 @@ extension TemporalApexDistillation {
   }
 
   /// What can be set of TAD.
-  public struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
     /// K: how many frames to keep.
-    public var budget: Int?
+    package var budget: Int?
     /// δ: the share of the frames to keep, instead of a budget; .5 where neither is given.
-    public var ratio: Double?
+    package var ratio: Double?
     /// How the token rows of a frame are compared with those of the frame before.
-    public var features = FeatureReading.perToken
+    package var features = FeatureReading.perToken
     /// What frame 0, which has no predecessor, gets.
-    public var firstFrame = FirstFrame.zero
+    package var firstFrame = FirstFrame.zero
     /// W: over how many frames an apex must be the largest; odd.
-    public var window = 3
+    package var window = 3
     /// What an apex does to its score.
-    public var boost = Boost.multiply
+    package var boost = Boost.multiply
     /// ω: the boost of an apex; 1 with `multiply` and 0 with `add` switch it off.
-    public var omega = 2.0
+    package var omega = 2.0
     /// Which frame of a kept stretch is picked.
-    public var pick = Pick.apex
+    package var pick = Pick.apex
     /// Whether the kept rows are multiplied by their scores, so that gradients reach the scores too.
-    public var straightThrough = false
+    package var straightThrough = false
 
     /// The paper's: δ .5, ω 2, a window of 3.
-    public init() {}
+    package init() {}
 
     /// One line a parameter.
-    public static let keys = budgetKeys.merging([
+    package static let keys = budgetKeys.merging([
       "features": .choice(
         FeatureReading.self,
         "pooled, perToken or flattened: how the token rows of neighbours are compared."),

@@ -1,4 +1,4 @@
-public import Core
+package import Core
 
 /// Frames at equal distances, the baseline every other selector has to beat.
 ///
@@ -7,9 +7,9 @@ public import Core
 /// `midpoint`: the middle of each of K equal parts, `⌊(i + ½)·F/K⌋`. `endpoints`: the first frame, the last frame and
 /// K − 2 between, `⌊i·(F − 1)/(K − 1)⌋`, which is what `linspace(0, F − 1, K)` truncated to whole numbers gives. The two
 /// conventions score up to 15 % apart, so the name of the one that was used belongs to every result.
-public struct UniformKeyframes: VideoSelector {
+package struct UniformKeyframes: VideoSelector {
   /// Which convention places the frames.
-  public enum Placement: String, Codable, Sendable, CaseIterable {
+  package enum Placement: String, Codable, Sendable, CaseIterable {
     /// The middle of each of K equal parts.
     case midpoint
     /// From the first frame to the last.
@@ -17,19 +17,19 @@ public struct UniformKeyframes: VideoSelector {
   }
 
   /// What can be set.
-  public struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
     /// K: how many frames to keep.
-    public var budget: Int?
+    package var budget: Int?
     /// δ: the share of the frames to keep, instead of a budget.
-    public var ratio: Double?
+    package var ratio: Double?
     /// Which convention places the frames.
-    public var placement = Placement.midpoint
+    package var placement = Placement.midpoint
 
     /// Half of the frames, each in the middle of its part.
-    public init() {}
+    package init() {}
 
     /// One line a parameter.
-    public static let keys = budgetKeys.merging([
+    package static let keys = budgetKeys.merging([
       "placement": .choice(
         UniformKeyframes.Placement.self,
         "midpoint (the middle of each of K parts) or endpoints (first to last frame).")
@@ -37,12 +37,12 @@ public struct UniformKeyframes: VideoSelector {
   }
 
   /// What was set.
-  public let parameters: Parameters
+  package let parameters: Parameters
 
   /// A selector with these parameters.
   ///
   /// - Throws: `KeyframeError` for a budget or ratio out of range.
-  public init(_ parameters: Parameters = Parameters()) throws {
+  package init(_ parameters: Parameters = Parameters()) throws {
     try parameters.checkBudget(of: "uniform")
     self.parameters = parameters
   }
@@ -54,7 +54,7 @@ public struct UniformKeyframes: VideoSelector {
   ///   - frames: F.
   ///   - placement: The convention.
   /// - Returns: `min(K, F)` frames, ascending.
-  public static func indices(_ count: Int, of frames: Int, placement: Placement) -> [Int] {
+  package static func indices(_ count: Int, of frames: Int, placement: Placement) -> [Int] {
     let count = min(count, frames)
     switch placement {
     case .midpoint: return (0..<count).map { (2 * $0 + 1) * frames / (2 * count) }
@@ -89,10 +89,10 @@ public struct UniformKeyframes: VideoSelector {
   }
 
   /// Times alone.
-  public var reads: FrameDetail { .times }
+  package var reads: FrameDetail { .times }
 
   /// Chooses frames of one video by its times; its features are not read.
-  public func select(
+  package func select(
     _ features: FrameFeatures, video: String, seed: Seed
   ) throws -> KeyframeSelection {
     try features.refuseEmpty(video: video)

@@ -1,4 +1,4 @@
-public import Core
+package import Core
 
 /// How the N token rows of a frame are compared with those of the frame before.
 public enum FeatureReading: String, Codable, Sendable, CaseIterable {
@@ -39,7 +39,7 @@ let smallestNorm = 1e-8
 /// - Complexity: O(F·N·C).
 ///
 /// Source: ChronoForge-RL, arXiv:2509.15800, §3.2.
-public func variation<Value: BinaryFloatingPoint>(
+package func variation<Value: BinaryFloatingPoint>(
   _ values: [Value], tokensPerFrame: Int, channels: Int, reading: FeatureReading,
   firstFrame: FirstFrame = .zero
 ) -> [Double] {
@@ -105,7 +105,7 @@ extension FrameFeatures {
   ///   - firstFrame: What frame 0 gets.
   /// - Returns: F variations within 0 … 2.
   /// - Complexity: O(F·N·C).
-  public func variation(reading: FeatureReading, firstFrame: FirstFrame = .zero) -> [Double] {
+  package func variation(reading: FeatureReading, firstFrame: FirstFrame = .zero) -> [Double] {
     TAD.variation(
       values, tokensPerFrame: tokensPerFrame, channels: channels, reading: reading,
       firstFrame: firstFrame)
@@ -124,7 +124,7 @@ extension FrameFeatures {
 /// - Complexity: O(F·W), O(F) where most frames are not apexes.
 ///
 /// Source: ChronoForge-RL, arXiv:2509.15800, §3.2.
-public func apexes(of scores: [Double], window: Int) -> [Int] {
+package func apexes(of scores: [Double], window: Int) -> [Int] {
   precondition(window > 0 && window % 2 == 1, "A window of \(window) frames has no middle.")
   let reach = window / 2
   return scores.indices.filter { frame in

@@ -93,9 +93,7 @@ struct ObjectiveLawsTests {
 
   @Test("a plug-in that is right keeps every law")
   func plugIn() {
-    checkObjective(
-      Objective([ObjectiveComponent([Signal(.plugIn("mine"))])]),
-      context: ObjectiveContext(advantageEstimators: ["mine": PlugInAdvantage(.none)]))
+    checkAdvantageEstimator(PlugInAdvantage(.none))
   }
 
   @Test(

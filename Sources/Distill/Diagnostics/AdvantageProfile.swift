@@ -1,22 +1,22 @@
-public import Student
+package import Student
 
 /// What the advantages of a batch look like: how large, of which sign, and where in the response.
-public struct AdvantageProfile: Sendable, Hashable {
+package struct AdvantageProfile: Sendable, Hashable {
   /// |A| at the quantiles 0, ¼, ½, ¾, 0.95 and 1, nats or units of reward.
-  public let magnitudes: [Double]
+  package let magnitudes: [Double]
   /// The share of A > 0.
-  public let positiveShare: Double
+  package let positiveShare: Double
   /// Mean A by decile of the position in its response; `nil` where no token falls.
-  public let byDecile: [Double?]
+  package let byDecile: [Double?]
 
   /// The quantiles of `magnitudes`.
-  public static let quantiles = [0, 0.25, 0.5, 0.75, 0.95, 1]
+  package static let quantiles = [0, 0.25, 0.5, 0.75, 0.95, 1]
 
   /// The profile of the advantages of some responses.
   ///
   /// - Parameter responses: One advantage a token of each response.
   /// - Complexity: O(*N* log *N*).
-  public init(_ responses: [[Double]]) {
+  package init(_ responses: [[Double]]) {
     let all = responses.joined()
     let sorted = all.map { abs($0) }.sorted()
     magnitudes = Self.quantiles.map { quantile in
@@ -37,7 +37,7 @@ public struct AdvantageProfile: Sendable, Hashable {
   }
 
   /// The numbers by metric name.
-  public var metrics: [String: Double] {
+  package var metrics: [String: Double] {
     var result = ["advantages/positive_share": positiveShare]
     for (quantile, value) in zip(Self.quantiles, magnitudes) {
       result["advantages/abs_q\(Int((quantile * 100).rounded()))"] = value
@@ -53,7 +53,7 @@ public struct AdvantageProfile: Sendable, Hashable {
 ///
 /// - Parameter ratios: ρ, one a token or a response.
 /// - Returns: The effective sample size, 0 of nothing.
-public func effectiveSampleSize(_ ratios: [Double]) -> Double {
+package func effectiveSampleSize(_ ratios: [Double]) -> Double {
   let sum = ratios.reduce(0, +)
   let squares = ratios.reduce(0) { $0 + $1 * $1 }
   return squares > 0 ? sum * sum / squares : 0
@@ -61,7 +61,7 @@ public func effectiveSampleSize(_ ratios: [Double]) -> Double {
 
 extension LossReport {
   /// The effective sample size as a share of the tokens, `(mean ρ)²/mean ρ²`, if ratios were recorded.
-  public var effectiveSampleShare: Double? {
+  package var effectiveSampleShare: Double? {
     guard let ratio = metrics["ratio/mean"]?.mean,
       let square = metrics["ratio/square_mean"]?.mean, square > 0
     else { return nil }

@@ -1,33 +1,33 @@
-public import Student
+package import Student
 internal import Tensors
 
 /// How far student and teacher are from each other over whole rows of the vocabulary.
 ///
 /// Sums over positions, so that the comparisons of parts add up to that of the whole.
-public struct DistributionComparison: Sendable, Hashable {
+package struct DistributionComparison: Sendable, Hashable {
   /// KL(π‖q), nats.
-  public private(set) var reverseKL = WeightedMean(sum: 0, weight: 0)
+  package private(set) var reverseKL = WeightedMean(sum: 0, weight: 0)
   /// KL(π‖q) of each position, nats, in the order in which they were added.
-  public private(set) var reverseKLByPosition: [Double] = []
+  package private(set) var reverseKLByPosition: [Double] = []
   /// KL(q‖π), nats.
-  public private(set) var forwardKL = WeightedMean(sum: 0, weight: 0)
+  package private(set) var forwardKL = WeightedMean(sum: 0, weight: 0)
   /// The student's entropy, nats.
-  public private(set) var studentEntropy = WeightedMean(sum: 0, weight: 0)
+  package private(set) var studentEntropy = WeightedMean(sum: 0, weight: 0)
   /// The teacher's entropy, nats.
-  public private(set) var teacherEntropy = WeightedMean(sum: 0, weight: 0)
+  package private(set) var teacherEntropy = WeightedMean(sum: 0, weight: 0)
   /// The share of the k best tokens that both have.
-  public private(set) var overlap = WeightedMean(sum: 0, weight: 0)
+  package private(set) var overlap = WeightedMean(sum: 0, weight: 0)
   /// The student's mass on its k best tokens.
-  public private(set) var studentMass = WeightedMean(sum: 0, weight: 0)
+  package private(set) var studentMass = WeightedMean(sum: 0, weight: 0)
   /// The teacher's mass on the same tokens.
-  public private(set) var teacherMass = WeightedMean(sum: 0, weight: 0)
+  package private(set) var teacherMass = WeightedMean(sum: 0, weight: 0)
   /// The student's mass on tokens that end a response.
-  public private(set) var stopMass = WeightedMean(sum: 0, weight: 0)
+  package private(set) var stopMass = WeightedMean(sum: 0, weight: 0)
   /// k.
-  public let k: Int
+  package let k: Int
 
   /// A comparison of nothing yet.
-  public init(k: Int) { self.k = k }
+  package init(k: Int) { self.k = k }
 
   /// Adds positions.
   ///
@@ -38,7 +38,7 @@ public struct DistributionComparison: Sendable, Hashable {
   ///   - stopTokens: Tokens that end a response.
   /// - Precondition: Both are whole numbers of rows, as many of either.
   /// - Complexity: O(positions·V).
-  public mutating func add(
+  package mutating func add(
     student: [Float], teacher: [Float], width: Int, stopTokens: [Int] = []
   ) {
     precondition(
@@ -77,7 +77,7 @@ public struct DistributionComparison: Sendable, Hashable {
   }
 
   /// The means by metric name.
-  public var metrics: [String: WeightedMean] {
+  package var metrics: [String: WeightedMean] {
     [
       "teacher_kl/reverse": reverseKL, "teacher_kl/forward": forwardKL,
       "entropy": studentEntropy, "teacher_entropy": teacherEntropy,

@@ -2,18 +2,18 @@
 ///
 /// An estimator with derivative c_v in log π(v) when token v is drawn has the gradient `c_v(onehot_v − π)` with probability
 /// π_v, so its mean and its variance are sums over the vocabulary: nothing is sampled here.
-public struct GradientAudit: Sendable, Hashable {
+package struct GradientAudit: Sendable, Hashable {
   /// ‖E[g] − ∇D‖: 0 for an unbiased estimator.
-  public let bias: Double
+  package let bias: Double
   /// E‖g − E[g]‖².
-  public let variance: Double
+  package let variance: Double
   /// ‖∇D‖.
-  public let exactNorm: Double
+  package let exactNorm: Double
   /// The cosine of E[g] and ∇D; 0 where either vanishes.
-  public let alignment: Double
+  package let alignment: Double
 
   /// An estimator that learns from the sampled token alone.
-  public enum SampledEstimator: String, Sendable, Hashable, Codable, CaseIterable {
+  package enum SampledEstimator: String, Sendable, Hashable, Codable, CaseIterable {
     /// Advantage `log q − log π` times ∇log π.
     case policyGradient
     /// k1 as a loss.
@@ -35,7 +35,7 @@ public struct GradientAudit: Sendable, Hashable {
   }
 
   /// What the estimator is held against.
-  public enum Target: String, Sendable, Hashable, Codable, CaseIterable {
+  package enum Target: String, Sendable, Hashable, Codable, CaseIterable {
     /// ∇KL(π‖q).
     case reverseKL
     /// ∇KL(q‖π).
@@ -51,7 +51,7 @@ public struct GradientAudit: Sendable, Hashable {
   ///   - teacher: log q, V numbers, nats.
   /// - Precondition: As many of either.
   /// - Complexity: O(V).
-  public init(
+  package init(
     _ estimator: SampledEstimator, against target: Target, student: [Double], teacher: [Double]
   ) {
     precondition(student.count == teacher.count, "Rows of \(student.count) and \(teacher.count).")

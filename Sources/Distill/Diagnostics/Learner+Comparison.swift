@@ -1,6 +1,6 @@
-public import Core
-public import Student
-public import Teacher
+package import Core
+package import Student
+package import Teacher
 
 extension Learner {
   /// How far the student is from a teacher on its own answers, exactly: whole distributions at every position.
@@ -15,7 +15,7 @@ extension Learner {
   ///   operations it took.
   /// - Throws: What student or teacher throw; `TrainingError.support` where the teacher knows less.
   /// - Complexity: Sampling, and a forward pass.
-  public func comparison(
+  package func comparison(
     with teacher: any TeacherScorer, on prompts: [Prompt], settings: SamplingSettings, k: Int = 16,
     seed: Seed
   ) async throws -> (metrics: [String: WeightedMean], flops: Double) {

@@ -1,5 +1,5 @@
 internal import Foundation
-public import Core
+internal import Core
 internal import Tensors
 
 /// Reference values of losses and gradients in the format of `objectives.json`.
@@ -93,17 +93,17 @@ struct GoldenFile: Decodable {
 }
 
 /// What can be wrong with a file of reference values.
-public enum GoldenError: ExplainedError, Hashable {
+package enum GoldenError: ExplainedError, Hashable {
   /// It is not in the expected format.
   case unreadable(String)
 
   /// What happened.
-  public var happened: String {
+  package var happened: String {
     switch self {
     case .unreadable(let why): "The file of reference values cannot be read: \(why)."
     }
   }
 
   /// What to do about it.
-  public var remedy: String { "Make it anew with `scripts/reference-values.py`." }
+  package var remedy: String { "Make it anew with `scripts/reference-values.py`." }
 }

@@ -3,9 +3,9 @@ internal import Student
 internal import Tensors
 
 /// How one reference case came out.
-public struct GoldenOutcome: Sendable, Hashable, Codable {
+package struct GoldenOutcome: Sendable, Hashable, Codable {
   /// Whether it agrees.
-  public enum Status: String, Sendable, Hashable, Codable {
+  package enum Status: String, Sendable, Hashable, Codable {
     /// Value and gradient agree within the tolerance.
     case pass
     /// They do not.
@@ -15,17 +15,17 @@ public struct GoldenOutcome: Sendable, Hashable, Codable {
   }
 
   /// The case.
-  public var name: String
+  package var name: String
   /// The numbers it was computed in: `Double` or `Float`.
-  public var precision: String
+  package var precision: String
   /// |value − reference|; for `Float` divided by the larger of 1 and |reference|.
-  public var valueError: Double
+  package var valueError: Double
   /// The largest |gradient − reference|; for `Float` divided by the largest |reference| or 1, whichever is larger.
-  public var gradientError: Double
+  package var gradientError: Double
   /// The largest error that passes.
-  public var tolerance: Double
+  package var tolerance: Double
   /// Whether it agrees.
-  public var status: Status
+  package var status: Status
 
   init(
     name: String, precision: String, valueError: Double = 0, gradientError: Double = 0,
@@ -42,18 +42,18 @@ public struct GoldenOutcome: Sendable, Hashable, Codable {
 }
 
 /// Checks the algebra against reference values computed elsewhere.
-public enum GoldenObjectives {
+package enum GoldenObjectives {
   /// The largest absolute error in `Double`.
-  public static let doubleTolerance = 1e-9
+  package static let doubleTolerance = 1e-9
   /// The largest relative error in `Float`.
-  public static let floatTolerance = 1e-5
+  package static let floatTolerance = 1e-5
 
   /// Computes every case of a file in the format of `objectives.json`, in both precisions, and its advantages.
   ///
   /// - Parameter contents: The file's bytes.
   /// - Returns: Outcomes, cases by name and then advantages by name; a name that is not known is `unsupported`.
   /// - Throws: `GoldenError.unreadable` if the file is not in the format.
-  public static func check(_ contents: [UInt8]) throws -> [GoldenOutcome] {
+  package static func check(_ contents: [UInt8]) throws -> [GoldenOutcome] {
     let file = try GoldenFile(contents: contents)
     guard !file.cases.isEmpty else { throw GoldenError.unreadable("it has no cases") }
     let batch = file.batch()

@@ -19,17 +19,17 @@ public protocol AdvantageEstimator: Sendable {
 /// `E[A_t ∇log π] = −∇KL(π‖q)` at each prefix.
 ///
 /// Source: Video-OPD, arXiv:2602.02994, eq. 5.
-public struct TeacherAdvantage: AdvantageEstimator {
+package struct TeacherAdvantage: AdvantageEstimator {
   /// The settings.
-  public var settings: TeacherSignal
+  package var settings: TeacherSignal
 
   /// An estimator with settings.
-  public init(_ settings: TeacherSignal = TeacherSignal()) { self.settings = settings }
+  package init(_ settings: TeacherSignal = TeacherSignal()) { self.settings = settings }
 
   /// The advantages of a batch.
   ///
   /// With `base: current` the part that is known before training: `log q` and the reference's.
-  public func advantages(of batch: SignalBatch) throws -> [[[Double]]] {
+  package func advantages(of batch: SignalBatch) throws -> [[[Double]]] {
     try batch.groups.map { try $0.map { discounted(try perToken($0)) } }
   }
 
@@ -75,13 +75,13 @@ public struct TeacherAdvantage: AdvantageEstimator {
 }
 
 /// The same advantage at every token: a control, or imitation.
-public struct ConstantAdvantage: AdvantageEstimator {
+package struct ConstantAdvantage: AdvantageEstimator {
   /// The advantage.
-  public var value: Double
+  package var value: Double
 
   /// An estimator that always says `value`.
-  public init(_ value: Double) { self.value = value }
+  package init(_ value: Double) { self.value = value }
 
   /// The advantages of a batch.
-  public func advantages(of batch: SignalBatch) throws -> [[[Double]]] { batch.uniform(value) }
+  package func advantages(of batch: SignalBatch) throws -> [[[Double]]] { batch.uniform(value) }
 }

@@ -2,7 +2,7 @@ internal import Core
 internal import Student
 
 /// Which part a group of a batch plays in a method that compares inputs.
-public enum GroupRole: Sendable, Hashable {
+package enum GroupRole: Sendable, Hashable {
   /// Answers to what the policy should learn from.
   case ordered
   /// Answers to a disordered input of the same question; the index is that of the ordered group.

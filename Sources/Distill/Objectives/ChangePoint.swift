@@ -5,9 +5,9 @@
 /// deviations of the series.
 ///
 /// Source: prefix teaching, docs/objectives.md, "Variants of distillation".
-public struct ChangePointRule: Sendable, Hashable {
+package struct ChangePointRule: Sendable, Hashable {
   /// What is watched.
-  public enum Series: String, Sendable, Hashable, CaseIterable {
+  package enum Series: String, Sendable, Hashable, CaseIterable {
     /// `log q` of the teacher's best token less that of its second best; needs its two most likely tokens.
     case topTwoMargin
     /// `log q(y_t) − log π_old(y_t)`.
@@ -17,16 +17,16 @@ public struct ChangePointRule: Sendable, Hashable {
   }
 
   /// What is watched.
-  public var series: Series
+  package var series: Series
   /// Tokens a block.
-  public var block: Int
+  package var block: Int
   /// The fewest blocks on each side of a split.
-  public var minimumBlocks: Int
+  package var minimumBlocks: Int
   /// The smallest drop, in standard deviations of the series.
-  public var drop: Double
+  package var drop: Double
 
   /// A rule.
-  public init(
+  package init(
     series: Series = .topTwoMargin, block: Int = 1, minimumBlocks: Int = 3, drop: Double = 0.5
   ) {
     self.series = series
@@ -40,7 +40,7 @@ public struct ChangePointRule: Sendable, Hashable {
   /// - Parameter values: The series, one number a token.
   /// - Returns: The tokens before the drop; all of them where there is none.
   /// - Complexity: O(T).
-  public func kept(_ values: [Double]) -> Int {
+  package func kept(_ values: [Double]) -> Int {
     let means = blockMeans(values)
     let n = Double(means.count)
     guard means.count >= 2 * minimumBlocks else { return values.count }

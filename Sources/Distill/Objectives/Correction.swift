@@ -1,5 +1,5 @@
 /// How a policy-gradient component accounts for the student having moved since it sampled: `ρ_t = π(y_t)/π_old(y_t)`.
-public enum Correction: Sendable, Hashable {
+package enum Correction: Sendable, Hashable {
   /// `−A·log π`: exact while the student has not moved.
   case none
   /// `−ρA`.
@@ -20,7 +20,7 @@ extension Correction: ConfigurationPhrase {
   ]
 
   /// Reads `none`, `importanceRatio`, `ppoClip(0.2, 0.28, dual=3)`, `sequenceRatio(3e-4, 4e-4)`, `cispo(0.28)` or `plugIn(name)`.
-  public init(text: String) throws(ObjectiveError) {
+  package init(text: String) throws(ObjectiveError) {
     let phrase = try Phrase(parsing: text)
     switch phrase.name {
     case "none": self = .none
@@ -46,7 +46,7 @@ extension Correction: ConfigurationPhrase {
   }
 
   /// The correction as a configuration writes it.
-  public var description: String {
+  package var description: String {
     switch self {
     case .none: return "none"
     case .importanceRatio: return "importanceRatio"

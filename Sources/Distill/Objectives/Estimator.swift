@@ -1,7 +1,7 @@
-public import Tensors
+package import Tensors
 
 /// How a component turns its signal into a loss.
-public enum Estimator: Sendable, Hashable {
+package enum Estimator: Sendable, Hashable {
   /// Advantage times importance ratio on the sampled tokens; the `Correction` says how the ratio is kept in bounds.
   case policyGradient
   /// An exact divergence over the support, with its own gradient.
@@ -12,7 +12,7 @@ public enum Estimator: Sendable, Hashable {
   case vocabularyAdvantage
 
   /// A function of the log-ratio d, used as a loss.
-  public enum LogRatioLoss: String, Sendable, Hashable, CaseIterable {
+  package enum LogRatioLoss: String, Sendable, Hashable, CaseIterable {
     /// `d`: its expected gradient is 0.
     case k1
     /// `d²/2`: its expected gradient is that of the reverse KL divergence.
@@ -21,7 +21,7 @@ public enum Estimator: Sendable, Hashable {
     case k3
 
     /// The value at d, nats.
-    public func value(_ d: Double) -> Double {
+    package func value(_ d: Double) -> Double {
       switch self {
       case .k1: d
       case .k2: d * d / 2
@@ -30,7 +30,7 @@ public enum Estimator: Sendable, Hashable {
     }
 
     /// The derivative in d, which is that in log π(y).
-    public func slope(_ d: Double) -> Double {
+    package func slope(_ d: Double) -> Double {
       switch self {
       case .k1: 1
       case .k2: d
@@ -46,7 +46,7 @@ extension Estimator: ConfigurationPhrase {
   ]
 
   /// Reads `policyGradient`, `reverseKL`, `forwardKL`, `jsd(0.5, form=normalised)`, `k1`, `k2`, `k3` or `vocabularyAdvantage`.
-  public init(text: String) throws(ObjectiveError) {
+  package init(text: String) throws(ObjectiveError) {
     let phrase = try Phrase(parsing: text)
     let a = try PhraseArguments(phrase, phrase.name == "jsd" ? ["beta", "form"] : [])
     switch phrase.name {
@@ -67,7 +67,7 @@ extension Estimator: ConfigurationPhrase {
   }
 
   /// The estimator as a configuration writes it.
-  public var description: String {
+  package var description: String {
     switch self {
     case .policyGradient: "policyGradient"
     case .divergence(.reverseKL): "reverseKL"

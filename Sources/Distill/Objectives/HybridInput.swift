@@ -1,7 +1,7 @@
-public import Core
+package import Core
 
 /// Disordered inputs, to see whether an answer needs its frames in order.
-public enum DisorderedInput: Sendable, Hashable {
+package enum DisorderedInput: Sendable, Hashable {
   /// A share of keyframes with other frames for the rest, shuffled together: KF-GRPO's Ŝ.
   case hybrid(share: Double)
   /// The keyframes themselves, shuffled: T-GRPO.
@@ -17,7 +17,7 @@ public enum DisorderedInput: Sendable, Hashable {
   /// - Throws: `HybridInputError.tooFewOthers` if the frames that are not keyframes do not suffice: a half-and-half hybrid
   ///   needs |S| ≤ 2F/3.
   /// - Complexity: O(F).
-  public func frames(
+  package func frames(
     keyframes: [Int], frameCount: Int, seed: Seed
   ) throws(HybridInputError) -> [Int] {
     var dice = seed.derived("disordered input").generator()
@@ -41,12 +41,12 @@ public enum DisorderedInput: Sendable, Hashable {
 }
 
 /// Why a disordered input cannot be made.
-public enum HybridInputError: ExplainedError, Hashable {
+package enum HybridInputError: ExplainedError, Hashable {
   /// There are not enough frames besides the keyframes.
   case tooFewOthers(keyframes: Int, frames: Int, needed: Int, others: Int)
 
   /// What happened.
-  public var happened: String {
+  package var happened: String {
     switch self {
     case .tooFewOthers(let keyframes, let frames, let needed, let others):
       """
@@ -57,7 +57,7 @@ public enum HybridInputError: ExplainedError, Hashable {
   }
 
   /// What to do about it.
-  public var remedy: String {
+  package var remedy: String {
     "Select at most two thirds of the frames (ratio ≤ 2/3), or raise `hybridShare`."
   }
 }

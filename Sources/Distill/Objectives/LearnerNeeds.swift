@@ -1,13 +1,13 @@
-public import Student
+package import Student
 
 /// What an objective asks of whoever is trained.
-public struct LearnerNeeds: Sendable, Hashable {
+package struct LearnerNeeds: Sendable, Hashable {
   /// Whether it looks at the student's whole distribution, so that log-probabilities of some tokens do not suffice.
-  public var needsLogits = false
+  package var needsLogits = false
   /// Tokens of a position whose log-probabilities it reads.
-  public var targets = 1
+  package var targets = 1
   /// How many of its own most likely tokens the student must name.
-  public var likeliest = 0
+  package var likeliest = 0
 
   /// What the terms of an objective ask.
   init(_ components: [ObjectiveComponent]) {
@@ -29,7 +29,7 @@ public struct LearnerNeeds: Sendable, Hashable {
   }
 
   /// Whether a student that is able to do so much can be trained.
-  public func areMet(by abilities: LearnerAbilities) -> Bool {
+  package func areMet(by abilities: LearnerAbilities) -> Bool {
     if abilities.logits { return true }
     return !needsLogits && abilities.targets >= targets && abilities.likeliest >= likeliest
   }

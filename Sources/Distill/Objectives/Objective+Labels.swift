@@ -1,11 +1,11 @@
-public import Core
+package import Core
 
 extension Objective {
   /// What it makes of the right answers of the prompts it is given.
   ///
   /// - Parameter teacherReadsTruth: Whether the teacher that it asks is made of them.
   /// - Returns: The uses; an advantage estimator of a plug-in is shown rewards, and counts as one that reads them.
-  public func labels(teacherReadsTruth: Bool) -> LabelUse {
+  package func labels(teacherReadsTruth: Bool) -> LabelUse {
     let needs = requirements
     var labels: LabelUse = []
     if rolloutSource == .demonstrations, studentShare < 1 { labels.insert(.all) }

@@ -1,4 +1,4 @@
-public import Core
+package import Core
 internal import Student
 
 extension Objective {
@@ -10,7 +10,7 @@ extension Objective {
   ///   - context: The step, its seed, roles of groups, plug-ins.
   /// - Returns: A loss that can be evaluated a response at a time, in any order and on any thread.
   /// - Throws: `ObjectiveError` where a signal is missing, misshapen or not finite.
-  public func prepare(
+  package func prepare(
     groups: [ScoredGroup], temperature: Double, context: ObjectiveContext = ObjectiveContext()
   ) throws -> PreparedLoss {
     try prepare(
@@ -18,7 +18,7 @@ extension Objective {
   }
 
   /// The same, from signals that are already in `Double`.
-  public func prepare(
+  package func prepare(
     batch: SignalBatch, temperature: Double, context: ObjectiveContext = ObjectiveContext()
   ) throws -> PreparedLoss {
     var shaping = BatchShaping(objective: self, context: context, batch: batch)
@@ -43,7 +43,7 @@ extension Objective {
   /// Which groups of a batch would count in the loss: those that train, with spread where the objective asks for it.
   ///
   /// - Throws: `ObjectiveError` where a reward that decides is missing.
-  public func trainedGroups(
+  package func trainedGroups(
     _ groups: [ScoredGroup], context: ObjectiveContext
   ) throws(ObjectiveError) -> [Bool] {
     var shaping = BatchShaping(

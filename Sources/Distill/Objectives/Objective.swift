@@ -1,11 +1,11 @@
-public import Core
+package import Core
 
 /// What is minimised: `Σ_i weight_i · component_i`.
 ///
 /// A method (OPD, GRPO, …) is a value of this type, written down in a few lines of configuration; see `MethodPreset`.
-public struct Objective: Sendable, Hashable {
+package struct Objective: Sendable, Hashable {
   /// Whose responses the loss is about.
-  public enum RolloutSource: String, Sendable, Hashable, Codable, CaseIterable {
+  package enum RolloutSource: String, Sendable, Hashable, Codable, CaseIterable {
     /// The student's own samples.
     case student
     /// The right answers of the data.
@@ -17,10 +17,10 @@ public struct Objective: Sendable, Hashable {
   /// The share of a step's prompts whose answers the student samples itself; the others' come from `rolloutSource`.
   ///
   /// 1 where the source is the student, and 0 where it is somebody else, unless the configuration mixes them.
-  public var studentShare: Double
+  package var studentShare: Double
 
   /// Which groups count.
-  public enum GroupFilter: String, Sendable, Hashable, Codable, CaseIterable {
+  package enum GroupFilter: String, Sendable, Hashable, Codable, CaseIterable {
     /// All.
     case all
     /// Those whose rewards differ: dynamic sampling; the trainer may refill.
@@ -28,16 +28,16 @@ public struct Objective: Sendable, Hashable {
   }
 
   /// The terms.
-  public var components: [ObjectiveComponent]
+  package var components: [ObjectiveComponent]
   /// Whose responses the loss is about.
-  public var rolloutSource: RolloutSource
+  package var rolloutSource: RolloutSource
   /// Which groups count.
-  public var groups: GroupFilter
+  package var groups: GroupFilter
   /// What is done to rewards first.
-  public var shaping: [RewardShaping]
+  package var shaping: [RewardShaping]
 
   /// An objective with terms.
-  public init(
+  package init(
     _ components: [ObjectiveComponent], rolloutSource: RolloutSource = .student,
     studentShare: Double? = nil, groups: GroupFilter = .all, shaping: [RewardShaping] = []
   ) {
@@ -49,7 +49,7 @@ public struct Objective: Sendable, Hashable {
   }
 
   /// What the trainer must provide.
-  public var requirements: ObjectiveRequirements { ObjectiveRequirements(self) }
+  package var requirements: ObjectiveRequirements { ObjectiveRequirements(self) }
 }
 
 extension Objective: Codable {
@@ -59,7 +59,7 @@ extension Objective: Codable {
   }
 
   /// Reads an objective; an unknown key is an error.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     try refuseUnknownKeys(decoder, CodingKeys.self, of: "objective")
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
@@ -72,7 +72,7 @@ extension Objective: Codable {
   }
 
   /// Writes what differs from the defaults.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var fields = encoder.container(keyedBy: CodingKeys.self)
     try fields.encode(components, forKey: .components)
     if rolloutSource != .student { try fields.encode(rolloutSource, forKey: .rolloutSource) }
@@ -85,21 +85,21 @@ extension Objective: Codable {
 }
 
 /// What an objective needs from whoever runs it.
-public struct ObjectiveRequirements: Sendable, Hashable {
+package struct ObjectiveRequirements: Sendable, Hashable {
   /// How much a teacher must be able to say; `nil` if no teacher is needed.
-  public var teacherSupport: TeacherSupport?
+  package var teacherSupport: TeacherSupport?
   /// Whether a frozen reference policy must score the responses.
-  public var needsReference = false
+  package var needsReference = false
   /// Whether the responses must be rewarded.
-  public var needsReward = false
+  package var needsReward = false
   /// What the student must be able to do.
-  public var learner: LearnerNeeds
+  package var learner: LearnerNeeds
   /// The fewest answers a prompt.
-  public var minimumGroup = 1
+  package var minimumGroup = 1
   /// The disordered input whose answers must be sampled as well, with the role `disordered(of:)`.
-  public var disorderedInput: DisorderedInput?
+  package var disorderedInput: DisorderedInput?
   /// Whether a second draw of the ordered input must be sampled as well, with the role `placebo(of:)`.
-  public var needsPlacebo = false
+  package var needsPlacebo = false
 
   /// What an objective needs.
   init(_ objective: Objective) {

@@ -3,26 +3,26 @@ internal import Tensors
 /// One term of an objective: signal × support × estimator × token weighting × correction × reduction, with a weight.
 ///
 /// Every component has its own normaliser, so adding one never dilutes another.
-public struct ObjectiveComponent: Sendable, Hashable {
+package struct ObjectiveComponent: Sendable, Hashable {
   /// What it is called in metrics and messages.
-  public var name: String
+  package var name: String
   /// What it listens to; several are added up before the ratio is clipped.
-  public var signals: [Signal]
+  package var signals: [Signal]
   /// Which tokens of the vocabulary it looks at.
-  public var support: VocabularySupport
+  package var support: VocabularySupport
   /// How the signal becomes a loss.
-  public var estimator: Estimator
+  package var estimator: Estimator
   /// What is done to single tokens.
-  public var weighting: [TokenWeighting]
+  package var weighting: [TokenWeighting]
   /// How a moved student is accounted for.
-  public var correction: Correction
+  package var correction: Correction
   /// How tokens add up to a batch.
-  public var reduction: Reduction
+  package var reduction: Reduction
   /// What the component is multiplied by.
-  public var weight: Double
+  package var weight: Double
 
   /// A term of an objective; without a name it is called after its first signal and its estimator.
-  public init(
+  package init(
     name: String? = nil, _ signals: [Signal], support: VocabularySupport = .sampled,
     estimator: Estimator = .policyGradient, weighting: [TokenWeighting] = [],
     correction: Correction = .none, reduction: Reduction = .tokenMean, weight: Double = 1
@@ -78,7 +78,7 @@ extension ObjectiveComponent: Codable {
   }
 
   /// Reads a component; what is left out has its default, and an unknown key is an error.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     try refuseUnknownKeys(decoder, CodingKeys.self, of: "component")
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
@@ -93,7 +93,7 @@ extension ObjectiveComponent: Codable {
   }
 
   /// Writes what differs from the defaults.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var fields = encoder.container(keyedBy: CodingKeys.self)
     if name != Self.standardName(signals, estimator) { try fields.encode(name, forKey: .name) }
     try fields.encode(signals, forKey: .signals)

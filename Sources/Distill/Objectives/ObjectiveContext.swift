@@ -1,24 +1,24 @@
-public import Core
+package import Core
 
 /// What the trainer tells an objective besides the scored responses.
-public struct ObjectiveContext: Sendable {
+package struct ObjectiveContext: Sendable {
   /// The step, which names the random streams of the batch.
-  public var step: Int
+  package var step: Int
   /// Where random controls and coins draw from.
-  public var seed: Seed
+  package var seed: Seed
   /// The most tokens a response can have.
-  public var maximumLength: Int
+  package var maximumLength: Int
   /// The most memory a response's teacher rows may take at a time, bytes.
-  public var chunkBytes: Int
+  package var chunkBytes: Int
   /// What part each group plays; empty means that all are ordered.
-  public var roles: [GroupRole]
+  package var roles: [GroupRole]
   /// Plug-ins by name.
-  public var advantageEstimators: [String: any AdvantageEstimator]
+  package var advantageEstimators: [String: any AdvantageEstimator]
   /// Plug-ins by name.
-  public var policyGradientLosses: [String: any PolicyGradientLoss]
+  package var policyGradientLosses: [String: any PolicyGradientLoss]
 
   /// A context.
-  public init(
+  package init(
     step: Int = 0, seed: Seed = Seed(0), maximumLength: Int = 0, chunkBytes: Int = 64 << 20,
     roles: [GroupRole] = [],
     advantageEstimators: [String: any AdvantageEstimator] = [:],

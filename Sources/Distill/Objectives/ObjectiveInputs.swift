@@ -1,14 +1,14 @@
-public import Core
+package import Core
 
 /// The prompts a step has to sample for an objective, with the part each one plays.
 ///
 /// Most objectives sample each prompt once. Those that compare inputs sample a disordered one of each question as well, and
 /// perhaps the ordered one a second time.
-public struct ObjectiveInputs: Sendable {
+package struct ObjectiveInputs: Sendable {
   /// The prompts, ordered ones first and in the order given.
-  public let prompts: [Prompt]
+  package let prompts: [Prompt]
   /// What part each plays, for `ObjectiveContext.roles`.
-  public let roles: [GroupRole]
+  package let roles: [GroupRole]
 
   /// The prompts to sample.
   ///
@@ -19,7 +19,7 @@ public struct ObjectiveInputs: Sendable {
   ///   - requirements: What the objective needs.
   ///   - seed: The stream of the step.
   /// - Throws: `HybridInputError` where a hybrid of that size does not exist.
-  public init(
+  package init(
     _ prompts: [Prompt], for requirements: ObjectiveRequirements, seed: Seed
   ) throws(HybridInputError) {
     var all = prompts

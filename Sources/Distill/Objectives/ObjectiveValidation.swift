@@ -2,14 +2,14 @@ internal import Core
 internal import Tensors
 
 /// What a run knows of itself when its objective is checked.
-public struct ObjectiveSetting: Sendable, Hashable {
+package struct ObjectiveSetting: Sendable, Hashable {
   /// G: answers a prompt.
-  public var group: Int
+  package var group: Int
   /// Whether the teacher is the student itself, with the same evidence.
-  public var teacherIsStudent: Bool
+  package var teacherIsStudent: Bool
 
   /// What a run knows of itself.
-  public init(group: Int, teacherIsStudent: Bool = false) {
+  package init(group: Int, teacherIsStudent: Bool = false) {
     self.group = group
     self.teacherIsStudent = teacherIsStudent
   }
@@ -20,7 +20,7 @@ extension Objective {
   ///
   /// - Parameter setting: What the run knows of itself; `nil` checks the objective alone.
   /// - Throws: `ObjectiveError.cannotLearn`.
-  public func validate(_ setting: ObjectiveSetting? = nil) throws(ObjectiveError) {
+  package func validate(_ setting: ObjectiveSetting? = nil) throws(ObjectiveError) {
     guard components.contains(where: { $0.weight != 0 }) else {
       throw .cannotLearn(reason: "it has no component with a weight", nearest: "opd")
     }

@@ -1,18 +1,18 @@
-public import Core
-public import Student
+package import Core
+package import Student
 internal import Tensors
 
 extension PreparedLoss: SlopeLoss {
   /// Itself, unless a component looks at the whole vocabulary of the student.
-  public var bySlopes: (any SlopeLoss)? {
+  package var bySlopes: (any SlopeLoss)? {
     objective.requirements.learner.needsLogits ? nil : self
   }
 
   /// The largest k of supports that the student's own most likely tokens have a part in.
-  public var likeliest: Int { objective.requirements.learner.likeliest }
+  package var likeliest: Int { objective.requirements.learner.likeliest }
 
   /// The sampled token, then what the supports keep and what ends a response, each once.
-  public func targets(_ place: ResponsePlace, likeliest: [[Token]]) -> [[Token]] {
+  package func targets(_ place: ResponsePlace, likeliest: [[Token]]) -> [[Token]] {
     let response = batch.groups[place.group][place.slot]
     guard trained[place.group] else { return response.tokens.map { [$0] } }
     precondition(
@@ -25,7 +25,7 @@ extension PreparedLoss: SlopeLoss {
   /// The loss from the log-probabilities of its targets, and its derivatives in them.
   ///
   /// - Throws: `ObjectiveError.notFinite` where a log-probability or the loss is not finite.
-  public func slopes(
+  package func slopes(
     _ place: ResponsePlace, _ logProbabilities: [[Double]], likeliest: [[Token]]
   ) throws -> (report: LossReport, slopes: [[Double]]) {
     guard trained[place.group] else {

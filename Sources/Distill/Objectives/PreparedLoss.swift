@@ -1,33 +1,33 @@
 internal import Core
-public import Student
-public import Tensors
+package import Student
+package import Tensors
 
 /// An objective settled for one batch: evaluates a response at a time, in any order, on any thread.
 ///
 /// Its value and its gradient do not depend on how the batch is cut: every count is the whole batch's.
-public struct PreparedLoss: ResponseLoss {
+package struct PreparedLoss: ResponseLoss {
   let objective: Objective
   let batch: SignalBatch
   let plans: [[[ComponentPlan]]]
   /// τ.
-  public let temperature: Double
+  package let temperature: Double
   let context: ObjectiveContext
   let limit: Int
 
   /// Which groups count; the others have loss 0 and gradient 0 and may be left out of training.
-  public let trained: [Bool]
+  package let trained: [Bool]
 
   /// N: the response tokens that count.
-  public let tokenCount: Int
+  package let tokenCount: Int
 
   /// S: the responses that count.
-  public let responseCount: Int
+  package let responseCount: Int
 
   /// Metrics of the batch as a whole, known before training: rewards, their spread, gates.
-  public let metrics: [String: WeightedMean]
+  package let metrics: [String: WeightedMean]
 
   /// What a person should be told once about this batch, in words.
-  public let notes: [String]
+  package let notes: [String]
 
   init(
     objective: Objective, batch: SignalBatch, plans: [[[ComponentPlan]]], trained: [Bool],
@@ -52,7 +52,7 @@ public struct PreparedLoss: ResponseLoss {
   ///
   /// - Parameter groups: Indices into the batch; they become 0, 1, … in this order.
   /// - Returns: A loss of those groups.
-  public func restricted(to groups: [Int]) -> PreparedLoss {
+  package func restricted(to groups: [Int]) -> PreparedLoss {
     PreparedLoss(
       objective: objective, batch: SignalBatch(groups: groups.map { batch.groups[$0] }),
       plans: groups.map { plans[$0] }, trained: groups.map { trained[$0] },
@@ -60,7 +60,7 @@ public struct PreparedLoss: ResponseLoss {
   }
 
   /// The same loss with one component alone, for its share of the gradient.
-  public func isolating(component: Int) -> PreparedLoss {
+  package func isolating(component: Int) -> PreparedLoss {
     var alone = objective
     alone.components = [objective.components[component]]
     return PreparedLoss(
@@ -70,7 +70,7 @@ public struct PreparedLoss: ResponseLoss {
   }
 
   /// The names of the components, in order.
-  public var componentNames: [String] { objective.components.map(\.name) }
+  package var componentNames: [String] { objective.components.map(\.name) }
 
   private var pinned: ObjectiveContext {
     var copy = context
@@ -83,7 +83,7 @@ public struct PreparedLoss: ResponseLoss {
   /// - Throws: `ObjectiveError.notFinite` where a logit or the loss is not finite.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  public func evaluate<Scalar: Real>(
+  package func evaluate<Scalar: Real>(
     group: Int, slot: Int, logits: inout MutableSpan<Scalar>
   ) throws -> LossReport {
     guard trained[group] else {

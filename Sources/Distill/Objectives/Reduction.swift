@@ -1,7 +1,7 @@
 /// How the losses of tokens become the loss of a batch with N response tokens in S responses.
 ///
 /// The counts are those of the whole batch, whatever part of it is evaluated at a time.
-public enum Reduction: Sendable, Hashable {
+package enum Reduction: Sendable, Hashable {
   /// `Σ_i Σ_t`.
   case tokenSum
   /// `1/N Σ_i Σ_t`.
@@ -40,7 +40,7 @@ extension Reduction: ConfigurationPhrase {
   ]
 
   /// Reads one of the names; `sequenceMeanTokenSumNorm(256)` divides by a constant length.
-  public init(text: String) throws(ObjectiveError) {
+  package init(text: String) throws(ObjectiveError) {
     let phrase = try Phrase(parsing: text)
     switch phrase.name {
     case "tokenSum": self = .tokenSum
@@ -60,7 +60,7 @@ extension Reduction: ConfigurationPhrase {
   }
 
   /// The reduction as a configuration writes it.
-  public var description: String {
+  package var description: String {
     switch self {
     case .tokenSum: "tokenSum"
     case .tokenMean: "tokenMean"

@@ -1,4 +1,4 @@
-public import Core
+package import Core
 
 /// The group-relative advantages of the GRPO family: one a response, the same at each of its tokens.
 ///
@@ -8,21 +8,21 @@ public import Core
 /// | groupMean, none | `r − mean`: Dr. GRPO |
 /// | leaveOneOut, none | `G/(G−1)·(r − mean)`: RLOO |
 /// | none, batch | `(r − batch mean)/(batch std + ε)`: REINFORCE++ |
-public struct RewardAdvantage: AdvantageEstimator {
+package struct RewardAdvantage: AdvantageEstimator {
   /// The settings.
-  public var settings: RewardSignal
+  package var settings: RewardSignal
 
   /// Where random rewards are drawn from, if the settings ask for them.
-  public var seed: Seed
+  package var seed: Seed
 
   /// An estimator with settings.
-  public init(_ settings: RewardSignal, seed: Seed = Seed(0)) {
+  package init(_ settings: RewardSignal, seed: Seed = Seed(0)) {
     self.settings = settings
     self.seed = seed
   }
 
   /// The advantages of a batch.
-  public func advantages(of batch: SignalBatch) throws -> [[[Double]]] {
+  package func advantages(of batch: SignalBatch) throws -> [[[Double]]] {
     var dice = seed.generator()
     let rewards = try batch.groups.map { group in
       try group.map { settings.isRandom ? dice.uniform() : try $0.reward(term: settings.term) }
@@ -39,7 +39,7 @@ public struct RewardAdvantage: AdvantageEstimator {
   }
 
   /// The advantages of rewards by group.
-  public func normalised(_ rewards: [[Double]]) -> [[Double]] {
+  package func normalised(_ rewards: [[Double]]) -> [[Double]] {
     guard settings.scale == .batch else {
       return rewards.map { relative($0) }
     }

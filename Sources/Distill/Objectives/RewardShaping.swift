@@ -1,5 +1,5 @@
 /// What is done to the rewards of a batch before they become advantages, in the order written.
-public enum RewardShaping: Sendable, Hashable {
+package enum RewardShaping: Sendable, Hashable {
   /// Adds 0 … −`penalty`, falling linearly over the last `buffer` tokens before `limit`: DAPO.
   ///
   /// Without a limit answers that were cut lose the whole penalty and no others anything; without a buffer it is a fifth
@@ -11,7 +11,7 @@ public enum RewardShaping: Sendable, Hashable {
   case temporalContrast(TemporalContrastRule)
 
   /// The disordered input whose answers it compares with.
-  public var disorderedInput: DisorderedInput? {
+  package var disorderedInput: DisorderedInput? {
     switch self {
     case .overlong: nil
     case .saliency(let rule): .hybrid(share: rule.hybridShare)
@@ -20,7 +20,7 @@ public enum RewardShaping: Sendable, Hashable {
   }
 
   /// Whether it also compares with a second, independent draw of the ordered input.
-  public var hasPlacebo: Bool {
+  package var hasPlacebo: Bool {
     switch self {
     case .overlong: false
     case .saliency(let rule): rule.hasPlacebo
@@ -38,7 +38,7 @@ extension RewardShaping: ConfigurationPhrase {
   }
 
   /// Reads `overlong(limit=256, buffer=64)`, `saliency(level=rollout, advantage=accuracyOnly)` or `temporalContrast(0.8)`.
-  public init(text: String) throws(ObjectiveError) {
+  package init(text: String) throws(ObjectiveError) {
     let phrase = try Phrase(parsing: text)
     switch phrase.name {
     case "overlong":
@@ -71,7 +71,7 @@ extension RewardShaping: ConfigurationPhrase {
   }
 
   /// The shaping as a configuration writes it.
-  public var description: String {
+  package var description: String {
     switch self {
     case .overlong(let limit, let buffer, let penalty):
       var phrase = Phrase("overlong")
@@ -116,7 +116,7 @@ extension RewardShaping: ConfigurationPhrase {
 ///   - buffer: Over how many tokens it grows.
 ///   - penalty: Its size, in units of reward.
 /// - Returns: What to add to the reward.
-public func overlongPenalty(
+package func overlongPenalty(
   length: Int, limit: Int, buffer: Int, penalty: Double
 ) -> Double {
   guard length > limit - buffer else { return 0 }

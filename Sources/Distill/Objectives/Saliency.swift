@@ -8,9 +8,9 @@
 /// group's deviation returns b's advantages: the bonus is cancelled. `effectiveChange` measures it.
 ///
 /// Source: ChronoForge-RL, arXiv:2509.15800, §3.3; every reading the text allows is an option.
-public struct SaliencyRule: Sendable, Hashable {
+package struct SaliencyRule: Sendable, Hashable {
   /// What c and ĉ are.
-  public enum Level: String, Sendable, Hashable, CaseIterable {
+  package enum Level: String, Sendable, Hashable, CaseIterable {
     /// The groups' mean accuracies: one gate a group.
     case group
     /// The accuracies of answer j to S and of answer j to Ŝ: one gate an answer.
@@ -18,7 +18,7 @@ public struct SaliencyRule: Sendable, Hashable {
   }
 
   /// What A normalises.
-  public enum Advantage: String, Sendable, Hashable, CaseIterable {
+  package enum Advantage: String, Sendable, Hashable, CaseIterable {
     /// The whole reward b.
     case total
     /// The accuracy alone.
@@ -26,7 +26,7 @@ public struct SaliencyRule: Sendable, Hashable {
   }
 
   /// What a tie c = ĉ counts as.
-  public enum Ties: String, Sendable, Hashable, CaseIterable {
+  package enum Ties: String, Sendable, Hashable, CaseIterable {
     /// Closed.
     case zero
     /// Half open.
@@ -38,22 +38,22 @@ public struct SaliencyRule: Sendable, Hashable {
   }
 
   /// What c and ĉ are.
-  public var level: Level
+  package var level: Level
   /// What A normalises.
-  public var advantage: Advantage
+  package var advantage: Advantage
   /// What a tie counts as.
-  public var ties: Ties
+  package var ties: Ties
   /// The term of the reward that is the accuracy; `nil` is the total.
-  public var term: String?
+  package var term: String?
   /// The share of keyframes in the hybrid Ŝ, 0 … 1.
-  public var hybridShare: Double
+  package var hybridShare: Double
   /// Whether the answers to Ŝ are trained on as well.
-  public var trainsDisordered: Bool
+  package var trainsDisordered: Bool
   /// Whether a second, independent draw of S is compared as well, to see how often the gate opens by chance.
-  public var hasPlacebo: Bool
+  package var hasPlacebo: Bool
 
   /// A reading of the method.
-  public init(
+  package init(
     level: Level = .group, advantage: Advantage = .total, ties: Ties = .zero, term: String? = nil,
     hybridShare: Double = 0.5, trainsDisordered: Bool = false, hasPlacebo: Bool = false
   ) {
@@ -72,7 +72,7 @@ public struct SaliencyRule: Sendable, Hashable {
   ///   - accuracy: a_j of the answers to S.
   ///   - disordered: â_j of the answers to Ŝ; as many where the level is `rollout`.
   /// - Returns: One gate an answer to S.
-  public func gates(accuracy: [Double], disordered: [Double]) -> [Double] {
+  package func gates(accuracy: [Double], disordered: [Double]) -> [Double] {
     func gate(_ ordered: Double, _ other: Double) -> Double {
       ordered > other ? 1 : ordered == other ? ties.gate : 0
     }
@@ -95,7 +95,7 @@ public struct SaliencyRule: Sendable, Hashable {
   ///   - gates: r_s of each answer, from `gates`.
   ///   - epsilon: ε of the normalisation in A.
   /// - Returns: Q, one reward an answer.
-  public func rewards(
+  package func rewards(
     base: [Double], accuracy: [Double], gates: [Double], epsilon: Double = 1e-4
   ) -> [Double] {
     let settings = RewardSignal(scale: .sampleStd, epsilon: epsilon)
@@ -110,20 +110,20 @@ public struct SaliencyRule: Sendable, Hashable {
 /// ordered frames get `bonus`.
 ///
 /// Source: Video-R1, arXiv:2503.21776, §3.
-public struct TemporalContrastRule: Sendable, Hashable {
+package struct TemporalContrastRule: Sendable, Hashable {
   /// μ.
-  public var ratio: Double
+  package var ratio: Double
   /// What a right answer gains.
-  public var bonus: Double
+  package var bonus: Double
   /// The accuracy from which an answer is right.
-  public var right: Double
+  package var right: Double
   /// The term of the reward that is the accuracy; `nil` is the total.
-  public var term: String?
+  package var term: String?
   /// Whether a second, independent draw of the ordered input is compared as well.
-  public var hasPlacebo: Bool
+  package var hasPlacebo: Bool
 
   /// A rule.
-  public init(
+  package init(
     ratio: Double = 0.8, bonus: Double = 0.3, right: Double = 0.5, term: String? = nil,
     hasPlacebo: Bool = false
   ) {
@@ -135,7 +135,7 @@ public struct TemporalContrastRule: Sendable, Hashable {
   }
 
   /// 1 if the group earns the bonus, otherwise 0.
-  public func gate(accuracy: [Double], shuffled: [Double]) -> Double {
+  package func gate(accuracy: [Double], shuffled: [Double]) -> Double {
     mean(of: accuracy) >= ratio * mean(of: shuffled) ? 1 : 0
   }
 
@@ -146,7 +146,7 @@ public struct TemporalContrastRule: Sendable, Hashable {
   ///   - accuracy: The accuracy of each answer.
   ///   - gate: From `gate`.
   /// - Returns: One reward an answer.
-  public func rewards(base: [Double], accuracy: [Double], gate: Double) -> [Double] {
+  package func rewards(base: [Double], accuracy: [Double], gate: Double) -> [Double] {
     base.indices.map { base[$0] + (accuracy[$0] >= right ? gate * bonus : 0) }
   }
 }
@@ -158,7 +158,7 @@ public struct TemporalContrastRule: Sendable, Hashable {
 ///   - shaped: Rewards after, by group.
 ///   - settings: How rewards become advantages.
 /// - Returns: The mean over all answers.
-public func effectiveChange(
+package func effectiveChange(
   base: [[Double]], shaped: [[Double]], settings: RewardSignal
 ) -> Double {
   let estimator = RewardAdvantage(settings)

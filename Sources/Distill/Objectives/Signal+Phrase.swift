@@ -1,9 +1,9 @@
 extension Signal: ConfigurationPhrase {
   /// Reads `teacher`, `reward(scale=sampleStd)`, `reference`, `demonstrations`, `constant(-1)` or `plugIn(name)`.
-  public init(text: String) throws(ObjectiveError) { try self.init(phrase: Phrase(parsing: text)) }
+  package init(text: String) throws(ObjectiveError) { try self.init(phrase: Phrase(parsing: text)) }
 
   /// The signal as a configuration writes it.
-  public var description: String { phrase.text }
+  package var description: String { phrase.text }
 
   init(phrase: Phrase) throws(ObjectiveError) {
     switch phrase.name {

@@ -2,9 +2,9 @@
 ///
 /// Several signals of one policy-gradient component are added up before clipping, each after its own normalisation, so
 /// that a teacher's term is never whitened away by the group's.
-public struct Signal: Sendable, Hashable {
+package struct Signal: Sendable, Hashable {
   /// Where the signal comes from.
-  public enum Source: Sendable, Hashable {
+  package enum Source: Sendable, Hashable {
     /// The teacher's log-probabilities.
     case teacher(TeacherSignal)
     /// The task reward.
@@ -20,28 +20,28 @@ public struct Signal: Sendable, Hashable {
   }
 
   /// Where the signal comes from.
-  public var source: Source
+  package var source: Source
 
   /// What its advantages are multiplied by.
-  public var weight: Double
+  package var weight: Double
 
   /// A signal with a weight.
-  public init(_ source: Source, weight: Double = 1) {
+  package init(_ source: Source, weight: Double = 1) {
     self.source = source
     self.weight = weight
   }
 
   /// `A_t = log q(y_t|s_t) − log π_old(y_t|s_t)`: on-policy distillation.
-  public static let teacher = Signal(.teacher(TeacherSignal()))
+  package static let teacher = Signal(.teacher(TeacherSignal()))
 
   /// A frozen reference policy.
-  public static let reference = Signal(.reference)
+  package static let reference = Signal(.reference)
 
   /// Imitation of the given responses.
-  public static let demonstrations = Signal(.demonstrations)
+  package static let demonstrations = Signal(.demonstrations)
 
   /// The task reward against the group's mean.
-  public static func reward(_ settings: RewardSignal, weight: Double = 1) -> Signal {
+  package static func reward(_ settings: RewardSignal, weight: Double = 1) -> Signal {
     Signal(.reward(settings), weight: weight)
   }
 }
@@ -52,9 +52,9 @@ public struct Signal: Sendable, Hashable {
 /// `log q − log π_s` and needs no reference. Then `A'_t = Σ_{t' ≥ t} γ^{t'−t} A_{t'}`.
 ///
 /// Source: Video-OPD, arXiv:2602.02994, eq. 5; G-OPD for λ.
-public struct TeacherSignal: Sendable, Hashable {
+package struct TeacherSignal: Sendable, Hashable {
   /// Whose log-probability the teacher's is compared with.
-  public enum Base: String, Sendable, Hashable, CaseIterable {
+  package enum Base: String, Sendable, Hashable, CaseIterable {
     /// The student that sampled.
     case behaviour
     /// The student now; differs from the second inner step on.
@@ -62,16 +62,16 @@ public struct TeacherSignal: Sendable, Hashable {
   }
 
   /// Whose log-probability the teacher's is compared with.
-  public var base: Base
+  package var base: Base
   /// λ: 1 imitates the teacher, more goes beyond it, away from the reference.
-  public var extrapolation: Double
+  package var extrapolation: Double
   /// γ: 0 is unbiased for each token's divergence, 1 for the sequence's at far larger variance.
-  public var discount: Double
+  package var discount: Double
   /// Tokens that all end a response: their probability is added up on both sides before they are compared.
-  public var stopTokens: [Int]
+  package var stopTokens: [Int]
 
   /// Settings of the teacher's advantage.
-  public init(
+  package init(
     base: Base = .behaviour, extrapolation: Double = 1, discount: Double = 0,
     stopTokens: [Int] = []
   ) {
@@ -83,9 +83,9 @@ public struct TeacherSignal: Sendable, Hashable {
 }
 
 /// How the rewards of a group become advantages, one a response, the same at each of its tokens.
-public struct RewardSignal: Sendable, Hashable {
+package struct RewardSignal: Sendable, Hashable {
   /// What is subtracted.
-  public enum Baseline: String, Sendable, Hashable, CaseIterable {
+  package enum Baseline: String, Sendable, Hashable, CaseIterable {
     /// Nothing.
     case none
     /// The group's mean: `r − mean`.
@@ -95,7 +95,7 @@ public struct RewardSignal: Sendable, Hashable {
   }
 
   /// What it is divided by.
-  public enum Scale: String, Sendable, Hashable, CaseIterable {
+  package enum Scale: String, Sendable, Hashable, CaseIterable {
     /// Nothing.
     case none
     /// The group's sample standard deviation plus ε.
@@ -105,18 +105,18 @@ public struct RewardSignal: Sendable, Hashable {
   }
 
   /// What is subtracted.
-  public var baseline: Baseline
+  package var baseline: Baseline
   /// What it is divided by.
-  public var scale: Scale
+  package var scale: Scale
   /// ε, added to the divisor.
-  public var epsilon: Double
+  package var epsilon: Double
   /// The reward's term to use; `nil` is the total.
-  public var term: String?
+  package var term: String?
   /// Whether rewards are replaced by uniform random numbers: a control.
-  public var isRandom: Bool
+  package var isRandom: Bool
 
   /// Settings of the reward's advantage.
-  public init(
+  package init(
     baseline: Baseline = .groupMean, scale: Scale = .none, epsilon: Double = 1e-4,
     term: String? = nil, isRandom: Bool = false
   ) {
@@ -128,7 +128,7 @@ public struct RewardSignal: Sendable, Hashable {
   }
 
   /// `(r − mean)/(std + 1e-4)`, sample standard deviation: GRPO.
-  public static let grpo = RewardSignal(scale: .sampleStd)
+  package static let grpo = RewardSignal(scale: .sampleStd)
 
   /// Whether a group of one would have no advantage.
   var isGroupRelative: Bool { baseline != .none || scale == .sampleStd }

@@ -1,5 +1,5 @@
 /// What is done to the advantages or the losses of single tokens, in the order written.
-public enum TokenWeighting: Sendable, Hashable {
+package enum TokenWeighting: Sendable, Hashable {
   /// |A| ≤ bound.
   case clip(Double)
   /// A ≥ bound.
@@ -24,9 +24,9 @@ public enum TokenWeighting: Sendable, Hashable {
   case shuffled
 
   /// Which tokens an entropy gate keeps.
-  public struct EntropyGate: Sendable, Hashable {
+  package struct EntropyGate: Sendable, Hashable {
     /// Whose entropy.
-    public enum Owner: String, Sendable, Hashable, CaseIterable {
+    package enum Owner: String, Sendable, Hashable, CaseIterable {
       /// The teacher's; needs its rows.
       case teacher
       /// The student's now.
@@ -34,14 +34,14 @@ public enum TokenWeighting: Sendable, Hashable {
     }
 
     /// Whose entropy.
-    public var owner: Owner
+    package var owner: Owner
     /// The entropy above which tokens are kept, nats; −∞ keeps all.
-    public var above: Double
+    package var above: Double
     /// The entropy up to which tokens are kept, nats; ∞ keeps all.
-    public var upTo: Double
+    package var upTo: Double
 
     /// A gate.
-    public init(of owner: Owner, above: Double = -.infinity, upTo: Double = .infinity) {
+    package init(of owner: Owner, above: Double = -.infinity, upTo: Double = .infinity) {
       self.owner = owner
       self.above = above
       self.upTo = upTo
@@ -49,7 +49,7 @@ public enum TokenWeighting: Sendable, Hashable {
   }
 
   /// Which side of the coin a component takes.
-  public enum TrustRegionSide: String, Sendable, Hashable, CaseIterable {
+  package enum TrustRegionSide: String, Sendable, Hashable, CaseIterable {
     /// Where the coin says the teacher would have accepted the token.
     case inside
     /// Where it would not.
@@ -64,7 +64,7 @@ extension TokenWeighting: ConfigurationPhrase {
   ]
 
   /// Reads one of the names with its parameters, such as `clip(5)` or `entropyGate(of=teacher, above=0.8)`.
-  public init(text: String) throws(ObjectiveError) {
+  package init(text: String) throws(ObjectiveError) {
     let phrase = try Phrase(parsing: text)
     func arguments(_ names: String...) throws(ObjectiveError) -> PhraseArguments {
       try PhraseArguments(phrase, names)
@@ -94,7 +94,7 @@ extension TokenWeighting: ConfigurationPhrase {
   }
 
   /// The weighting as a configuration writes it.
-  public var description: String {
+  package var description: String {
     switch self {
     case .clip(let bound): "clip(\(written(bound)))"
     case .floor(let bound): "floor(\(written(bound)))"

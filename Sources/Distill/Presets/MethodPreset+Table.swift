@@ -2,7 +2,7 @@ internal import Core
 
 extension MethodPreset {
   /// Every method as a Markdown table, as in `docs/objectives.md`.
-  public static var table: String {
+  package static var table: String {
     let rows = all.map { preset in
       "| `\(preset.name)` | \(preset.summary) | \(preset.gradient) | \(preset.needs) "
         + "| \(preset.source) |"
@@ -14,7 +14,7 @@ extension MethodPreset {
   }
 
   /// What the method needs, in words.
-  public var needs: String {
+  package var needs: String {
     let requirements = objective.requirements
     var words: [String] = []
     let teacher = hints.selfTeacher == nil ? "teacher" : "itself as teacher"

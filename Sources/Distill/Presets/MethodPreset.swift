@@ -1,22 +1,22 @@
 /// A named method: an objective and what the trainer should do with it.
 ///
 /// A preset is a value, never a loop of its own: what `opd plugins` prints of it is all there is to it.
-public struct MethodPreset: Sendable, Hashable {
+package struct MethodPreset: Sendable, Hashable {
   /// What a configuration calls it.
-  public let name: String
+  package let name: String
   /// What it does, in one sentence.
-  public let summary: String
+  package let summary: String
   /// Where it comes from.
-  public let source: String
+  package let source: String
   /// Which gradient it really follows in expectation.
-  public let gradient: String
+  package let gradient: String
   /// What is minimised.
-  public let objective: Objective
+  package let objective: Objective
   /// What the trainer should do with it.
-  public let hints: TrainerHints
+  package let hints: TrainerHints
 
   /// A named method.
-  public init(
+  package init(
     _ name: String, _ summary: String, source: String, gradient: String,
     hints: TrainerHints = TrainerHints(), _ objective: Objective
   ) {
@@ -29,7 +29,7 @@ public struct MethodPreset: Sendable, Hashable {
   }
 
   /// Every method, controls last.
-  public static let all: [MethodPreset] =
+  package static let all: [MethodPreset] =
     distillation + offPolicy + groupRelative + ordered + variants + controls
 
   /// The method with a name.
@@ -37,7 +37,7 @@ public struct MethodPreset: Sendable, Hashable {
   /// - Parameter name: As in `all`.
   /// - Returns: The method.
   /// - Throws: `ObjectiveError.unknownName` with the nearest name.
-  public static func named(_ name: String) throws(ObjectiveError) -> MethodPreset {
+  package static func named(_ name: String) throws(ObjectiveError) -> MethodPreset {
     guard let preset = all.first(where: { $0.name == name }) else {
       throw .unknownName(kind: "method", name: name, candidates: all.map(\.name))
     }
@@ -46,9 +46,9 @@ public struct MethodPreset: Sendable, Hashable {
 }
 
 /// What a method asks of the trainer besides its objective; a configuration may say otherwise.
-public struct TrainerHints: Sendable, Hashable {
+package struct TrainerHints: Sendable, Hashable {
   /// The teacher that is made of the student itself.
-  public enum SelfTeacher: String, Sendable, Hashable, Codable, CaseIterable {
+  package enum SelfTeacher: String, Sendable, Hashable, Codable, CaseIterable {
     /// The student as it was at the start.
     case frozen
     /// The student as it is; with the same evidence there is nothing to learn from it.
@@ -58,18 +58,18 @@ public struct TrainerHints: Sendable, Hashable {
   }
 
   /// G: answers a prompt.
-  public var group: Int
+  package var group: Int
   /// How often a step's answers are trained on.
-  public var innerSteps: Int
+  package var innerSteps: Int
   /// How often a step may sample more prompts in place of groups without spread.
-  public var refills: Int
+  package var refills: Int
   /// The teacher is the student with privileged evidence, or (a control) without.
-  public var selfTeacher: SelfTeacher?
+  package var selfTeacher: SelfTeacher?
   /// Whether a self-teacher sees more than the student.
-  public var isPrivileged: Bool
+  package var isPrivileged: Bool
 
   /// What a method asks of the trainer.
-  public init(
+  package init(
     group: Int = 1, innerSteps: Int = 1, refills: Int = 0, selfTeacher: SelfTeacher? = nil,
     isPrivileged: Bool = true
   ) {

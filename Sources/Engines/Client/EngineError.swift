@@ -1,8 +1,8 @@
 #if Engines
-public import Core
+internal import Core
 
 /// Why a training server cannot be asked or believed.
-public enum EngineError: ExplainedError, Hashable {
+package enum EngineError: ExplainedError, Hashable {
   /// The address cannot be used.
   case address(url: String, reason: String)
   /// The environment variable that should hold the key is empty.
@@ -43,7 +43,7 @@ public enum EngineError: ExplainedError, Hashable {
 
 extension EngineError {
   /// What happened.
-  public var happened: String {
+  package var happened: String {
     switch self {
     case .address(let url, let reason): "'\(url)' is not used as a training server: \(reason)."
     case .key(let variable): "The environment variable '\(variable)' holds no key."
@@ -83,7 +83,7 @@ extension EngineError {
   }
 
   /// What to do about it.
-  public var remedy: String {
+  package var remedy: String {
     switch self {
     case .address:
       "Give scheme, host and port alone, https where the host is another one, or say 'insecure'."

@@ -1,42 +1,42 @@
 #if Engines
-public import Core
+package import Core
 
 /// Where a training server is, which model to train there, and how patiently to ask.
-public struct TinkerParameters: Sendable, Hashable, Codable {
+package struct TinkerParameters: Sendable, Hashable, Codable {
   /// Scheme, host and port; plain http for this machine alone unless `insecure` says otherwise.
-  public var url = "http://127.0.0.1:8000"
+  package var url = "http://127.0.0.1:8000"
   /// The base model, as the server names it.
-  public var base = ""
+  package var base = ""
   /// The rank of the adapter that is trained.
-  public var rank = 32
+  package var rank = 32
   /// What the adapter's first weights depend on.
-  public var adapterSeed = 0
+  package var adapterSeed = 0
   /// The environment variable that holds the key; the key itself is never in a configuration, log or error.
-  public var keyVariable: String?
+  package var keyVariable: String?
   /// Whether plain http to another machine is wanted.
-  public var insecure = false
+  package var insecure = false
   /// Requests on their way at a time.
-  public var inFlight = 16
+  package var inFlight = 16
   /// How long a single answer may take, in seconds; a longer operation is asked for again.
-  public var answerSeconds = 60.0
+  package var answerSeconds = 60.0
   /// How long an operation may take, in seconds.
-  public var operationSeconds = 1800.0
+  package var operationSeconds = 1800.0
   /// How often a request is tried; at least 1.
-  public var attempts = 6
+  package var attempts = 6
   /// The pause before the second try, in seconds; it doubles each time and varies by half.
-  public var backoffSeconds = 0.5
+  package var backoffSeconds = 0.5
   /// How often the session is kept alive, in seconds; servers unload silent ones after 300.
-  public var heartbeatSeconds = 10.0
+  package var heartbeatSeconds = 10.0
   /// The largest answer that is read, in bytes.
-  public var largestAnswer = 256 << 20
+  package var largestAnswer = 256 << 20
   /// How prompts become tokens.
-  public var prompts = PromptTokens()
+  package var prompts = PromptTokens()
   /// Weights of the base model, for the ledger's operations; 0 where nobody counts them.
-  public var weights = 0.0
+  package var weights = 0.0
   /// What a million tokens cost, in the currency of the bill.
-  public var prices = TokenPrices()
+  package var prices = TokenPrices()
   /// What the pauses' variation depends on.
-  public var seed = Seed(0)
+  package var seed = Seed(0)
 
   // Without the seed: pauses decide nothing, so no configuration needs to say how they vary.
   enum CodingKeys: String, CodingKey {
@@ -46,16 +46,16 @@ public struct TinkerParameters: Sendable, Hashable, Codable {
   }
 
   /// The defaults.
-  public init() {}
+  package init() {}
 
   /// The defaults for a server and a base model.
-  public init(url: String, base: String) {
+  package init(url: String, base: String) {
     self.url = url
     self.base = base
   }
 
   /// One line on each parameter.
-  public static let keys: [String: KeyDeclaration] = [
+  package static let keys: [String: KeyDeclaration] = [
     "url": .text("scheme, host and port; plain http for this machine alone"),
     "base": .text("the base model, as the server names it; mandatory"),
     "rank": .integer(1...4096, "rank of the adapter that is trained"),
@@ -81,7 +81,7 @@ public struct TinkerParameters: Sendable, Hashable, Codable {
   /// Throws if a parameter is out of range.
   ///
   /// - Throws: `EngineError.parameter`.
-  public func validate() throws(EngineError) {
+  package func validate() throws(EngineError) {
     try check("rank", Double(rank), 1...4096)
     try check("adapterSeed", Double(adapterSeed), 0...2_147_483_647)
     try check("inFlight", Double(inFlight), 1...1024)

@@ -1,10 +1,10 @@
 #if Engines
-public import Core
+package import Core
 
 /// How a prompt is written for a model that reads tokens alone.
-public struct PromptTokens: Sendable, Hashable, DefaultedConfiguration {
+package struct PromptTokens: Sendable, Hashable, DefaultedConfiguration {
   /// What a frame becomes.
-  public enum Frames: String, Sendable, Hashable, Codable, CaseIterable {
+  package enum Frames: String, Sendable, Hashable, Codable, CaseIterable {
     /// Nothing: the model does not see the video.
     case none
     /// One token a visible frame: how similar it is to the embedded question, in `levels` steps.
@@ -12,17 +12,17 @@ public struct PromptTokens: Sendable, Hashable, DefaultedConfiguration {
   }
 
   /// The token before all others, such as the one that begins a text; `nil` for none.
-  public var first: Token?
+  package var first: Token?
   /// What a frame becomes.
-  public var frames = Frames.none
+  package var frames = Frames.none
   /// In how many steps a similarity is told, −1 … 1; their tokens are 0 ..< levels.
-  public var levels = 10
+  package var levels = 10
 
   /// The question alone.
-  public init() {}
+  package init() {}
 
   /// One line on each parameter.
-  public static let keys: [String: KeyDeclaration] = [
+  package static let keys: [String: KeyDeclaration] = [
     "first": .integer(
       0...1_000_000, "the token before all others, such as one that begins a text; none if left out"
     ),
@@ -79,19 +79,19 @@ public struct PromptTokens: Sendable, Hashable, DefaultedConfiguration {
 }
 
 /// What a million tokens cost.
-public struct TokenPrices: Sendable, Hashable, DefaultedConfiguration {
+package struct TokenPrices: Sendable, Hashable, DefaultedConfiguration {
   /// Tokens of prompts before sampling, and of forward passes.
-  public var read = 0.0
+  package var read = 0.0
   /// Sampled tokens.
-  public var sampled = 0.0
+  package var sampled = 0.0
   /// Tokens of passes that leave a gradient.
-  public var trained = 0.0
+  package var trained = 0.0
 
   /// Free.
-  public init() {}
+  package init() {}
 
   /// One line on each parameter.
-  public static let keys: [String: KeyDeclaration] = [
+  package static let keys: [String: KeyDeclaration] = [
     "read": .real(0...1e6, "price of a million tokens of prompts and forward passes"),
     "sampled": .real(0...1e6, "price of a million sampled tokens"),
     "trained": .real(0...1e6, "price of a million tokens of passes that leave a gradient"),

@@ -1,33 +1,33 @@
 #if Engines
-public import Core
+package import Core
 import Student
-public import Teacher
+package import Teacher
 
 /// A student that is a program: what to run, and what it is made of.
-public struct ProcessStudentParameters: Sendable, Hashable, Codable {
+package struct ProcessStudentParameters: Sendable, Hashable, Codable {
   /// The program and its arguments; a name without a slash is looked up in `PATH`.
-  public var command: [String] = []
+  package var command: [String] = []
   /// The folder in which the program runs; `nil` is the current one.
-  public var folder: String?
+  package var folder: String?
   /// How long it may take to say hello, in seconds: time to load a model.
-  public var startSeconds = 600.0
+  package var startSeconds = 600.0
   /// How long it may be silent while an answer is due, in seconds: a whole update is one request.
-  public var answerSeconds = 600.0
+  package var answerSeconds = 600.0
   /// The base model, as the program names it.
-  public var base = ""
+  package var base = ""
   /// The rank of the adapter that is trained; 0 trains all weights.
-  public var rank = 0
+  package var rank = 0
   /// What fresh weights depend on.
-  public var seed = 0
+  package var seed = 0
   /// The folder of saved states; their names are made of what they hold, so runs may share it.
-  public var states = "runs/students"
+  package var states = "runs/students"
   /// How prompts become tokens.
-  public var prompts = PromptTokens()
+  package var prompts = PromptTokens()
   /// What a million tokens cost.
-  public var prices = TokenPrices()
+  package var prices = TokenPrices()
 
   /// One line on each parameter.
-  public static let keys: [String: KeyDeclaration] = [
+  package static let keys: [String: KeyDeclaration] = [
     "command": .list(of: .text, "program and arguments; mandatory"),
     "folder": .text("working folder; the current one where it is not given"),
     "startSeconds": .real(.above(0, to: 86_400), "how long it may take to say hello", unit: "s"),
@@ -42,10 +42,10 @@ public struct ProcessStudentParameters: Sendable, Hashable, Codable {
   ]
 
   /// The defaults, without a command.
-  public init() {}
+  package init() {}
 
   /// How the program is run.
-  public var process: ProcessParameters {
+  package var process: ProcessParameters {
     var process = ProcessParameters(command: command)
     process.folder = folder
     process.startSeconds = startSeconds
@@ -63,7 +63,7 @@ extension RemoteLearner {
   ///   - log: Receives each line of the program's error output.
   /// - Returns: A learner with fresh weights.
   /// - Throws: `ProcessError`, `TeacherError.parameter`, `EngineError.parameter`.
-  public static func process(
+  package static func process(
     _ parameters: ProcessStudentParameters, tokenizer: any Tokenizer,
     log: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws -> RemoteLearner {

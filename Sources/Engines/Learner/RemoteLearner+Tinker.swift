@@ -1,5 +1,5 @@
 #if Engines
-public import Core
+package import Core
 import Student
 
 extension RemoteLearner {
@@ -12,7 +12,7 @@ extension RemoteLearner {
   /// - Returns: A learner with a new adapter.
   /// - Throws: `EngineError`, also where training there would go wrong.
   /// - Complexity: About sixty small requests.
-  public static func tinker(
+  package static func tinker(
     _ parameters: TinkerParameters, tokenizer: any Tokenizer,
     log: @Sendable (String) -> Void = { _ in }
   ) async throws -> RemoteLearner {

@@ -1,19 +1,19 @@
 #if Engines
-public import Core
-public import Student
+package import Core
+package import Student
 
 /// A learner whose weights are on a training server or in a program of its own.
 ///
 /// Copies share the weights, as handles do: only one of them may be trained. A gradient is kept here until the update that
 /// takes it, because servers average over whole updates, whose size must be known; so a loss that throws leaves nothing
 /// behind, and a state is always one between two updates.
-public struct RemoteLearner: Learner {
+package struct RemoteLearner: Learner {
   /// The words it reads and writes.
-  public let tokenizer: any Tokenizer
+  package let tokenizer: any Tokenizer
   /// What it was measured, or says, to do.
-  public let abilities: LearnerAbilities
+  package let abilities: LearnerAbilities
   /// Two operations a weight, where the number of weights is known; else 0.
-  public let flopsPerToken: Double
+  package let flopsPerToken: Double
 
   let engine: any StudentEngine
   private var pending: [DifferentiatedResponse] = []
@@ -29,10 +29,10 @@ public struct RemoteLearner: Learner {
   }
 
   /// What the engine has cost since it was connected.
-  public var costs: LearnerCosts? { engine.costs }
+  package var costs: LearnerCosts? { engine.costs }
 
   /// Keeps the gradient of a loss until the next update.
-  public mutating func accumulate(
+  package mutating func accumulate(
     _ groups: [RolloutGroup], _ loss: some ResponseLoss
   ) async throws -> LossReport {
     let (report, found) = try await differentiate(groups, loss)
@@ -41,7 +41,7 @@ public struct RemoteLearner: Learner {
   }
 
   /// Sends what was accumulated and makes one step.
-  public mutating func update(_ step: UpdateStep) async throws -> UpdateReport {
+  package mutating func update(_ step: UpdateStep) async throws -> UpdateReport {
     guard step.averageShare == nil else {
       throw LearnerError.unable(to: "keep an average of its weights")
     }
@@ -52,7 +52,7 @@ public struct RemoteLearner: Learner {
   }
 
   /// Saves the weights elsewhere; a reference is asked on them.
-  public func snapshot(_ weights: SnapshotWeights) async throws -> any Policy {
+  package func snapshot(_ weights: SnapshotWeights) async throws -> any Policy {
     guard abilities.snapshots, weights == .now else {
       throw LearnerError.unable(to: weights == .now ? "keep snapshots" : "average its weights")
     }
@@ -62,12 +62,12 @@ public struct RemoteLearner: Learner {
   }
 
   /// Keeps the state where the weights are; its name there is made of what it holds.
-  public func save(as name: String) async throws -> LearnerState {
+  package func save(as name: String) async throws -> LearnerState {
     try await engine.save()
   }
 
   /// Goes on from a state that is kept where the weights are.
-  public mutating func restore(_ state: LearnerState) async throws {
+  package mutating func restore(_ state: LearnerState) async throws {
     guard state.name != nil else {
       throw LearnerError.misfit(holds: state.blobs.reduce(0) { $0 + $1.values.count }, needs: 0)
     }
@@ -76,17 +76,17 @@ public struct RemoteLearner: Learner {
   }
 
   /// Forgets the optimizer's moments where that is asked; there is no average.
-  public mutating func reset(_ memory: LearnerMemory) async throws {
+  package mutating func reset(_ memory: LearnerMemory) async throws {
     guard memory.contains(.optimizer) else { return }
     pending = []
     try await engine.resetOptimizer()
   }
 
   /// A digest of its weights.
-  public func fingerprint() async throws -> String { try await engine.digest() }
+  package func fingerprint() async throws -> String { try await engine.digest() }
 
   /// Shows a loss the logits of responses, where the engine gives them.
-  public func read(
+  package func read(
     _ groups: [RolloutGroup], _ probe: some ResponseLoss
   ) async throws -> LossReport {
     try await differentiateLogits(groups, probe).report
@@ -95,7 +95,7 @@ public struct RemoteLearner: Learner {
 
 extension RemoteLearner {
   /// Samples answers where the weights are.
-  public func sample(
+  package func sample(
     _ prompts: [Prompt], settings: SamplingSettings, seed: Seed
   ) async throws -> [RolloutGroup] {
     guard !prompts.isEmpty else { return [] }
@@ -107,7 +107,7 @@ extension RemoteLearner {
   }
 
   /// log π of the answers' own tokens; more where the engine gives logits.
-  public func score(
+  package func score(
     _ groups: [RolloutGroup], support: TeacherSupport, temperature: Double
   ) async throws -> [[TeacherScore]] {
     let responses = Self.responses(of: groups)
@@ -124,7 +124,7 @@ extension RemoteLearner {
   }
 
   /// Tokens times two operations a weight, four times that where a gradient is taken: forward, then forward and backward.
-  public func flops(of groups: [RolloutGroup], _ phase: WorkPhase) -> Double {
+  package func flops(of groups: [RolloutGroup], _ phase: WorkPhase) -> Double {
     let tokens = groups.reduce(0) { sum, group in
       let readings = phase == .sampling ? 1 : group.rollouts.count
       return sum + readings * engine.length(of: group.prompt)

@@ -1,8 +1,8 @@
 #if Engines
 /// What a training server was found to do.
-public struct ProbeReport: Sendable, Hashable, Codable {
+package struct ProbeReport: Sendable, Hashable, Codable {
   /// What a finding means.
-  public enum Verdict: String, Sendable, Hashable, Codable {
+  package enum Verdict: String, Sendable, Hashable, Codable {
     /// It does what it should.
     case ok
     /// It does less; a learner does not ask for it.
@@ -12,16 +12,16 @@ public struct ProbeReport: Sendable, Hashable, Codable {
   }
 
   /// One thing that was checked.
-  public struct Check: Sendable, Hashable, Codable {
+  package struct Check: Sendable, Hashable, Codable {
     /// What was checked, in a few words.
-    public var name: String
+    package var name: String
     /// What it means.
-    public var verdict: Verdict
+    package var verdict: Verdict
     /// What was found.
-    public var finding: String
+    package var finding: String
 
     /// A thing that was checked.
-    public init(name: String, verdict: Verdict, finding: String) {
+    package init(name: String, verdict: Verdict, finding: String) {
       self.name = name
       self.verdict = verdict
       self.finding = finding
@@ -29,21 +29,21 @@ public struct ProbeReport: Sendable, Hashable, Codable {
   }
 
   /// Where the server is.
-  public var url: String
+  package var url: String
   /// The base model that was asked for.
-  public var base: String
+  package var base: String
   /// Everything that was checked, in order; checking goes on after a failure where it can.
-  public var checks: [Check] = []
+  package var checks: [Check] = []
   /// What was measured.
-  public var abilities = StudentAbilities()
+  package var abilities = StudentAbilities()
 
   /// Whether a student may be trained there.
-  public var passed: Bool {
+  package var passed: Bool {
     abilities.reduction != nil && checks.allSatisfy { $0.verdict != .fail }
   }
 
   /// A line a check, with the verdict first.
-  public var text: String {
+  package var text: String {
     let width = checks.map(\.name.count).max() ?? 0
     return checks.map { check in
       let verdict = check.verdict == .fail ? "FAIL " : check.verdict == .ok ? "ok   " : "limit"
@@ -53,7 +53,7 @@ public struct ProbeReport: Sendable, Hashable, Codable {
   }
 
   /// A report without checks yet.
-  public init(url: String, base: String) {
+  package init(url: String, base: String) {
     self.url = url
     self.base = base
   }
@@ -61,7 +61,7 @@ public struct ProbeReport: Sendable, Hashable, Codable {
   /// Throws the first failure.
   ///
   /// - Throws: `EngineError.probe`.
-  public func require() throws(EngineError) {
+  package func require() throws(EngineError) {
     guard let failure = checks.first(where: { $0.verdict == .fail }) else { return }
     throw .probe(check: failure.name, finding: failure.finding)
   }

@@ -1,8 +1,8 @@
 #if Engines
 /// How a server adds up the losses of tokens into the gradient of one update.
-public struct LossReduction: Sendable, Hashable, Codable {
+package struct LossReduction: Sendable, Hashable, Codable {
   /// What a token's loss is divided by within its sequence or pass.
-  public enum Tokens: String, Sendable, Hashable, Codable, CaseIterable {
+  package enum Tokens: String, Sendable, Hashable, Codable, CaseIterable {
     /// Nothing.
     case sum
     /// The number of its sequence's tokens.
@@ -12,7 +12,7 @@ public struct LossReduction: Sendable, Hashable, Codable {
   }
 
   /// Which sequences count in a mean.
-  public enum Extent: String, Sendable, Hashable, Codable, CaseIterable {
+  package enum Extent: String, Sendable, Hashable, Codable, CaseIterable {
     /// None: sequences are added.
     case sum
     /// Those of one pass; passes are added.
@@ -22,12 +22,12 @@ public struct LossReduction: Sendable, Hashable, Codable {
   }
 
   /// What happens to the tokens of a sequence.
-  public var tokens: Tokens
+  package var tokens: Tokens
   /// What happens to sequences.
-  public var extent: Extent
+  package var extent: Extent
 
   /// A reduction.
-  public init(tokens: Tokens, extent: Extent) {
+  package init(tokens: Tokens, extent: Extent) {
     self.tokens = tokens
     self.extent = extent
   }
@@ -65,38 +65,38 @@ package struct WorkCount: Sendable, Hashable {
 }
 
 /// What a training server was measured to do; what was not measured is not there.
-public struct StudentAbilities: Sendable, Hashable, Codable {
+package struct StudentAbilities: Sendable, Hashable, Codable {
   /// How losses are added up; `nil` where it was not understood, and nothing may be trained.
-  public var reduction: LossReduction?
+  package var reduction: LossReduction?
   /// Whether several targets a position are read as such; otherwise a datum is sent once a target.
-  public var readsTargetRows = false
+  package var readsTargetRows = false
   /// Likeliest tokens a position that the server gives for a prompt.
-  public var alternatives = 0
+  package var alternatives = 0
   /// Whether sampling follows the temperature.
-  public var followsTemperature = false
+  package var followsTemperature = false
   /// Whether log-probabilities of samples are those of temperature 1, whatever they were sampled at.
-  public var scoresAtTemperatureOne = false
+  package var scoresAtTemperatureOne = false
   /// Whether equal seeds give equal responses.
-  public var repeatsSamples = false
+  package var repeatsSamples = false
   /// The largest difference between two scores of the same tokens, nats; 0 where they repeat to the bit.
-  public var repeatError = Double.infinity
+  package var repeatError = Double.infinity
   /// The largest difference after a restored checkpoint and one more update, nats; 0 where it is exact.
-  public var resumeError = Double.infinity
+  package var resumeError = Double.infinity
   /// Whether negative weights of a cross-entropy are what they should be.
-  public var negativeWeights = false
+  package var negativeWeights = false
   /// Whether pictures change what is said about them.
-  public var images = false
+  package var images = false
   /// Whether a repeated write is one write.
-  public var repeatsAreOneWrite = false
+  package var repeatsAreOneWrite = false
   /// Whether sampling from older weights leaves the model in training alone.
-  public var keepsOldSamplers = false
+  package var keepsOldSamplers = false
   /// Bytes of an exported adapter's archive; 0 where there is none.
-  public var adapterBytes = 0
+  package var adapterBytes = 0
 
   /// Nothing measured yet.
-  public init() {}
+  package init() {}
 
   /// Whether a restored run goes on to the bit.
-  public var resumesExactly: Bool { resumeError == 0 }
+  package var resumesExactly: Bool { resumeError == 0 }
 }
 #endif

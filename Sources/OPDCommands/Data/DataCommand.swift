@@ -1,9 +1,9 @@
-public import ArgumentParser
+package import ArgumentParser
 
 /// `opd data`: data sets without a run around them.
-public struct DataCommand: AsyncParsableCommand {
+package struct DataCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "data",
     abstract: "Look at data, bring in your own, or write the built-in world as files.",
     discussion: """
@@ -15,5 +15,5 @@ public struct DataCommand: AsyncParsableCommand {
     subcommands: [DataShowCommand.self, DataImportCommand.self, DataExportCommand.self])
 
   /// What parses a command line without arguments.
-  public init() {}
+  package init() {}
 }

@@ -1,11 +1,11 @@
 internal import Runs
-public import ArgumentParser
+package import ArgumentParser
 internal import Tasks
 
 /// `opd data export`: the data of a configuration as files that other programs read.
-public struct DataExportCommand: AsyncParsableCommand {
+package struct DataExportCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "export",
     abstract: "Write the data of a configuration, such as the built-in world, as files.",
     discussion: """
@@ -21,10 +21,10 @@ public struct DataExportCommand: AsyncParsableCommand {
   var out: String
 
   /// What parses a command line without arguments.
-  public init() {}
+  package init() {}
 
   /// Writes the folder.
-  public func run() async throws {
+  package func run() async throws {
     let dataset = try file.context().dataset
     try QVHighlights.export(dataset, to: out)
     print(DatasetSummary(dataset).text)

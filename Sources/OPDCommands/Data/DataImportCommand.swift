@@ -1,10 +1,10 @@
-public import ArgumentParser
+package import ArgumentParser
 internal import Tasks
 
 /// `opd data import`: a folder of data from published annotations and features of one's own.
-public struct DataImportCommand: AsyncParsableCommand {
+package struct DataImportCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "import",
     abstract: "Make a folder that runs can read, of published annotations and your own features.",
     discussion: """
@@ -34,10 +34,10 @@ public struct DataImportCommand: AsyncParsableCommand {
   var dropUnusable = false
 
   /// What parses a command line without arguments.
-  public init() {}
+  package init() {}
 
   /// Checks and writes the folder.
-  public func run() async throws {
+  package func run() async throws {
     let imported = try QVHighlights.importing(
       train: train, dev: dev, features: features, to: out,
       unusable: dropUnusable ? .leftOut : .refused)

@@ -1,12 +1,12 @@
 internal import Runs
-public import ArgumentParser
+package import ArgumentParser
 internal import Core
 internal import Tasks
 
 /// `opd data show`: what is in the data of a configuration.
-public struct DataShowCommand: AsyncParsableCommand {
+package struct DataShowCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "show",
     abstract:
       "Count what is in the data of a configuration, and what needs no video to be reached.",
@@ -20,10 +20,10 @@ public struct DataShowCommand: AsyncParsableCommand {
   var json = false
 
   /// What parses a command line without arguments.
-  public init() {}
+  package init() {}
 
   /// Loads the data and prints what is in them.
-  public func run() async throws {
+  package func run() async throws {
     let context = try file.context()
     var summary = DatasetSummary(context.dataset)
     summary.bounds = Bound.all(of: context.dataset, context.codec)

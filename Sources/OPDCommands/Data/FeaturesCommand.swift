@@ -1,4 +1,4 @@
-public import ArgumentParser
+package import ArgumentParser
 internal import Core
 internal import Foundation
 internal import Plugins
@@ -6,9 +6,9 @@ internal import Records
 internal import Runs
 
 /// `opd features`: what an encoder makes of videos, in a file that runs read.
-public struct FeaturesCommand: AsyncParsableCommand {
+package struct FeaturesCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "features",
     abstract: "Make the features of videos, for data of your own.",
     discussion: """
@@ -48,10 +48,10 @@ public struct FeaturesCommand: AsyncParsableCommand {
   var quiet = false
 
   /// What parses a command line without arguments.
-  public init() {}
+  package init() {}
 
   /// Refuses numbers that cannot be.
-  public func validate() throws {
+  package func validate() throws {
     try check("--seconds", seconds, .above(0.001, to: 86_400))
     try check("--jobs", jobs, 1...1024)
   }
@@ -70,7 +70,7 @@ public struct FeaturesCommand: AsyncParsableCommand {
   }
 
   /// Makes and writes them.
-  public func run() async throws {
+  package func run() async throws {
     guard let encoder = try await Self.encoder(encoder) else { return }
     let extraction = try FeatureExtraction(input, by: encoder, every: seconds, to: out)
     var line = ProgressLine(

@@ -1,10 +1,10 @@
 internal import Selfcheck
-public import ArgumentParser
+package import ArgumentParser
 
 /// `opd doctor`: whether this machine can run the laboratory, and how well.
-public struct DoctorCommand: AsyncParsableCommand {
+package struct DoctorCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "doctor",
     abstract: "Check processor, memory, libraries, programs and data of this machine.",
     discussion: """
@@ -21,10 +21,10 @@ public struct DoctorCommand: AsyncParsableCommand {
   var json = false
 
   /// What parses a command line without arguments.
-  public init() {}
+  package init() {}
 
   /// Prints the checks.
-  public func run() async throws {
+  package func run() async throws {
     let checks = MachineChecks.all() + LibraryChecks.all(data: data)
     print(try json ? jsonText(checks) : Self.text(checks))
     let failed = checks.filter { $0.state == .fail }.map(\.name)

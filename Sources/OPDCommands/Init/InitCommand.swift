@@ -1,11 +1,11 @@
 internal import Foundation
-public import ArgumentParser
+package import ArgumentParser
 internal import Storage
 
 /// `opd init`: a configuration to begin with.
-public struct InitCommand: ParsableCommand {
+package struct InitCommand: ParsableCommand {
   /// What `--help` says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "init",
     abstract: "Write a commented configuration to begin with.",
     discussion: """
@@ -25,10 +25,10 @@ public struct InitCommand: ParsableCommand {
   var output: String?
 
   /// A command without arguments, for the parser.
-  public init() {}
+  package init() {}
 
   /// Writes the file and says what to do with it.
-  public func run() throws {
+  package func run() throws {
     let path = output ?? "\(starter.rawValue).yaml"
     guard !FileManager.default.fileExists(atPath: path) else {
       throw StorageError.alreadyThere(path: path)

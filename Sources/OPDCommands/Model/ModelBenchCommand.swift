@@ -1,4 +1,4 @@
-public import ArgumentParser
+package import ArgumentParser
 internal import Foundation
 internal import Networks
 internal import Records
@@ -6,9 +6,9 @@ internal import Selfcheck
 internal import Tensors
 
 /// `opd model bench`: how fast a model is here.
-public struct ModelBenchCommand: ParsableCommand {
+package struct ModelBenchCommand: ParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Time a model: loading, prompts, answers, updates of adapters, and memory.",
     discussion: """
@@ -36,16 +36,16 @@ public struct ModelBenchCommand: ParsableCommand {
   var json = false
 
   /// What parses a command line without arguments.
-  public init() {}
+  package init() {}
 
   /// Refuses numbers that mean nothing.
-  public func validate() throws {
+  package func validate() throws {
     try check("--threads", threads, 1...1024)
     try check("--rounds", rounds, 1...1_000)
   }
 
   /// Times and prints.
-  public func run() throws {
+  package func run() throws {
     Parallel.threads = threads
     let chosen: [ModelPhase] = try chosenPhases(phases)
     var benchmark = try ModelBenchmark(PretrainedModel.located(path))

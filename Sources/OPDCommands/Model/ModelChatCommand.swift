@@ -1,4 +1,4 @@
-public import ArgumentParser
+package import ArgumentParser
 internal import Core
 internal import Foundation
 internal import Networks
@@ -8,9 +8,9 @@ internal import Synchronization
 internal import Tokenizers
 
 /// `opd model chat`: a conversation with a model, to see that it speaks.
-public struct ModelChatCommand: AsyncParsableCommand {
+package struct ModelChatCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "chat",
     abstract:
       "Talk with a model: a line is a turn, an empty line or the end of the input is the end.",
@@ -51,10 +51,10 @@ public struct ModelChatCommand: AsyncParsableCommand {
   var seed = 0
 
   /// What parses a command line without arguments.
-  public init() {}
+  package init() {}
 
   /// Refuses numbers with which nothing could be drawn.
-  public func validate() throws {
+  package func validate() throws {
     guard temperature.isFinite, temperature >= 0, (1...100_000).contains(maximumTokens) else {
       throw ValidationError(
         "The temperature must be 0 or above, and --maximum-tokens 1 to 100000.")
@@ -67,7 +67,7 @@ public struct ModelChatCommand: AsyncParsableCommand {
   }
 
   /// Reads turns and answers them as they are drawn.
-  public func run() async throws {
+  package func run() async throws {
     let folder = PretrainedModel.located(path)
     if try VisionModel.lies(in: folder) { return try look(at: folder) }
     guard pictures.isEmpty else { throw ChatError.blind(path) }

@@ -1,9 +1,9 @@
-public import ArgumentParser
+package import ArgumentParser
 
 /// `opd model`: pretrained models as files.
-public struct ModelCommand: AsyncParsableCommand {
+package struct ModelCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "model",
     abstract: "Look at a pretrained model before a run depends on it.",
     discussion: """
@@ -16,5 +16,5 @@ public struct ModelCommand: AsyncParsableCommand {
     ])
 
   /// What parses a command line without arguments.
-  public init() {}
+  package init() {}
 }

@@ -1,4 +1,4 @@
-public import ArgumentParser
+package import ArgumentParser
 internal import Foundation
 internal import Networks
 internal import Student
@@ -8,9 +8,9 @@ internal import Tensors
 internal import Tokenizers
 
 /// `opd model show`: what a model is, and whether all of it is computed here.
-public struct ModelShowCommand: AsyncParsableCommand {
+package struct ModelShowCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "show",
     abstract: "Say what a model is: architecture, formats, tokenizer, template, memory.",
     discussion: """
@@ -24,10 +24,10 @@ public struct ModelShowCommand: AsyncParsableCommand {
   var path: String
 
   /// What parses a command line without arguments.
-  public init() {}
+  package init() {}
 
   /// Prints a line a fact.
-  public func run() throws {
+  package func run() throws {
     let folder = PretrainedModel.located(path)
     if try VisionModel.lies(in: folder) {
       return Self.print(try Self.facts(VisionModel(folder)))

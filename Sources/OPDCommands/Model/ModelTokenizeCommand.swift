@@ -1,12 +1,12 @@
-public import ArgumentParser
+package import ArgumentParser
 internal import Networks
 internal import Student
 internal import Tokenizers
 
 /// `opd model tokenize`: a text as a model reads it.
-public struct ModelTokenizeCommand: AsyncParsableCommand {
+package struct ModelTokenizeCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "tokenize",
     abstract: "Print a text as a model reads it, a token a line.",
     discussion: """
@@ -25,10 +25,10 @@ public struct ModelTokenizeCommand: AsyncParsableCommand {
   var plain = false
 
   /// What parses a command line without arguments.
-  public init() {}
+  package init() {}
 
   /// Prints the number and the text of each token, then how many there are.
-  public func run() throws {
+  package func run() throws {
     let tokenizer = try BytePairTokenizer(of: PretrainedModel(path))
     let tokens = plain ? tokenizer.encodePlain(text) : tokenizer.encode(text)
     for token in tokens { print("\(token)\t\(tokenizer.decode([token]).debugDescription)") }

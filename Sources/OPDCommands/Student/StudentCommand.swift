@@ -1,11 +1,11 @@
 #if Engines
-public import ArgumentParser
+package import ArgumentParser
 internal import Engines
 
 /// `opd student`: a student on a training server, before anything is trained on it.
-public struct StudentCommand: AsyncParsableCommand {
+package struct StudentCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "student",
     abstract: "Try a training server, and say what a run will ask of it.",
     discussion: """
@@ -16,13 +16,13 @@ public struct StudentCommand: AsyncParsableCommand {
     subcommands: [StudentProbeCommand.self, StudentPlanCommand.self])
 
   /// What parses a command line without arguments.
-  public init() {}
+  package init() {}
 }
 
 /// `opd student probe`: what a Tinker-compatible server really does, whatever it says.
-public struct StudentProbeCommand: AsyncParsableCommand {
+package struct StudentProbeCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "probe",
     abstract: "Measure what a training server does with losses, samples and checkpoints.",
     discussion: """
@@ -45,10 +45,10 @@ public struct StudentProbeCommand: AsyncParsableCommand {
   var insecure = false
 
   /// What parses a command line without arguments.
-  public init() {}
+  package init() {}
 
   /// Probes, prints a line a finding, and fails if one does.
-  public func run() async throws {
+  package func run() async throws {
     var parameters = TinkerParameters(url: url, base: base)
     parameters.keyVariable = keyVariable
     parameters.insecure = insecure

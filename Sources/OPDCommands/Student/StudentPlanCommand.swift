@@ -1,12 +1,12 @@
 #if Engines
-public import ArgumentParser
+package import ArgumentParser
 internal import Records
 internal import Runs
 
 /// `opd student plan`: what a run will ask of a student elsewhere.
-public struct StudentPlanCommand: AsyncParsableCommand {
+package struct StudentPlanCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract:
       "Say what a run will ask of a training server at most: requests, tokens, bytes, FLOPs, price.",
@@ -23,10 +23,10 @@ public struct StudentPlanCommand: AsyncParsableCommand {
   var overrides: [String] = []
 
   /// What parses a command line without arguments.
-  public init() {}
+  package init() {}
 
   /// Plans and prints a table.
-  public func run() async throws {
+  package func run() async throws {
     let value = try ConfigurationFile.load(config, overrides: overrides)
     print(try await StudentPlan(value, in: OPDCommand.laboratory()).table.aligned)
   }

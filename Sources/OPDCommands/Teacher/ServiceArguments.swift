@@ -1,5 +1,5 @@
 #if LiveTeachers
-public import ArgumentParser
+internal import ArgumentParser
 internal import Runs
 internal import Tasks
 internal import Plugins

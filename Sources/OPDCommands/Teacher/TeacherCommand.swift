@@ -1,13 +1,13 @@
-public import ArgumentParser
+package import ArgumentParser
 internal import Records
 internal import Runs
 internal import Foundation
 internal import Plugins
 
 /// `opd teacher`: a teacher without a run around it.
-public struct TeacherCommand: AsyncParsableCommand {
+package struct TeacherCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "teacher",
     abstract: "Try a teacher before a run depends on it.",
     discussion: """
@@ -20,7 +20,7 @@ public struct TeacherCommand: AsyncParsableCommand {
     ])
 
   /// What parses a command line without arguments.
-  public init() {}
+  package init() {}
 }
 
 /// The words that name a configuration, shared by the commands about teachers.

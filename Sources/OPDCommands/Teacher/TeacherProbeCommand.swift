@@ -1,10 +1,10 @@
 internal import Runs
-public import ArgumentParser
+package import ArgumentParser
 
 /// `opd teacher probe`: whether a teacher can be believed.
-public struct TeacherProbeCommand: AsyncParsableCommand {
+package struct TeacherProbeCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "probe",
     abstract: "Find out whether a teacher can be believed, before a run depends on it.",
     discussion: """
@@ -29,10 +29,10 @@ public struct TeacherProbeCommand: AsyncParsableCommand {
   var json = false
 
   /// What parses a command line without arguments.
-  public init() {}
+  package init() {}
 
   /// Wants a configuration or an address.
-  public func validate() throws {
+  package func validate() throws {
     #if LiveTeachers
     guard (config == nil) != (service.url == nil) else {
       throw ValidationError("Give either a configuration file or --url.")
@@ -43,7 +43,7 @@ public struct TeacherProbeCommand: AsyncParsableCommand {
   }
 
   /// Probes, prints a line a check, and fails if one does.
-  public func run() async throws {
+  package func run() async throws {
     let file = config.map { ConfigurationArguments.of($0, overrides) }
     #if LiveTeachers
     if let (parameters, context) = try probedService(in: file) {

@@ -1,13 +1,13 @@
 internal import Core
 internal import Runs
-public import ArgumentParser
+package import ArgumentParser
 internal import Foundation
 internal import Teacher
 
 /// `opd teacher rate`: how fast the teacher of a configuration is.
-public struct TeacherRateCommand: AsyncParsableCommand {
+package struct TeacherRateCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "rate",
     abstract: "Measure how many tokens and responses the teacher of a configuration scores.",
     discussion: """
@@ -29,17 +29,17 @@ public struct TeacherRateCommand: AsyncParsableCommand {
   var json = false
 
   /// What parses a command line without arguments.
-  public init() {}
+  package init() {}
 
   /// Refuses a batch of nothing.
-  public func validate() throws {
+  package func validate() throws {
     try check("--prompts", prompts, 1...1_000_000)
     try check("--answers", answers, 1...1_000_000)
     try check("--seconds", seconds, .above(0, to: 86_400))
   }
 
   /// Measures and prints.
-  public func run() async throws {
+  package func run() async throws {
     let rate = try await file.teacher().rate(prompts: prompts, answers: answers, seconds: seconds)
     guard !json else { return print(try jsonText(rate)) }
     print(

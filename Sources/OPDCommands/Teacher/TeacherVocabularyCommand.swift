@@ -1,11 +1,11 @@
 internal import Runs
-public import ArgumentParser
+package import ArgumentParser
 internal import Core
 
 /// `opd teacher vocabulary`: the words a teacher has to score.
-public struct TeacherVocabularyCommand: AsyncParsableCommand {
+package struct TeacherVocabularyCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "vocabulary",
     abstract: "Print the student's words as JSON, for writers of teachers.",
     discussion: """
@@ -21,10 +21,10 @@ public struct TeacherVocabularyCommand: AsyncParsableCommand {
   }
 
   /// What parses a command line without arguments.
-  public init() {}
+  package init() {}
 
   /// Prints the words, the number of the one that ends an answer, and their digest.
-  public func run() async throws {
+  package func run() async throws {
     let tokenizer = try file.context().codec.tokenizer
     print(
       try jsonText(

@@ -1,13 +1,13 @@
 internal import Runs
-public import ArgumentParser
+package import ArgumentParser
 internal import Foundation
 internal import Tasks
 internal import Core
 
 /// `opd teacher windows`: the right windows of the data, to make teachers of.
-public struct TeacherWindowsCommand: AsyncParsableCommand {
+package struct TeacherWindowsCommand: AsyncParsableCommand {
   /// What the help says.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "windows",
     abstract:
       "Print the right windows of a configuration's data as the 'windows' teacher reads them.",
@@ -26,10 +26,10 @@ public struct TeacherWindowsCommand: AsyncParsableCommand {
   }
 
   /// What parses a command line without arguments.
-  public init() {}
+  package init() {}
 
   /// Prints a line a prompt.
-  public func run() async throws {
+  package func run() async throws {
     let dataset = try file.context().dataset
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

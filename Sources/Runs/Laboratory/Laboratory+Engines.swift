@@ -2,7 +2,7 @@
 internal import Core
 public import Engines
 internal import Foundation
-public import Plugins
+internal import Plugins
 internal import Student
 internal import Teacher
 
@@ -10,7 +10,7 @@ extension TinkerParameters: PluginParameters {}
 
 extension ProcessStudentParameters: PluginParameters {
   /// The words of the command that are files: the program itself, and scripts it is given.
-  public var files: [String] { process.files }
+  package var files: [String] { process.files }
 }
 
 extension Laboratory {

@@ -1,4 +1,4 @@
-public import Plugins
+internal import Plugins
 internal import Core
 public import TAD
 
@@ -17,7 +17,7 @@ extension AdaptiveKeyframeSampling.Parameters: PluginParameters {}
 extension InverseTransformKeyframes.Parameters: PluginParameters {}
 extension OracleKeyframes.Parameters: PluginParameters {
   /// It chooses frames inside the true windows.
-  public var readsTruth: Bool { true }
+  package var readsTruth: Bool { true }
 }
 
 extension Laboratory {

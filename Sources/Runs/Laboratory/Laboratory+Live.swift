@@ -1,4 +1,4 @@
-public import Plugins
+internal import Plugins
 internal import Core
 internal import Curriculum
 internal import Foundation
@@ -6,7 +6,7 @@ public import Teacher
 
 extension ProcessParameters: PluginParameters {
   /// The words of the command that are files: the program itself, and scripts it is given.
-  public var files: [String] {
+  package var files: [String] {
     let base = folder.map { $0 + "/" } ?? ""
     return command.map { $0.hasPrefix("/") ? $0 : base + $0 }
       .filter { FileManager.default.fileExists(atPath: $0) }

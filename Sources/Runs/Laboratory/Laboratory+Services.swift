@@ -1,6 +1,6 @@
 #if LiveTeachers
 internal import Tasks
-public import Plugins
+internal import Plugins
 internal import Core
 public import Teacher
 

@@ -38,7 +38,7 @@ public struct TeacherChoice: Sendable {
   /// Scores the student's answers.
   public var scorer: any TeacherScorer
   /// The same where it is made of the student, which a run then shows it; `nil` for any other.
-  public private(set) var selfTeacher: SelfTeacher?
+  package private(set) var selfTeacher: SelfTeacher?
   /// Answers prompts, for curricula; `nil` where the teacher cannot.
   public var predictor: (any AnswerPredictor)?
   /// A digest of what the teacher knows, part of a run's identity.
@@ -65,7 +65,7 @@ public struct TeacherChoice: Sendable {
   }
 
   /// A teacher that is made of the student.
-  public init(selfTeacher: SelfTeacher, identity: String = "") {
+  package init(selfTeacher: SelfTeacher, identity: String = "") {
     self.init(selfTeacher, predictor: selfTeacher, identity: identity, training: 0)
     self.selfTeacher = selfTeacher
   }

@@ -1,4 +1,4 @@
-public import Core
+package import Core
 
 extension Bound {
   /// What can be reached without training on videos, fitted on the questions to train on and worth what they are on those to report on.
@@ -10,7 +10,7 @@ extension Bound {
   ///   answers of other questions; for options also the answer by words and the middle frame, for windows the whole video and the
   ///   untrained reader of all frames.
   /// - Complexity: O(answers · 1,024) qualities for each set of answers that prompts share, and O(answers) sums a question.
-  public static func all(of dataset: Dataset, _ codec: AnswerCodec) -> [Bound] {
+  package static func all(of dataset: Dataset, _ codec: AnswerCodec) -> [Bound] {
     let headline = codec.task.headline
     func value(_ answers: [(any Answer)?]) -> Double? {
       codec.task.summary(codec.task.outcomes(answers, to: dataset.reported))[headline]

@@ -1,23 +1,23 @@
-public import Core
+package import Core
 
 /// One of the options of a question.
-public struct Choice: LocatedAnswer {
+package struct Choice: LocatedAnswer {
   /// Which option, from 0.
-  public let index: Int
+  package let index: Int
 
   /// All options of the question, in the order in which it names them.
-  public let options: [String]
+  package let options: [String]
 
   /// What has to be understood to answer, where the data says so.
-  public let topic: String?
+  package let topic: String?
 
   /// Where in the video the answer is seen, where the data says so.
-  public let clips: ClipList?
+  package let clips: ClipList?
 
   /// An option of a question.
   ///
   /// - Precondition: There is such an option, and a letter for each.
-  public init(
+  package init(
     _ index: Int, of options: [String], topic: String? = nil, clips: ClipList? = nil
   ) {
     precondition(options.indices.contains(index), "There is no option \(index).")
@@ -29,51 +29,51 @@ public struct Choice: LocatedAnswer {
   }
 
   /// A … Z, by which options are called.
-  public static let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ".map { String($0) }
+  package static let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ".map { String($0) }
 
   /// A question with its options, each behind its letter: `what colour is it: A red B blue`.
-  public static func question(_ text: String, with options: [String]) -> String {
+  package static func question(_ text: String, with options: [String]) -> String {
     let named = zip(letters, options).map { "\($0) \($1)" }
     return named.isEmpty ? text : "\(text): \(named.joined(separator: " "))"
   }
 
   /// The letter of the option.
-  public var letter: String { Self.letters[index] }
+  package var letter: String { Self.letters[index] }
 
   /// The option's own words.
-  public var option: String { options[index] }
+  package var option: String { options[index] }
 
   /// The letter and the option.
-  public var text: String { "\(letter) \(option)" }
+  package var text: String { "\(letter) \(option)" }
 
   /// Where the answer must be seen.
-  public var stretches: [Interval] { clips?.stretches ?? [] }
+  package var stretches: [Interval] { clips?.stretches ?? [] }
 
   /// The question's other options and itself.
-  public var all: [Choice] {
+  package var all: [Choice] {
     options.indices.map { Choice($0, of: options, topic: topic, clips: clips) }
   }
 
   /// Whether both say the same; where they are seen is no part of what they say.
-  public static func == (first: Choice, second: Choice) -> Bool {
+  package static func == (first: Choice, second: Choice) -> Bool {
     first.index == second.index && first.options == second.options && first.topic == second.topic
   }
 
   /// What `==` compares.
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     hasher.combine(index)
     hasher.combine(options)
     hasher.combine(topic)
   }
 
   /// Writes letter and option as one text.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var value = encoder.singleValueContainer()
     try value.encode(text)
   }
 
   /// Reads a text, which tells of this option alone.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let value = try decoder.singleValueContainer()
     let text = try value.decode(String.self)
     let parts = text.split(separator: " ", maxSplits: 1).map { String($0) }

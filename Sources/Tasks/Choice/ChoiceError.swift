@@ -1,14 +1,14 @@
-public import Core
+package import Core
 
 /// Why questions with options cannot be used.
-public enum ChoiceError: ExplainedError, Hashable {
+package enum ChoiceError: ExplainedError, Hashable {
   /// Options are called by letters whose meaning stands in words that the student is not shown.
   case unseenOptions(prompt: String)
   /// A line of a file cannot be a question with options.
   case line(path: String, line: Int, reason: String)
 
   /// What happened.
-  public var happened: String {
+  package var happened: String {
     switch self {
     case .unseenOptions(let prompt):
       """
@@ -21,7 +21,7 @@ public enum ChoiceError: ExplainedError, Hashable {
   }
 
   /// What to do.
-  public var remedy: String {
+  package var remedy: String {
     switch self {
     case .unseenOptions:
       "Set the data's order to fixed, its query to words, or the codec's form to text."
@@ -30,7 +30,7 @@ public enum ChoiceError: ExplainedError, Hashable {
   }
 
   /// A matter of the configuration, or of the data.
-  public var exitStatus: ExitStatus {
+  package var exitStatus: ExitStatus {
     switch self {
     case .unseenOptions: .usage
     case .line: .badInput

@@ -16,7 +16,7 @@ internal import Storage
 /// | where the answer is seen, [start, end] in seconds | `relevant_windows` |
 ///
 /// `url`, `domain`, `sub_category`, `source` and `split` are passed over; any other key is refused.
-public enum ChoiceFile {
+package enum ChoiceFile {
   /// The questions of two files, with the features of their videos.
   ///
   /// - Parameters:
@@ -26,7 +26,7 @@ public enum ChoiceFile {
   ///   - limit: The most questions that are read of each.
   /// - Returns: The prompts. Their text names the options; an embedding, where there is one, is the file's.
   /// - Throws: `ChoiceError.line`, `StorageError`, or `DataError` for features that do not fit.
-  public static func dataset(
+  package static func dataset(
     train: String?, dev: String, features: String, limit: Int = .max
   ) throws -> Dataset {
     let store = try FeatureStore(features)

@@ -1,9 +1,9 @@
-public import Core
+package import Core
 
 /// Multiple choice: one of the options that come with a question is right.
-public struct ChoiceTask: EnumerableTask {
+package struct ChoiceTask: EnumerableTask {
   /// How an option is written.
-  public enum Form: String, Codable, Sendable, Hashable, CaseIterable {
+  package enum Form: String, Codable, Sendable, Hashable, CaseIterable {
     /// By its letter.
     case letter
     /// By its own words.
@@ -11,13 +11,13 @@ public struct ChoiceTask: EnumerableTask {
   }
 
   /// How an option is written.
-  public let form: Form
+  package let form: Form
 
   /// The most tokens of an answer, the end included.
-  public let maximumLength: Int
+  package let maximumLength: Int
 
   /// What questions may be about, in the order of tables.
-  public let topics: [String]
+  package let topics: [String]
 
   /// The task with answers of a form.
   ///
@@ -25,28 +25,28 @@ public struct ChoiceTask: EnumerableTask {
   ///   - form: How an option is written.
   ///   - longest: The most words of an option; a letter is one whatever this says.
   ///   - topics: What questions may be about; each has an accuracy of its own.
-  public init(_ form: Form, longest: Int = 1, topics: [String] = []) {
+  package init(_ form: Form, longest: Int = 1, topics: [String] = []) {
     self.form = form
     self.topics = topics
     maximumLength = (form == .letter ? 1 : longest) + 1
   }
 
   /// Its name.
-  public var name: String { "choice" }
+  package var name: String { "choice" }
 
   /// The share of right answers.
-  public var headline: MetricName { .accuracy }
+  package var headline: MetricName { .accuracy }
 
   /// The accuracy on each topic; more than six would make tables that nobody can read.
-  public var columns: [MetricName] {
+  package var columns: [MetricName] {
     topics.count > 6 ? [] : topics.map { .accuracy(on: $0) }
   }
 
   /// What its numbers mean.
-  public var metrics: [MetricDefinition] { Self.metrics }
+  package var metrics: [MetricDefinition] { Self.metrics }
 
   /// What the numbers of multiple choice mean.
-  public static let metrics: [MetricDefinition] = [
+  package static let metrics: [MetricDefinition] = [
     .init(
       MetricName.accuracy.rawValue, "1", .higher, per: .queries,
       "share of questions whose right option was chosen; what cannot be read counts as wrong"),
@@ -55,7 +55,7 @@ public struct ChoiceTask: EnumerableTask {
   ]
 
   /// The tokens of a letter, or of an option's words.
-  public func write(
+  package func write(
     _ answer: any Answer, to prompt: Prompt, with tokenizer: any Tokenizer
   ) throws -> [Token] {
     guard let choice = answer as? Choice else {
@@ -65,7 +65,7 @@ public struct ChoiceTask: EnumerableTask {
   }
 
   /// The option that a whole response names, white space aside; nothing where the question brings no options.
-  public func read(
+  package func read(
     _ tokens: [Token], to prompt: Prompt, with tokenizer: any Tokenizer
   ) -> (any Answer)? {
     guard let end = tokens.firstIndex(where: tokenizer.ends.contains) else { return nil }
@@ -74,22 +74,22 @@ public struct ChoiceTask: EnumerableTask {
   }
 
   /// Whether both chose the same option.
-  public func agreement(_ first: any Answer, _ second: any Answer) -> Double {
+  package func agreement(_ first: any Answer, _ second: any Answer) -> Double {
     guard let first = first as? Choice, let second = second as? Choice else { return 0 }
     return first.option == second.option ? 1 : 0
   }
 
   /// Every option.
-  public func answers(to prompt: Prompt) -> [any Answer] { choices(of: prompt) }
+  package func answers(to prompt: Prompt) -> [any Answer] { choices(of: prompt) }
 
   /// Questions with the same options share their answers.
-  public func answerSpace(of prompt: Prompt) -> String {
+  package func answerSpace(of prompt: Prompt) -> String {
     let right = prompt.truth.first as? Choice
     return ((right?.options ?? []) + [right?.topic ?? ""]).joined(separator: "\n")
   }
 
   /// Right or wrong, with the questions parted by what has to be understood.
-  public func outcomes(_ answers: [(any Answer)?], to prompts: [Prompt]) -> [Outcome] {
+  package func outcomes(_ answers: [(any Answer)?], to prompts: [Prompt]) -> [Outcome] {
     let topics = Set(prompts.compactMap { ($0.truth.first as? Choice)?.topic }).sorted()
     return zip(answers, prompts).map { answer, prompt in
       let topic = (prompt.truth.first as? Choice)?.topic
@@ -101,7 +101,7 @@ public struct ChoiceTask: EnumerableTask {
   }
 
   /// The share of right answers, of all questions and of those about each topic.
-  public func summary(_ outcomes: [Outcome]) -> [MetricName: Double] {
+  package func summary(_ outcomes: [Outcome]) -> [MetricName: Double] {
     var values = [MetricName.accuracy: mean(outcomes.map(\.quality))]
     for topic in topics {
       let own = outcomes.filter { $0.groups[Self.grouping]?.title == topic }
@@ -125,10 +125,10 @@ public struct ChoiceTask: EnumerableTask {
 
 extension MetricName {
   /// `eval/accuracy`.
-  public static let accuracy = MetricName("eval/accuracy")
+  package static let accuracy = MetricName("eval/accuracy")
 
   /// `eval/accuracy/order` and so on; what is no letter or digit of the topic becomes `_`.
-  public static func accuracy(on topic: String) -> MetricName {
+  package static func accuracy(on topic: String) -> MetricName {
     MetricName("eval/accuracy/\(String(topic.map { $0.isLetter || $0.isNumber ? $0 : "_" }))")
   }
 }
@@ -138,7 +138,7 @@ extension ChoiceTask {
   ///
   /// - Throws: `TaskError.foreignAnswer` for data whose answers are no options, `ChoiceError.unseenOptions` for letters that mean
   ///   nothing to whoever is shown an embedding of the question.
-  public static func answers(_ form: Form, of dataset: Dataset) throws -> AnswerCodec {
+  package static func answers(_ form: Form, of dataset: Dataset) throws -> AnswerCodec {
     let choices = try dataset.all.flatMap { prompt in
       try prompt.truth.map { answer in
         guard let choice = answer as? Choice else {

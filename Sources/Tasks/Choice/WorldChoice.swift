@@ -1,9 +1,9 @@
 internal import Core
 
 /// Multiple choice about videos of the built-in world.
-public enum WorldChoice {
+package enum WorldChoice {
   /// What a question is about.
-  public enum Topic: String, Codable, Sendable, Hashable, CaseIterable {
+  package enum Topic: String, Codable, Sendable, Hashable, CaseIterable {
     /// What colour a shape has: one frame tells.
     case colour
     /// Which of two things an object does first.
@@ -16,11 +16,11 @@ public enum WorldChoice {
     case repetition
 
     /// Whether a single frame, however well chosen, leaves the answer open.
-    public var needsSeveralFrames: Bool { self != .colour }
+    package var needsSeveralFrames: Bool { self != .colour }
   }
 
   /// In which order a question names its options.
-  public enum Order: String, Codable, Sendable, Hashable, CaseIterable {
+  package enum Order: String, Codable, Sendable, Hashable, CaseIterable {
     /// Drawn anew for each question, so that no letter means anything by itself.
     case shuffled
     /// Always the same.
@@ -28,14 +28,14 @@ public enum WorldChoice {
   }
 
   /// What is asked, and how.
-  public struct Options: Sendable, Hashable {
+  package struct Options: Sendable, Hashable {
     /// What questions are about, by turns.
-    public var topics: [Topic]
+    package var topics: [Topic]
     /// In which order a question names its options.
-    public var order: Order
+    package var order: Order
 
     /// What is asked, and how.
-    public init(topics: [Topic] = Topic.allCases, order: Order = .shuffled) {
+    package init(topics: [Topic] = Topic.allCases, order: Order = .shuffled) {
       self.topics = topics
       self.order = order
     }
@@ -51,7 +51,7 @@ public enum WorldChoice {
   ///   - options: What is asked, and how.
   /// - Returns: The prompts.
   /// - Throws: `DataError.nothingThere` if the videos are too short, or allow no such question.
-  public static func dataset(
+  package static func dataset(
     _ world: World.Options, _ options: Options = Options()
   ) throws -> Dataset {
     let made = try World(world)

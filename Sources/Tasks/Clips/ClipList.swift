@@ -1,28 +1,28 @@
-public import Core
+package import Core
 
 /// The clips of a video that a question needs, each with how much it matters: what K-frames predicts.
 ///
 /// Source: K-frames, arXiv:2510.13891.
-public struct ClipList: LocatedAnswer {
+package struct ClipList: LocatedAnswer {
   /// One of them.
-  public struct Clip: Sendable, Hashable {
+  package struct Clip: Sendable, Hashable {
     /// Where it is, in seconds.
-    public var interval: Interval
+    package var interval: Interval
     /// How much it matters.
-    public var priority: ClipPriority
+    package var priority: ClipPriority
 
     /// A clip.
-    public init(_ interval: Interval, _ priority: ClipPriority) {
+    package init(_ interval: Interval, _ priority: ClipPriority) {
       self.interval = interval
       self.priority = priority
     }
   }
 
   /// The clips by where they begin, then by where they end.
-  public let clips: [Clip]
+  package let clips: [Clip]
 
   /// The clips that a question needs, in any order.
-  public init(_ clips: [Clip]) {
+  package init(_ clips: [Clip]) {
     self.clips = clips.sorted {
       ($0.interval.start, $0.interval.end, $0.priority.rawValue)
         < ($1.interval.start, $1.interval.end, $1.priority.rawValue)
@@ -30,7 +30,7 @@ public struct ClipList: LocatedAnswer {
   }
 
   /// Where an answer of any kind is seen: its own clips, or its stretches, which then must be seen; `nil` where it says nothing.
-  public init?(of answer: any Answer) {
+  package init?(of answer: any Answer) {
     if let list = answer as? ClipList {
       self = list
     } else if let clips = (answer as? Choice)?.clips {
@@ -43,17 +43,17 @@ public struct ClipList: LocatedAnswer {
   }
 
   /// What must be seen.
-  public var stretches: [Interval] {
+  package var stretches: [Interval] {
     clips.filter { $0.priority == .first }.map(\.interval)
   }
 
   /// The clips for people.
-  public var text: String {
+  package var text: String {
     clips.map { "\($0.priority.rawValue) \($0.interval.text)" }.joined(separator: ", ")
   }
 
   /// The first of them by priority and then by time, at most so many.
-  public func first(_ count: Int) -> ClipList {
+  package func first(_ count: Int) -> ClipList {
     ClipList(Array((of(.first) + of(.second)).prefix(count)))
   }
 
@@ -64,7 +64,7 @@ public struct ClipList: LocatedAnswer {
 
 extension ClipList.Clip: Codable {
   /// Reads `[start, end, 1]` for P1, `[start, end, 2]` for P2.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     var numbers = try decoder.unkeyedContainer()
     interval = Interval(
       try numbers.decode(Double.self), try numbers.decode(Double.self))
@@ -78,7 +78,7 @@ extension ClipList.Clip: Codable {
   }
 
   /// Writes `[start, end, priority]`.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var numbers = encoder.unkeyedContainer()
     try numbers.encode(interval.start)
     try numbers.encode(interval.end)
@@ -88,12 +88,12 @@ extension ClipList.Clip: Codable {
 
 extension ClipList {
   /// Reads a list of clips.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     self.init(try decoder.singleValueContainer().decode([Clip].self))
   }
 
   /// Writes a list of clips.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var value = encoder.singleValueContainer()
     try value.encode(clips)
   }

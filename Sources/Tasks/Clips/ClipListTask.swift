@@ -1,4 +1,4 @@
-public import Core
+package import Core
 
 /// Saying which clips of a video a question needs, and how much each matters.
 ///
@@ -10,15 +10,15 @@ public import Core
 /// ones do: `∫min(w, w′) / ∫max(w, w′)` over the video, w(t) = 1 in a P1 clip, ½ in a P2 clip and 0 elsewhere.
 ///
 /// Source: K-frames, arXiv:2510.13891, for clips with priorities; the tokens and the quality are ours.
-public struct ClipListTask: AnswerTask {
+package struct ClipListTask: AnswerTask {
   /// The times that can be written: the boundaries between frames.
-  public let grid: AnswerGrid
+  package let grid: AnswerGrid
 
   /// How many steps of the grid the longest video has.
-  public let steps: Int
+  package let steps: Int
 
   /// The most clips of an answer.
-  public let most: Int
+  package let most: Int
 
   /// The task.
   ///
@@ -27,7 +27,7 @@ public struct ClipListTask: AnswerTask {
   ///   - steps: How many of them the longest video has.
   ///   - most: The most clips of an answer.
   /// - Precondition: All are positive.
-  public init(step: Double, steps: Int, most: Int) {
+  package init(step: Double, steps: Int, most: Int) {
     precondition(steps > 0 && most > 0, "\(steps) steps and \(most) clips.")
     grid = AnswerGrid(step: step)
     self.steps = steps
@@ -35,19 +35,19 @@ public struct ClipListTask: AnswerTask {
   }
 
   /// Its name.
-  public var name: String { "clips" }
+  package var name: String { "clips" }
 
   /// The longest list and the end.
-  public var maximumLength: Int { 3 * most + 1 }
+  package var maximumLength: Int { 3 * most + 1 }
 
   /// The mean weight that answers share with the right clips.
-  public var headline: MetricName { .clipOverlap }
+  package var headline: MetricName { .clipOverlap }
 
   /// What its numbers mean.
-  public var metrics: [MetricDefinition] { Self.metrics }
+  package var metrics: [MetricDefinition] { Self.metrics }
 
   /// What the numbers of key clips mean.
-  public static let metrics: [MetricDefinition] = [
+  package static let metrics: [MetricDefinition] = [
     .init(
       MetricName.clipOverlap.rawValue, "1", .higher, per: .queries,
       "mean overlap of predicted and right clips, P2 clips counting half")
@@ -56,7 +56,7 @@ public struct ClipListTask: AnswerTask {
   /// The tokens of the clips in which an answer is seen; of more than `most`, those of the lower priority and then the later are left out.
   ///
   /// - Throws: `TaskError.foreignAnswer` for an answer that is seen nowhere.
-  public func write(
+  package func write(
     _ answer: any Answer, to prompt: Prompt, with tokenizer: any Tokenizer
   ) throws -> [Token] {
     guard let list = ClipList(of: answer) else {
@@ -70,7 +70,7 @@ public struct ClipListTask: AnswerTask {
   }
 
   /// The clips that a whole response says; one of them that ends before it starts, and nothing is said.
-  public func read(
+  package func read(
     _ tokens: [Token], to prompt: Prompt, with tokenizer: any Tokenizer
   ) -> (any Answer)? {
     guard let end = tokens.firstIndex(where: tokenizer.ends.contains) else { return nil }
@@ -89,7 +89,7 @@ public struct ClipListTask: AnswerTask {
   }
 
   /// How much clips weigh where others do.
-  public func agreement(_ first: any Answer, _ second: any Answer) -> Double {
+  package func agreement(_ first: any Answer, _ second: any Answer) -> Double {
     guard let first = ClipList(of: first), let second = ClipList(of: second) else { return 0 }
     let ends = (first.clips + second.clips).flatMap { [$0.interval.start, $0.interval.end] }
     let borders = Set(ends).sorted()
@@ -103,7 +103,7 @@ public struct ClipListTask: AnswerTask {
   }
 
   /// The mean overlap.
-  public func summary(_ outcomes: [Outcome]) -> [MetricName: Double] {
+  package func summary(_ outcomes: [Outcome]) -> [MetricName: Double] {
     [.clipOverlap: mean(outcomes.map(\.quality))]
   }
 
@@ -120,7 +120,7 @@ extension ClipList {
 
 extension MetricName {
   /// `eval/clip_overlap`.
-  public static let clipOverlap = MetricName("eval/clip_overlap")
+  package static let clipOverlap = MetricName("eval/clip_overlap")
 }
 
 extension ClipListTask {
@@ -132,7 +132,7 @@ extension ClipListTask {
   ///   - most: The most clips of an answer.
   ///   - words: Words of questions that the student reads.
   /// - Returns: The task with its tokens.
-  public static func answers(
+  package static func answers(
     step: Double, steps: Int, most: Int, words: [String]
   ) -> AnswerCodec {
     let times = (0...steps).map { "<t\($0)>" }

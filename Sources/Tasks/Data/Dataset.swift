@@ -104,9 +104,9 @@ public struct Dataset: Sendable {
 }
 
 /// The text of queries as words.
-public enum QueryText {
+package enum QueryText {
   /// The words of a query in lower case, without punctuation.
-  public static func words(_ query: String) -> [String] {
+  package static func words(_ query: String) -> [String] {
     query.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "'" || $0 == "-") }
       .map { String($0) }
   }
@@ -114,7 +114,7 @@ public enum QueryText {
   /// A prompt with its query as tokens.
   ///
   /// - Throws: `DataError.unknownWord` for a word that the tokenizer lacks.
-  public static func tokenized(
+  package static func tokenized(
     _ prompt: Prompt, with tokenizer: any Tokenizer
   ) throws -> Prompt {
     let tokens = try words(prompt.query).map { word in

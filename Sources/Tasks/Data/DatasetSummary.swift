@@ -1,15 +1,15 @@
-public import Core
+package import Core
 
 /// What there is to know about a data set before anything is trained on it.
-public struct DatasetSummary: Codable, Sendable, Hashable {
+package struct DatasetSummary: Codable, Sendable, Hashable {
   /// The smallest, the middle and the largest of some numbers.
-  public struct Spread: Codable, Sendable, Hashable {
+  package struct Spread: Codable, Sendable, Hashable {
     /// The smallest.
-    public let least: Double
+    package let least: Double
     /// The middle one; of an even number, the upper of two.
-    public let median: Double
+    package let median: Double
     /// The largest.
-    public let most: Double
+    package let most: Double
 
     init(_ values: [Double]) {
       let sorted = values.sorted()
@@ -20,25 +20,25 @@ public struct DatasetSummary: Codable, Sendable, Hashable {
   }
 
   /// The prompts of one part.
-  public struct Part: Codable, Sendable, Hashable {
+  package struct Part: Codable, Sendable, Hashable {
     /// How many prompts there are.
-    public let prompts: Int
+    package let prompts: Int
     /// How many videos they are about.
-    public let videos: Int
+    package let videos: Int
     /// Seconds of a video.
-    public let duration: Spread
+    package let duration: Spread
     /// Frames of a video.
-    public let frames: Spread
+    package let frames: Spread
     /// Right answers to a question.
-    public let windowsPerPrompt: Spread
+    package let windowsPerPrompt: Spread
     /// Seconds of a right answer.
-    public let windowLength: Spread
+    package let windowLength: Spread
     /// Videos of several frames that are all equal: still, or not the features of a video.
-    public let stillVideos: Int
+    package let stillVideos: Int
     /// Frames whose numbers are all 0: padding, or never written.
-    public let emptyFrames: Int
+    package let emptyFrames: Int
     /// The mean intersection over union of answering with the whole video, which needs no training.
-    public let wholeVideoIoU: Double
+    package let wholeVideoIoU: Double
 
     init(_ prompts: [Prompt]) {
       let videos = Dictionary(prompts.map { ($0.video, $0.evidence) }) { first, _ in first }.values
@@ -58,30 +58,30 @@ public struct DatasetSummary: Codable, Sendable, Hashable {
   }
 
   /// What people call the data.
-  public let name: String
+  package let name: String
   /// A digest of every prompt.
-  public let fingerprint: String
+  package let fingerprint: String
   /// Feature rows of a frame.
-  public let rowsPerFrame: Int
+  package let rowsPerFrame: Int
   /// Numbers of a feature row.
-  public let channels: Int
+  package let channels: Int
   /// Different words of all queries.
-  public let words: Int
+  package let words: Int
   /// Whether queries come with an embedding; if not, the student reads their words.
-  public let hasQueryEmbeddings: Bool
+  package let hasQueryEmbeddings: Bool
   /// Whether the frames were made knowing the query.
-  public let isQueryAware: Bool
+  package let isQueryAware: Bool
   /// The prompts to train on.
-  public let train: Part
+  package let train: Part
   /// The prompts to report on.
-  public let dev: Part
+  package let dev: Part
   /// The prompts to choose settings by; `nil` where there are none.
-  public let tune: Part?
+  package let tune: Part?
   /// What is reached on `dev` without learning from videos; `nil` where nobody asked.
-  public var bounds: [Bound]?
+  package var bounds: [Bound]?
 
   /// Looks at a data set.
-  public init(_ dataset: Dataset) {
+  package init(_ dataset: Dataset) {
     name = dataset.name
     fingerprint = dataset.fingerprint
     rowsPerFrame = dataset.tokensPerFrame

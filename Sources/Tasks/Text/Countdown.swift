@@ -1,24 +1,24 @@
-public import Core
+package import Core
 
 /// Makes problems of the task `countdown`, as many as wanted, each with an answer.
-public enum Countdown {
+package enum Countdown {
   /// What problems are like.
-  public struct Options: Sendable, Hashable {
+  package struct Options: Sendable, Hashable {
     /// How many numbers are given, 2 to 6.
-    public var numbers: Int
+    package var numbers: Int
     /// Numbers are 1 to this.
-    public var largest: Int
+    package var largest: Int
     /// Targets are 1 to this.
-    public var largestTarget: Int
+    package var largestTarget: Int
     /// Problems to train on.
-    public var train: Int
+    package var train: Int
     /// Problems to report on.
-    public var dev: Int
+    package var dev: Int
     /// From which all problems follow.
-    public var seed: Seed
+    package var seed: Seed
 
     /// What problems are like.
-    public init(
+    package init(
       numbers: Int, largest: Int, largestTarget: Int, train: Int, dev: Int, seed: Seed
     ) {
       self.numbers = numbers
@@ -34,7 +34,7 @@ public enum Countdown {
   ///
   /// - Throws: `TextTaskError.outOfRange`, or `.tooFew` where there are not as many different problems, in a hundred draws a problem.
   /// - Complexity: O(problems).
-  public static func dataset(_ options: Options) throws -> Dataset {
+  package static func dataset(_ options: Options) throws -> Dataset {
     try options.check()
     var generator = options.seed.derived("countdown").generator()
     var seen: Set<CountdownProblem> = []
@@ -90,7 +90,7 @@ public enum Countdown {
   }
 
   /// How answers are written in the words of the problems, for a student that brings no tokenizer.
-  public static func answers(
+  package static func answers(
     _ dataset: Dataset, maximumLength: Int
   ) throws -> AnswerCodec {
     for prompt in dataset.all where CountdownProblem(prompt.query) == nil {
@@ -118,7 +118,7 @@ extension Countdown.Options {
 }
 
 /// Why questions about texts cannot be asked.
-public enum TextTaskError: ExplainedError, Hashable {
+package enum TextTaskError: ExplainedError, Hashable {
   /// A number that cannot be used.
   case outOfRange(key: String, value: Int, range: ClosedRange<Int>)
   /// There are not as many different problems.
@@ -131,7 +131,7 @@ public enum TextTaskError: ExplainedError, Hashable {
   case otherTask(prompt: String, task: String)
 
   /// What happened.
-  public var happened: String {
+  package var happened: String {
     switch self {
     case .outOfRange(let key, let value, let range):
       "\(key) is \(value), which is not \(range.lowerBound) to \(range.upperBound)."
@@ -147,7 +147,7 @@ public enum TextTaskError: ExplainedError, Hashable {
   }
 
   /// What to do.
-  public var remedy: String {
+  package var remedy: String {
     switch self {
     case .outOfRange(let key, let value, let range):
       "Set \(key) to \(min(max(value, range.lowerBound), range.upperBound))."
@@ -159,7 +159,7 @@ public enum TextTaskError: ExplainedError, Hashable {
   }
 
   /// A matter of the configuration, but for what a file says.
-  public var exitStatus: ExitStatus {
+  package var exitStatus: ExitStatus {
     switch self {
     case .noNumber, .seen: .badInput
     default: .usage

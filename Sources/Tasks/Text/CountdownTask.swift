@@ -1,36 +1,36 @@
-public import Core
+package import Core
 
 /// Countdown: write an expression of all given numbers, each used once, whose value is the target.
 ///
 /// Right answers are checked exactly, whichever they are; the one that comes with a question is what imitation learns from.
 /// Source: Gandhi et al., "Stream of search", arXiv:2404.03683, §3.
-public struct CountdownTask: TextTask {
+package struct CountdownTask: TextTask {
   /// The most tokens of an answer, the end included.
-  public let maximumLength: Int
+  package let maximumLength: Int
 
   /// The task.
   ///
   /// - Parameter maximumLength: The most tokens of an answer, the end included.
-  public init(maximumLength: Int) { self.maximumLength = maximumLength }
+  package init(maximumLength: Int) { self.maximumLength = maximumLength }
 
   /// Its name.
-  public var name: String { "countdown" }
+  package var name: String { "countdown" }
 
   /// The share of answers that are expressions of exactly the given numbers.
-  public var columns: [MetricName] { [.wellFormed] }
+  package var columns: [MetricName] { [.wellFormed] }
 
   /// What its numbers mean.
-  public var metrics: [MetricDefinition] { Self.metrics }
+  package var metrics: [MetricDefinition] { Self.metrics }
 
   /// What the numbers of this task mean.
-  public static let metrics: [MetricDefinition] = [
+  package static let metrics: [MetricDefinition] = [
     .init(
       MetricName.wellFormed.rawValue, "1", .higher, per: .queries,
       "share of answers that are expressions of exactly the numbers given, right or wrong")
   ]
 
   /// 1 for an expression of exactly the numbers given whose value is the target, otherwise 0.
-  public func quality(_ answer: (any Answer)?, of prompt: Prompt) -> Double {
+  package func quality(_ answer: (any Answer)?, of prompt: Prompt) -> Double {
     guard let problem = CountdownProblem(prompt.query), let answer,
       let expression = problem.expression(answer)
     else { return 0 }
@@ -38,7 +38,7 @@ public struct CountdownTask: TextTask {
   }
 
   /// Right or wrong, and whether the numbers are those given.
-  public func outcomes(_ answers: [(any Answer)?], to prompts: [Prompt]) -> [Outcome] {
+  package func outcomes(_ answers: [(any Answer)?], to prompts: [Prompt]) -> [Outcome] {
     zip(answers, prompts).map { answer, prompt in
       let problem = CountdownProblem(prompt.query)
       let isWellFormed = answer.flatMap { problem?.expression($0) } != nil
@@ -49,7 +49,7 @@ public struct CountdownTask: TextTask {
   }
 
   /// The share of right answers, and of those that use the numbers as they should.
-  public func summary(_ outcomes: [Outcome]) -> [MetricName: Double] {
+  package func summary(_ outcomes: [Outcome]) -> [MetricName: Double] {
     let wellFormed = outcomes.compactMap { $0.metrics[MetricName.wellFormed.title] }
     return [.accuracy: mean(outcomes.map(\.quality)), .wellFormed: mean(wellFormed)]
   }
@@ -57,7 +57,7 @@ public struct CountdownTask: TextTask {
 
 extension MetricName {
   /// `eval/wellFormed`.
-  public static let wellFormed = MetricName("eval/wellFormed")
+  package static let wellFormed = MetricName("eval/wellFormed")
 }
 
 /// Numbers and a target, written as a question and read back from it: `make 145 from 16, 21, 13`.

@@ -1,21 +1,21 @@
-public import Core
+internal import Core
 
 /// An answer that is a text, with what its question asks for where it is the right one.
-public struct TextAnswer: Answer {
+package struct TextAnswer: Answer {
   /// The text.
-  public let text: String
+  package let text: String
 
   /// An answer.
-  public init(_ text: String) { self.text = text }
+  package init(_ text: String) { self.text = text }
 
   /// Writes the text.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var value = encoder.singleValueContainer()
     try value.encode(text)
   }
 
   /// Reads a text.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     text = try decoder.singleValueContainer().decode(String.self)
   }
 }

@@ -1,32 +1,32 @@
 internal import Storage
-public import Core
+package import Core
 
 /// Word problems whose answer is a number, as GSM8K has them: reasoning in words, then `#### 72`.
 ///
 /// Source: Cobbe et al., "Training verifiers to solve math word problems", arXiv:2110.14168.
-public struct WordProblemTask: TextTask {
+package struct WordProblemTask: TextTask {
   /// The most tokens of an answer, the end included.
-  public let maximumLength: Int
+  package let maximumLength: Int
 
   /// The task.
   ///
   /// - Parameter maximumLength: The most tokens of an answer, the end included.
-  public init(maximumLength: Int) { self.maximumLength = maximumLength }
+  package init(maximumLength: Int) { self.maximumLength = maximumLength }
 
   /// Its name.
-  public var name: String { "word problems" }
+  package var name: String { "word problems" }
 
   /// None beside the headline.
-  public var metrics: [MetricDefinition] { [] }
+  package var metrics: [MetricDefinition] { [] }
 
   /// 1 where the final number is the right one, otherwise 0.
-  public func quality(_ answer: (any Answer)?, of prompt: Prompt) -> Double {
+  package func quality(_ answer: (any Answer)?, of prompt: Prompt) -> Double {
     guard let said = answer.flatMap({ Self.number(in: $0.text) }) else { return 0 }
     return prompt.truth.contains { Self.number(in: $0.text) == said } ? 1 : 0
   }
 
   /// Whether both come to the same number, however they get there: what a majority is counted by.
-  public func agreement(_ first: any Answer, _ second: any Answer) -> Double {
+  package func agreement(_ first: any Answer, _ second: any Answer) -> Double {
     guard let number = Self.number(in: first.text) else { return 0 }
     return Self.number(in: second.text) == number ? 1 : 0
   }
@@ -46,7 +46,7 @@ public struct WordProblemTask: TextTask {
 }
 
 /// Reads word problems from JSON lines with `question` and `answer`.
-public enum WordProblems {
+package enum WordProblems {
   private struct Line: Decodable {
     let question: String
     let answer: String
@@ -60,7 +60,7 @@ public enum WordProblems {
   ///   - limit: The most problems that are read of each.
   /// - Returns: The problems, each named by its part and line.
   /// - Throws: `StorageError`; `TextTaskError.noNumber` for an answer that ends in none, `.seen` for a problem in both files.
-  public static func dataset(train: String?, dev: String?, limit: Int) throws -> Dataset {
+  package static func dataset(train: String?, dev: String?, limit: Int) throws -> Dataset {
     let learned = try train.map { try prompts($0, "train", limit) } ?? []
     let asked = try dev.map { try prompts($0, "dev", limit) } ?? []
     let known = Set(learned.map(\.query))
@@ -84,7 +84,7 @@ public enum WordProblems {
   }
 
   /// How answers are written in the words of the problems, for a student that brings no tokenizer.
-  public static func answers(_ dataset: Dataset, maximumLength: Int) -> AnswerCodec {
+  package static func answers(_ dataset: Dataset, maximumLength: Int) -> AnswerCodec {
     let letters = Set(dataset.all.flatMap { $0.truth.flatMap(\.text) })
     return AnswerCodec(
       WordProblemTask(maximumLength: maximumLength),

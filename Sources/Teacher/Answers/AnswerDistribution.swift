@@ -1,12 +1,12 @@
 import Foundation
-public import Core
+package import Core
 
 /// What a teacher believes about one prompt: a probability for each answer that can be written, and from it the
 /// probability of each next token after any prefix.
 ///
 /// `q(v | prefix) = (1−ε)·mass(prefix+v)/mass(prefix) + ε/V`, where `mass` is the probability of all answers whose encoding
 /// begins so. After a complete answer, or a prefix that no answer agrees with (or whose mass underflows), q is uniform.
-public struct AnswerDistribution: Sendable {
+package struct AnswerDistribution: Sendable {
   let trie: AnswerTrie
   let weights: [Double]
   let masses: [Double]
@@ -22,12 +22,12 @@ public struct AnswerDistribution: Sendable {
   }
 
   /// Each answer with its probability, in the order in which the task lists them; sums to 1.
-  public var answers: [ScoredAnswer] {
+  package var answers: [ScoredAnswer] {
     zip(trie.answers, weights).map { ScoredAnswer($0, confidence: $1) }
   }
 
   /// The most probable answer; the first of equals.
-  public var best: (any Answer)? {
+  package var best: (any Answer)? {
     weights.indices.max { weights[$0] < weights[$1] || (weights[$0] == weights[$1] && $0 > $1) }
       .map { trie.answers[$0] }
   }
@@ -35,7 +35,7 @@ public struct AnswerDistribution: Sendable {
   /// The probability of every next token after a prefix; sums to 1.
   ///
   /// - Returns: V probabilities.
-  public func probabilities(after prefix: [Token]) -> [Double] {
+  package func probabilities(after prefix: [Token]) -> [Double] {
     var node: Int32? = 0
     for token in prefix { node = node.flatMap { trie.child(of: $0, token) } }
     var row = [Double](repeating: rest(after: node), count: vocabularySize)

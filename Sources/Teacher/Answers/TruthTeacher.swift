@@ -1,22 +1,22 @@
-public import Core
+package import Core
 
 /// A teacher that knows the right answers of any task whose answers can be listed: an oracle without a notion of nearly
 /// right.
 ///
 /// The right answers share its belief but for a share that is spread evenly over all answers.
-public struct TruthTeacher: TeacherScorer, AnswerPredictor {
+package struct TruthTeacher: TeacherScorer, AnswerPredictor {
   /// What can be chosen.
-  public struct Parameters: Sendable, Hashable, Codable {
+  package struct Parameters: Sendable, Hashable, Codable {
     /// The share of the probability spread evenly over all answers, 0 ..< 1.
-    public var floorShare: Double
+    package var floorShare: Double
     /// The share of each next-token distribution that is uniform over the vocabulary, 0 < ε < 1.
-    public var offGridMass: Double
+    package var offGridMass: Double
 
     /// The defaults.
-    public init() { self.init(floorShare: 0.05) }
+    package init() { self.init(floorShare: 0.05) }
 
     /// Parameters of a teacher.
-    public init(floorShare: Double, offGridMass: Double = 1e-4) {
+    package init(floorShare: Double, offGridMass: Double = 1e-4) {
       self.floorShare = floorShare
       self.offGridMass = offGridMass
     }
@@ -29,7 +29,7 @@ public struct TruthTeacher: TeacherScorer, AnswerPredictor {
   /// A teacher that knows the right answers and writes as `codec` does.
   ///
   /// - Throws: `TeacherError.parameter` where a parameter is out of range; `TaskError.notEnumerable`.
-  public init(codec: AnswerCodec, _ parameters: Parameters = Parameters()) throws {
+  package init(codec: AnswerCodec, _ parameters: Parameters = Parameters()) throws {
     try check("floorShare", parameters.floorShare, "at least 0 and below 1") { $0 >= 0 && $0 < 1 }
     try check("offGridMass", parameters.offGridMass, "above 0 and below 1") { $0 > 0 && $0 < 1 }
     self.parameters = parameters
@@ -38,25 +38,25 @@ public struct TruthTeacher: TeacherScorer, AnswerPredictor {
   }
 
   /// The digest of the codec's vocabulary.
-  public var vocabularyFingerprint: String { codec.tokenizer.fingerprint }
+  package var vocabularyFingerprint: String { codec.tokenizer.fingerprint }
 
   /// A digest of everything its scores depend on besides the request.
-  public var identity: String {
+  package var identity: String {
     ContentHash.of([
       "truth", tries.fingerprint, "\(parameters.floorShare)", "\(parameters.offGridMass)",
     ])
   }
 
   /// It knows whole distributions.
-  public var support: TeacherSupport { .full }
+  package var support: TeacherSupport { .full }
 
   /// Knowing costs nothing.
-  public var flopsPerToken: Double { 0 }
+  package var flopsPerToken: Double { 0 }
 
   /// What the teacher believes about a prompt.
   ///
   /// - Throws: `TeacherError.noTruth` for a prompt whose right answer nobody knows, or cannot be written.
-  public func distribution(for prompt: Prompt) throws -> AnswerDistribution {
+  package func distribution(for prompt: Prompt) throws -> AnswerDistribution {
     let trie = try tries.entry(for: prompt).trie
     let right = trie.answers.map { answer in prompt.truth.contains { $0.isEqual(to: answer) } }
     let known = right.count { $0 }
@@ -71,7 +71,7 @@ public struct TruthTeacher: TeacherScorer, AnswerPredictor {
   /// Scores every token of every response.
   ///
   /// - Throws: `TeacherError.noTruth`, `TeacherError.foreignToken`.
-  public func score(
+  package func score(
     _ requests: [ScoringRequest], support: TeacherSupport
   ) async throws -> [[TeacherScore]] {
     try requests.map { request in
@@ -82,7 +82,7 @@ public struct TruthTeacher: TeacherScorer, AnswerPredictor {
   }
 
   /// The right answers.
-  public func predictions(for prompts: [Prompt], count: Int) async throws -> [[ScoredAnswer]] {
+  package func predictions(for prompts: [Prompt], count: Int) async throws -> [[ScoredAnswer]] {
     prompts.map { $0.truth.prefix(count).map { ScoredAnswer($0, confidence: 1) } }
   }
 }

@@ -1,18 +1,18 @@
-public import Foundation
-public import Core
+package import Foundation
+package import Core
 import Synchronization
 
 /// How often a cache could answer.
-public struct CacheStatistics: Sendable, Hashable, Codable {
+package struct CacheStatistics: Sendable, Hashable, Codable {
   /// Responses whose score was known.
-  public var hits = 0
+  package var hits = 0
   /// Responses for which the teacher had to be asked.
-  public var misses = 0
+  package var misses = 0
   /// Lines on disk that could not be read; each costs a miss and nothing else.
-  public var unreadable = 0
+  package var unreadable = 0
 
   /// Nothing has been asked yet.
-  public init() {}
+  package init() {}
 }
 
 /// Remembers on disk what another teacher said, by content.
@@ -20,7 +20,7 @@ public struct CacheStatistics: Sendable, Hashable, Codable {
 /// The key is a digest of the teacher's identity, its vocabulary, the support, everything in the prompt, and the response;
 /// a teacher that changed in any way never answers from what it used to say. A response that occurs twice in a batch is
 /// asked for once. Scores are on disk before they are returned, so a run that is killed asks for nothing twice.
-public struct CachedTeacher: TeacherScorer {
+package struct CachedTeacher: TeacherScorer {
   private let base: any TeacherScorer
   private let identity: String
   private let store: ScoreStore
@@ -39,26 +39,26 @@ public struct CachedTeacher: TeacherScorer {
   ///   - identity: A digest of everything its scores depend on besides the request: weights, table, model name, version.
   ///   - folder: Where scores are kept; it is created if need be, and may be shared by runs and teachers.
   /// - Throws: `TeacherError.cacheFolder`.
-  public init(_ base: any TeacherScorer, identity: String, folder: URL) throws {
+  package init(_ base: any TeacherScorer, identity: String, folder: URL) throws {
     self.base = base
     self.identity = identity
     store = try ScoreStore(folder: folder)
   }
 
   /// The digest of the other teacher's vocabulary.
-  public var vocabularyFingerprint: String { base.vocabularyFingerprint }
+  package var vocabularyFingerprint: String { base.vocabularyFingerprint }
 
   /// What the other teacher gives.
-  public var support: TeacherSupport { base.support }
+  package var support: TeacherSupport { base.support }
 
   /// What the other teacher costs; what is answered from the cache costs nothing, see `statistics()`.
-  public var flopsPerToken: Double { base.flopsPerToken }
+  package var flopsPerToken: Double { base.flopsPerToken }
 
   /// Responses that were scored from memory since the cache was opened.
-  public var remembered: Int { counts.value.withLock { $0.hits } }
+  package var remembered: Int { counts.value.withLock { $0.hits } }
 
   /// How often the cache could answer since it was opened.
-  public func statistics() async -> CacheStatistics {
+  package func statistics() async -> CacheStatistics {
     var statistics = counts.value.withLock { $0 }
     statistics.unreadable = await store.unreadable
     return statistics
@@ -67,7 +67,7 @@ public struct CachedTeacher: TeacherScorer {
   /// Scores every response, from memory where it can.
   ///
   /// - Throws: `TeacherError.cacheFolder`, and what the other teacher throws.
-  public func score(
+  package func score(
     _ requests: [ScoringRequest], support: TeacherSupport
   ) async throws -> [[TeacherScore]] {
     let keys = requests.map { self.keys(of: $0, support) }

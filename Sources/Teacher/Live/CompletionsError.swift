@@ -1,8 +1,8 @@
 #if LiveTeachers
-public import Core
+internal import Core
 
 /// Why a live service cannot be asked or believed.
-public enum CompletionsError: ExplainedError, Hashable {
+package enum CompletionsError: ExplainedError, Hashable {
   /// The address cannot be used.
   case address(url: String)
   /// The environment variable that should hold the key is empty.
@@ -33,7 +33,7 @@ public enum CompletionsError: ExplainedError, Hashable {
 
 extension CompletionsError {
   /// What happened.
-  public var happened: String {
+  package var happened: String {
     switch self {
     case .address(let url):
       "'\(url)' is not the address of a service."
@@ -65,7 +65,7 @@ extension CompletionsError {
   }
 
   /// What to do about it.
-  public var remedy: String {
+  package var remedy: String {
     switch self {
     case .address:
       "Give the scheme, the host and the path up to and with /v1, and no user name, password or query; a key belongs into 'keyVariable'."

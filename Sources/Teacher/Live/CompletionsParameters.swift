@@ -1,10 +1,10 @@
 #if LiveTeachers
-public import Core
+package import Core
 
 /// How to ask a live service, and how patiently.
-public struct CompletionsParameters: Sendable, Hashable, Codable {
+package struct CompletionsParameters: Sendable, Hashable, Codable {
   /// How the student's tokens become the server's.
-  public enum TokenMapping: String, Sendable, Hashable, Codable, CaseIterable {
+  package enum TokenMapping: String, Sendable, Hashable, Codable, CaseIterable {
     /// They are the server's: student and teacher share a tokenizer. The only one that gives likeliest tokens.
     case same
     /// The server's `/tokenize` says how each word of the student's vocabulary is written.
@@ -14,7 +14,7 @@ public struct CompletionsParameters: Sendable, Hashable, Codable {
   }
 
   /// What the server speaks.
-  public enum Interface: String, Sendable, Hashable, Codable, CaseIterable {
+  package enum Interface: String, Sendable, Hashable, Codable, CaseIterable {
     /// Whatever the probe finds to be right.
     case automatic
     /// vLLM's `prompt_logprobs`.
@@ -24,39 +24,39 @@ public struct CompletionsParameters: Sendable, Hashable, Codable {
   }
 
   /// Where the service is, up to and with `/v1`.
-  @ServiceAddress public var url: String = "http://127.0.0.1:8000/v1"
+  @ServiceAddress package var url: String = "http://127.0.0.1:8000/v1"
   /// The model to ask.
-  public var model = ""
+  package var model = ""
   /// How the student's tokens become the server's.
-  public var tokens = TokenMapping.same
+  package var tokens = TokenMapping.same
   /// What the server speaks.
-  public var interface = Interface.automatic
+  package var interface = Interface.automatic
   /// What is said before the answer, unless the prompt is tokens that both share; `{query}` and `{duration}` are filled in.
-  public var template = "A video lasts {duration} seconds. When does this happen: {query} Answer:"
+  package var template = "A video lasts {duration} seconds. When does this happen: {query} Answer:"
   /// How the end of a response is written, unless tokens are the same.
-  public var endText = "\n"
+  package var endText = "\n"
   /// The most likely tokens wanted at each position; 0 for the sampled token only.
-  public var top = 0
+  package var top = 0
   /// The environment variable that holds the key; the key itself is never in a configuration, log or error.
-  public var keyVariable: String?
+  package var keyVariable: String?
   /// Requests on their way at a time; 1 to 1024.
-  public var inFlight = 8
+  package var inFlight = 8
   /// How long an answer may take to its last byte, in seconds; at most a day.
-  public var answerSeconds = 60.0
+  package var answerSeconds = 60.0
   /// How often a request is tried; 1 to 1000.
-  public var attempts = 6
+  package var attempts = 6
   /// The pause before the second try, in seconds; it doubles each time and varies by half.
-  public var backoffSeconds = 0.5
+  package var backoffSeconds = 0.5
   /// What the pauses' variation depends on.
-  public var seed = Seed(0)
+  package var seed = Seed(0)
   /// The largest difference in nats by which two scores of the same token may differ, when the server is probed.
-  public var tolerance = 0.05
+  package var tolerance = 0.05
   /// Floating-point operations of a token, for the ledger; about twice the number of the model's parameters.
-  public var flopsPerToken = 0.0
+  package var flopsPerToken = 0.0
   /// Floating-point operations that its training took, for the ledger; 0 where nobody knows.
-  public var trainingFlops = 0.0
+  package var trainingFlops = 0.0
   /// What a million tokens cost, in any currency.
-  public var pricePerMillionTokens = 0.0
+  package var pricePerMillionTokens = 0.0
 
   // Without the seed: pauses decide nothing, so no configuration needs to say how they vary.
   enum CodingKeys: String, CodingKey {
@@ -66,16 +66,16 @@ public struct CompletionsParameters: Sendable, Hashable, Codable {
   }
 
   /// The defaults.
-  public init() {}
+  package init() {}
 
   /// The defaults for a service and a model.
-  public init(url: String, model: String) {
+  package init(url: String, model: String) {
     self.url = url
     self.model = model
   }
 
   /// One line on each parameter.
-  public static let keys: [String: KeyDeclaration] = [
+  package static let keys: [String: KeyDeclaration] = [
     "url": .text("address of the service up to and with /v1"),
     "model": .text("name of the model; mandatory"),
     "tokens": .choice(
@@ -107,7 +107,7 @@ public struct CompletionsParameters: Sendable, Hashable, Codable {
   /// Throws if a parameter is out of range.
   ///
   /// - Throws: `TeacherError.parameter`, `CompletionsError.address`.
-  public func validate() throws {
+  package func validate() throws {
     _ = try ServiceAddress.checked(url)
     try check("inFlight", Double(inFlight), "1 to 1024") { (1...1024).contains($0) }
     try check("answerSeconds", answerSeconds, "above 0 and at most a day") {

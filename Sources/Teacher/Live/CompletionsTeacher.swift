@@ -1,5 +1,5 @@
 #if LiveTeachers
-public import Core
+package import Core
 
 /// A teacher behind a completions service: vLLM, or whatever speaks OpenAI's `/v1/completions` and scores prompts.
 ///
@@ -10,13 +10,13 @@ public import Core
 /// vocabularies differ, probability that the server gives to other words is not redistributed: Σ_v q(v) is below 1.
 ///
 /// - Complexity: One request a response; about 100,000 a minute with 8 in flight against a server that costs nothing.
-public struct CompletionsTeacher: TeacherScorer {
+package struct CompletionsTeacher: TeacherScorer {
   let client: CompletionsClient
   let spelling: ServerSpelling
   let tokenizer: any Tokenizer
 
   /// What the probe found.
-  public let report: TeacherProbeReport
+  package let report: TeacherProbeReport
 
   /// Connects to a service, probes it, and refuses one that cannot be believed.
   ///
@@ -26,7 +26,7 @@ public struct CompletionsTeacher: TeacherScorer {
   ///   - prompt: A prompt to probe with; a short made-up one if there is none.
   /// - Returns: The teacher, ready to score.
   /// - Throws: `CompletionsError`, `TeacherError.parameter`.
-  public static func connect(
+  package static func connect(
     _ parameters: CompletionsParameters, tokenizer: any Tokenizer, probingWith prompt: Prompt? = nil
   ) async throws -> CompletionsTeacher {
     let client = try CompletionsClient(parameters)
@@ -42,21 +42,21 @@ public struct CompletionsTeacher: TeacherScorer {
   }
 
   /// The digest of the student's vocabulary, in whose tokens scores are given.
-  public var vocabularyFingerprint: String { tokenizer.fingerprint }
+  package var vocabularyFingerprint: String { tokenizer.fingerprint }
 
   /// The likeliest tokens that were asked for, or the sampled token only.
-  public var support: TeacherSupport {
+  package var support: TeacherSupport {
     client.parameters.top > 0 ? .top(client.parameters.top) : .sampled
   }
 
   /// As configured.
-  public var flopsPerToken: Double { client.parameters.flopsPerToken }
+  package var flopsPerToken: Double { client.parameters.flopsPerToken }
 
   /// What asking has cost so far.
-  public var costs: ServiceCosts { client.costs }
+  package var costs: ServiceCosts { client.costs }
 
   /// A digest of everything the scores depend on that can be known: address, model, template, spelling, interface.
-  public var identity: String {
+  package var identity: String {
     let parameters = client.parameters
     return ContentHash.of([
       "completions", parameters.url, parameters.model, parameters.template,
@@ -68,7 +68,7 @@ public struct CompletionsTeacher: TeacherScorer {
   /// Scores every token of every response.
   ///
   /// - Throws: `CompletionsError`, `TeacherError.support`.
-  public func score(
+  package func score(
     _ requests: [ScoringRequest], support: TeacherSupport
   ) async throws -> [[TeacherScore]] {
     try self.support.require(support)

@@ -5,23 +5,23 @@ import Foundation
 ///
 /// Reading it from a configuration refuses any other, so that no secret reaches the files that repeat the configuration.
 @propertyWrapper
-public struct ServiceAddress: Sendable, Hashable, Codable {
+package struct ServiceAddress: Sendable, Hashable, Codable {
   /// The address as it was written.
-  public var wrappedValue: String
+  package var wrappedValue: String
 
   /// An address that is checked when it is used.
-  public init(wrappedValue: String) { self.wrappedValue = wrappedValue }
+  package init(wrappedValue: String) { self.wrappedValue = wrappedValue }
 
   /// Reads an address.
   ///
   /// - Throws: `CompletionsError.address`.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     wrappedValue = try decoder.singleValueContainer().decode(String.self)
     _ = try Self.checked(wrappedValue)
   }
 
   /// Writes the address.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(wrappedValue)
   }

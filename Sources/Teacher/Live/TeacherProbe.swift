@@ -1,12 +1,12 @@
 #if LiveTeachers
-public import Core
+package import Core
 
 /// Finds out whether a live teacher can be believed.
 ///
 /// The server writes a few tokens greedily and is then asked to score them: each must be its own first choice at its
 /// position, under its own number, with the log-probability it had when it was written, today and when asked again. That
 /// catches servers whose scores are shifted by a position, taken at another temperature, or made by another tokenizer.
-public struct TeacherProbe: Sendable {
+package struct TeacherProbe: Sendable {
   let client: CompletionsClient
   let spelling: ServerSpelling
   let tokenizer: any Tokenizer
@@ -22,7 +22,7 @@ public struct TeacherProbe: Sendable {
   ///   - prompt: A prompt to probe with; a short made-up one if there is none.
   /// - Returns: What was found; it need not have passed.
   /// - Throws: `CompletionsError` where the service cannot be asked at all.
-  public static func report(
+  package static func report(
     on parameters: CompletionsParameters, tokenizer: any Tokenizer,
     probingWith prompt: Prompt? = nil
   ) async throws -> TeacherProbeReport {

@@ -1,7 +1,7 @@
-public import Core
+internal import Core
 
 /// Something that happened to a program while it was used; a fresh one is started and asked again.
-public enum ProcessIncident: Error, Sendable, Hashable {
+package enum ProcessIncident: Error, Sendable, Hashable {
   /// It ended, with a status or by a signal, or closed its output; with the last line it wrote to its error output.
   case died(how: String, lastWords: String)
   /// It was silent for too long while an answer was due.
@@ -29,7 +29,7 @@ extension ProcessIncident {
 }
 
 /// Why a plug-in that is a program of its own cannot be used.
-public enum ProcessError: ExplainedError, Hashable {
+package enum ProcessError: ExplainedError, Hashable {
   /// The program cannot be started at all.
   case cannotStart(program: String, reason: String)
   /// Every attempt at a request ended in an incident; this was the last.
@@ -50,7 +50,7 @@ public enum ProcessError: ExplainedError, Hashable {
 
 extension ProcessError {
   /// What happened.
-  public var happened: String {
+  package var happened: String {
     switch self {
     case .cannotStart(let program, let reason):
       "The program '\(program)' cannot be started: \(reason)."
@@ -72,7 +72,7 @@ extension ProcessError {
   }
 
   /// What to do about it.
-  public var remedy: String {
+  package var remedy: String {
     switch self {
     case .cannotStart: "Check 'command' and that the program is installed and executable."
     case .gaveUp(_, _, .hung): "Raise 'answerSeconds' or lower 'batch' if it is merely slow."

@@ -1,39 +1,39 @@
-public import Core
+package import Core
 
 /// How to run and how long to wait for a plug-in that is a program of its own.
-public struct ProcessParameters: Sendable, Hashable, Codable {
+package struct ProcessParameters: Sendable, Hashable, Codable {
   /// The program and its arguments; a name without a slash is looked up in `PATH`.
-  public var command: [String] = []
+  package var command: [String] = []
 
   /// The folder in which the program runs; `nil` is the current one.
-  public var folder: String?
+  package var folder: String?
 
   /// How long it may take to say hello, in seconds: time to load a model.
-  public var startSeconds = 120.0
+  package var startSeconds = 120.0
 
   /// How long it may be silent while an answer is due, in seconds.
-  public var answerSeconds = 60.0
+  package var answerSeconds = 60.0
 
   /// How often a request is tried, a fresh program each time, before the run stops; at least 1.
-  public var attempts = 4
+  package var attempts = 4
 
   /// The pause before the first restart, in seconds; it doubles each time.
-  public var backoffSeconds = 0.25
+  package var backoffSeconds = 0.25
 
   /// Prompts a request; larger batches cost less, smaller ones lose less when a program dies.
-  public var batch = 32
+  package var batch = 32
 
   /// Requests on their way at a time, so that the program never waits for the next.
-  public var inFlight = 2
+  package var inFlight = 2
 
   /// The defaults, without a command.
-  public init() {}
+  package init() {}
 
   /// The defaults for a command.
-  public init(command: [String]) { self.command = command }
+  package init(command: [String]) { self.command = command }
 
   /// One line on each parameter.
-  public static let keys: [String: KeyDeclaration] = [
+  package static let keys: [String: KeyDeclaration] = [
     "command": .list(of: .text, "program and arguments; mandatory"),
     "folder": .text("working folder; the current one where it is not given"),
     "startSeconds": .real(.above(0, to: 86_400), "how long it may take to say hello", unit: "s"),
@@ -49,7 +49,7 @@ public struct ProcessParameters: Sendable, Hashable, Codable {
   /// Throws if a parameter is out of range.
   ///
   /// - Throws: `TeacherError.parameter`.
-  public func validate() throws {
+  package func validate() throws {
     try check("command", Double(command.count), "a program and its arguments") { $0 >= 1 }
     try check("startSeconds", startSeconds, "above 0 and at most a day") { $0 > 0 && $0 <= 86_400 }
     try check("answerSeconds", answerSeconds, "above 0 and at most a day") {

@@ -1,7 +1,7 @@
-public import Core
+package import Core
 
 /// A reward that is a program of its own: the same protocol as `ProcessTeacher`, and the program is told the truth.
-public struct ProcessReward: RewardFunction {
+package struct ProcessReward: RewardFunction {
   private let program: LineProcess
   private let parameters: ProcessParameters
   private let hello: ProgramHello
@@ -14,7 +14,7 @@ public struct ProcessReward: RewardFunction {
   ///   - log: Receives each line of the program's error output, and a line on everything that happens to it.
   /// - Returns: The reward, ready to judge.
   /// - Throws: `ProcessError`, `TeacherError.parameter`.
-  public static func connect(
+  package static func connect(
     _ parameters: ProcessParameters, tokenizer: any Tokenizer,
     log: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws -> ProcessReward {
@@ -27,7 +27,7 @@ public struct ProcessReward: RewardFunction {
   /// Judges the answers to each prompt.
   ///
   /// - Throws: `ProcessError`.
-  public func rewards(_ groups: [RolloutGroup]) async throws -> [[Reward]] {
+  package func rewards(_ groups: [RolloutGroup]) async throws -> [[Reward]] {
     try await parameters.inBatches(groups) { try await judge($0) }
   }
 

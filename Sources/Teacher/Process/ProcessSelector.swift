@@ -1,7 +1,7 @@
-public import Core
+package import Core
 
 /// A program of its own that chooses the frames a student gets to see: the same protocol as `ProcessTeacher`.
-public struct ProcessSelector: Sendable {
+package struct ProcessSelector: Sendable {
   private let program: LineProcess
   private let parameters: ProcessParameters
   private let hello: ProgramHello
@@ -14,7 +14,7 @@ public struct ProcessSelector: Sendable {
   ///   - log: Receives each line of the program's error output, and a line on everything that happens to it.
   /// - Returns: The program, ready to choose.
   /// - Throws: `ProcessError`, `TeacherError.parameter`.
-  public static func connect(
+  package static func connect(
     _ parameters: ProcessParameters, tokenizer: any Tokenizer,
     log: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws -> ProcessSelector {
@@ -25,20 +25,20 @@ public struct ProcessSelector: Sendable {
   }
 
   /// What the program calls itself.
-  public var name: String { hello.name }
+  package var name: String { hello.name }
 
   /// Whether the program says that it looks at the question.
-  public var looksAtQuery: Bool { hello.looksAtQuery ?? true }
+  package var looksAtQuery: Bool { hello.looksAtQuery ?? true }
 
   /// Ends the program.
-  public func stop() async { await program.stop() }
+  package func stop() async { await program.stop() }
 
   /// Chooses frames for each prompt; the program is not told the right answers.
   ///
   /// - Parameter prompts: Questions with all their frames.
   /// - Returns: Frames of each prompt's video, ascending, at least one.
   /// - Throws: `ProcessError`.
-  public func frames(for prompts: [Prompt]) async throws -> [[Int]] {
+  package func frames(for prompts: [Prompt]) async throws -> [[Int]] {
     try await parameters.inBatches(prompts) { try await frames(batch: $0) }
   }
 

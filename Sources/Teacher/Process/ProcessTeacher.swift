@@ -1,4 +1,4 @@
-public import Core
+package import Core
 
 /// A teacher that is a program of its own, in any language, spoken to in JSON lines over its standard input and output.
 ///
@@ -7,7 +7,7 @@ public import Core
 /// started again and asked again; answers that cannot be right are errors.
 ///
 /// - Complexity: About 400,000 scored tokens a second with a Python program that looks them up, responses of six tokens.
-public struct ProcessTeacher: TeacherScorer {
+package struct ProcessTeacher: TeacherScorer {
   private let program: LineProcess
   private let parameters: ProcessParameters
   private let hello: ProgramHello
@@ -21,7 +21,7 @@ public struct ProcessTeacher: TeacherScorer {
   ///   - log: Receives each line of the program's error output, and a line on everything that happens to it.
   /// - Returns: The teacher, ready to score.
   /// - Throws: `ProcessError`, `TeacherError.parameter`.
-  public static func connect(
+  package static func connect(
     _ parameters: ProcessParameters, tokenizer: any Tokenizer,
     log: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws -> ProcessTeacher {
@@ -33,30 +33,30 @@ public struct ProcessTeacher: TeacherScorer {
   }
 
   /// The digest of the vocabulary, which the program has confirmed.
-  public var vocabularyFingerprint: String { hello.vocabulary }
+  package var vocabularyFingerprint: String { hello.vocabulary }
 
   /// What the program says it can give.
-  public var support: TeacherSupport { hello.teacherSupport }
+  package var support: TeacherSupport { hello.teacherSupport }
 
   /// What the program says a token costs.
-  public var flopsPerToken: Double { hello.flopsPerToken ?? 0 }
+  package var flopsPerToken: Double { hello.flopsPerToken ?? 0 }
 
   /// What the program calls itself.
-  public var name: String { hello.name }
+  package var name: String { hello.name }
 
   /// A digest of everything its scores depend on, or `nil` if the program cannot tell; without it nothing may be cached.
-  public var identity: String? { hello.identity }
+  package var identity: String? { hello.identity }
 
   /// What asking has cost so far.
-  public var costs: ServiceCosts { program.costs }
+  package var costs: ServiceCosts { program.costs }
 
   /// Ends the program; the next score starts it again.
-  public func stop() async { await program.stop() }
+  package func stop() async { await program.stop() }
 
   /// Scores every token of every response.
   ///
   /// - Throws: `ProcessError`, `TeacherError.support`, `TeacherError.foreignToken`.
-  public func score(
+  package func score(
     _ requests: [ScoringRequest], support: TeacherSupport
   ) async throws -> [[TeacherScore]] {
     try self.support.require(support)

@@ -1,17 +1,17 @@
-public import Core
+package import Core
 
 /// A control: every window moved by the same number of seconds, as far as the video allows.
-public struct ShiftedWindows: WindowSource {
+package struct ShiftedWindows: WindowSource {
   /// What can be chosen.
-  public struct Parameters: Sendable, Hashable, Codable {
+  package struct Parameters: Sendable, Hashable, Codable {
     /// How far windows move, in seconds; below 0 they move towards the start.
-    public var shift: Double
+    package var shift: Double
 
     /// The defaults.
-    public init() { self.init(shift: 10) }
+    package init() { self.init(shift: 10) }
 
     /// A shift in seconds.
-    public init(shift: Double) { self.shift = shift }
+    package init(shift: Double) { self.shift = shift }
   }
 
   private let base: any WindowSource
@@ -20,19 +20,19 @@ public struct ShiftedWindows: WindowSource {
   /// Another source's windows, moved.
   ///
   /// - Throws: `TeacherError.parameter`.
-  public init(_ base: any WindowSource, _ parameters: Parameters) throws {
+  package init(_ base: any WindowSource, _ parameters: Parameters) throws {
     try check("shift", parameters.shift, "finite") { $0.isFinite }
     self.base = base
     shift = parameters.shift
   }
 
   /// Depends on the other source and the shift.
-  public var identity: String { ContentHash.of(["shifted", base.identity, "\(shift)"]) }
+  package var identity: String { ContentHash.of(["shifted", base.identity, "\(shift)"]) }
 
   /// The moved windows; lengths and confidences stay.
   ///
   /// - Throws: What the other source throws.
-  public func windows(for prompt: Prompt) throws -> [ScoredInterval] {
+  package func windows(for prompt: Prompt) throws -> [ScoredInterval] {
     try base.windows(for: prompt).map { window in
       let lowest = min(0, -window.interval.start)
       let highest = max(0, prompt.duration - window.interval.end)
@@ -48,19 +48,19 @@ public struct ShiftedWindows: WindowSource {
 ///
 /// Which prompts is decided by seed and id alone, so what a curriculum keeps or drops can be judged by precision and
 /// recall against `isPlanted`. On a planted prompt the windows lie where the surest true belief does not.
-public struct UnreliableWindows: WindowSource {
+package struct UnreliableWindows: WindowSource {
   /// What can be chosen.
-  public struct Parameters: Sendable, Hashable, Codable {
+  package struct Parameters: Sendable, Hashable, Codable {
     /// The expected share of prompts with wrong windows, 0 … 1.
-    public var share: Double
+    package var share: Double
     /// What decides which prompts.
-    public var seed: Seed
+    package var seed: Seed
 
     /// The defaults.
-    public init() { self.init(share: 0.25) }
+    package init() { self.init(share: 0.25) }
 
     /// A share of prompts, drawn by a seed.
-    public init(share: Double, seed: Seed = Seed(0)) {
+    package init(share: Double, seed: Seed = Seed(0)) {
       self.share = share
       self.seed = seed
     }
@@ -72,33 +72,33 @@ public struct UnreliableWindows: WindowSource {
   /// Another source's windows, wrong on some prompts.
   ///
   /// - Throws: `TeacherError.parameter`.
-  public init(_ base: any WindowSource, _ parameters: Parameters) throws {
+  package init(_ base: any WindowSource, _ parameters: Parameters) throws {
     try check("share", parameters.share, "from 0 to 1") { $0 >= 0 && $0 <= 1 }
     self.base = base
     self.parameters = parameters
   }
 
   /// Depends on the other source, the share and the seed.
-  public var identity: String {
+  package var identity: String {
     ContentHash.of([
       "unreliable", base.identity, "\(parameters.share)", "\(parameters.seed.value)",
     ])
   }
 
   /// Whether the windows of a prompt are wrong.
-  public func isPlanted(_ prompt: String) -> Bool {
+  package func isPlanted(_ prompt: String) -> Bool {
     parameters.seed.draws(parameters.share, of: prompt)
   }
 
   /// Those of some prompts whose windows are wrong, in the given order.
-  public func planted(among prompts: some Sequence<String>) -> [String] {
+  package func planted(among prompts: some Sequence<String>) -> [String] {
     prompts.filter(isPlanted)
   }
 
   /// The other source's windows, or on a planted prompt one wrong window with the confidence of the surest.
   ///
   /// - Throws: What the other source throws.
-  public func windows(for prompt: Prompt) throws -> [ScoredInterval] {
+  package func windows(for prompt: Prompt) throws -> [ScoredInterval] {
     let windows = try base.windows(for: prompt)
     let surest = windows.max { $0.confidence < $1.confidence }
     guard isPlanted(prompt.id), let surest else { return windows }

@@ -1,4 +1,4 @@
-public import Core
+package import Core
 
 /// A teacher made of scored windows, for example the published predictions of a trained model.
 ///
@@ -7,15 +7,15 @@ public import Core
 ///
 /// - Complexity: A prompt costs O(windows · grid + prefixes), about 0.1 ms for ten windows on the 2,850 answers of 75
 ///   clips; a token costs O(children of its prefix).
-public struct WindowDistributionTeacher: TeacherScorer, AnswerPredictor {
+package struct WindowDistributionTeacher: TeacherScorer, AnswerPredictor {
   /// Where the windows come from.
-  public let source: any WindowSource
+  package let source: any WindowSource
 
   /// How they become a distribution.
-  public let smoothing: WindowSmoothing
+  package let smoothing: WindowSmoothing
 
   /// The words in which answers are written.
-  public let tokenizer: any Tokenizer
+  package let tokenizer: any Tokenizer
 
   private let tries: AnswerTrieCache
 
@@ -26,7 +26,7 @@ public struct WindowDistributionTeacher: TeacherScorer, AnswerPredictor {
   ///   - codec: How the student writes its answers.
   ///   - smoothing: How windows become a distribution.
   /// - Throws: `TeacherError.parameter` where a parameter is out of range; `TaskError.notEnumerable`.
-  public init(
+  package init(
     source: any WindowSource, codec: AnswerCodec, smoothing: WindowSmoothing
   ) throws {
     try smoothing.validate()
@@ -37,10 +37,10 @@ public struct WindowDistributionTeacher: TeacherScorer, AnswerPredictor {
   }
 
   /// The digest of the codec's vocabulary.
-  public var vocabularyFingerprint: String { tokenizer.fingerprint }
+  package var vocabularyFingerprint: String { tokenizer.fingerprint }
 
   /// A digest of everything its scores depend on besides the request.
-  public var identity: String {
+  package var identity: String {
     ContentHash.of([
       "windows", source.identity, tries.fingerprint, "\(smoothing.scale)",
       "\(smoothing.floorShare)", "\(smoothing.confidenceTemperature)", "\(smoothing.offGridMass)",
@@ -48,15 +48,15 @@ public struct WindowDistributionTeacher: TeacherScorer, AnswerPredictor {
   }
 
   /// A window teacher knows whole distributions.
-  public var support: TeacherSupport { .full }
+  package var support: TeacherSupport { .full }
 
   /// Looking up costs no floating-point operations worth counting.
-  public var flopsPerToken: Double { 0 }
+  package var flopsPerToken: Double { 0 }
 
   /// What the teacher believes about a prompt.
   ///
   /// - Throws: `TeacherError.noWindows`, `TeacherError.emptyGrid`.
-  public func distribution(for prompt: Prompt) throws -> AnswerDistribution {
+  package func distribution(for prompt: Prompt) throws -> AnswerDistribution {
     let windows = try source.windows(for: prompt)
     let entry = try tries.entry(for: prompt)
     guard !entry.grid.windows.isEmpty, entry.grid.windows.count == entry.trie.answers.count else {
@@ -70,7 +70,7 @@ public struct WindowDistributionTeacher: TeacherScorer, AnswerPredictor {
   /// Scores every token of every response.
   ///
   /// - Throws: `TeacherError.noWindows`, `TeacherError.emptyGrid`, `TeacherError.foreignToken`.
-  public func score(
+  package func score(
     _ requests: [ScoringRequest], support: TeacherSupport
   ) async throws -> [[TeacherScore]] {
     try requests.map { request in
@@ -83,7 +83,7 @@ public struct WindowDistributionTeacher: TeacherScorer, AnswerPredictor {
   }
 
   /// The windows of each prompt by confidence, best first.
-  public func predictions(
+  package func predictions(
     for prompts: [Prompt], count: Int
   ) async throws -> [[ScoredAnswer]] {
     try prompts.map { prompt in

@@ -5,24 +5,24 @@
 /// evenly over the vocabulary, so that no log-probability is infinite.
 ///
 /// Source: this laboratory's own teacher; the kernel is Laplace's on both ends of the window.
-public struct WindowSmoothing: Sendable, Hashable, Codable {
+package struct WindowSmoothing: Sendable, Hashable, Codable {
   /// τ, in seconds, above 0: how far from a window its confidence reaches.
-  public var scale: Double
+  package var scale: Double
 
   /// The share of the probability that is spread evenly over all windows of the grid, 0 ..< 1.
-  public var floorShare: Double
+  package var floorShare: Double
 
   /// T, above 0: confidences are raised to 1/T; below 1 the best window wins, above 1 all become alike.
-  public var confidenceTemperature: Double
+  package var confidenceTemperature: Double
 
   /// ε, within 0 ..< 1 and above 0: the share of every next-token distribution that is uniform over the vocabulary.
-  public var offGridMass: Double
+  package var offGridMass: Double
 
   /// The defaults.
-  public init() { self.init(scale: 4) }
+  package init() { self.init(scale: 4) }
 
   /// Smoothing with the given parameters.
-  public init(
+  package init(
     scale: Double = 4, floorShare: Double = 0.02, confidenceTemperature: Double = 1,
     offGridMass: Double = 1e-4
   ) {
@@ -35,7 +35,7 @@ public struct WindowSmoothing: Sendable, Hashable, Codable {
   /// Throws if a parameter is out of range.
   ///
   /// - Throws: `TeacherError.parameter`.
-  public func validate() throws {
+  package func validate() throws {
     try check("scale", scale, "above 0") { $0 > 0 && $0.isFinite }
     try check("floorShare", floorShare, "at least 0 and below 1") { $0 >= 0 && $0 < 1 }
     try check("confidenceTemperature", confidenceTemperature, "above 0") { $0 > 0 && $0.isFinite }

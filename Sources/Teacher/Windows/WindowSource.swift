@@ -1,7 +1,7 @@
-public import Core
+package import Core
 
 /// Where a window teacher's windows come from.
-public protocol WindowSource: Sendable {
+package protocol WindowSource: Sendable {
   /// A digest of everything the windows depend on besides the prompt itself.
   var identity: String { get }
 
@@ -10,17 +10,17 @@ public protocol WindowSource: Sendable {
 }
 
 /// Windows that somebody predicted, by prompt id.
-public struct TableWindows: WindowSource {
+package struct TableWindows: WindowSource {
   /// The predictions of each prompt.
-  public let windows: [String: [ScoredInterval]]
+  package let windows: [String: [ScoredInterval]]
 
   /// A digest of the whole table.
-  public let identity: String
+  package let identity: String
 
   /// A table of predictions.
   ///
   /// - Throws: `TeacherError.unusableWindow` for a window that is not finite or has a negative confidence.
-  public init(_ windows: [String: [ScoredInterval]]) throws {
+  package init(_ windows: [String: [ScoredInterval]]) throws {
     var parts = ["table"]
     for (id, list) in windows.sorted(by: { $0.key < $1.key }) {
       parts.append(id)
@@ -34,7 +34,7 @@ public struct TableWindows: WindowSource {
   }
 
   /// The predictions for a prompt.
-  public func windows(for prompt: Prompt) throws -> [ScoredInterval] {
+  package func windows(for prompt: Prompt) throws -> [ScoredInterval] {
     guard let found = windows[prompt.id], !found.isEmpty else {
       throw TeacherError.noWindows(prompt: prompt.id, known: windows.count)
     }
@@ -50,15 +50,15 @@ public struct TableWindows: WindowSource {
 }
 
 /// The truth of each prompt, all windows equally sure: what an oracle knows.
-public struct TrueWindows: WindowSource {
+package struct TrueWindows: WindowSource {
   /// Says that the truth is told.
-  public let identity = ContentHash.of(["truth"])
+  package let identity = ContentHash.of(["truth"])
 
   /// The source that tells the truth.
-  public init() {}
+  package init() {}
 
   /// The true windows of a prompt.
-  public func windows(for prompt: Prompt) throws -> [ScoredInterval] {
+  package func windows(for prompt: Prompt) throws -> [ScoredInterval] {
     let stretches = prompt.stretches
     guard !stretches.isEmpty else {
       throw TeacherError.noWindows(prompt: prompt.id, known: 0)

@@ -1,19 +1,19 @@
 import Foundation
-public import Core
+package import Core
 
 /// Several teachers as one: `q(v) = Σ_i w_i·q_i(v)`, weights normalised to sum to 1.
-public struct MixtureTeacher: TeacherScorer {
+package struct MixtureTeacher: TeacherScorer {
   private let members: [(teacher: any TeacherScorer, logWeight: Double)]
 
   /// The digest of the members' common vocabulary.
-  public let vocabularyFingerprint: String
+  package let vocabularyFingerprint: String
 
   /// A mixture.
   ///
   /// - Parameter members: Teachers with weights above 0; at least one.
   /// - Throws: `TeacherError.parameter` for a weight that is not above 0 or no member at all,
   ///   `TeacherError.vocabulary` where members differ.
-  public init(_ members: [(teacher: any TeacherScorer, weight: Double)]) throws {
+  package init(_ members: [(teacher: any TeacherScorer, weight: Double)]) throws {
     try check("members", Double(members.count), "at least 1") { $0 >= 1 }
     for member in members {
       try check("weight", member.weight, "above 0") { $0 > 0 && $0.isFinite }
@@ -26,17 +26,17 @@ public struct MixtureTeacher: TeacherScorer {
   /// Whole distributions if every member gives them; otherwise the sampled token.
   ///
   /// The likeliest tokens of a mixture cannot be told from its members' likeliest tokens alone.
-  public var support: TeacherSupport {
+  package var support: TeacherSupport {
     members.allSatisfy { $0.teacher.support == .full } ? .full : .sampled
   }
 
   /// What all members cost together.
-  public var flopsPerToken: Double { members.reduce(0) { $0 + $1.teacher.flopsPerToken } }
+  package var flopsPerToken: Double { members.reduce(0) { $0 + $1.teacher.flopsPerToken } }
 
   /// Scores every token under the mixture.
   ///
   /// - Throws: `TeacherError.support`, and what members throw.
-  public func score(
+  package func score(
     _ requests: [ScoringRequest], support: TeacherSupport
   ) async throws -> [[TeacherScore]] {
     try self.support.require(support)

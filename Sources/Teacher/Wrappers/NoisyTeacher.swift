@@ -1,20 +1,20 @@
 import Foundation
-public import Core
+package import Core
 
 /// A teacher with label noise: with probability η it says any token at all, `(1−η)·q(v) + η/V`.
 ///
 /// The order of tokens stays, so it works on whatever support the other teacher gives.
-public struct NoisyTeacher: TeacherScorer {
+package struct NoisyTeacher: TeacherScorer {
   /// What can be chosen.
-  public struct Parameters: Sendable, Hashable, Codable {
+  package struct Parameters: Sendable, Hashable, Codable {
     /// η, 0 … 1.
-    public var noise: Double
+    package var noise: Double
 
     /// The defaults.
-    public init() { self.init(noise: 0.1) }
+    package init() { self.init(noise: 0.1) }
 
     /// An amount of noise.
-    public init(noise: Double) { self.noise = noise }
+    package init(noise: Double) { self.noise = noise }
   }
 
   private let base: any TeacherScorer
@@ -28,7 +28,7 @@ public struct NoisyTeacher: TeacherScorer {
   ///   - parameters: How much.
   ///   - vocabularySize: V, the number of tokens of its vocabulary.
   /// - Throws: `TeacherError.parameter`.
-  public init(
+  package init(
     _ base: any TeacherScorer, _ parameters: Parameters, vocabularySize: Int
   ) throws {
     try check("noise", parameters.noise, "from 0 to 1") { $0 >= 0 && $0 <= 1 }
@@ -38,18 +38,18 @@ public struct NoisyTeacher: TeacherScorer {
   }
 
   /// The digest of the other teacher's vocabulary.
-  public var vocabularyFingerprint: String { base.vocabularyFingerprint }
+  package var vocabularyFingerprint: String { base.vocabularyFingerprint }
 
   /// What the other teacher gives.
-  public var support: TeacherSupport { base.support }
+  package var support: TeacherSupport { base.support }
 
   /// What the other teacher costs.
-  public var flopsPerToken: Double { base.flopsPerToken }
+  package var flopsPerToken: Double { base.flopsPerToken }
 
   /// Scores every token with noise.
   ///
   /// - Throws: What the other teacher throws.
-  public func score(
+  package func score(
     _ requests: [ScoringRequest], support: TeacherSupport
   ) async throws -> [[TeacherScore]] {
     guard noise > 0 else { return try await base.score(requests, support: support) }

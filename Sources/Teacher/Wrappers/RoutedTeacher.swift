@@ -1,7 +1,7 @@
-public import Core
+package import Core
 
 /// Which prompts a route is for.
-public enum RouteCondition: Sendable, Hashable, Codable {
+package enum RouteCondition: Sendable, Hashable, Codable {
   /// Questions about some videos.
   case videos(Set<String>)
   /// Some prompts by id.
@@ -20,7 +20,7 @@ public enum RouteCondition: Sendable, Hashable, Codable {
   case always
 
   /// Whether a prompt takes this route.
-  public func holds(for prompt: Prompt) -> Bool {
+  package func holds(for prompt: Prompt) -> Bool {
     switch self {
     case .videos(let videos): videos.contains(prompt.video)
     case .prompts(let ids): ids.contains(prompt.id)
@@ -44,34 +44,34 @@ extension Seed {
 }
 
 /// Sends each prompt to the first teacher whose condition it meets.
-public struct RoutedTeacher: TeacherScorer {
+package struct RoutedTeacher: TeacherScorer {
   private let routes: [(condition: RouteCondition, teacher: any TeacherScorer)]
 
   /// The digest of the teachers' common vocabulary.
-  public let vocabularyFingerprint: String
+  package let vocabularyFingerprint: String
 
   /// Teachers by condition.
   ///
   /// - Parameter routes: Tried in order; at least one.
   /// - Throws: `TeacherError.parameter` without routes, `TeacherError.vocabulary` where teachers differ.
-  public init(_ routes: [(condition: RouteCondition, teacher: any TeacherScorer)]) throws {
+  package init(_ routes: [(condition: RouteCondition, teacher: any TeacherScorer)]) throws {
     try check("routes", Double(routes.count), "at least 1") { $0 >= 1 }
     vocabularyFingerprint = try sharedFingerprint(routes.map(\.teacher))
     self.routes = routes
   }
 
   /// What every teacher gives.
-  public var support: TeacherSupport {
+  package var support: TeacherSupport {
     routes.reduce(.full) { $0.meet($1.teacher.support) }
   }
 
   /// What the dearest teacher costs: an upper bound, because routes depend on prompts.
-  public var flopsPerToken: Double { routes.map(\.teacher.flopsPerToken).max() ?? 0 }
+  package var flopsPerToken: Double { routes.map(\.teacher.flopsPerToken).max() ?? 0 }
 
   /// The number of the route a prompt takes.
   ///
   /// - Throws: `TeacherError.noRoute`.
-  public func route(of prompt: Prompt) throws -> Int {
+  package func route(of prompt: Prompt) throws -> Int {
     guard let route = routes.firstIndex(where: { $0.condition.holds(for: prompt) }) else {
       throw TeacherError.noRoute(prompt: prompt.id)
     }
@@ -81,7 +81,7 @@ public struct RoutedTeacher: TeacherScorer {
   /// Scores each request with its teacher; each teacher gets its requests as one batch.
   ///
   /// - Throws: `TeacherError.noRoute`, and what the teachers throw.
-  public func score(
+  package func score(
     _ requests: [ScoringRequest], support: TeacherSupport
   ) async throws -> [[TeacherScore]] {
     let routed = try requests.map { try route(of: $0.prompt) }

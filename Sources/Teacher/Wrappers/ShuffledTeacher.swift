@@ -1,10 +1,10 @@
-public import Core
+package import Core
 
 /// A control: scores each response as an answer to *another* prompt.
 ///
 /// Its distributions have the shape and the confidence of real ones and no relation to the question. Each prompt of the
 /// pool is answered for by exactly one other; a student that still improves learns the prior of answers, not the answers.
-public struct ShuffledTeacher: TeacherScorer {
+package struct ShuffledTeacher: TeacherScorer {
   private let base: any TeacherScorer
   private let order: [Prompt]
   private let places: [String: Int]
@@ -17,7 +17,7 @@ public struct ShuffledTeacher: TeacherScorer {
   ///   - pool: The prompts among which partners are drawn; at least two with different ids.
   ///   - seed: What partners depend on.
   /// - Throws: `TeacherError.nothingToShuffle` for a pool of fewer than two prompts.
-  public init(_ base: any TeacherScorer, pool: [Prompt], seed: Seed) throws {
+  package init(_ base: any TeacherScorer, pool: [Prompt], seed: Seed) throws {
     var generator = seed.derived("shuffled teacher").generator()
     var seen: Set<String> = []
     let distinct = pool.filter { seen.insert($0.id).inserted }.sorted { $0.id < $1.id }
@@ -31,16 +31,16 @@ public struct ShuffledTeacher: TeacherScorer {
   }
 
   /// The digest of the other teacher's vocabulary.
-  public var vocabularyFingerprint: String { base.vocabularyFingerprint }
+  package var vocabularyFingerprint: String { base.vocabularyFingerprint }
 
   /// What the other teacher gives.
-  public var support: TeacherSupport { base.support }
+  package var support: TeacherSupport { base.support }
 
   /// What the other teacher costs.
-  public var flopsPerToken: Double { base.flopsPerToken }
+  package var flopsPerToken: Double { base.flopsPerToken }
 
   /// The prompt that answers for another: never itself.
-  public func partner(of prompt: Prompt) -> Prompt {
+  package func partner(of prompt: Prompt) -> Prompt {
     // One step along a random cycle through the whole pool leaves nobody in place.
     if let place = places[prompt.id] { return order[(place + 1) % order.count] }
     var generator = seed.derived("partner of \(prompt.id)").generator()
@@ -50,7 +50,7 @@ public struct ShuffledTeacher: TeacherScorer {
   /// Scores every response as an answer to the partner of its prompt.
   ///
   /// - Throws: What the other teacher throws, in the name of the partner.
-  public func score(
+  package func score(
     _ requests: [ScoringRequest], support: TeacherSupport
   ) async throws -> [[TeacherScore]] {
     try await base.score(

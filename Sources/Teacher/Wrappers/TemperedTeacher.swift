@@ -1,32 +1,32 @@
 import Foundation
-public import Core
+package import Core
 
 /// A teacher whose distribution is sharpened or flattened: `q_T(v) ∝ q(v)^(1/T)`.
 ///
 /// A control: a teacher that is right in order but wrong in confidence. It needs the other teacher's whole distribution.
-public struct TemperedTeacher: TeacherScorer {
+package struct TemperedTeacher: TeacherScorer {
   /// What can be chosen.
-  public struct Parameters: Sendable, Hashable, Codable {
+  package struct Parameters: Sendable, Hashable, Codable {
     /// T, above 0; 1 changes nothing.
-    public var temperature: Double
+    package var temperature: Double
 
     /// The defaults.
-    public init() { self.init(temperature: 1) }
+    package init() { self.init(temperature: 1) }
 
     /// A temperature.
-    public init(temperature: Double) { self.temperature = temperature }
+    package init(temperature: Double) { self.temperature = temperature }
   }
 
   private let base: any TeacherScorer
   private let temperature: Double
 
   /// The digest of the other teacher's vocabulary.
-  public let vocabularyFingerprint: String
+  package let vocabularyFingerprint: String
 
   /// Another teacher at a temperature.
   ///
   /// - Throws: `TeacherError.parameter`; `TeacherError.support` for a teacher that cannot tell whole distributions.
-  public init(_ base: any TeacherScorer, _ parameters: Parameters) throws {
+  package init(_ base: any TeacherScorer, _ parameters: Parameters) throws {
     try check("temperature", parameters.temperature, "above 0") { $0 > 0 && $0.isFinite }
     try base.support.require(.full)
     self.base = base
@@ -35,15 +35,15 @@ public struct TemperedTeacher: TeacherScorer {
   }
 
   /// Whole distributions.
-  public var support: TeacherSupport { .full }
+  package var support: TeacherSupport { .full }
 
   /// What the other teacher costs.
-  public var flopsPerToken: Double { base.flopsPerToken }
+  package var flopsPerToken: Double { base.flopsPerToken }
 
   /// Scores every token at the temperature.
   ///
   /// - Throws: What the other teacher throws.
-  public func score(
+  package func score(
     _ requests: [ScoringRequest], support: TeacherSupport
   ) async throws -> [[TeacherScore]] {
     guard temperature != 1 else { return try await base.score(requests, support: support) }

@@ -1,29 +1,29 @@
-public import Core
+package import Core
 
 /// The times at which an answer can begin and end: the multiples of a step within the video.
-public struct AnswerGrid: Sendable, Hashable {
+package struct AnswerGrid: Sendable, Hashable {
   /// The distance between neighbouring times, in seconds.
-  public let step: Double
+  package let step: Double
 
   /// A grid of times.
   ///
   /// - Precondition: `step` is positive.
-  public init(step: Double) {
+  package init(step: Double) {
     precondition(step > 0 && step.isFinite, "A grid needs a positive step, not \(step).")
     self.step = step
   }
 
   /// The number of the last time within a video; at least 1, so that there always is an interval.
-  public func last(duration: Double) -> Int {
+  package func last(duration: Double) -> Int {
     // A duration of 0.3 s has three steps of 0.1 s, though 0.3 / 0.1 is a little less than 3.
     max(1, Int((duration / step + 1e-9).rounded(.down)))
   }
 
   /// The time with a number, in seconds.
-  public func time(_ index: Int) -> Double { (Double(index) * step * 1e6).rounded() / 1e6 }
+  package func time(_ index: Int) -> Double { (Double(index) * step * 1e6).rounded() / 1e6 }
 
   /// The numbers of the times nearest to an interval's ends, within the video and in order, at least one step apart.
-  public func indices(_ interval: Interval, duration: Double) -> (start: Int, end: Int) {
+  package func indices(_ interval: Interval, duration: Double) -> (start: Int, end: Int) {
     let last = last(duration: duration)
     func nearest(_ time: Double) -> Int {
       Int(min(max((time / step).rounded(), 0), Double(last)))
@@ -35,7 +35,7 @@ public struct AnswerGrid: Sendable, Hashable {
   /// Every interval between two times of a video, by start and then by end.
   ///
   /// - Complexity: O(*n*²) for *n* steps.
-  public func intervals(duration: Double) -> [Interval] {
+  package func intervals(duration: Double) -> [Interval] {
     let last = last(duration: duration)
     return (0..<last).flatMap { start in
       (start + 1...last).map { Interval(time(start), time($0)) }

@@ -1,20 +1,20 @@
-public import Core
+package import Core
 
 /// Writes an interval as characters: "12.0 - 30.0", one token each.
 ///
 /// The number of decimals is what the step needs: none for 1 or 2 seconds, one for 0.1 or 0.5.
-public struct DigitsCodec: WindowCodec, Hashable {
+package struct DigitsCodec: WindowCodec, Hashable {
   /// The characters of answers, the end, and the words of queries.
-  public let vocabulary: Vocabulary
+  package let vocabulary: Vocabulary
 
   /// The times that can be written.
-  public let grid: AnswerGrid
+  package let grid: AnswerGrid
 
   /// The longest video whose every interval fits in `maximumLength`, in seconds.
-  public let maximumDuration: Double
+  package let maximumDuration: Double
 
   /// How many digits stand behind the point.
-  public let decimals: Int
+  package let decimals: Int
 
   /// A codec for videos up to a length.
   ///
@@ -22,7 +22,7 @@ public struct DigitsCodec: WindowCodec, Hashable {
   ///   - step: The resolution of answers, in seconds.
   ///   - maximumDuration: The length of the longest video, in seconds.
   ///   - words: Words of queries that prompts may use besides.
-  public init(step: Double = 0.1, maximumDuration: Double = 1000, words: [String] = []) {
+  package init(step: Double = 0.1, maximumDuration: Double = 1000, words: [String] = []) {
     grid = AnswerGrid(step: step)
     self.maximumDuration = maximumDuration
     decimals =
@@ -34,12 +34,12 @@ public struct DigitsCodec: WindowCodec, Hashable {
   private static let characters = "0123456789.- ".map { String($0) }
 
   /// Two numbers, three characters between them and the end token.
-  public var maximumLength: Int {
+  package var maximumLength: Int {
     2 * decimal(grid.time(grid.last(duration: maximumDuration))).count + 4
   }
 
   /// The tokens of an answer, the end token last.
-  public func encode(_ interval: Interval, duration: Double) -> [Token] {
+  package func encode(_ interval: Interval, duration: Double) -> [Token] {
     let (start, end) = grid.indices(interval, duration: duration)
     let text = decimal(grid.time(start)) + " - " + decimal(grid.time(end))
     return text.compactMap { vocabulary[String($0)] } + [vocabulary.end]
@@ -48,7 +48,7 @@ public struct DigitsCodec: WindowCodec, Hashable {
   /// The interval that a response says: two numbers with " - " between them and the end token behind.
   ///
   /// A response that was cut off before its end token says nothing: its last number may lack digits.
-  public func decode(_ tokens: [Token], duration: Double) -> Interval? {
+  package func decode(_ tokens: [Token], duration: Double) -> Interval? {
     guard tokens.contains(vocabulary.end) else { return nil }
     let text = vocabulary.text(tokens)
     let parts = text.split(separator: " ", omittingEmptySubsequences: false)
@@ -58,7 +58,7 @@ public struct DigitsCodec: WindowCodec, Hashable {
   }
 
   /// Every interval that can be written for a video of this length.
-  public func grid(duration: Double) -> [Interval] { grid.intervals(duration: duration) }
+  package func grid(duration: Double) -> [Interval] { grid.intervals(duration: duration) }
 
   /// A time with the decimals of this codec, made from whole numbers so that every platform writes the same.
   private func decimal(_ time: Double) -> String {

@@ -1,14 +1,14 @@
-public import Core
+package import Core
 
 /// A weighted sum of `GroundingTerm`s, each the best over the right answers.
 ///
 /// A response that cannot be read, or whose start is not before its end, has reward 0 and is not `parsed`.
-public struct GroundingReward: RewardFunction {
+package struct GroundingReward: RewardFunction {
   /// The weight of each term.
-  public let weights: [GroundingTerm: Double]
+  package let weights: [GroundingTerm: Double]
 
   /// How responses are read.
-  public let codec: AnswerCodec
+  package let codec: AnswerCodec
 
   /// A weighted sum of terms.
   ///
@@ -16,7 +16,7 @@ public struct GroundingReward: RewardFunction {
   ///   - terms: The weight of each term by its name: `iou`, `timeR1`, `giou` or `format`.
   ///   - codec: How responses are read.
   /// - Throws: `DataError.unknownTerm`, or `.nothingThere` if there is no term.
-  public init(terms: [String: Double], codec: AnswerCodec) throws {
+  package init(terms: [String: Double], codec: AnswerCodec) throws {
     guard !terms.isEmpty else { throw DataError.nothingThere(what: "reward terms") }
     let known = GroundingTerm.allCases.map(\.rawValue)
     weights = try Dictionary(
@@ -33,7 +33,7 @@ public struct GroundingReward: RewardFunction {
   /// Judges the answers to each prompt.
   ///
   /// - Throws: `DataError.noTruth` for a prompt without a right answer.
-  public func rewards(_ groups: [RolloutGroup]) async throws -> [[Reward]] {
+  package func rewards(_ groups: [RolloutGroup]) async throws -> [[Reward]] {
     try groups.map { group in
       guard !group.prompt.stretches.isEmpty else {
         throw DataError.noTruth(prompt: group.prompt.id)
@@ -55,7 +55,7 @@ public struct GroundingReward: RewardFunction {
   ///   - truths: The right answers, at least one.
   ///   - duration: The length of the video in seconds.
   /// - Returns: The weighted sum and its terms.
-  public func reward(_ answer: Interval?, truths: [Interval], duration: Double) -> Reward {
+  package func reward(_ answer: Interval?, truths: [Interval], duration: Double) -> Reward {
     var terms: [String: Double] = [:]
     guard let answer, answer.isProper else {
       for term in weights.keys { terms[term.rawValue] = 0 }

@@ -1,32 +1,32 @@
-public import Core
+package import Core
 
 /// Finding the stretch of a video that a question is about.
 ///
 /// The quality of an answer is its intersection over union with the right window that it fits best.
-public struct GroundingTask: EnumerableTask {
+package struct GroundingTask: EnumerableTask {
   /// How windows are written.
-  public let codec: any WindowCodec
+  package let codec: any WindowCodec
 
   /// The task with windows that `codec` writes.
-  public init(_ codec: any WindowCodec) { self.codec = codec }
+  package init(_ codec: any WindowCodec) { self.codec = codec }
 
   /// Its name.
-  public var name: String { "grounding" }
+  package var name: String { "grounding" }
 
   /// What the longest window takes.
-  public var maximumLength: Int { codec.maximumLength }
+  package var maximumLength: Int { codec.maximumLength }
 
   /// The mean intersection over union.
-  public var headline: MetricName { .meanIoU }
+  package var headline: MetricName { .meanIoU }
 
   /// The recalls that papers report most.
-  public var columns: [MetricName] { [.recall(at: 0.5), .recall(at: 0.7)] }
+  package var columns: [MetricName] { [.recall(at: 0.5), .recall(at: 0.7)] }
 
   /// What its numbers mean.
-  public var metrics: [MetricDefinition] { Self.metrics }
+  package var metrics: [MetricDefinition] { Self.metrics }
 
   /// The tokens of a window; another tokenizer writes the codec's text.
-  public func write(
+  package func write(
     _ answer: any Answer, to prompt: Prompt, with tokenizer: any Tokenizer
   ) throws -> [Token] {
     guard let window = answer as? Interval else {
@@ -38,7 +38,7 @@ public struct GroundingTask: EnumerableTask {
   }
 
   /// The window that a response says; one that ends before it starts is none.
-  public func read(
+  package func read(
     _ tokens: [Token], to prompt: Prompt, with tokenizer: any Tokenizer
   ) -> (any Answer)? {
     guard let own = translated(tokens, from: tokenizer),
@@ -56,19 +56,19 @@ public struct GroundingTask: EnumerableTask {
   }
 
   /// The intersection over union of two windows.
-  public func agreement(_ first: any Answer, _ second: any Answer) -> Double {
+  package func agreement(_ first: any Answer, _ second: any Answer) -> Double {
     guard let first = first as? Interval, let second = second as? Interval else { return 0 }
     return first.iou(second)
   }
 
   /// Every window that can be written for the prompt's video.
-  public func answers(to prompt: Prompt) -> [any Answer] { codec.grid(duration: prompt.duration) }
+  package func answers(to prompt: Prompt) -> [any Answer] { codec.grid(duration: prompt.duration) }
 
   /// Videos of one length share their windows.
-  public func answerSpace(of prompt: Prompt) -> String { "\(prompt.duration)" }
+  package func answerSpace(of prompt: Prompt) -> String { "\(prompt.duration)" }
 
   /// The fit of each answer, with the questions parted by the length of their right windows.
-  public func outcomes(_ answers: [(any Answer)?], to prompts: [Prompt]) -> [Outcome] {
+  package func outcomes(_ answers: [(any Answer)?], to prompts: [Prompt]) -> [Outcome] {
     let lengths = prompts.map(\.meanWindowLength)
     let groups = LengthGroups(of: lengths)
     return prompts.indices.map { index in
@@ -81,7 +81,7 @@ public struct GroundingTask: EnumerableTask {
   }
 
   /// The mean intersection over union, and the share of answers that reach each of the usual thresholds.
-  public func summary(_ outcomes: [Outcome]) -> [MetricName: Double] {
+  package func summary(_ outcomes: [Outcome]) -> [MetricName: Double] {
     let ious = outcomes.map(\.quality)
     var values: [MetricName: Double] = [.meanIoU: mean(ious)]
     for threshold in GroundingMetrics.usualThresholds {
@@ -93,17 +93,17 @@ public struct GroundingTask: EnumerableTask {
 
 extension MetricName {
   /// `eval/mIoU`.
-  public static let meanIoU = MetricName("eval/mIoU")
+  package static let meanIoU = MetricName("eval/mIoU")
 
   /// `eval/R1@0.5` and so on.
-  public static func recall(at threshold: Double) -> MetricName {
+  package static func recall(at threshold: Double) -> MetricName {
     MetricName("eval/R1@\(threshold)")
   }
 }
 
 extension GroundingTask {
   /// What the numbers of grounding mean.
-  public static let metrics: [MetricDefinition] = [
+  package static let metrics: [MetricDefinition] = [
     .init(
       MetricName.meanIoU.rawValue, "1", .higher, per: .queries, "mean IoU of the first window"),
     .init("eval/R1@k", "1", .higher, per: .queries, "share of first windows with IoU ≥ k"),

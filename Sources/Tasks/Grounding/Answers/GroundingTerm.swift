@@ -1,7 +1,7 @@
-public import Core
+package import Core
 
 /// One way to judge an interval against the truth.
-public enum GroundingTerm: String, Sendable, Hashable, CaseIterable {
+package enum GroundingTerm: String, Sendable, Hashable, CaseIterable {
   /// Intersection over union, 0 … 1.
   case iou
   /// `IoU·(1−|Δstart|/D)·(1−|Δend|/D)`, 0 … 1: Time-R1's reward, D being the length of the video.
@@ -18,7 +18,7 @@ public enum GroundingTerm: String, Sendable, Hashable, CaseIterable {
   ///   - truth: A right answer.
   ///   - duration: D, the length of the video in seconds.
   /// - Returns: A value in the range of this term.
-  public func value(_ answer: Interval, truth: Interval, duration: Double) -> Double {
+  package func value(_ answer: Interval, truth: Interval, duration: Double) -> Double {
     switch self {
     case .iou: answer.iou(truth)
     case .timeR1:

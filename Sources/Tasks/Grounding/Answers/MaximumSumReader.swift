@@ -1,4 +1,4 @@
-public import Core
+package import Core
 
 /// Answers by the stretch of a video whose similarity with the query stands out most; nothing is trained.
 ///
@@ -9,17 +9,17 @@ public import Core
 ///
 /// On all 1,550 queries of QVHighlights with every clip in view it reaches R1@.5 .541, R1@.7 .374 and mIoU .520 at the
 /// default settings, which a test checks.
-public struct MaximumSumReader: Sendable, Hashable {
+package struct MaximumSumReader: Sendable, Hashable {
   /// Over how many frames the moving mean goes; odd.
-  public var window: Int
+  package var window: Int
 
   /// Where the threshold lies between the smallest and the largest smoothed similarity, 0 … 1.
-  public var level: Double
+  package var level: Double
 
   /// A reader.
   ///
   /// - Precondition: `window` is odd and positive.
-  public init(window: Int = 5, level: Double = 0.6) {
+  package init(window: Int = 5, level: Double = 0.6) {
     precondition(window > 0 && window % 2 == 1, "A window of \(window) frames has no middle.")
     self.window = window
     self.level = level
@@ -31,7 +31,7 @@ public struct MaximumSumReader: Sendable, Hashable {
   /// - Returns: A stretch of the video.
   /// - Throws: `DataError.impossible` without a query embedding or frames.
   /// - Complexity: O(visible numbers + F·window).
-  public func answer(_ prompt: Prompt) throws -> Interval {
+  package func answer(_ prompt: Prompt) throws -> Interval {
     let seen = prompt.visible
     guard let query = prompt.queryEmbedding, query.count == seen.channels, seen.frames > 0 else {
       throw DataError.impossible(

@@ -1,18 +1,18 @@
-public import Core
+package import Core
 
 /// Writes an interval as two time tokens: the boundary between clips where it starts, and the one where it ends.
 ///
 /// With clips of 2 s, [82, 150] is `<t41><t75>`: both numbers name boundaries, so a window that fills whole clips is
 /// written exactly, and a start at the end of a video of *n* clips is `<t`*n*`>`.
-public struct TimeTokensCodec: WindowCodec, Hashable {
+package struct TimeTokensCodec: WindowCodec, Hashable {
   /// The time tokens, the end, and the words of queries.
-  public let vocabulary: Vocabulary
+  package let vocabulary: Vocabulary
 
   /// The times that can be written: the boundaries between clips.
-  public let grid: AnswerGrid
+  package let grid: AnswerGrid
 
   /// How many clips the longest video has.
-  public let clips: Int
+  package let clips: Int
 
   /// A codec for videos of up to a number of clips.
   ///
@@ -21,7 +21,7 @@ public struct TimeTokensCodec: WindowCodec, Hashable {
   ///   - clips: How many clips the longest video has.
   ///   - words: Words of queries that prompts may use besides.
   /// - Precondition: There is at least one clip.
-  public init(clipLength: Double = 2, clips: Int = 75, words: [String] = []) {
+  package init(clipLength: Double = 2, clips: Int = 75, words: [String] = []) {
     precondition(clips > 0, "A video needs a clip.")
     grid = AnswerGrid(step: clipLength)
     self.clips = clips
@@ -29,23 +29,23 @@ public struct TimeTokensCodec: WindowCodec, Hashable {
   }
 
   /// Start, end and the end token.
-  public var maximumLength: Int { 3 }
+  package var maximumLength: Int { 3 }
 
   /// The tokens of an answer, the end token last; times behind the last clip are moved to its end.
-  public func encode(_ interval: Interval, duration: Double) -> [Token] {
+  package func encode(_ interval: Interval, duration: Double) -> [Token] {
     let (start, end) = grid.indices(interval, duration: covered(duration))
     return [start, end, vocabulary.end]
   }
 
   /// The interval that a response says: two time tokens and the end token.
-  public func decode(_ tokens: [Token], duration: Double) -> Interval? {
+  package func decode(_ tokens: [Token], duration: Double) -> Interval? {
     guard tokens.count >= 3, tokens[2] == vocabulary.end else { return nil }
     guard tokens[0] <= clips, tokens[1] <= clips else { return nil }
     return Interval(grid.time(tokens[0]), grid.time(tokens[1]))
   }
 
   /// Every interval that can be written for a video of this length.
-  public func grid(duration: Double) -> [Interval] {
+  package func grid(duration: Double) -> [Interval] {
     grid.intervals(duration: covered(duration))
   }
 

@@ -1,26 +1,26 @@
-public import Core
+package import Core
 
 /// A question with its right answers, as annotation files have it.
-public struct AnnotatedQuery: Sendable, Hashable {
+package struct AnnotatedQuery: Sendable, Hashable {
   /// Its name, unique in its file.
-  public let id: String
+  package let id: String
   /// The video it is about.
-  public let video: String
+  package let video: String
   /// Its text.
-  public let query: String
+  package let query: String
   /// The length of the video in seconds, where the file says so.
-  public internal(set) var duration: Double?
+  package internal(set) var duration: Double?
   /// The right answers, in seconds.
-  public internal(set) var windows: [Interval]
+  package internal(set) var windows: [Interval]
   /// The clips of two seconds that lie in them, where the file says so.
-  public let clips: [Int]
+  package let clips: [Int]
   /// What each of several people said of each of those clips, 0 (very bad) … 4 (very good).
-  public let saliency: [[Int]]
+  package let saliency: [[Int]]
   /// Where its file has it, such as `line 3 of 'train.jsonl'`.
-  public let place: String
+  package let place: String
 
   /// A question with its right answers.
-  public init(
+  package init(
     id: String, video: String, query: String, duration: Double?, windows: [Interval],
     clips: [Int] = [], saliency: [[Int]] = [], place: String = "an annotation"
   ) {

@@ -1,7 +1,7 @@
 internal import Core
 
 /// What to do about annotations that cannot be used.
-public enum UnusableAnnotations: Sendable, Hashable {
+package enum UnusableAnnotations: Sendable, Hashable {
   /// They are an error that names all of them.
   case refused
   /// They are left out and counted: windows first, and questions of which nothing is left.

@@ -10,12 +10,12 @@ internal import Storage
 /// - `.txt`: Charades-STA: `VIDEO START END##SENTENCE` a line.
 ///
 /// Each may be packed (`.gz`). Where a layout does not name its questions they are called `VIDEO#0`, `VIDEO#1` and so on.
-public enum AnnotationFile {
+package enum AnnotationFile {
   /// The questions of a file as they are written, in its order; those of ActivityNet by video.
   ///
   /// - Throws: `StorageError` for a file that is missing, malformed, with the line, or without a question;
   ///   `DataError` for captions without times.
-  public static func read(_ path: String) throws -> [AnnotatedQuery] {
+  package static func read(_ path: String) throws -> [AnnotatedQuery] {
     let name = path.hasSuffix(".gz") ? String(path.dropLast(3)) : path
     let questions =
       switch (name as NSString).pathExtension {

@@ -9,7 +9,7 @@ extension QVHighlights {
   ///   - dataset: What to write; frames must be clips of equal length, each with the time of its middle.
   ///   - path: The folder; it is made if need be.
   /// - Throws: `StorageError.unwritable`, or `DataError.impossible` for frames at other times.
-  public static func export(_ dataset: Dataset, to path: String) throws {
+  package static func export(_ dataset: Dataset, to path: String) throws {
     let options = Options()
     let prompts = dataset.train + dataset.dev
     let clipLength = try clipLength(prompts)

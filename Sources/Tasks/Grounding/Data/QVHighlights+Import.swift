@@ -3,17 +3,17 @@ internal import Core
 internal import Storage
 
 /// Data that was brought in, and what became of annotations on the way.
-public struct ImportedData: Sendable {
+package struct ImportedData: Sendable {
   /// The data set.
-  public let dataset: Dataset
+  package let dataset: Dataset
   /// Windows that reached over an end of their video and were cut there.
-  public let cutWindows: Int
+  package let cutWindows: Int
   /// Questions that were left out.
-  public let droppedQuestions: Int
+  package let droppedQuestions: Int
   /// Windows that were left out of questions that others remain of.
-  public let droppedWindows: Int
+  package let droppedWindows: Int
   /// What was wrong with what was left out, in words.
-  public let faults: [String]
+  package let faults: [String]
 }
 
 extension QVHighlights {
@@ -30,7 +30,7 @@ extension QVHighlights {
   ///   - unusable: What to do about annotations that cannot be right.
   /// - Returns: The data set, and what was cut and left out.
   /// - Throws: `StorageError`, or `DataError` for content that cannot be right, such as a video in both parts.
-  public static func importing(
+  package static func importing(
     train: String, dev: String, features: String, to path: String,
     unusable: UnusableAnnotations = .refused
   ) throws -> ImportedData {

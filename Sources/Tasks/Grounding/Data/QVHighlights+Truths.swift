@@ -4,7 +4,7 @@ internal import Storage
 
 extension QVHighlights {
   /// Which queries of a folder are meant.
-  public enum Part: String, Sendable, Hashable, CaseIterable {
+  package enum Part: String, Sendable, Hashable, CaseIterable {
     /// Those to train on.
     case train
     /// Those to report on.
@@ -17,7 +17,7 @@ extension QVHighlights {
   ///
   /// - Throws: `StorageError`, or `DataError.unusable` for annotations that `load(path:options:)` refuses, too, and
   ///   for those that do not say how long their video is.
-  public static func truths(_ path: String) throws -> [HighlightTruth] {
+  package static func truths(_ path: String) throws -> [HighlightTruth] {
     try truths(of: try AnnotationFile.lines(path), featuresIn: nil)
   }
 
@@ -31,7 +31,7 @@ extension QVHighlights {
   /// - Returns: One annotation a query, in the order of the split, or of the file for all.
   /// - Throws: `StorageError`, `DataError.unusable` with everything that cannot be right, or `.unknownQuery` where
   ///   the split names a query without annotation.
-  public static func truths(
+  package static func truths(
     folder: String, part: Part, options: Options = Options()
   ) throws -> [HighlightTruth] {
     let base = URL(fileURLWithPath: folder)

@@ -1,13 +1,13 @@
 internal import Foundation
-public import Core
+package import Core
 internal import Storage
 
 /// Folders laid out as QVHighlights: annotations as JSON lines, features as HDF5, a split as lists of query ids.
-public enum QVHighlights {
+package enum QVHighlights {
   /// What to load.
-  public struct Options: Sendable, Hashable {
+  package struct Options: Sendable, Hashable {
     /// What a row carries.
-    public enum Rows: String, Codable, Sendable, Hashable, CaseIterable {
+    package enum Rows: String, Codable, Sendable, Hashable, CaseIterable {
       /// The features of its clip.
       case features
       /// Those and one more channel: the clip's cosine with the query, 1 for the query itself. The data is then query-aware.
@@ -17,20 +17,20 @@ public enum QVHighlights {
     }
 
     /// What a row carries.
-    public var rows: Rows
+    package var rows: Rows
     /// The most prompts to train on; `nil` for all.
-    public var trainLimit: Int?
+    package var trainLimit: Int?
     /// The most prompts to report on; `nil` for all.
-    public var devLimit: Int?
+    package var devLimit: Int?
     /// The file with the features.
-    public var features: String
+    package var features: String
     /// The file with the annotations.
-    public var annotations: String
+    package var annotations: String
     /// The file with the query ids of `train` and `dev`.
-    public var split: String
+    package var split: String
 
     /// What to load; the names of files are those within the folder.
-    public init(
+    package init(
       rows: Rows = .features, trainLimit: Int? = nil, devLimit: Int? = nil,
       features: String = "features.h5", annotations: String = "highlight_val_release.jsonl",
       split: String = "split.json"
@@ -54,7 +54,7 @@ public enum QVHighlights {
   ///   be right: annotations that disagree with themselves or the features (all of them), a wrong width, a number that is
   ///   none (with video and frame), an unknown query.
   /// - Complexity: Reads the features of the wanted videos only.
-  public static func load(
+  package static func load(
     path: String, options: Options = Options()
   ) throws -> Dataset {
     let folder = URL(fileURLWithPath: path)
@@ -110,7 +110,7 @@ extension FrameFeatures {
   /// Features made so know the query.
   ///
   /// - Precondition: `query` has C numbers.
-  public func cosines(with query: [Float], afterFeatures: Bool) -> FrameFeatures {
+  package func cosines(with query: [Float], afterFeatures: Bool) -> FrameFeatures {
     precondition(query.count == channels, "\(query.count) numbers against \(channels) channels.")
     let queryLength = dot(query[...], query[...]).squareRoot()
     var result: [Float] = []

@@ -6,11 +6,11 @@ internal import Storage
 ///
 /// Each frame has 18 scores, one an action, from a classifier that never saw the video's fold; the query's embedding is 1
 /// for the action that it names and 0 for the others. A frame stands for one time step.
-public enum Salads50 {
+package enum Salads50 {
   /// What to load.
-  public struct Options: Sendable, Hashable {
+  package struct Options: Sendable, Hashable {
     /// Which queries to take.
-    public enum Windows: String, Codable, Sendable, Hashable, CaseIterable {
+    package enum Windows: String, Codable, Sendable, Hashable, CaseIterable {
       /// Those with one right window.
       case single
       /// All.
@@ -18,18 +18,18 @@ public enum Salads50 {
     }
 
     /// The fold to report on, 1 … 5; the others are for training.
-    public var fold: Int
+    package var fold: Int
     /// Which queries to take.
-    public var windows: Windows
+    package var windows: Windows
     /// How long a time step is, in seconds; the files count in steps.
-    public var secondsPerStep: Double
+    package var secondsPerStep: Double
     /// The most prompts to train on; `nil` for all.
-    public var trainLimit: Int?
+    package var trainLimit: Int?
     /// The most prompts to report on; `nil` for all.
-    public var devLimit: Int?
+    package var devLimit: Int?
 
     /// What to load.
-    public init(
+    package init(
       fold: Int = 1, windows: Windows = .single, secondsPerStep: Double = 1,
       trainLimit: Int? = nil, devLimit: Int? = nil
     ) {
@@ -44,7 +44,7 @@ public enum Salads50 {
   /// Loads the folder with `salads50_svm.h5` and `queries.jsonl`.
   ///
   /// - Throws: `StorageError` for a file that is missing, damaged or malformed; `DataError` for impossible content.
-  public static func load(
+  package static func load(
     path: String, options: Options = Options()
   ) throws -> Dataset {
     let folder = URL(fileURLWithPath: path)

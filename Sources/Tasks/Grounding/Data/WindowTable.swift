@@ -1,20 +1,20 @@
-public import Core
+package import Core
 
 /// What somebody predicts for many queries: scored windows, and perhaps a score for every clip.
 ///
 /// Published predictions of a trained model are such a table; a window-distribution teacher speaks from one.
-public struct WindowTable: Sendable, Hashable {
+package struct WindowTable: Sendable, Hashable {
   /// The windows of each query, as the file orders them.
-  public var windows: [String: [ScoredInterval]]
+  package var windows: [String: [ScoredInterval]]
 
   /// The clip scores of each query that has them.
-  public var saliency: [String: [Double]]
+  package var saliency: [String: [Double]]
 
   /// A digest of the content.
-  public let fingerprint: String
+  package let fingerprint: String
 
   /// A table of predictions.
-  public init(windows: [String: [ScoredInterval]], saliency: [String: [Double]] = [:]) {
+  package init(windows: [String: [ScoredInterval]], saliency: [String: [Double]] = [:]) {
     self.windows = windows
     self.saliency = saliency
     var hash = ContentHash()
@@ -32,7 +32,7 @@ public struct WindowTable: Sendable, Hashable {
   /// Loads predictions in the format of a QVHighlights submission, packed or not.
   ///
   /// - Throws: As `HighlightPrediction.load(_:)`.
-  public static func load(_ path: String) throws -> WindowTable {
+  package static func load(_ path: String) throws -> WindowTable {
     var windows: [String: [ScoredInterval]] = [:]
     var saliency: [String: [Double]] = [:]
     for prediction in try HighlightPrediction.load(path) {
@@ -43,7 +43,7 @@ public struct WindowTable: Sendable, Hashable {
   }
 
   /// The table as predictions, by query, for `EvaluationReport`.
-  public var predictions: [HighlightPrediction] {
+  package var predictions: [HighlightPrediction] {
     windows.sorted { $0.key < $1.key }.map { query, windows in
       HighlightPrediction(query: query, windows: windows, saliency: saliency[query])
     }

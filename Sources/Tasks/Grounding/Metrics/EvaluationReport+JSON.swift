@@ -2,15 +2,15 @@ internal import Foundation
 
 extension EvaluationReport {
   /// A number with its name in the evaluator's output, rounded to two decimals.
-  public struct Entry: Sendable, Hashable {
+  package struct Entry: Sendable, Hashable {
     /// Such as `MR-full-R1@0.5`.
-    public var name: String
+    package var name: String
     /// A percentage with two decimals.
-    public var value: Double
+    package var value: Double
   }
 
   /// The numbers that papers report, in the evaluator's order.
-  public var brief: [Entry] {
+  package var brief: [Entry] {
     var result: [Entry] = []
     func add(_ name: String, _ value: Double?) {
       if let value { result.append(Entry(name: name, value: Self.rounded(value))) }
@@ -34,7 +34,7 @@ extension EvaluationReport {
   }
 
   /// All numbers as the JSON text that the evaluator writes: the same keys, nesting, order and digits.
-  public var asJSON: String {
+  package var asJSON: String {
     var parts = [("brief", object(brief.map { ($0.name, "\($0.value)") }, 1))]
     for item in highlights {
       let pairs = [("HL-mAP", item.meanPrecision), ("HL-Hit1", item.hit)]

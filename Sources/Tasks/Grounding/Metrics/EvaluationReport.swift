@@ -5,9 +5,9 @@ internal import Core
 ///
 /// All are percentages. Source: the protocol of Lei, Berg & Bansal, "QVHighlights", NeurIPS 2021, with the mean IoU and the
 /// thresholds from 0.3 that later work added.
-public struct EvaluationReport: Sendable, Hashable {
+package struct EvaluationReport: Sendable, Hashable {
   /// Queries by the length of their right windows, in seconds: more than the lower bound, at most the upper.
-  public enum Length: String, Sendable, CaseIterable {
+  package enum Length: String, Sendable, CaseIterable {
     /// Every query, whatever its windows.
     case full
     /// More than 30 s.
@@ -28,29 +28,29 @@ public struct EvaluationReport: Sendable, Hashable {
   }
 
   /// How well windows are found.
-  public struct Moments: Sendable, Hashable {
+  package struct Moments: Sendable, Hashable {
     /// The mean IoU of the first window with the right window it fits best.
-    public var meanIoU: Double
+    package var meanIoU: Double
     /// Average precision at each threshold from 0.5 to 0.95.
-    public var precision: [Double: Double]
+    package var precision: [Double: Double]
     /// The mean of `precision`.
-    public var meanPrecision: Double
+    package var meanPrecision: Double
     /// The share of queries whose first window reaches each threshold from 0.3 to 0.95.
-    public var recall: [Double: Double]
+    package var recall: [Double: Double]
   }
 
   /// How well highlights are found.
-  public struct Highlights: Sendable, Hashable {
+  package struct Highlights: Sendable, Hashable {
     /// What people must have said of a clip: `Fair`, `Good` or `VeryGood`.
-    public var level: String
+    package var level: String
     /// Mean average precision over queries and people.
-    public var meanPrecision: Double
+    package var meanPrecision: Double
     /// The share of queries whose highest clip somebody liked.
-    public var hit: Double
+    package var hit: Double
   }
 
   /// What to do about queries without predictions and predictions without queries.
-  public enum Matching: Sendable {
+  package enum Matching: Sendable {
     /// Both are errors, as in the evaluator.
     case exact
     /// Every annotated query counts, as wrong if nobody predicts it; other predictions are left out.
@@ -58,21 +58,21 @@ public struct EvaluationReport: Sendable, Hashable {
   }
 
   /// Moment retrieval; a length of which there is no query is absent.
-  public let moments: [Length: Moments]
+  package let moments: [Length: Moments]
 
   /// Highlight detection from `Fair` to `VeryGood`; empty if it was not predicted, or no clip was judged.
-  public let highlights: [Highlights]
+  package let highlights: [Highlights]
 
   /// 0.3, 0.35 … 0.95.
-  public static let recallThresholds = stride(from: 30, through: 95, by: 5).map { Double($0) / 100 }
+  package static let recallThresholds = stride(from: 30, through: 95, by: 5).map { Double($0) / 100 }
 
   /// 0.5, 0.55 … 0.95.
-  public static let precisionThresholds = stride(from: 50, through: 95, by: 5).map {
+  package static let precisionThresholds = stride(from: 50, through: 95, by: 5).map {
     Double($0) / 100
   }
 
   /// How many windows of a query count for average precision.
-  public static let windowLimit = 10
+  package static let windowLimit = 10
 
   /// Judges predictions.
   ///
@@ -82,7 +82,7 @@ public struct EvaluationReport: Sendable, Hashable {
   ///   - matching: What to do about queries on one side only.
   /// - Returns: All the evaluator's numbers.
   /// - Throws: `DataError.unmatchedQueries`, `.repeatedQuery` or `.nothingThere`.
-  public static func qvhighlights(
+  package static func qvhighlights(
     predictions: [HighlightPrediction], truths: [HighlightTruth], matching: Matching = .exact
   ) throws -> EvaluationReport {
     let cases = try paired(predictions, truths, matching)

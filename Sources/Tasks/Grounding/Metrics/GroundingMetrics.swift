@@ -1,18 +1,18 @@
-public import Core
+package import Core
 
 /// The numbers that training looks at: how well the first answer to each query fits.
-public struct GroundingMetrics: Sendable, Hashable {
+package struct GroundingMetrics: Sendable, Hashable {
   /// The mean over queries of the best intersection over union with a right answer, 0 … 1.
-  public let meanIoU: Double
+  package let meanIoU: Double
 
   /// The share of queries whose answer reaches each threshold (≥), by threshold.
-  public let recall: [Double: Double]
+  package let recall: [Double: Double]
 
   /// The best intersection over union of each query, 0 where there is no answer.
-  public let ious: [Double]
+  package let ious: [Double]
 
   /// The thresholds that papers report.
-  public static let usualThresholds = [0.3, 0.5, 0.7]
+  package static let usualThresholds = [0.3, 0.5, 0.7]
 
   /// Judges one answer to each query; a query without an answer counts as wrong.
   ///
@@ -22,7 +22,7 @@ public struct GroundingMetrics: Sendable, Hashable {
   ///   - thresholds: Which intersections over union count as right.
   /// - Returns: The mean intersection over union and the recalls.
   /// - Precondition: As many predictions as truths.
-  public static func top1(
+  package static func top1(
     predicted: [Interval?], truths: [[Interval]], thresholds: [Double] = usualThresholds
   ) -> GroundingMetrics {
     precondition(

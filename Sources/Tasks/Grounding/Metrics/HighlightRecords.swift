@@ -1,25 +1,25 @@
-public import Core
+package import Core
 internal import Storage
 
 /// What QVHighlights knows of a query: a line of its annotation file, as `QVHighlights.truths` reads it.
-public struct HighlightTruth: Sendable, Hashable {
+package struct HighlightTruth: Sendable, Hashable {
   /// The query's number or name.
-  public var query: String
+  package var query: String
 
   /// The length of the video in seconds, above 0.
-  public var duration: Double
+  package var duration: Double
 
   /// The right windows.
-  public var windows: [Interval]
+  package var windows: [Interval]
 
   /// The clips that lie in them.
-  public var clips: [Int]
+  package var clips: [Int]
 
   /// What three people said of each of those clips, 0 (very bad) … 4 (very good).
-  public var saliency: [[Int]]
+  package var saliency: [[Int]]
 
   /// What is known of a query.
-  public init(
+  package init(
     query: String, duration: Double, windows: [Interval], clips: [Int] = [],
     saliency: [[Int]] = []
   ) {
@@ -39,18 +39,18 @@ public struct HighlightTruth: Sendable, Hashable {
 }
 
 /// What somebody predicts for a query: a line of a QVHighlights submission.
-public struct HighlightPrediction: Sendable, Hashable, Decodable {
+package struct HighlightPrediction: Sendable, Hashable, Decodable {
   /// The query's number or name.
-  public var query: String
+  package var query: String
 
   /// Predicted windows, in the order of the file: the first is the answer.
-  public var windows: [ScoredInterval]
+  package var windows: [ScoredInterval]
 
   /// A score for every clip of the video, or `nil` if highlights were not predicted.
-  public var saliency: [Double]?
+  package var saliency: [Double]?
 
   /// What is predicted for a query.
-  public init(query: String, windows: [ScoredInterval], saliency: [Double]? = nil) {
+  package init(query: String, windows: [ScoredInterval], saliency: [Double]? = nil) {
     self.query = query
     self.windows = windows
     self.saliency = saliency
@@ -62,7 +62,7 @@ public struct HighlightPrediction: Sendable, Hashable, Decodable {
   }
 
   /// Reads a line of a submission.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let line = try decoder.container(keyedBy: Key.self)
     query = try line.decode(QueryName.self, forKey: .qid).text
     windows = try line.decode([Window].self, forKey: .pred_relevant_windows).map {
@@ -77,7 +77,7 @@ extension HighlightPrediction {
   ///
   /// - Throws: `StorageError` with file and line, for a window that ends before it starts too, or
   ///   `DataError.repeatedQuery`.
-  public static func load(_ path: String) throws -> [HighlightPrediction] {
+  package static func load(_ path: String) throws -> [HighlightPrediction] {
     var known = Set<String>()
     return try JSONLines.read(path, as: HighlightPrediction.self).map { line, prediction in
       for window in prediction.windows {

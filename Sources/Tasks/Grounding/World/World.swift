@@ -1,12 +1,12 @@
-public import Core
+package import Core
 
 /// The built-in world: short rendered videos of coloured shapes, and questions about what they do and in which order.
 ///
 /// A video has one frame of 16 × 16 pixels a second. Everything follows from one seed; the right windows are exact, and
 /// lie on whole seconds.
-public struct World: Sendable {
+package struct World: Sendable {
   /// How much there is to understand.
-  public enum Difficulty: String, Codable, Sendable, Hashable, CaseIterable {
+  package enum Difficulty: String, Codable, Sendable, Hashable, CaseIterable {
     /// Two objects that differ in everything; each blinks once and moves once.
     case easy
     /// Three objects that differ in everything, one of which does something twice, and that may enter or leave; questions
@@ -17,7 +17,7 @@ public struct World: Sendable {
   }
 
   /// How a prompt carries its question.
-  public enum QueryForm: String, Codable, Sendable, Hashable, CaseIterable {
+  package enum QueryForm: String, Codable, Sendable, Hashable, CaseIterable {
     /// As one feature row in which its words are counted, as a sentence encoder would; a small student learns in hundreds
     /// of steps.
     case embedding
@@ -26,30 +26,30 @@ public struct World: Sendable {
   }
 
   /// What to make.
-  public struct Options: Sendable, Hashable {
+  package struct Options: Sendable, Hashable {
     /// How many videos to train on.
-    public var videos: Int
+    package var videos: Int
     /// How many videos to report on.
-    public var devVideos: Int
+    package var devVideos: Int
     /// How many videos to choose settings by.
-    public var tuneVideos: Int
+    package var tuneVideos: Int
     /// How many questions are asked about each video.
-    public var queriesPerVideo: Int
+    package var queriesPerVideo: Int
     /// F: how many frames a video has, one a second; at least 9.
-    public var frames: Int
+    package var frames: Int
     /// N: how many feature rows a frame has, each a level band of the picture: 1, 2, or 3 for a band an object.
-    public var patches: Int
+    package var patches: Int
     /// How much there is to understand.
-    public var difficulty: Difficulty
+    package var difficulty: Difficulty
     /// How a prompt carries its question.
-    public var query: QueryForm
+    package var query: QueryForm
     /// From which everything follows.
-    public var seed: Seed
+    package var seed: Seed
 
     /// What to make.
     ///
     /// - Precondition: The numbers are within the ranges of their properties.
-    public init(
+    package init(
       videos: Int = 1000, devVideos: Int = 50, tuneVideos: Int = 0, queriesPerVideo: Int = 4,
       frames: Int = 24,
       patches: Int = 3, difficulty: Difficulty = .standard, query: QueryForm = .embedding,
@@ -74,19 +74,19 @@ public struct World: Sendable {
   }
 
   /// What was made.
-  public let options: Options
+  package let options: Options
 
   /// The videos to train on.
-  public let train: [WorldVideo]
+  package let train: [WorldVideo]
 
   /// The videos to report on.
-  public let dev: [WorldVideo]
+  package let dev: [WorldVideo]
 
   /// The videos to choose settings by.
-  public let tune: [WorldVideo]
+  package let tune: [WorldVideo]
 
   /// Every word that a question may use.
-  public static let vocabularyWords: [String] =
+  package static let vocabularyWords: [String] =
     ["the"] + WorldColour.allCases.map(\.rawValue) + WorldShape.allCases.map(\.rawValue)
     + WorldAction.allCases.map(\.rawValue) + relations
 
@@ -96,7 +96,7 @@ public struct World: Sendable {
   /// Makes videos; the first of them are the same however many are made.
   ///
   /// - Throws: `DataError.nothingThere` if the videos are too short for so many questions.
-  public init(_ options: Options = Options()) throws {
+  package init(_ options: Options = Options()) throws {
     self.options = options
     func videos(_ part: String, _ count: Int) throws -> [WorldVideo] {
       try (0..<count).map { index in
@@ -113,12 +113,12 @@ public struct World: Sendable {
   /// The prompts of a world; where words carry the questions, `Dataset.tokenized(with:)` is to follow.
   ///
   /// - Throws: As `init(_:)`.
-  public static func dataset(_ options: Options = Options()) throws -> Dataset {
+  package static func dataset(_ options: Options = Options()) throws -> Dataset {
     try World(options).dataset()
   }
 
   /// The prompts of this world; where words carry the questions, `Dataset.tokenized(with:)` is to follow.
-  public func dataset() throws -> Dataset {
+  package func dataset() throws -> Dataset {
     try Dataset(
       name: "world-\(options.difficulty.rawValue)", train: train.flatMap { prompts($0) },
       dev: dev.flatMap { prompts($0) }, tune: tune.flatMap { prompts($0) })
@@ -126,17 +126,17 @@ public struct World: Sendable {
 
   /// A question as the row of features that prompts of form `embedding` carry; words that no question of the world uses
   /// leave no trace in it.
-  @Sendable public static func embedding(of question: String) -> [Float] {
+  @Sendable package static func embedding(of question: String) -> [Float] {
     WorldQuestionEmbedding.row(question)
   }
 
   /// A video as pixels.
-  public static func renderedFrames(_ video: WorldVideo) -> RenderedFrames {
+  package static func renderedFrames(_ video: WorldVideo) -> RenderedFrames {
     WorldRendering.render(video)
   }
 
   /// The features of a video, measured from its pixels.
-  public func features(_ video: WorldVideo) -> FrameFeatures {
+  package func features(_ video: WorldVideo) -> FrameFeatures {
     let pixels = WorldRendering.render(video)
     return FrameFeatures(
       values: WorldFeatures.extract(pixels, bands: options.patches),

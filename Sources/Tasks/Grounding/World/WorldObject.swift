@@ -1,5 +1,5 @@
 /// What an object of the built-in world looks like: a sprite of 5 × 5 pixels.
-public enum WorldShape: String, Sendable, Hashable, CaseIterable {
+package enum WorldShape: String, Sendable, Hashable, CaseIterable {
   /// A disc.
   case circle
   /// A full square.
@@ -30,7 +30,7 @@ public enum WorldShape: String, Sendable, Hashable, CaseIterable {
 }
 
 /// The colour of an object of the built-in world.
-public enum WorldColour: String, Sendable, Hashable, CaseIterable {
+package enum WorldColour: String, Sendable, Hashable, CaseIterable {
   /// Red.
   case red
   /// Green.
@@ -61,7 +61,7 @@ public enum WorldColour: String, Sendable, Hashable, CaseIterable {
 }
 
 /// What objects of the built-in world do.
-public enum WorldAction: String, Sendable, Hashable, CaseIterable {
+package enum WorldAction: String, Sendable, Hashable, CaseIterable {
   /// It is gone in every other frame, the first and the last included.
   case blinks
   /// It is elsewhere in every frame than in the one before.
@@ -73,54 +73,54 @@ public enum WorldAction: String, Sendable, Hashable, CaseIterable {
 }
 
 /// Something that an object does, and when.
-public struct WorldEvent: Sendable, Hashable {
+package struct WorldEvent: Sendable, Hashable {
   /// What it does.
-  public let action: WorldAction
+  package let action: WorldAction
 
   /// The frames in which it does so.
-  public let frames: Range<Int>
+  package let frames: Range<Int>
 }
 
 /// An object of a video, with all it does.
-public struct WorldObject: Sendable, Hashable {
+package struct WorldObject: Sendable, Hashable {
   /// What it looks like.
-  public let shape: WorldShape
+  package let shape: WorldShape
 
   /// Its colour.
-  public let colour: WorldColour
+  package let colour: WorldColour
 
   /// Which of the three rows of the picture it lives in; objects never cover each other.
-  public let lane: Int
+  package let lane: Int
 
   /// What it does, in time order, with at least one quiet frame before, between and after.
-  public let events: [WorldEvent]
+  package let events: [WorldEvent]
 
   /// The left edge of its sprite in each frame, in pixels; `nil` where it is not to be seen.
-  public let positions: [Int?]
+  package let positions: [Int?]
 }
 
 /// A video of the built-in world, with the questions about it.
-public struct WorldVideo: Sendable, Hashable {
+package struct WorldVideo: Sendable, Hashable {
   /// A name that no other video has.
-  public let name: String
+  package let name: String
 
   /// How many frames it has, one a second.
-  public let frames: Int
+  package let frames: Int
 
   /// What is to be seen.
-  public let objects: [WorldObject]
+  package let objects: [WorldObject]
 
   /// The questions, each with one right window.
-  public let questions: [WorldQuestion]
+  package let questions: [WorldQuestion]
 
   /// From which background and noise are made.
   let appearance: UInt64
 }
 
 /// A question about a video of the built-in world.
-public struct WorldQuestion: Sendable, Hashable {
+package struct WorldQuestion: Sendable, Hashable {
   /// What has to be understood to answer.
-  public enum Kind: String, Sendable, Hashable, CaseIterable {
+  package enum Kind: String, Sendable, Hashable, CaseIterable {
     /// Something happens once.
     case event
     /// Something happens twice: the first time, or again.
@@ -130,11 +130,11 @@ public struct WorldQuestion: Sendable, Hashable {
   }
 
   /// What has to be understood to answer.
-  public let kind: Kind
+  package let kind: Kind
 
   /// The question in words.
-  public let text: String
+  package let text: String
 
   /// The right answer: frames, which are seconds.
-  public let frames: Range<Int>
+  package let frames: Range<Int>
 }

@@ -1,21 +1,21 @@
 internal import Core
 
 /// A video as pixels: red, green and blue of each, row by row, frame by frame.
-public struct RenderedFrames: Sendable, Hashable {
+package struct RenderedFrames: Sendable, Hashable {
   /// How wide a frame is, in pixels.
-  public let width: Int
+  package let width: Int
 
   /// How high a frame is, in pixels.
-  public let height: Int
+  package let height: Int
 
   /// How many frames there are.
-  public let count: Int
+  package let count: Int
 
   /// `count`·`height`·`width`·3 numbers, 0 … 255.
-  public let pixels: [UInt8]
+  package let pixels: [UInt8]
 
   /// The pixels of one frame.
-  public subscript(frame index: Int) -> ArraySlice<UInt8> {
+  package subscript(frame index: Int) -> ArraySlice<UInt8> {
     let size = width * height * 3
     return pixels[index * size..<(index + 1) * size]
   }

@@ -46,11 +46,16 @@ package struct TextPrompts: PromptEmbedder {
 
   private func format(for prompt: Prompt) -> PromptFormat { prompt.hint == nil ? format : hinted }
 
+  /// Whether its tokens are the prompt.
+  ///
+  /// Those of one with a hint are the hint's words, for policies that know no other place for them.
+  private func isWritten(_ prompt: Prompt) -> Bool { !prompt.tokens.isEmpty && prompt.hint == nil }
+
   /// The text as tokens; a prompt that is tokens already is read as it is.
   ///
   /// - Throws: `TextPromptError.length`.
   package func rows(_ prompt: Prompt) throws -> PromptRows {
-    let tokens = prompt.tokens.isEmpty ? try tokenizer.encode(text(of: prompt)) : prompt.tokens
+    let tokens = isWritten(prompt) ? prompt.tokens : try tokenizer.encode(text(of: prompt))
     guard (1...longest).contains(tokens.count) else {
       throw TextPromptError.length(prompt: prompt.id, tokens: tokens.count, longest: longest)
     }
@@ -59,7 +64,7 @@ package struct TextPrompts: PromptEmbedder {
 
   /// Four characters a token, which English text has.
   package func count(_ prompt: Prompt) -> Int {
-    guard prompt.tokens.isEmpty else { return prompt.tokens.count }
+    if isWritten(prompt) { return prompt.tokens.count }
     return (format(for: prompt).text.utf8.count + prompt.query.utf8.count) / 4 + 1
   }
 }

@@ -1,8 +1,11 @@
 import Core
+import Distill
 import DistillTesting
 import Foundation
 import Networks
 import Storage
+import Tasks
+import Teacher
 import Tensors
 import Testing
 import Tokenizers
@@ -93,6 +96,24 @@ struct PretrainedLearnerTests {
   private func answers(_ policy: DecoderPolicy) throws -> [RolloutGroup] {
     try policy.sample(
       prompts, settings: .init(group: 2, temperature: 1, maximumLength: 5), seed: Seed(8))
+  }
+
+  @Test("as a teacher with a right answer in view reads the question, in the words of the hint")
+  func hinted() async throws {
+    let policy = try model.student(rank: nil)
+    let codec = AnswerCodec(CountdownTask(maximumLength: 8), tokenizer: model.tokenizer)
+    let response = model.tokenizer.encode(" 2+1")
+    func scores(
+      _ query: String, _ truth: [any Answer], _ evidence: PolicyTeacher.Evidence
+    ) async throws -> [Float] {
+      let prompt = Prompt(id: "q", video: "q", query: query, evidence: .none, truth: truth)
+      return try await PolicyTeacher(policy, codec: codec, evidence: evidence).score(
+        [ScoringRequest(prompt: prompt, responses: [response])], support: .sampled)[0][0].sampled
+    }
+    let told = try await scores("make 3 from 1, 2", [TextAnswer("1+2")], .answer)
+    let written = try await scores("make 3 from 1, 2: 1+2\nmake 3 from 1, 2", [], .sameAsStudent)
+    #expect(told == written)
+    #expect(try await scores("make 9 from 1, 8", [TextAnswer("1+2")], .answer) != told)
   }
 
   @Test("a prompt of more tokens than there are positions is refused in a sentence")

@@ -2,6 +2,7 @@ import Foundation
 import Core
 import Plugins
 import Storage
+import Tasks
 import Testing
 
 @testable import Records
@@ -93,6 +94,46 @@ struct FeatureTests {
     #expect(try file.shape(of: "video/a") == [2, 1, 48])
     #expect(try file.floats("query/7").reduce(0, +) == 2)
     #expect(try file.floats("video/a").allSatisfy { (0...1).contains($0) })
+  }
+
+  @Test("a student that was trained on them is asked about another video with the same encoder")
+  func asked() async throws {
+    for (name, seconds) in [("a", 4), ("b", 4), ("c", 6)] {
+      try film(scratch(name + ".mp4"), seconds: seconds)
+    }
+    _ = try await extract([scratch("a.mp4"), scratch("b.mp4")], encoder())
+    for (part, video) in [("train", "a"), ("dev", "b")] {
+      let facts = #""query": "the ball", "relevant_windows": [[0, 2]]"#
+      try #"{"qid": "\#(video)", "vid": "\#(video)", \#(facts)}"#
+        .write(toFile: scratch(part + ".jsonl"), atomically: true, encoding: .utf8)
+    }
+    _ = try QVHighlights.importing(
+      train: scratch("train.jsonl"), dev: scratch("dev.jsonl"), features: scratch("clips.h5"),
+      to: scratch("data"))
+    _ = try await RunExecutor(Laboratory.standard()).run(
+      configuration(
+        """
+        data: {qvhighlights: {path: \(scratch("data"))}}
+        student: {decoder: {layers: 1, width: 16, heads: 2, keyValueHeads: 1, hidden: 32}}
+        codec: {timeTokens: {clipLength: 2}}
+        stages: [{method: sft, steps: 2, prompts: 1}]
+        """), in: scratch("run"), resume: false)
+    let student = try await AskedStudent(scratch("run"), in: Laboratory.standard())
+    let answer = try await student.answer(
+      FreeQuestion("the ball", about: scratch("b.mp4")), by: encoder())
+    #expect(answer.video == "b" && answer.frames == [1, 3] && answer.pictures?.frames == [4, 12])
+    // Three clips are one more than any video of the data has: no answer has words for the last.
+    let longer = await refusal {
+      _ = try await student.answer(
+        FreeQuestion("the ball", about: scratch("c.mp4")), by: encoder())
+    }
+    #expect(longer?.happened.hasPrefix("'c' lasts 6.0 s") == true)
+    guard Programs.python else { return }
+    let other = await refusal {
+      _ = try await student.answer(
+        FreeQuestion("the ball", about: scratch("b.mp4")), by: encoder(small))
+    }
+    #expect(other?.happened.contains("have 1 rows of 48 numbers") == true)
   }
 
   @Test("of two kinds are not mixed in one file, nor videos of one name")

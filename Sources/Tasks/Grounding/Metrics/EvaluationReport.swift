@@ -64,7 +64,9 @@ package struct EvaluationReport: Sendable, Hashable {
   package let highlights: [Highlights]
 
   /// 0.3, 0.35 … 0.95.
-  package static let recallThresholds = stride(from: 30, through: 95, by: 5).map { Double($0) / 100 }
+  package static let recallThresholds = stride(from: 30, through: 95, by: 5).map {
+    Double($0) / 100
+  }
 
   /// 0.5, 0.55 … 0.95.
   package static let precisionThresholds = stride(from: 50, through: 95, by: 5).map {

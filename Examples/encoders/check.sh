@@ -16,10 +16,10 @@ else
   command -v ffmpeg >/dev/null || { echo "encoders: skipped, there is no ffmpeg"; exit 0; }
   videos=$work/videos names=(first second third)
   mkdir -p "$videos"
-  film() { ffmpeg -v error -f lavfi -i "$2=duration=$3:size=160x90:rate=8" -pix_fmt yuv420p "$videos/$1.mp4"; }
+  film() { ffmpeg -v error -f lavfi -i "$2=size=160x90:rate=8" -t "$3" -pix_fmt yuv420p "$videos/$1.mp4"; }
   film first testsrc2 24
   film second testsrc 8
-  film third smptebars 8
+  film third mandelbrot 8
 fi
 line() { echo "{\"qid\": \"$1\", \"vid\": \"$2\", \"query\": \"$3\", \"relevant_windows\": [[$4]]}"; }
 {

@@ -4,7 +4,7 @@
     opd features videos/ --encoder '{process: {command: [python3, real_encoder.py]}}' --queries train.jsonl --out clips.h5
 
 A row has 384 numbers of unit length: MiniLM's mean over the words of a question, and the mean over EfficientNet's last map (1,280
-numbers) through a fixed random projection, which keeps distances between frames to a tenth or so. Frames and questions lie in two
+numbers) through a fixed random projection. Frames and questions lie in two
 spaces of one width: a student learns what has to do with what, and similarities between them mean nothing.
 """
 

@@ -1,4 +1,4 @@
-"""An encoder of frames in twenty lines: mean colours of a grid, and a hash of a question's words.  Standard library only."""
+"""An encoder of frames: mean colours of a grid, and a hash of a question's words.  Standard library only."""
 
 import hashlib
 import os

@@ -82,6 +82,21 @@ struct FeatureTests {
     #expect(try await extract([scratch("a.mp4")], encoder()) == .init(done: 0, known: 1, clips: 1))
   }
 
+  @Test("are never those of a video as it was before")
+  func stale() async throws {
+    try film(scratch("a.mp4"), seconds: 3)
+    _ = try await extract([scratch("a.mp4")], encoder())
+    try FileManager.default.moveItem(atPath: scratch("clips.h5"), toPath: scratch("old.h5"))
+    try film(scratch("a.mp4"), seconds: 9)
+    #expect(try await extract([scratch("a.mp4")], encoder()).clips == 4)
+    // As a call leaves it that was ended between the result and the removal of its parts, had they been of another video.
+    try FileManager.default.createDirectory(
+      atPath: scratch("clips.h5.parts"), withIntermediateDirectories: true)
+    try FileManager.default.moveItem(
+      atPath: scratch("old.h5"), toPath: scratch("clips.h5.parts/a.h5"))
+    #expect(try await extract([scratch("a.mp4")], encoder()) == .init(done: 0, known: 1, clips: 4))
+  }
+
   @Test("of a program, with rows of questions", .enabled(if: Programs.python))
   func program() async throws {
     try film(scratch("a.mp4"), seconds: 5)

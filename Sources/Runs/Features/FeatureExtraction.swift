@@ -82,16 +82,9 @@ package struct FeatureExtraction: Sendable {
     questions: [String] = [], jobs: Int, progress: (_ finished: Int, _ video: String) -> Void
   ) async throws -> Summary {
     let rows = try await embedded(questions)
-    let identities = videos.mapValues { identity(of: $0) }
-    let finished = Set(
-      videos.keys.filter { name in
-        [part(name), output].contains { Self.identity(of: name, in: $0) == identities[name] }
-      })
-    var summary = Summary(known: finished.count, queries: rows.count)
-    let waiting = videos.keys.filter { !finished.contains($0) }.sorted()
-    try await inTurn(waiting, jobs: jobs) { name in
-      try await encode(name, identity: identities[name] ?? "")
-    } finished: { name, error in
+    let waiting = videos.keys.filter { holder(of: $0) == nil }.sorted()
+    var summary = Summary(known: videos.count - waiting.count, queries: rows.count)
+    try await inTurn(waiting, jobs: jobs, encode) { name, error in
       if let error {
         if error is StorageError || error is ProcessError { throw error }
         summary.failures[name] = "\(error)"
@@ -100,7 +93,7 @@ package struct FeatureExtraction: Sendable {
       }
       progress(summary.done + summary.known + summary.failures.count, name)
     }
-    summary.clips = try join(rows, without: Set(summary.failures.keys))
+    summary.clips = try join(rows)
     return summary
   }
 
@@ -113,8 +106,10 @@ package struct FeatureExtraction: Sendable {
     return Dictionary(zip(questions.map(\.id), rows), uniquingKeysWith: { first, _ in first })
   }
 
-  private func encode(_ name: String, identity: String) async throws {
-    let decoder = try VideoDecoder(path: videos[name] ?? "", longestSide: encoder.side)
+  private func encode(_ name: String) async throws {
+    guard let path = videos[name] else { return }
+    let identity = identity(of: path)
+    let decoder = try VideoDecoder(path: path, longestSide: encoder.side)
     var values: [Float] = []
     var clips = 0
     _ = try await encoder.forEachClip(of: decoder, every: seconds) { frames, rows in
@@ -132,19 +127,18 @@ extension FeatureExtraction {
   /// Puts all videos and questions together: those of this call, and what the result held before.
   ///
   /// - Returns: The clips of this call's videos.
-  private func join(_ rows: [String: [Float]], without failures: Set<String>) throws -> Int {
+  private func join(_ rows: [String: [Float]]) throws -> Int {
     let old = FileManager.default.fileExists(atPath: output) ? try FeatureFile(output) : nil
-    let mine = Set(videos.keys).subtracting(failures)
-    let names = mine.union(try old?.videos() ?? []).sorted()
+    let mine = Dictionary(
+      uniqueKeysWithValues: videos.keys.compactMap { name in holder(of: name).map { (name, $0) } })
+    let names = Set(mine.keys).union(try old?.videos() ?? []).sorted()
     guard !names.isEmpty else { return 0 }
     var clips = 0
     try FeatureFile.write(to: output, clipSeconds: seconds, encoder: encoder.identity) { file in
       for name in names {
-        let fresh = part(name)
-        let source = FileManager.default.fileExists(atPath: fresh) ? try FeatureFile(fresh) : old
-        guard let source else { continue }
+        guard let source = mine[name] ?? old else { continue }
         let count = try file.copy(video: name, from: source)
-        if mine.contains(name) { clips += count }
+        if mine[name] != nil { clips += count }
       }
       for id in try old?.queries() ?? [] where rows[id] == nil {
         try file.write(query: id, old?.row(of: id) ?? [])
@@ -178,8 +172,13 @@ extension FeatureExtraction {
     ])
   }
 
-  private static func identity(of name: String, in path: String) -> String? {
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
-    return try? FeatureFile(path).identity(of: name)
+  /// The file that has the features of a video as it is now: its own beside the result, or the result; `nil` where neither has.
+  private func holder(of name: String) -> FeatureFile? {
+    guard let path = videos[name] else { return nil }
+    let now = identity(of: path)
+    for place in [part(name), output] where FileManager.default.fileExists(atPath: place) {
+      if let file = try? FeatureFile(place), (try? file.identity(of: name)) == now { return file }
+    }
+    return nil
   }
 }

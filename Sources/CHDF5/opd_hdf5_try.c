@@ -1,16 +1,9 @@
-#include "opd_hdf5.h"
-
-#include <errno.h>
 #include <hdf5.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-void opd_hdf5_begin(void);
-int opd_hdf5_failed_because(const char *reason);
+#include "opd_hdf5_parts.h"
 
 // Deeper groups, and more objects, than any file of ours: a damaged link can close a circle.
 enum { DEEPEST = 32, MOST_OBJECTS = 5000000 };
@@ -106,15 +99,7 @@ static herr_t visit_link(hid_t group, const char *name, const H5L_info_t *info, 
 
 /// What the child does; it never comes back.
 static void visit_file(const char *path, unsigned seconds) {
-  static const int deadly[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM, SIGTERM};
-  for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++) signal(deadly[i], SIG_DFL);
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, NULL);
-  struct rlimit limit = {0, 0};
-  setrlimit(RLIMIT_CORE, &limit);
-  // What the allocator says before it aborts on a damaged heap is nobody's business.
-  close(STDERR_FILENO);
+  opd_hdf5_become_expendable(path, -1);
   alarm(seconds);
   hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
   if (file >= 0) {
@@ -136,10 +121,5 @@ int opd_hdf5_try(const char *path, unsigned seconds) {
   // Without memory for a child there is none for the file either; the caller will see.
   if (child < 0) return 0;
   if (child == 0) visit_file(path, seconds);
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) return 0;
-  if (!WIFSIGNALED(status)) return 0;
-  if (WTERMSIG(status) == SIGALRM) return opd_hdf5_failed_because("reading it does not end");
-  return opd_hdf5_failed_because("it is damaged so that reading it crashes the HDF5 library");
+  return opd_hdf5_await(child);
 }

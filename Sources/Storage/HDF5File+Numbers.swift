@@ -6,14 +6,14 @@ extension HDF5File {
   ///
   /// - Throws: `StorageError.missingDataset`, `.wrongKind`, or `.unreadable` if the file is damaged.
   public func floats(_ name: String) throws -> [Float] {
-    try numbers(name) { opd_hdf5_read_float(handle, name, $0) }
+    try numbers(name) { opd_hdf5_read_float(handle, name, $0, $1) }
   }
 
   /// The numbers of a dataset in double precision, row-major.
   ///
   /// - Throws: As `floats(_:)`.
   public func doubles(_ name: String) throws -> [Double] {
-    try numbers(name) { opd_hdf5_read_double(handle, name, $0) }
+    try numbers(name) { opd_hdf5_read_double(handle, name, $0, $1) }
   }
 
   /// The whole numbers of a dataset, row-major.
@@ -23,7 +23,7 @@ extension HDF5File {
     guard try kind(name) == Int32(OPD_HDF5_INTEGER) else {
       throw StorageError.wrongKind(path: path, name: name, expected: "whole numbers")
     }
-    let values: [Int64] = try numbers(name) { opd_hdf5_read_int64(handle, name, $0) }
+    let values: [Int64] = try numbers(name) { opd_hdf5_read_int64(handle, name, $0, $1) }
     return values.map { Int($0) }
   }
 
@@ -80,7 +80,7 @@ extension HDF5File {
   }
 
   private func numbers<Number: Numeric>(
-    _ name: String, _ read: (UnsafeMutablePointer<Number>) -> Int32
+    _ name: String, _ read: (UnsafeMutablePointer<Number>, Int) -> Int32
   ) throws -> [Number] {
     let kind = try kind(name)
     guard kind == Int32(OPD_HDF5_REAL) || kind == Int32(OPD_HDF5_INTEGER) else {
@@ -92,7 +92,7 @@ extension HDF5File {
     guard count > 0 else { return values }
     try values.withUnsafeMutableBufferPointer { buffer in
       guard let start = buffer.baseAddress else { return }
-      _ = try reading(name) { read(start) }
+      _ = try reading(name) { read(start, count) }
     }
     return values
   }

@@ -33,6 +33,9 @@ const char *opd_hdf5_message(void);
 int opd_hdf5_try(const char *path, unsigned seconds);
 
 /// A file's handle, or a negative number.
+///
+/// A file that is opened for reading is foreign: a child process has it open, answers for it, and dies of it in the place
+/// of this one. Having been tried is not enough, for what corrupts the heap kills one process and not another.
 int64_t opd_hdf5_open(const char *path, int mode);
 int opd_hdf5_flush(int64_t file);
 int opd_hdf5_close(int64_t file);
@@ -53,10 +56,10 @@ int opd_hdf5_kind(int64_t file, const char *path);
 /// The number of a filter that packed a dataset and is not here to unpack it; 0 if there is none, negative on failure.
 int opd_hdf5_missing_filter(int64_t file, const char *path);
 
-/// Read a whole dataset, converted from whatever numbers it holds.
-int opd_hdf5_read_float(int64_t file, const char *path, float *values);
-int opd_hdf5_read_double(int64_t file, const char *path, double *values);
-int opd_hdf5_read_int64(int64_t file, const char *path, int64_t *values);
+/// Read a whole dataset of `count` numbers, converted from whatever it holds.
+int opd_hdf5_read_float(int64_t file, const char *path, float *values, size_t count);
+int opd_hdf5_read_double(int64_t file, const char *path, double *values, size_t count);
+int opd_hdf5_read_int64(int64_t file, const char *path, int64_t *values, size_t count);
 
 /// The strings of a dataset, each ended by a zero byte; `*texts` is to be freed. Returns how many.
 int64_t opd_hdf5_read_texts(int64_t file, const char *path, char **texts);

@@ -51,7 +51,7 @@ struct HDF5ReaderTests {
     #expect(try file.floats("rows") == [1, 2, 3])
   }
 
-  @Test("may be killed: every later question is refused in a sentence, and the file can be opened anew")
+  @Test("may be killed: later questions are refused, and the file can be opened anew")
   func killed() throws {
     let path = try written()
     let file = try HDF5File.open(path)

@@ -263,7 +263,7 @@ def _(bench):
                        "past/d/features.h5", out="imported"))
     said = [fine(bench.opd_run("evaluate", "--predictions", "past/p.jsonl", "--data", data))
             for data in ["past/d", "imported"]]
-    if said[0].out != said[1].out or "mIoU\t100.00" not in said[0].out:
+    if said[0].out != said[1].out or "mIoU\t1.0000" not in said[0].out:
         raise Wrong(said[0].brief + " against " + said[1].brief)
     return said[0]
 
@@ -276,7 +276,7 @@ refusal("eval/03", [*JUDGE, "all"], "a sentence", r"-5\.0", "line 1", at="eval/0
 @case("eval/05", "opd evaluate … --part all", "accepted as import does")
 def _(bench):
     came = fine(bench.opd_run(*JUDGE, "all", at=bench.folder / "eval/05-no-windows-key"))
-    if "MR-full-mIoU\t50.00" not in came.out:
+    if "MR-full-mIoU\t0.5000" not in came.out:
         raise Wrong(came.brief)
     return came
 

@@ -1,4 +1,6 @@
 package import ArgumentParser
+internal import Analysis
+internal import Core
 internal import Runs
 internal import Foundation
 public import Tasks
@@ -17,8 +19,9 @@ package struct EvaluateCommand: AsyncParsableCommand {
         opd evaluate runs/opd keyframes.selector=uniform
         opd evaluate --predictions predictions.jsonl --data data/qvhighlights
 
-      A run is evaluated with the student it saved last, on the queries it reports on. Predictions are judged as the \
-      QVHighlights evaluator does, to its printed digits.
+      A run is evaluated with the student it saved last, on the queries it reports on; nothing in its folder is changed. \
+      Predictions are judged as the QVHighlights evaluator does. Shares are 0 to 1, with 95 % intervals over whole videos; \
+      --predictions with --json is the evaluator's own file, in percent, to its printed digits.
       """)
 
   @Argument(help: "The folder of a run.", completion: .directory)
@@ -41,7 +44,10 @@ package struct EvaluateCommand: AsyncParsableCommand {
   @Option(name: .shortAndLong, help: "Write the run's answers to this file, as predictions.")
   var out: String?
 
-  @Flag(help: "Print JSON.")
+  @Option(help: "How many of the questions of the lowest quality are listed.")
+  var worst = 5
+
+  @Flag(help: "Print JSON; a run's intervals are NAME/lower and NAME/upper.")
   var json = false
 
   /// A command without arguments, for the parser.
@@ -58,6 +64,7 @@ package struct EvaluateCommand: AsyncParsableCommand {
     guard predictions == nil || out == nil else {
       throw ValidationError("--out writes the answers of a run; predictions are answers already.")
     }
+    try check("--worst", worst, 0...NumberRange.most)
   }
 
   /// Evaluates and prints.
@@ -78,29 +85,28 @@ package struct EvaluateCommand: AsyncParsableCommand {
     let report = try EvaluationReport.qvhighlights(
       predictions: try HighlightPrediction.load(file), truths: truths,
       matching: part == .all ? .exact : .annotated)
-    if json {
-      print(report.asJSON)
-    } else {
-      show(report.brief.map { ($0.name, String(format: "%.2f", $0.value)) })
-    }
+    print(json ? report.asJSON : report.table.text(worst: worst))
   }
 
   private func evaluate(_ folder: String) async throws {
     let executor = RunExecutor(try OPDCommand.laboratory())
     let evaluation = try await executor.evaluation(of: folder, overrides: overrides)
     if let out { try evaluation.writePredictions(to: out) }
-    if json {
-      print(try JSONLines.line(evaluation.values))
-    } else {
-      show(
-        evaluation.values.sorted { $0.key < $1.key }.map {
-          ($0.key, String(format: "%.4f", $0.value))
-        })
-      print("queries\t\(evaluation.outcomes.count)")
-    }
+    let table = evaluation.table
+    print(json ? try JSONLines.line(table.numbers) : table.text(worst: worst))
   }
+}
 
-  private func show(_ rows: [(name: String, value: String)]) {
-    for row in rows { print("\(row.name)\t\(row.value)") }
+extension EvaluationReport {
+  /// The numbers with their intervals, and the questions that went worst.
+  fileprivate var table: EvaluationTable {
+    EvaluationTable(
+      values: shares,
+      questions: questions.map { question in
+        EvaluationTable.Question(
+          id: question.query, cluster: question.video, asked: question.text,
+          quality: question.iou, answered: question.answer?.text,
+          right: question.windows.map(\.text).joined(separator: ", "))
+      })
   }
 }

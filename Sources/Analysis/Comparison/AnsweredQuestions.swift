@@ -12,6 +12,13 @@ struct AnsweredQuestions: Sendable, Hashable {
   /// How many there are.
   var count: Int { ids.count }
 
+  /// What was scored, a number a question.
+  init(ids: [String], clusters: [String], values: [Double]) {
+    self.ids = ids
+    self.clusters = clusters
+    self.values = values
+  }
+
   /// The answers of a run; none where it wrote none.
   init(run path: String) {
     for line in RunFile(path + "/evaluation.jsonl").lines() {

@@ -17,6 +17,8 @@ package struct Evaluation: Sendable {
 
   /// What became of each question, in order.
   package let outcomes: [Outcome]
+  /// The words of each question, in order.
+  let asked: [String]
   /// Numbers by metric name.
   package let values: [String: Double]
   /// Floating-point operations it took.
@@ -34,6 +36,7 @@ package struct Evaluation: Sendable {
     of student: any Policy, on prompts: [Prompt], codec: AnswerCodec,
     decoding: Decoding = .greedy
   ) async throws {
+    asked = prompts.map(\.query)
     guard let settings = decoding.settings(maximumLength: codec.maximumLength) else {
       let reader = try AnswerLikelihoods(student, codec, for: "Exact evaluation")
       outcomes = codec.task.outcomes(try await reader.best(prompts), to: prompts)

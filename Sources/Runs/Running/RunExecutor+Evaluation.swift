@@ -1,3 +1,4 @@
+package import Analysis
 internal import Core
 internal import Storage
 internal import Tensors
@@ -20,6 +21,18 @@ extension RunExecutor {
 }
 
 extension Evaluation {
+  /// The numbers with their intervals, and the questions that went worst.
+  package var table: EvaluationTable {
+    EvaluationTable(
+      values: values.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) },
+      questions: zip(outcomes, asked).map { outcome, words in
+        EvaluationTable.Question(
+          id: outcome.id, cluster: outcome.cluster, asked: words, quality: outcome.quality,
+          answered: outcome.predicted?.text,
+          right: outcome.truth.map(\.text).joined(separator: ", "))
+      })
+  }
+
   /// Writes the answers in the format of the benchmark's submissions, a query a line.
   ///
   /// - Throws: `StorageError.unwritable`.

@@ -1,19 +1,28 @@
 internal import Foundation
 
 extension EvaluationReport {
-  /// A number with its name in the evaluator's output, rounded to two decimals.
+  /// A number with its name in the evaluator's output.
   package struct Entry: Sendable, Hashable {
     /// Such as `MR-full-R1@0.5`.
     package var name: String
-    /// A percentage with two decimals.
+    /// A percentage; in `brief`, of two decimals.
     package var value: Double
   }
 
   /// The numbers that papers report, in the evaluator's order.
   package var brief: [Entry] {
+    numbers.map { Entry(name: $0.name, value: Self.rounded($0.value)) }
+  }
+
+  /// The same numbers as shares, 0 … 1, with all their digits.
+  package var shares: [(name: String, value: Double)] {
+    numbers.map { (name: $0.name, value: $0.value / 100) }
+  }
+
+  private var numbers: [Entry] {
     var result: [Entry] = []
     func add(_ name: String, _ value: Double?) {
-      if let value { result.append(Entry(name: name, value: Self.rounded(value))) }
+      if let value { result.append(Entry(name: name, value: value)) }
     }
     let full = moments[.full]
     for threshold in GroundingMetrics.usualThresholds {

@@ -3,7 +3,8 @@ internal import Core
 
 /// The numbers of the QVHighlights evaluator: moment retrieval by length of window, and highlight detection by level.
 ///
-/// All are percentages. Source: the protocol of Lei, Berg & Bansal, "QVHighlights", NeurIPS 2021, with the mean IoU and the
+/// All are percentages, as in the evaluator's own file; `shares` are the same numbers as the program has them everywhere else.
+/// Source: the protocol of Lei, Berg & Bansal, "QVHighlights", NeurIPS 2021, with the mean IoU and the
 /// thresholds from 0.3 that later work added.
 package struct EvaluationReport: Sendable, Hashable {
   /// Queries by the length of their right windows, in seconds: more than the lower bound, at most the upper.
@@ -63,6 +64,9 @@ package struct EvaluationReport: Sendable, Hashable {
   /// Highlight detection from `Fair` to `VeryGood`; empty if it was not predicted, or no clip was judged.
   package let highlights: [Highlights]
 
+  /// What became of each query, in the order of the truths.
+  package let questions: [Question]
+
   /// 0.3, 0.35 … 0.95.
   package static let recallThresholds = stride(from: 30, through: 95, by: 5).map {
     Double($0) / 100
@@ -90,7 +94,9 @@ package struct EvaluationReport: Sendable, Hashable {
     let cases = try paired(predictions, truths, matching)
     var moments: [Length: Moments] = [:]
     for length in Length.allCases { moments[length] = Self.moments(cases, length) }
-    return EvaluationReport(moments: moments, highlights: highlights(cases))
+    return EvaluationReport(
+      moments: moments, highlights: highlights(cases),
+      questions: cases.map { Question($0.prediction, $0.truth) })
   }
 
   private typealias Case = (prediction: HighlightPrediction, truth: HighlightTruth)

@@ -6,6 +6,12 @@ package struct HighlightTruth: Sendable, Hashable {
   /// The query's number or name.
   package var query: String
 
+  /// The video it is about.
+  package var video: String
+
+  /// Its words.
+  package var text: String
+
   /// The length of the video in seconds, above 0.
   package var duration: Double
 
@@ -20,10 +26,12 @@ package struct HighlightTruth: Sendable, Hashable {
 
   /// What is known of a query.
   package init(
-    query: String, duration: Double, windows: [Interval], clips: [Int] = [],
-    saliency: [[Int]] = []
+    query: String, video: String, text: String, duration: Double, windows: [Interval],
+    clips: [Int] = [], saliency: [[Int]] = []
   ) {
     self.query = query
+    self.video = video
+    self.text = text
     self.duration = duration
     self.windows = windows
     self.clips = clips
@@ -33,8 +41,9 @@ package struct HighlightTruth: Sendable, Hashable {
   /// What an annotation that was looked at says.
   init(_ question: AnnotatedQuery) {
     self.init(
-      query: question.id, duration: question.duration ?? 0, windows: question.windows,
-      clips: question.clips, saliency: question.saliency)
+      query: question.id, video: question.video, text: question.query,
+      duration: question.duration ?? 0, windows: question.windows, clips: question.clips,
+      saliency: question.saliency)
   }
 }
 

@@ -12,7 +12,7 @@ package enum Quantity {
     (value < 0 ? "−" : "+") + metric(abs(value))
   }
 
-  /// A share 0 … 1 as a percentage with one decimal, as this field's tables have it.
+  /// A share 0 … 1 as a percentage with one decimal, for places that write the sign behind it; metrics stay shares everywhere.
   package static func percent(_ share: Double) -> String { decimals(100 * share, 1) }
 
   /// A p-value: "p = 0.012".

@@ -149,7 +149,7 @@ extension ComparedArm {
   /// For people.
   fileprivate func cells(_ columns: [String]) -> [String] {
     let result = [value.map { Quantity.metric($0.value) } ?? "–", summary.rawValue, interval]
-    let others = columns.map { name in further[name].map(Quantity.percent) ?? "–" }
+    let others = columns.map { name in further[name].map(Quantity.metric) ?? "–" }
     let costs = [
       tokens.map(Quantity.count) ?? "–", flops.map(Quantity.flops) ?? "–",
       seconds.map(Quantity.duration) ?? "–", "\(done)/\(total)",

@@ -17,7 +17,7 @@ extension KeyframeComparison {
     let learns = rows.contains { $0.student != nil }
     var header = ["selector", "K", "query", "KFR", "SHR", "UKSS", "gap", "as uniform", "MFLOP"]
     for (name, isThere) in [("reader", reads), ("student", learns)] where isThere {
-      header += ["\(name) mIoU", "± seeds", "R1@.5", "R1@.7", "against uniform"]
+      header += ["\(name) mIoU", "± seeds", "R1@0.5", "R1@0.7", "against uniform"]
     }
     var table = TextTable(header: header)
     table.rows = rows.map { row in
@@ -41,7 +41,7 @@ extension KeyframeComparison {
     }
     return [
       Quantity.metric(answers.mIoU), answers.deviation.map(Quantity.metric) ?? "–",
-      Quantity.percent(answers.recall5), Quantity.percent(answers.recall7), gain ?? "–",
+      Quantity.metric(answers.recall5), Quantity.metric(answers.recall7), gain ?? "–",
     ]
   }
 }

@@ -47,8 +47,8 @@ extension VideoKeyframes.Choice {
     var facts = ["\(keyframes.count) frames"]
     if let cutRecall { facts.append("cuts found \(Quantity.percent(cutRecall)) %") }
     if let windows {
-      facts.append("inside windows (KFR) \(Quantity.percent(windows.keyframeRate)) %")
-      facts.append("windows hit (SHR) \(Quantity.percent(windows.hitRate)) %")
+      facts.append("inside windows (KFR) \(Quantity.metric(windows.keyframeRate))")
+      facts.append("windows hit (SHR) \(Quantity.metric(windows.hitRate))")
       facts.append("UKSS \(Quantity.decimals(windows.unified, 3))")
     }
     facts.append("largest gap \(Quantity.decimals(coverage, 2))× uniform's")

@@ -107,14 +107,6 @@ extension GroundingTask {
     .init(
       MetricName.meanIoU.rawValue, "1", .higher, per: .queries, "mean IoU of the first window"),
     .init("eval/R1@k", "1", .higher, per: .queries, "share of first windows with IoU ≥ k"),
-    .init(
-      "eval/MR-mAP", "%", .higher, per: .queries,
-      "mean average precision of windows over IoU .5:.05:.95, as the QVHighlights evaluator"),
-    .init(
-      "eval/HL-mAP", "%", .higher, per: .queries,
-      "mean average precision of clips' saliency, as the QVHighlights evaluator"),
-    .init(
-      "eval/Hit1", "%", .higher, per: .queries, "share of queries whose top clip is a highlight"),
   ]
 }
 

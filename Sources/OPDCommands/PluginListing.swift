@@ -14,18 +14,15 @@ struct PluginListing {
     return plugins.map(\.kind).filter { seen.insert($0).inserted }
   }
 
-  /// The plug-ins of one kind, or the one of that name.
+  /// The plug-ins of one kind, or those of a name.
   ///
   /// - Parameters:
   ///   - kind: What to list; everything if left out.
-  ///   - name: Which plug-in of that kind; all of them if left out.
+  ///   - name: Which plug-in of that kind, or of any kind; without a kind it may also be that of a kind. All if left out.
   /// - Returns: The shorter list.
-  /// - Throws: `CommandLineError` if there is none, or if a name comes without a kind.
+  /// - Throws: `CommandLineError` if there is none.
   func chosen(kind: String?, name: String?) throws(CommandLineError) -> PluginListing {
-    guard let kind else {
-      if let name { throw .nameWithoutKind(name) }
-      return self
-    }
+    guard let kind else { return try name.map(called) ?? self }
     let ofKind = plugins.filter { $0.kind == kind }
     guard !ofKind.isEmpty else {
       throw .unknownKind(kind, nearest: nearestName(to: kind, in: kinds), known: kinds)
@@ -38,6 +35,16 @@ struct PluginListing {
         name, kind: kind, nearest: nearestName(to: name, in: names), known: names)
     }
     return PluginListing(named)
+  }
+
+  /// The plug-ins of a name, of whatever kind; where there is none, those of the kind of that name.
+  private func called(_ name: String) throws(CommandLineError) -> PluginListing {
+    let found = [plugins.filter { $0.name == name }, plugins.filter { $0.kind == name }]
+    guard let chosen = found.first(where: { !$0.isEmpty }) else {
+      let nearest = nearestName(to: name, in: plugins.map(\.name) + kinds)
+      throw .unknownName(name, nearest: nearest, kinds: kinds)
+    }
+    return PluginListing(chosen)
   }
 
   /// The list for reading.

@@ -11,14 +11,15 @@ package struct PluginsCommand: AsyncParsableCommand {
     abstract: "List the plug-ins a configuration can name, with their parameters.",
     discussion: """
       Example:
-        opd plugins --kind selector tad
-        opd plugins --kind method grpo
+        opd plugins tad
+        opd plugins selector
+        opd plugins --kind curriculum uniform
       """)
 
   @Option(help: "Only plug-ins of this kind: teacher, selector, …")
   var kind: String?
 
-  @Argument(help: "Only the plug-in of this name, with all its parameters.")
+  @Argument(help: "Only the plug-ins of this name, with all their parameters; or a kind.")
   var name: String?
 
   @Flag(help: "Print JSON: a list of {kind, name, summary, parameters}.")
@@ -30,10 +31,19 @@ package struct PluginsCommand: AsyncParsableCommand {
   /// Prints the list.
   package func run() async throws {
     let chosen = try PluginListing(OPDCommand.plugins()).chosen(kind: kind, name: name)
-    if !json, kind == "method", let name {
-      print(try MethodPreset.named(name).details(), terminator: "")
-      return
+    guard !json else { return print(try jsonText(chosen.plugins)) }
+    print(try text(of: chosen))
+  }
+
+  /// A method is more than its parameters: its objective is written out.
+  private func text(of chosen: PluginListing) throws -> String {
+    let named = chosen.plugins.filter { $0.name == name }
+    guard let name, !named.isEmpty else { return chosen.text(detailed: false) }
+    let others = PluginListing(named.filter { $0.kind != "method" })
+    var parts = others.plugins.isEmpty ? [] : [others.text(detailed: true)]
+    if others.plugins.count < named.count {
+      parts.append(String(try MethodPreset.named(name).details().dropLast()))
     }
-    print(try json ? jsonText(chosen.plugins) : chosen.text(detailed: name != nil))
+    return parts.joined(separator: "\n\n")
   }
 }

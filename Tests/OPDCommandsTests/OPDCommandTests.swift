@@ -138,9 +138,17 @@ struct PluginListingTests {
       throws: CommandLineError.unknownPlugin(
         "tda", kind: "selector", nearest: "tad", known: ["tad", "uniform"])
     ) { try listing.chosen(kind: "selector", name: "tda") }
-    #expect(throws: CommandLineError.nameWithoutKind("tad")) {
-      try listing.chosen(kind: nil, name: "tad")
-    }
+    #expect(
+      throws: CommandLineError.unknownName(
+        "unifrom", nearest: "uniform", kinds: ["selector", "teacher"])
+    ) { try listing.chosen(kind: nil, name: "unifrom") }
+  }
+
+  @Test("finds a name in every kind, and a kind by its name")
+  func name() throws {
+    #expect(try listing.chosen(kind: nil, name: "oracle").plugins == [listing.plugins[2]])
+    #expect(
+      try listing.chosen(kind: nil, name: "selector").plugins == Array(listing.plugins[..<2]))
   }
 
   @Test("as JSON is what a program reads back")

@@ -11,7 +11,13 @@ package struct DataShowCommand: AsyncParsableCommand {
     abstract:
       "Count what is in the data of a configuration, and what needs no video to be reached.",
     discussion: """
-      Example: opd data show experiments/opd.yaml data.world.videos=50
+      Example:
+        opd data show experiments/opd.yaml data.world.videos=50
+        opd data show data/mine
+        opd data show runs/first
+
+      A folder is that of a run, or of data laid out as QVHighlights (as `opd data import` writes it) or as 50 Salads. \
+      Nothing is written.
       """)
 
   @OptionGroup var file: ConfigurationArguments

@@ -1,3 +1,6 @@
+internal import Plugins
+internal import Records
+
 /// A configuration to begin with, which runs as it is once its data are there.
 enum Starter: String, CaseIterable, Sendable {
   /// The built-in world.
@@ -34,6 +37,15 @@ enum Starter: String, CaseIterable, Sendable {
     \(body)
 
     """
+  }
+
+  /// The configuration with its last stage alone, where a teacher is asked.
+  func distillation() throws -> ConfigurationValue {
+    let value = try ConfigurationFile.parse(text, file: "opd init \(rawValue)")
+    return try ConfigurationOverride(
+      argument: "opd init \(rawValue)", path: ["stages"],
+      value: ConfigurationValue(.list(Array((value["stages"]?.list ?? []).suffix(1))))
+    ).applied(to: value)
   }
 
   private var heading: String {

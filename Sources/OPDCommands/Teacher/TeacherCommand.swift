@@ -25,7 +25,9 @@ package struct TeacherCommand: AsyncParsableCommand {
 
 /// The words that name a configuration, shared by the commands about teachers.
 struct ConfigurationArguments: ParsableArguments {
-  @Argument(help: "The configuration file.", completion: .file(extensions: ["yaml"]))
+  @Argument(
+    help: "The configuration file; the folder of a run or of data will do, too.",
+    completion: .file(extensions: ["yaml"]))
   var config: String
 
   @Argument(help: "Changes to it: key=value, +new=value or ~gone.")
@@ -33,7 +35,7 @@ struct ConfigurationArguments: ParsableArguments {
 
   /// What was written.
   func value() throws -> ConfigurationValue {
-    try ConfigurationFile.load(config, overrides: overrides)
+    try ConfigurationPlace.load(config, overrides: overrides)
   }
 
   /// The data and the codec that it names.

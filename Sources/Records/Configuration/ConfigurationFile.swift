@@ -14,8 +14,16 @@ package enum ConfigurationFile {
   /// - Throws: `ConfigurationFileError`.
   package static func load(_ path: String, overrides: [String] = []) throws -> ConfigurationValue {
     guard try !isSweep(path) else { throw ConfigurationFileError.isSweep(path: path) }
-    let written = try loadWithBases(path, chain: [])
-    return try overrides.map { try ConfigurationOverride($0) }.settled(by: \.path)
+    return try changed(loadWithBases(path, chain: []), by: overrides)
+  }
+
+  /// A configuration with the changes of a command line.
+  ///
+  /// - Throws: `ConfigurationFileError`.
+  package static func changed(
+    _ written: ConfigurationValue, by overrides: [String]
+  ) throws -> ConfigurationValue {
+    try overrides.map { try ConfigurationOverride($0) }.settled(by: \.path)
       .reduce(written) { try $1.applied(to: $0) }
   }
 

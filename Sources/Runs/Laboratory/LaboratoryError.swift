@@ -19,6 +19,8 @@ package enum LaboratoryError: ExplainedError, Hashable {
   case noEnd(path: String)
   /// No prompt fits beside the longest answer.
   case positions(Int, answer: Int)
+  /// A folder that is neither a run's nor one of data; `files` tell data apart.
+  case unknownFolder(path: String, files: [String])
 
   /// What happened.
   package var happened: String {
@@ -38,6 +40,8 @@ package enum LaboratoryError: ExplainedError, Hashable {
     case .noEnd(let path): "The model '\(path)' does not say which token ends a response."
     case .positions(let positions, let answer):
       "\(positions) positions leave none for a prompt beside an answer of \(answer) tokens."
+    case .unknownFolder(let path, _):
+      "The folder '\(path)' is neither that of a run nor one of data whose layout is known."
     }
   }
 
@@ -55,6 +59,8 @@ package enum LaboratoryError: ExplainedError, Hashable {
       "Set data.world.tuneVideos, or tuneShare of data from files, and leave dev for the report."
     case .noEnd: "Write eos_token_id into the model's generation_config.json."
     case .positions: "Raise the student's positions, or lower the codec's maximumTokens."
+    case .unknownFolder(_, let files):
+      "Name the folder of a run (ARM/seed-0 in a sweep), one that holds \(files.joined(separator: " or ")), or a configuration."
     case .noOptions: "Let a reader judge questions with options, such as those of world-choice."
     }
   }

@@ -41,6 +41,9 @@ package enum Salads50 {
     }
   }
 
+  /// The file of features in its folder.
+  package static let features = "salads50_svm.h5"
+
   /// Loads the folder with `salads50_svm.h5` and `queries.jsonl`.
   ///
   /// - Throws: `StorageError` for a file that is missing, damaged or malformed; `DataError` for impossible content.
@@ -48,7 +51,7 @@ package enum Salads50 {
     path: String, options: Options = Options()
   ) throws -> Dataset {
     let folder = URL(fileURLWithPath: path)
-    let file = try HDF5File.open(folder.appendingPathComponent("salads50_svm.h5").path)
+    let file = try HDF5File.open(folder.appendingPathComponent(features).path)
     let actions = try file.attributeTexts("labels_mid")
     let lines = try JSONLines.read(
       folder.appendingPathComponent("queries.jsonl").path, as: Question.self)

@@ -1,23 +1,31 @@
 package import ArgumentParser
+internal import Analysis
+internal import Core
 internal import Runs
+internal import Storage
 
-/// `opd export`: what a run has trained, in the files of other libraries.
+/// `opd export`: what a run has trained or written down, in the files of other libraries.
 package struct ExportCommand: AsyncParsableCommand {
   /// What `--help` says.
   package static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Write a run's student for other libraries.",
+    abstract: "Write a run's student, or the numbers of runs, for other libraries.",
     discussion: """
       Example:
         opd export runs/countdown/opd/seed-0 --adapter adapter
         opd export runs/countdown/opd/seed-0 --merged model
+        opd export runs/regime --format csv --metric eval/mIoU --output numbers.csv
 
       An adapter is a folder that PEFT loads beside the model the run began with. A merged model is a folder of \
       config.json and model.safetensors, with the tokenizer where the run began with a folder that has one.
+
+      Numbers are one a line: run, arm, seed, factors, stage, step, seconds, metric, value, of a run, an arm or a sweep. \
+      The Python package has the same table as a data frame, and with it Parquet: `opd.runs(FOLDER).to_parquet(FILE)`.
       """)
 
   @Argument(
-    help: "The folder of a run whose student is a pretrained model.", completion: .directory)
+    help: "The folder of a run whose student is a pretrained model; for numbers, of any runs.",
+    completion: .directory)
   var run: String
 
   @Option(help: "Write the adapter to this folder.")
@@ -26,21 +34,48 @@ package struct ExportCommand: AsyncParsableCommand {
   @Option(help: "Write the whole model, changes merged, to this folder.")
   var merged: String?
 
+  /// How numbers are written.
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    /// Values parted by commas, as RFC 4180 has them.
+    case csv
+  }
+
+  @Option(help: "Write the numbers of runs, in this format.")
+  var format: Format?
+
+  @Option(help: "Write this number only; may be given several times.")
+  var metric: [String] = []
+
+  @Option(name: .shortAndLong, help: "The file for numbers; they are printed if left out.")
+  var output: String?
+
   /// A command without arguments, for the parser.
   package init() {}
 
-  /// Refuses neither and both.
+  /// Refuses nothing to write, and two things at once.
   package func validate() throws {
-    guard (adapter == nil) != (merged == nil) else {
-      throw ValidationError("Name a folder with --adapter or with --merged.")
+    let wanted = [adapter != nil, merged != nil, format != nil]
+    guard wanted.count(where: { $0 }) == 1 else {
+      throw ValidationError("Name a folder with --adapter or with --merged, or give --format csv.")
+    }
+    guard format != nil || (metric.isEmpty && output == nil) else {
+      throw ValidationError("--metric and --output are about numbers; add --format csv.")
     }
   }
 
   /// Writes and says where.
   package func run() async throws {
+    if format != nil { return try await writeNumbers() }
     let export = try await StudentExport(run, in: OPDCommand.laboratory())
     if let adapter { try export.write(adapter: adapter) }
     if let merged { try export.write(merged: merged) }
     print(adapter ?? merged ?? "")
+  }
+
+  private func writeNumbers() async throws {
+    let text = try await NumberTable([run], metrics: Set(metric)).csv
+    guard let output else { return print(text, terminator: "") }
+    try AtomicFile.write(text, to: output)
+    print(output)
   }
 }

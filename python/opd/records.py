@@ -52,7 +52,8 @@ def costs(folders: Folders) -> Any:
 
 def _numbers(run: Tuple[str, Row], wanted: Any) -> Iterator[Row]:
     path, about = run
-    clock = {line["step"]: line["seconds"] for line in _lines(os.path.join(path, "timing.jsonl"))}
+    # Nothing has been spent before the first step.
+    clock = {0: 0.0, **{line["step"]: line["seconds"] for line in _lines(os.path.join(path, "timing.jsonl"))}}
     for line in _lines(os.path.join(path, "metrics.jsonl")):
         step, stage = line.pop("step", 0), line.pop("stage", None)
         for name, value in line.items():

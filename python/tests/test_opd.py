@@ -1,8 +1,11 @@
 """The package against the real program: OPD_PROGRAM names it.  Usage: python3 -m unittest discover python/tests"""
 
+import csv
 import importlib.util
+import io
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import textwrap
@@ -61,6 +64,37 @@ class Package(unittest.TestCase):
         with self.assertRaisesRegex(FileNotFoundError, "no runs in"):
             opd.runs(os.path.join(self.path, "nothing"))
 
+    def test_the_program_writes_the_same_table(self):
+        said = subprocess.run(
+            [opd.program_path(), "export", self.folder, "--format", "csv"], capture_output=True, text=True, check=True
+        ).stdout
+        kept = ["run", "arm", "seed", "case", "keyframes", "stage", "step", "seconds", "metric", "value"]
+        written = list(csv.DictReader(io.StringIO(said)))
+        self.assertEqual(list(written[0]), kept)
+        read = rows(opd.runs(self.folder))
+        self.assertEqual(len(written), len(read))
+
+        def numbers(row):
+            about = tuple(str(row[name]) for name in ("run", "arm", "seed", "case", "keyframes", "step", "metric"))
+            return about, row["stage"] if isinstance(row["stage"], str) else "", float(row["seconds"]), float(row["value"])
+
+        self.assertEqual(sorted(map(numbers, written)), sorted(map(numbers, read)))
+        wrong = subprocess.run(
+            [opd.program_path(), "export", self.folder, "--format", "csv", "--metric", "eval/mIoX"], capture_output=True, text=True
+        )
+        self.assertNotEqual(wrong.returncode, 0)
+        self.assertIn("eval/mIoU", wrong.stderr)
+
+    def test_the_table_goes_to_parquet_and_back(self):
+        for needed in ("pandas", "pyarrow"):
+            if importlib.util.find_spec(needed) is None:
+                self.skipTest(f"{needed} is not installed")
+        import pandas
+
+        table, path = opd.runs(self.folder), os.path.join(self.path, "numbers.parquet")
+        table.to_parquet(path)
+        pandas.testing.assert_frame_equal(pandas.read_parquet(path), table)
+
     def test_costs_are_those_of_the_ledger(self):
         accounts = {row["account"] for row in rows(opd.costs(self.folder))}
         self.assertLessEqual({"student", "evaluation"}, accounts)
@@ -106,6 +140,7 @@ class Package(unittest.TestCase):
         self.assertIn("eval/mIoU", values)
         again = opd.evaluate(out, evaluation__consensus=2)
         self.assertIn("eval/pass@2", again)
+        self.assertLessEqual(again.get("eval/mIoU/lower", 0), again["eval/mIoU"])
         rewards = [row["value"] for row in rows(opd.runs(out, "reward"))]
         self.assertEqual(len(rewards), 2)
         self.assertTrue(all(0 < value <= 1 for value in rewards))

@@ -95,7 +95,7 @@ struct RecordedRun: Sendable {
   private static func isEvaluation(_ key: String) -> Bool { key.hasPrefix("eval/") }
 
   /// Cumulative seconds by step; nothing has been spent before the first.
-  private static func clock(_ path: String) -> [Double: Double] {
+  static func clock(_ path: String) -> [Double: Double] {
     var clock = [0.0: 0.0]
     for line in RunFile(path + "/timing.jsonl").lines() {
       if let step = line.numbers["step"] { clock[step] = line.numbers["seconds"] }

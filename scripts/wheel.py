@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Makes a Python wheel of the package in python/opd with the installed program: wheel.py VERSION PREFIX OUT
+"""Makes a Python wheel of the package in python/opd with the installed program: wheel.py VERSION PREFIX OUT GLIBC
 
-`pip install` of it puts `opd` on the PATH and gives `import opd`. The wheel's tag states the oldest C library
-it runs on, which is the one it was built on. OpenBLAS, HDF5 and GSL are the system's; where they are missing, `opd` says
-which packages bring them.
+`pip install` of it puts `opd` on the PATH and gives `import opd`; completions, the manual page and the experiments go where
+PREFIX has them. The wheel's tag states the oldest C library it runs on, GLIBC (scripts/glibc-floor.py). OpenBLAS, HDF5 and
+GSL are the system's; where they are missing, `opd` says which packages bring them.
 """
 
 import base64
@@ -26,6 +26,12 @@ def contents(version, prefix, tag):
     for name in sorted(os.listdir(folder)):
         with open(os.path.join(folder, name), "rb") as file:
             yield "opd/bin/" + name, file.read(), name == "opd"
+    for place, folders, names in sorted(os.walk(os.path.join(prefix, "share"))):
+        folders.sort()
+        for name in sorted(names):
+            path = os.path.join(place, name)
+            with open(path, "rb") as file:
+                yield f"opd_lab-{version}.data/data/{os.path.relpath(path, prefix)}", file.read(), False
     about = f"opd_lab-{version}.dist-info/"
     metadata = (
         f"Metadata-Version: 2.1\nName: opd-lab\nVersion: {version}\nSummary: A laboratory for on-policy distillation\n"
@@ -37,9 +43,8 @@ def contents(version, prefix, tag):
 
 
 def main():
-    version, prefix, out = sys.argv[1:]
-    floor = platform.libc_ver()[1].replace(".", "_")
-    tag = f"py3-none-manylinux_{floor}_{platform.machine()}"
+    version, prefix, out, floor = sys.argv[1:]
+    tag = f"py3-none-manylinux_{floor.replace('.', '_')}_{platform.machine()}"
     record = []
     path = os.path.join(out, f"opd_lab-{version}-{tag}.whl")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as wheel:

@@ -3,7 +3,12 @@
     student: {process: {command: [python3, Examples/python-student/opd_student.py], base: Qwen/Qwen3-0.6B, rank: 32}}
 
 `base` is a model of transformers (a name or a folder) or `tiny`, a Llama of 50,000 weights for trials; `rank: 0` trains all
-weights, any other an adapter of PEFT. The first part of this file, the protocol, needs the standard library alone: import
+weights, any other an adapter of PEFT. What one process cannot hold or is too slow for is parted among several, each with a
+share of the weights (FSDP2) and of the data:
+
+    command: [torchrun, --nproc-per-node, "8", Examples/python-student/opd_student.py]
+
+The first part of this file, the protocol, needs the standard library alone: import
 it for a student of your own, as `table_student.py` does.
 
 The protocol is one JSON object a line. The host greets with its vocabulary and what the student is made of; requests with
@@ -64,6 +69,10 @@ class Student:
         """
         raise NotImplementedError
 
+    def each(self, items, work):
+        """What `work` makes of each item, without gradients; where several processes answer, each may do its share."""
+        return [work(item) for item in items]
+
     def forward(self, datum, temperature):
         """log π of the targets at a temperature: a list for each position."""
         raise NotImplementedError
@@ -102,23 +111,20 @@ class Student:
 def answer(student, request):
     operation = request["operation"]
     if operation == "sample":
+        def responses(question):
+            found = student.sample(
+                decode_integers(question["tokens"]), question["seed"], request["group"], request["temperature"],
+                request["length"], request.get("ends", []))
+            return [{"tokens": encode_integers(tokens), "logprobs": encode_floats(scores)} for tokens, scores in found]
+
         with student.using(request.get("weights")):
-            responses = [
-                [
-                    {"tokens": encode_integers(tokens), "logprobs": encode_floats(scores)}
-                    for tokens, scores in student.sample(
-                        decode_integers(q["tokens"]), q["seed"], request["group"], request["temperature"],
-                        request["length"], request.get("ends", []))
-                ]
-                for q in request["questions"]
-            ]
-        return {"responses": responses}
+            return {"responses": student.each(request["questions"], responses)}
     if operation in ("forward", "logits"):
         with student.using(request.get("weights")):
             data = [Datum(wire) for wire in request["data"]]
             if operation == "logits":
-                return {"values": [encode_floats(student.logits(d)) for d in data]}
-            rows = [student.forward(d, request["temperature"]) for d in data]
+                return {"values": [encode_floats(rows) for rows in student.each(data, student.logits)]}
+            rows = student.each(data, lambda datum: student.forward(datum, request["temperature"]))
             return {"values": [encode_floats([v for row in r for v in row]) for r in rows]}
     if operation == "train":
         data = [Datum(wire) for wire in request["data"]]
@@ -138,12 +144,12 @@ def answer(student, request):
         return {"digest": student.digest()}
 
 
-def serve(student):
-    """Answers the host until it closes the connection."""
+def serve(student, lines=None):
+    """Answers the host until it closes the connection; `lines` are what it says where that is not the standard input."""
     # The real standard output belongs to the protocol; a stray print() goes to the log instead.
     output = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
     os.dup2(2, 1)
-    for line in sys.stdin.buffer:
+    for line in lines if lines is not None else sys.stdin.buffer:
         request = json.loads(line)
         if "hello" in request:
             hello = request["hello"]
@@ -160,8 +166,10 @@ def serve(student):
 
                 traceback.print_exc()
                 reply = {"id": request["id"], "error": f"{type(error).__name__}: {error}"}
-        output.write(json.dumps(reply, separators=(",", ":")).encode() + b"\n")
-        output.flush()
+        # One of the processes that answer together speaks for all.
+        if os.environ.get("RANK", "0") == "0":
+            output.write(json.dumps(reply, separators=(",", ":")).encode() + b"\n")
+            output.flush()
 
 
 def draw(row, uniform):
@@ -216,6 +224,84 @@ def _numbers(code, text):
 # A model of transformers.
 
 
+class Ranks:
+    """The processes that torchrun started, or this one alone. All of them answer each request; each does its share.
+
+    A pass through a sharded model is a pass of all ranks, so a rank that has nothing left to do keeps step with the others,
+    with one whose gradient is zero.
+    """
+
+    def __init__(self, torch, device):
+        self.torch, self.device = torch, device
+        self.count, self.own = int(os.environ.get("WORLD_SIZE", "1")), int(os.environ.get("RANK", "0"))
+        if self.count > 1:
+            import datetime
+
+            # The host may be silent for hours, while others score.
+            torch.distributed.init_process_group(
+                "gloo" if device.type == "cpu" else "nccl", timeout=datetime.timedelta(days=7))
+
+    def lines(self):
+        """What the host says to the first of them, for all."""
+        if self.count == 1:
+            yield from sys.stdin.buffer
+        while self.count > 1:
+            said = [sys.stdin.buffer.readline() if self.own == 0 else None]
+            self.torch.distributed.broadcast_object_list(said, device=self.device)
+            if not said[0]:
+                return
+            yield said[0]
+
+    def share(self, items):
+        """Every count-th of some items, with its place."""
+        return [(place, item) for place, item in enumerate(items) if place % self.count == self.own]
+
+    def gathered(self, found, length):
+        """Results of all ranks, by place."""
+        if self.count > 1:
+            parts = [None] * self.count
+            self.torch.distributed.all_gather_object(parts, found)
+            found = [one for part in parts for one in part]
+        result = [None] * length
+        for place, value in found:
+            result[place] = value
+        return result
+
+    def announce(self, works):
+        """Says whether this rank is about to do a pass; returns whether any is."""
+        if self.count == 1:
+            return works
+        flag = self.torch.tensor(int(works), device=self.device)
+        self.torch.distributed.all_reduce(flag, self.torch.distributed.ReduceOp.MAX)
+        return bool(flag.item())
+
+    def sharded(self, model):
+        """The model with a share of each weight on every rank; gradients become means over ranks."""
+        if self.count == 1:
+            return model
+        from torch.distributed.device_mesh import init_device_mesh
+        from torch.distributed.fsdp import fully_shard
+
+        mesh = init_device_mesh(self.device.type, (self.count,))
+        layers = [m for m in model.modules() if type(m).__name__.endswith("DecoderLayer")]
+        for module in layers + [model]:
+            # Nothing whole stays behind: a whole weight would be an old one after a step.
+            fully_shard(module, mesh=mesh, reshard_after_forward=True)
+        return model
+
+    def whole(self, tensor):
+        """All of a weight, of which a rank may have a share."""
+        return tensor.full_tensor() if hasattr(tensor, "full_tensor") else tensor
+
+    def parted(self, tensor, like):
+        """The opposite of `whole`: this rank's share."""
+        if not hasattr(like, "placements"):
+            return tensor
+        from torch.distributed.tensor import distribute_tensor
+
+        return distribute_tensor(tensor, like.device_mesh, like.placements)
+
+
 class TorchStudent(Student):
     """All weights or an adapter in float32, on the processor unless OPD_STUDENT_DEVICE names another device."""
 
@@ -225,13 +311,17 @@ class TorchStudent(Student):
     def __init__(self, torch):
         self.torch = torch
         self.frozen = (None, None)
+        self.device = torch.device(os.environ.get("OPD_STUDENT_DEVICE", "cpu"))
+        if self.device.type == "cuda":
+            self.device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+            torch.cuda.set_device(self.device)
+        self.ranks = Ranks(torch, self.device)
 
     def start(self):
         torch, settings = self.torch, self.settings
         torch.set_num_threads(int(os.environ.get("OPD_STUDENT_THREADS", "1")))
         torch.use_deterministic_algorithms(True)
         torch.manual_seed(settings["seed"])
-        self.device = torch.device(os.environ.get("OPD_STUDENT_DEVICE", "cpu"))
         model = self._model(settings["base"])
         if model.config.vocab_size < self.size:
             sys.exit(f"The model has {model.config.vocab_size} tokens and the run's vocabulary {self.size}. "
@@ -241,9 +331,9 @@ class TorchStudent(Student):
 
             model = peft.get_peft_model(model, peft.LoraConfig(
                 r=settings["rank"], lora_alpha=2 * settings["rank"], target_modules="all-linear"))
-        self.model = model.to(self.device).eval()
-        self.trained = {n: p for n, p in model.named_parameters() if p.requires_grad}
         self.flops_per_token = 2.0 * sum(p.numel() for p in model.parameters())
+        self.model = self.ranks.sharded(model.to(self.device).eval())
+        self.trained = {n: p for n, p in self.model.named_parameters() if p.requires_grad}
         self.reset()
 
     def _model(self, base):
@@ -259,10 +349,22 @@ class TorchStudent(Student):
     def _tensor(self, tokens):
         return self.torch.tensor([tokens], device=self.device)
 
+    def _pass(self, tokens, **options):
+        """One pass of the model over some tokens, in step with the other ranks."""
+        self.ranks.announce(True)
+        return self.model(self._tensor(tokens), **options)
+
+    def each(self, items, work):
+        with self.torch.no_grad():
+            found = [(place, work(item)) for place, item in self.ranks.share(items)]
+            while self.ranks.announce(False):
+                self.model(self._tensor([0]))
+        return self.ranks.gathered(found, len(items))
+
     def _rows(self, datum):
         """Logits over the run's words at the positions of the response."""
         tokens = datum.prompt + datum.response[:-1]
-        logits = self.model(self._tensor(tokens)).logits[0, len(datum.prompt) - 1 :]
+        logits = self._pass(tokens).logits[0, len(datum.prompt) - 1 :]
         return logits[:, : self.size].float()
 
     def _targets(self, rows, datum, temperature):
@@ -270,10 +372,9 @@ class TorchStudent(Student):
         return [scores[t][self.torch.tensor(tokens, device=self.device)] for t, tokens in enumerate(datum.targets)]
 
     def sample(self, tokens, seed, group, temperature, length, ends):
-        with self.torch.no_grad():
-            start = self.model(self._tensor(tokens), use_cache=True)
-            return [self._response(tokens, start.logits[0, -1], random.Random(f"{seed}/{slot}"), temperature, length, ends)
-                    for slot in range(group)]
+        row = self._pass(tokens, use_cache=True).logits[0, -1]
+        return [self._response(tokens, row, random.Random(f"{seed}/{slot}"), temperature, length, ends)
+                for slot in range(group)]
 
     def _response(self, prompt, row, stream, temperature, length, ends):
         torch, tokens, scores, cache = self.torch, [], [], None
@@ -285,22 +386,19 @@ class TorchStudent(Student):
             if token in ends or len(tokens) == length:
                 return tokens, scores
             # A cache is written to, so each response has its own.
-            found = self.model(self._tensor(prompt + tokens if cache is None else [token]), past_key_values=cache,
-                               use_cache=True)
+            found = self._pass(prompt + tokens if cache is None else [token], past_key_values=cache, use_cache=True)
             cache, row = found.past_key_values, found.logits[0, -1]
 
     def forward(self, datum, temperature):
-        with self.torch.no_grad():
-            return [row.tolist() for row in self._targets(self._rows(datum), datum, temperature)]
+        return [row.tolist() for row in self._targets(self._rows(datum), datum, temperature)]
 
     def logits(self, datum):
-        with self.torch.no_grad():
-            return self._rows(datum).flatten().tolist()
+        return self._rows(datum).flatten().tolist()
 
     def train(self, data, temperature, step):
         torch = self.torch
         self.model.zero_grad(set_to_none=True)
-        for datum in data:
+        for _, datum in self.ranks.share(data):
             rows = self._rows(datum)
             if datum.rows is not None:
                 slopes = torch.tensor(datum.rows, device=self.device).reshape(rows.shape)
@@ -309,9 +407,13 @@ class TorchStudent(Student):
                 scores = torch.cat(self._targets(rows, datum, temperature))
                 slopes = torch.tensor([s for row in datum.slopes for s in row], device=self.device)
                 (scores * slopes).sum().backward()
+        while self.ranks.announce(False):
+            (self.model(self._tensor([0])).logits * 0).sum().backward()
         parameters = [p for p in self.trained.values() if p.grad is not None]
+        for p in parameters if self.ranks.count > 1 else []:
+            p.grad.mul_(self.ranks.count)
         limit = step["clip"] if step.get("clip") is not None else float("inf")
-        norm = float(torch.nn.utils.clip_grad_norm_(parameters, limit))
+        norm = float(self.ranks.whole(torch.nn.utils.clip_grad_norm_(parameters, limit)))
         applied = norm == norm and norm != float("inf")
         if applied:
             self._adam(step)
@@ -342,7 +444,7 @@ class TorchStudent(Student):
         digest = hashlib.sha256()
         for name, tensor in tensors:
             digest.update(name.encode())
-            digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+            digest.update(self.ranks.whole(tensor.detach()).cpu().contiguous().numpy().tobytes())
         return digest.hexdigest()
 
     def digest(self):
@@ -351,12 +453,13 @@ class TorchStudent(Student):
     def save(self):
         import safetensors.torch
 
-        state = {n: p.detach().clone() for n, p in self.trained.items()}
+        whole = self.ranks.whole
+        state = {n: whole(p.detach()).clone() for n, p in self.trained.items()}
         for n, (m, v) in self.moments.items():
-            state["first." + n], state["second." + n] = m, v
+            state["first." + n], state["second." + n] = whole(m), whole(v)
         name = f"{self._hash(sorted(state.items()))[:16]}-{self.updates}"
         path = state_path(self.settings, name) + ".safetensors"
-        if not os.path.exists(path):
+        if self.ranks.own == 0 and not os.path.exists(path):
             os.makedirs(self.settings["states"], exist_ok=True)
             safetensors.torch.save_file(state, f"{path}.{os.getpid()}")
             os.replace(f"{path}.{os.getpid()}", path)
@@ -370,14 +473,15 @@ class TorchStudent(Student):
     def _put(self, state):
         with self.torch.no_grad():
             for n, p in self.trained.items():
-                p.copy_(state[n])
+                p.copy_(self.ranks.parted(state[n], p))
 
     def load(self, name, moments):
         state = self._read(name)
         self._put(state)
         self.reset()
         if moments:
-            self.moments = {n: (state["first." + n], state["second." + n]) for n in self.trained}
+            self.moments = {n: tuple(self.ranks.parted(state[kind + n], p) for kind in ("first.", "second."))
+                            for n, p in self.trained.items()}
             self.updates = int(name.rsplit("-", 1)[1])
 
     def using(self, name):
@@ -388,7 +492,7 @@ class TorchStudent(Student):
             if name is None:
                 yield
                 return
-            own = {n: p.detach().clone() for n, p in self.trained.items()}
+            own = {n: self.ranks.whole(p.detach()).clone() for n, p in self.trained.items()}
             if self.frozen[0] != name:
                 self.frozen = (name, {n: t for n, t in self._read(name).items() if n in self.trained})
             self._put(self.frozen[1])
@@ -406,4 +510,5 @@ if __name__ == "__main__":
         import transformers  # noqa: F401
     except ImportError as missing:
         sys.exit(f"The module '{missing.name}' is missing. Run this with a Python that has torch, transformers and peft.")
-    serve(TorchStudent(torch))
+    student = TorchStudent(torch)
+    serve(student, student.ranks.lines())

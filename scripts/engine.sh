@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Makes and starts Tinker-compatible training servers for tests: pinned versions, CPU alone, 127.0.0.1 alone.
-# Usage: scripts/engine.sh make VERSION          an environment (2.3 GB, a few minutes)
+# Usage: scripts/engine.sh make VERSION          an environment (2.3 GB; a minute with a fast line)
 #        scripts/engine.sh start VERSION PORT    a server with a tiny Llama, in the foreground until a signal ends it
 #        scripts/engine.sh url VERSION           whether the environment is there, as its folder
 # VERSION: 0.3.0 (skyrl-tx, JSON) or 0.4.0 (skyrl, protobuf).
 # OPD_ENGINES: where environments are (~/.cache/opd/engines); OPD_TORCH: a CPU wheel of torch, where pip finds none;
-# OPD_BASE: another base model than the tiny one.
+# OPD_BASE: another base model than the tiny one; OPD_ENGINE_FOLDER: where checkpoints and the list of them stay, so that a
+# server that was killed can be started again with them (a new folder).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 engines=${OPD_ENGINES:-$HOME/.cache/opd/engines}
@@ -27,9 +28,9 @@ environment=$engines/$package-$version
 torch() {
   # PyPI's torch brings several gigabytes of CUDA.
   if [ -n "${OPD_TORCH:-}" ]; then
-    pip install --quiet --no-deps "$OPD_TORCH"
+    uv pip install --quiet --no-deps "$OPD_TORCH"
   else
-    pip install --quiet --no-deps torch --index-url https://download.pytorch.org/whl/cpu
+    uv pip install --quiet --no-deps torch --index-url https://download.pytorch.org/whl/cpu
   fi
 }
 
@@ -44,11 +45,11 @@ make_environment() {
   torch
   if [ "$version" = 0.3.0 ]; then
     # Never its extra [jax], which brings CUDA.
-    pip install --quiet "skyrl-tx[tinker]==0.3.0" "jax<1,>=0.8" "flax>=0.12.2" "optax>=0.2.5"
+    uv pip install --quiet "skyrl-tx[tinker]==0.3.0" "jax<1,>=0.8" "flax>=0.12.2" "optax>=0.2.5"
   else
     # It asks for Python 3.12 for one name, which typing_extensions has.
     pip install --quiet --no-deps --ignore-requires-python skyrl==0.4.0 peft==0.18.1
-    pip install --quiet "tinker<0.26,>=0.25" "fastapi[standard]" sqlmodel "sqlalchemy[asyncio]" \
+    uv pip install --quiet "tinker<0.26,>=0.25" "fastapi[standard]" sqlmodel "sqlalchemy[asyncio]" \
       aiosqlite asyncpg psycopg2-binary "jax<1,>=0.8" "flax>=0.12" "optax>=0.2.5" "datasets>=4" \
       "pillow>=11.3" rich safetensors "tokenizers>=0.23.1" "transformers>=5.6.1,<=5.16.1" typer \
       hf_transfer cloudpathlib zstandard xxhash psutil accelerate aiohttp typing_extensions
@@ -64,7 +65,8 @@ start() {
   # shellcheck source=/dev/null
   . "$environment/bin/activate"
   [ -e "$engines/tiny/config.json" ] || python "$here/tiny-llama.py" "$engines/tiny"
-  folder=$(mktemp -d)
+  folder=${OPD_ENGINE_FOLDER:-$(mktemp -d)}
+  mkdir -p "$folder"
   export HF_HUB_OFFLINE=1 JAX_PLATFORMS=cpu OMP_NUM_THREADS=1
   export XLA_FLAGS="--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
   cd "$folder"

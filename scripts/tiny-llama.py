@@ -1,10 +1,12 @@
 """Writes a Llama of 82 thousand random weights and a tokenizer of 128 characters: enough to measure a training server.
 
-    python3 tiny-llama.py FOLDER
+    python3 tiny-llama.py FOLDER [WORDS]
 
-The same weights every time (seed 0). Needs torch and transformers, which the servers bring.
+WORDS is what `opd teacher vocabulary CONFIG` prints: then the model has the words of that run and no others, as a server's
+must.  The same weights every time (seed 0). Needs torch and transformers, which the servers bring.
 """
 
+import json
 import sys
 
 import torch
@@ -13,15 +15,21 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 folder = sys.argv[1]
 torch.manual_seed(0)
-words = ["<pad>", "<s>", "</s>"] + [chr(code) for code in range(32, 127)]
-words += [f"<r{number}>" for number in range(len(words), 128)]
+if len(sys.argv) > 2:
+    run = json.load(open(sys.argv[2]))
+    words, first, end = run["words"], 0, run["end"]
+    padding = end
+else:
+    words = ["<pad>", "<s>", "</s>"] + [chr(code) for code in range(32, 127)]
+    words += [f"<r{number}>" for number in range(len(words), 128)]
+    padding, first, end = 0, 1, 2
 tokenizer = Tokenizer(
-    models.WordLevel({word: number for number, word in enumerate(words)}, unk_token="<pad>")
+    models.WordLevel({word: number for number, word in enumerate(words)}, unk_token=words[padding])
 )
 tokenizer.pre_tokenizer = pre_tokenizers.Split("", "isolated")
 tokenizer.decoder = decoders.Fuse()
 PreTrainedTokenizerFast(
-    tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", pad_token="<pad>"
+    tokenizer_object=tokenizer, bos_token=words[first], eos_token=words[end], pad_token=words[padding]
 ).save_pretrained(folder)
 model = LlamaForCausalLM(
     LlamaConfig(
@@ -34,9 +42,9 @@ model = LlamaForCausalLM(
         head_dim=16,
         max_position_embeddings=512,
         tie_word_embeddings=True,
-        bos_token_id=1,
-        eos_token_id=2,
-        pad_token_id=0,
+        bos_token_id=first,
+        eos_token_id=end,
+        pad_token_id=padding,
         dtype="float32",
     )
 ).float()

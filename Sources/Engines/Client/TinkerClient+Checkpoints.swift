@@ -4,11 +4,21 @@ import Core
 extension TinkerClient {
   /// Keeps a model's weights and the moments of its optimiser under a name.
   ///
-  /// A name that is there already was written by an earlier attempt: names hold a digest of what they hold.
+  /// A name that is there already was written by an earlier attempt: names hold a digest of what they hold. One of this
+  /// client is not asked for again, since SkyRL 0.3.0 answers a name in use with status 500.
   ///
   /// - Returns: The path from which they are loaded.
   /// - Throws: `EngineError`.
   package func save(_ model: TinkerModel, as name: String) async throws -> String {
+    let path = "tinker://\(model.id)/weights/\(name)"
+    if let place = saved(path) { return place }
+    let place = try await write(model, as: name)
+    noteSaved(path, at: place)
+    return place
+  }
+
+  /// The same, whether or not the name is in use.
+  func write(_ model: TinkerModel, as name: String) async throws -> String {
     let operation = "save_weights"
     do {
       let promise = try await exchange.json(

@@ -31,6 +31,8 @@ package final class TinkerClient: Sendable {
     var samplers = 0
     var samples = 0
     var repeatsAreOneWrite = false
+    /// Where saved states are, by the path that was to be expected.
+    var saved: [String: String] = [:]
     var heartbeat: Task<Void, Never>?
   }
 
@@ -80,6 +82,11 @@ package final class TinkerClient: Sendable {
       return $0.sequences[model, default: 1]
     }
   }
+
+  /// Where a state is that this client saved.
+  func saved(_ path: String) -> String? { state.withLock { $0.saved[path] } }
+
+  func noteSaved(_ path: String, at place: String) { state.withLock { $0.saved[path] = place } }
 
   func nextSampler() -> Int {
     state.withLock {

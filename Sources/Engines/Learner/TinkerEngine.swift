@@ -12,7 +12,7 @@ actor TinkerEngine: StudentEngine {
     let book: CostBook
   }
 
-  private let setting: Setting
+  let setting: Setting
   /// What a frozen student is loaded from when it is first asked.
   private let origin: TinkerCheckpoint?
   private var student: TinkerStudent?

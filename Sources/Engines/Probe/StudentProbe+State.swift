@@ -68,7 +68,7 @@ extension StudentProbe {
 
   /// A name in use is refused as such: an attempt that broke off may have written it.
   mutating func names() async throws -> Finding {
-    for _ in 0..<2 { _ = try await bench.client.save(bench.model, as: "opd-probe-name") }
+    for _ in 0..<2 { _ = try await bench.client.write(bench.model, as: "opd-probe-name") }
     return (.ok, "a name in use is known to be there")
   }
 

@@ -13,7 +13,7 @@ allowed=(
   'Distill/Objectives/(TokenWeighting|ComponentPlanner\+Weighting|ObjectiveValidation)\.swift:.*window' # tokens of a response, from … to
   'Curriculum/Training(Rules|Scores)\.swift:.*window' # how many rewards are averaged
   '(Networks|Tensors)/.*[Ww]indow' # attention that looks back so many keys
-  'Sweeps/Slurm/SlurmScript\.swift:.*USR1@' # a signal
+  'Sweeps/Cluster/SlurmScript\.swift:.*USR1@' # a signal
 )
 pattern=$(IFS='|'; echo "${allowed[*]}")
 found=$(cd Sources && grep -rE "$words" "${rooms[@]}" --include='*.swift' | grep -vE "^($pattern)" || true)

@@ -78,7 +78,7 @@ package struct SweepCommand: AsyncParsableCommand {
     try check("--jobs", jobs, 1...1024)
     try check("--retries", retries, 0...1000)
     try check("--max-hours", maxHours, .above(0))
-    guard !tune || cluster.engine == .local else {
+    guard !tune || cluster.engine ?? .local == .local else {
       throw ValidationError(
         "--tune chooses here: leave --engine out, and submit the sweep afterwards.")
     }
@@ -87,15 +87,20 @@ package struct SweepCommand: AsyncParsableCommand {
   /// Carries the sweep out.
   package func run() async throws {
     if tune { return try await chooseSettings() }
-    var folder = try folder()
+    let file = try file()
+    var folder = try folder(of: file)
     folder.acceptsOtherBuilds = acceptBuild
     if dryRun {
       try folder.check()
       return print(try await overview(folder).text(jobs: jobs, retryFailed: retryFailed))
     }
-    if cluster.engine == .slurm { return try cluster.submit(folder, jobs: jobs) }
-    try await carryOut(folder)
-    if !quiet { print("Done: \(folder.plan.runs.count) runs in \(folder.path)") }
+    switch cluster.place(of: file?.launcher) {
+    case .slurm: try cluster.submit(folder, jobs: jobs)
+    case .command: try cluster.launch(folder, with: file?.launcher, jobs: jobs)
+    case .local:
+      try await carryOut(folder)
+      if !quiet { print("Done: \(folder.plan.runs.count) runs in \(folder.path)") }
+    }
   }
 
   /// Carries out the runs of a folder, and shows how far they are.
@@ -122,11 +127,14 @@ package struct SweepCommand: AsyncParsableCommand {
     return overview
   }
 
-  private func folder() throws -> SweepFolder {
-    if (try? FileManager.default.contentsOfDirectory(atPath: sweep)) != nil {
-      return try SweepFolder(frozen: sweep)
-    }
-    let file = try SweepFile(sweep, arguments: overrides, tuned: untuned ? .ignored : .applied)
+  /// The sweep's file; `nil` where a folder is named.
+  private func file() throws -> SweepFile? {
+    guard (try? FileManager.default.contentsOfDirectory(atPath: sweep)) == nil else { return nil }
+    return try SweepFile(sweep, arguments: overrides, tuned: untuned ? .ignored : .applied)
+  }
+
+  private func folder(of file: SweepFile?) throws -> SweepFolder {
+    guard let file else { return try SweepFolder(frozen: sweep) }
     let laboratory = try OPDCommand.laboratory()
     let plan = try SweepPlan(file) { try laboratory.planned($0) }
     if !quiet, let note = file.note { print(note) }
@@ -155,81 +163,5 @@ package struct SweepCommand: AsyncParsableCommand {
       return .thisProgram(jobs: jobs, cores: worker ? cluster.cores : nil)
     }
     return SweepWorker(program: URL(filePath: program)) { [$0] }
-  }
-}
-
-/// Where the runs of a sweep are carried out.
-enum SweepPlace: String, ExpressibleByArgument, CaseIterable, Sendable {
-  /// Here.
-  case local
-  /// On a cluster.
-  case slurm
-}
-
-/// What `opd sweep` asks of a cluster.
-struct ClusterOptions: ParsableArguments {
-  @Option(help: "Where runs are carried out.")
-  var engine: SweepPlace = .local
-
-  @Flag(help: "Write the job script and do not submit it.")
-  var export = false
-
-  @Option(help: "The partition.")
-  var partition: String?
-
-  @Option(help: "The account that pays.")
-  var account: String?
-
-  @Option(help: "Memory a task, in MiB.")
-  var memory: Int?
-
-  @Option(help: "The number of a job that must have succeeded before; may be given several times.")
-  var after: [Int] = []
-
-  @Option(help: "Hours after which the cluster ends a task.")
-  var timeLimit = 24.0
-
-  @Option(help: "Processors a task.")
-  var cores = 1
-
-  /// Refuses numbers that mean nothing.
-  func validate() throws {
-    // A year: no cluster gives more, and the seconds of any number below it are a whole number.
-    try check("--time-limit", timeLimit, .above(0, to: 8784))
-    try check("--cores", cores, 1...4096)
-    try check("--memory", memory, 1...NumberRange.most)
-    for job in after { try check("--after", job, 1...Int(Int32.max)) }
-  }
-
-  /// Writes the script of an array job, `jobs` tasks wide, and submits it.
-  func submit(_ folder: SweepFolder, jobs: Int) throws {
-    try folder.create()
-    let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path
-    let path = URL(filePath: folder.path).standardizedFileURL.path
-    var script = SlurmScript(program: program, folder: path, name: "opd-\(folder.plan.name)")
-    script.workers = jobs
-    script.threads = cores
-    script.timeLimit = max(1, Int(timeLimit * 3600))
-    script.partition = partition
-    script.account = account
-    script.memory = memory
-    script.after = after
-    let file = path + "/slurm.sh"
-    try script.text().write(toFile: file, atomically: true, encoding: .utf8)
-    guard !export else { return print("Written: \(file)") }
-    let number = try SlurmScript.jobNumber(in: try Self.output(SlurmScript.submission(of: file)))
-    print("Submitted: job \(number), \(jobs) tasks")
-  }
-
-  private static func output(_ command: [String]) throws -> String {
-    let process = Process()
-    let pipe = Pipe()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = command
-    process.standardOutput = pipe
-    try process.run()
-    let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return String(decoding: data, as: UTF8.self)
   }
 }

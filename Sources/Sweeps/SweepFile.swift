@@ -15,6 +15,7 @@ internal import Core
 ///     set: {stages.*.steps: 2}              # what every arm changes last; * stands for every element
 ///     tune: {axes: {stages.0.learningRate: [0.001, 0.002]}}         # what is chosen before: `SweepTuning`
 ///     baseline: grpo                        # what `opd compare` compares the others to
+///     engine: {command: "ray job submit --no-wait -- {worker}", count: 8}   # where workers are started: `SweepLauncher`
 package struct SweepFile: Sendable {
   /// Where it was read.
   package let path: String
@@ -36,6 +37,8 @@ package struct SweepFile: Sendable {
   let tuning: SweepTuning?
   /// The arm or case that the others are compared to.
   let baseline: String?
+  /// What starts workers elsewhere, where the sweep names it.
+  package let launcher: SweepLauncher?
   /// The file of what was chosen, where the sweep names it.
   private(set) var tunedName: String?
   /// What was chosen, and is applied.
@@ -63,6 +66,7 @@ package struct SweepFile: Sendable {
     let names = cases.isEmpty ? [name] : cases.map(\.label)
     tuning = try written["tune"].map { try SweepTuning($0, cases: names, file: path) }
     baseline = written["baseline"]?.string
+    launcher = try written["engine"].map { try SweepLauncher($0, file: path) }
     tunedName = Self.tunedName(written["tuned"], path)
     try refuseSeeds()
     try refuseRepeatedAxes()
@@ -83,7 +87,7 @@ package struct SweepFile: Sendable {
         continue
       }
       let override = try ConfigurationOverride(argument)
-      if override.path.first == "tune"
+      if ["tune", "engine"].contains(override.path.first ?? "")
         || override.path.count == 1 && ["seeds", "name", "base"].contains(override.key)
       {
         written = try override.applied(to: written)

@@ -16,6 +16,7 @@ package struct SweepKeys: DefaultedConfiguration {
   var tune: TuningKeys?
   var tuned: String?
   var baseline: String?
+  var engine: SweepLauncher?
 
   /// A sweep of which nothing is said.
   package init() {}
@@ -52,5 +53,8 @@ package struct SweepKeys: DefaultedConfiguration {
       "the file of what was chosen; beside the sweep's, with .tuned in its name, if left out"),
     "baseline": .text(
       "the arm, or the case, that `opd compare` compares the others to; the first if left out"),
+    "engine": .structure(
+      SweepLauncher.self,
+      "the command that starts workers elsewhere; runs are carried out here if left out"),
   ]
 }

@@ -426,6 +426,10 @@ class Curriculum(o.Curriculum):
     def choose(self, round, candidates, observations, state, seed):
         return [{{"id": c["id"], "score": 0.5, "reason": "x"}} for c in candidates[:3]], "s"
 
+class Advantage(o.Advantage):
+    def advantages(self, groups):
+        return [[[r.reward["total"]] * len(r.tokens) for r in responses] for _, responses in groups]
+
 class Encoder(o.Encoder):
     channels, texts = 3, True
     def encode(self, pictures):
@@ -445,7 +449,8 @@ for number, line in enumerate(sys.stdin):
 @kind
 def programs(stream, folder, lab):
     """A plug-in in another language that speaks the protocol, but for one line of it."""
-    places = {"Teacher": "teacher=", "Reward": "reward=", "Selector": "keyframes=", "Curriculum": "stages.0.curriculum="}
+    places = {"Teacher": "teacher=", "Reward": "reward=", "Selector": "keyframes=", "Curriculum": "stages.0.curriculum=",
+              "Advantage": "advantage="}
     chosen = stream.choice([*places, "Encoder"] if lab.video else [*places])
     own = os.path.dirname(os.path.abspath(__file__))
     source = PROGRAM.format(
@@ -455,7 +460,8 @@ def programs(stream, folder, lab):
     program = json.dumps({"process": command})
     if chosen == "Encoder":
         return ["features", lab.video, "--encoder", program, "--seconds", "0.5", "--out", folder + "/f.h5", "--quiet"]
-    return ["train", lab.config, places[chosen] + program, "--out", folder + "/out"]
+    method = ["stages.1.method={components: [{signals: [plugIn(process), reward(weight=0)]}]}"] if chosen == "Advantage" else []
+    return ["train", lab.config, places[chosen] + program, *method, "--out", folder + "/out"]
 
 
 @kind

@@ -1,4 +1,4 @@
-"""Write a teacher, a reward, a keyframe selector, a curriculum or an encoder of frames for `opd` in Python.  Standard library only.
+"""Write a teacher, reward, keyframe selector, curriculum, advantage or encoder of frames for `opd` in Python.  Standard library only.
 
     import opd_teacher
 
@@ -214,6 +214,45 @@ class Curriculum(Teacher):
             body["round"], body["candidates"], body["observations"], body.get("state"), body["seed"]
         )
         return {"taken": [one if isinstance(one, dict) else {"id": one} for one in taken], "state": state}
+
+
+class Response:
+    """A response to reinforce: `tokens`, `behaviour` (log-probability of each when it was sampled), `teacher` and `reference`
+    (theirs, or None where nobody was asked), `reward` (a dict with total, terms and parsed, or None), `cut` (whether the length
+    limit ended it) and `sampled` (False for a demonstration).
+    """
+
+    def __init__(self, wire):
+        self.tokens = decode_integers(wire["tokens"])
+        self.behaviour = decode_floats(wire["behaviour"])
+        self.teacher, self.reference = (
+            decode_floats(wire[name]) if wire.get(name) is not None else None for name in ("teacher", "reference")
+        )
+        self.reward = wire.get("reward")
+        self.cut = wire["cut"]
+        self.sampled = wire["sampled"]
+
+
+class Advantage(Teacher):
+    """Override `advantages`."""
+
+    kind = "advantage"
+    name = "a Python advantage"
+
+    def advantages(self, groups):
+        """Returns, for each group, for each Response, one number a token.
+
+        groups are lists of (prompt id, responses).  What is returned must follow from the arguments alone: a run that was killed
+        asks again.
+        """
+        raise NotImplementedError
+
+    def answer(self, request):
+        groups = [
+            (group["prompt"], [Response(wire) for wire in group["responses"]])
+            for group in request["advantage"]["groups"]
+        ]
+        return {"advantages": [[[float(x) for x in row] for row in rows] for rows in self.advantages(groups)]}
 
 
 class Picture:

@@ -61,7 +61,8 @@ package struct Trainer: Sendable {
     var record = StepRecord(step: steps)
     let batch = try await nextBatch(&record)
     let loss = try objective.prepare(
-      groups: batch.groups, temperature: settings.temperature, context: context(batch.roles))
+      groups: batch.groups, temperature: settings.temperature,
+      context: try await objective.asked(about: batch.groups, context: context(batch.roles)))
     record.add(loss)
     let rollouts = batch.rollouts
     var diagnosis = try await diagnosis(of: batch, loss)

@@ -165,7 +165,7 @@ struct CurriculumRunTests {
     let parts = try await RunParts(
       laboratory.complete(run.value).decoded(as: RunConfiguration.self), in: laboratory)
     for (memory, costs) in [(nil, [24_000, 24_000]), (folder.path, [24_000, 0.0])] {
-      var partners = try parts.partners(of: 0, Method("opd"), folder: memory)
+      var partners = try await parts.partners(of: 0, Method("opd"), folder: memory)
       partners.predictor = Costly()
       for (step, cost) in zip([0, 8], costs) {
         let measured = try await PoolMeasurement(

@@ -1,4 +1,4 @@
-"""Teachers, rewards, selectors and curricula as functions.
+"""Teachers, rewards, selectors, curricula and advantages as functions.
 
     import opd
 
@@ -96,6 +96,35 @@ def curriculum(function: Optional[Callable] = None, **about: Any) -> Callable:
         class Own(program.Curriculum):
             def choose(self, round, candidates, observations, state, seed):
                 return function(candidates), None
+
+        return _offer(Own(), function, **about)
+
+    return offer(function) if function else offer
+
+
+def advantage(function: Optional[Callable] = None, **about: Any) -> Callable:
+    """What to reinforce: `f(prompt, responses)` returns, for each response to a prompt, one number a token, or one for all.
+
+    A response has tokens, behaviour, teacher, reference (log-probabilities, or None), reward (a dict, or None), cut and sampled.
+    """
+
+    def offer(function: Callable) -> Callable:
+        class Own(program.Advantage):
+            def advantages(self, groups):
+                return [
+                    [
+                        [float(said)] * len(response.tokens) if isinstance(said, (int, float)) else [float(x) for x in said]
+                        for said, response in self._paired(function(prompt, responses), responses)
+                    ]
+                    for prompt, responses in groups
+                ]
+
+            @staticmethod
+            def _paired(said, responses):
+                said = list(said)
+                if len(said) != len(responses):
+                    raise ValueError(f"{len(said)} advantages for {len(responses)} responses")
+                return zip(said, responses)
 
         return _offer(Own(), function, **about)
 

@@ -11,6 +11,29 @@ public protocol AdvantageEstimator: Sendable {
   /// - Returns: For each group, for each response, one advantage a token.
   /// - Throws: `ObjectiveError.missing` where a response lacks a signal that is needed.
   func advantages(of batch: SignalBatch) throws -> [[[Double]]]
+
+  /// What knows the advantages of a batch: the estimator itself unless it has to ask somebody else, which it does here.
+  ///
+  /// - Parameter batch: The responses that count in the loss, as `advantages(of:)` will be given them.
+  /// - Returns: An estimator that can say them at once.
+  /// - Throws: What went wrong on the way.
+  func asked(about batch: SignalBatch) async throws -> any AdvantageEstimator
+}
+
+extension AdvantageEstimator {
+  /// Itself.
+  public func asked(about batch: SignalBatch) async throws -> any AdvantageEstimator { self }
+}
+
+/// What somebody else said of a batch.
+package struct KnownAdvantages: AdvantageEstimator {
+  private let values: [[[Double]]]
+
+  /// Advantages that are known: for each group, for each response, one a token.
+  package init(_ values: [[[Double]]]) { self.values = values }
+
+  /// The advantages of the batch that was asked about.
+  package func advantages(of batch: SignalBatch) throws -> [[[Double]]] { values }
 }
 
 /// `A_t = λ(log q − log π_b) − (log π_old − log π_b)`, discounted: what a teacher would reinforce.

@@ -40,6 +40,30 @@ extension Objective {
       notes: shaping.notes)
   }
 
+  /// A context whose estimators know a batch: those that have to ask somebody else have asked.
+  ///
+  /// - Parameters:
+  ///   - groups: The batch, as `prepare` will be given it.
+  ///   - context: The step, its seed, roles of groups, plug-ins.
+  /// - Returns: The context for `prepare`.
+  /// - Throws: `ObjectiveError`, or what a plug-in throws.
+  package func asked(
+    about groups: [ScoredGroup], context: ObjectiveContext
+  ) async throws -> ObjectiveContext {
+    guard !context.advantageEstimators.isEmpty else { return context }
+    var shaping = BatchShaping(
+      objective: self, context: context, batch: try SignalBatch(groups))
+    try shaping.apply()
+    let trained = try shaping.trained()
+    let active = SignalBatch(
+      groups: trained.indices.filter { trained[$0] }.map { shaping.batch.groups[$0] })
+    var result = context
+    for (name, estimator) in context.advantageEstimators {
+      result.advantageEstimators[name] = try await estimator.asked(about: active)
+    }
+    return result
+  }
+
   /// Which groups of a batch would count in the loss: those that train, with spread where the objective asks for it.
   ///
   /// - Throws: `ObjectiveError` where a reward that decides is missing.

@@ -17,6 +17,7 @@ extension Laboratory {
       run.evaluation.keyframes, by: selectors, at: "evaluation.keyframes")
     run.teacher = try resolved(run.teacher, by: teachers, at: "teacher")
     run.reward = try rewards.resolved(run.reward, at: "reward")
+    run.advantage = try resolved(run.advantage, by: advantages, at: "advantage")
     for index in run.stages.indices {
       let path = "stages[\(index)]"
       try run.stages[index].stop.check(
@@ -70,6 +71,9 @@ extension Laboratory {
       if let choice, !choice.isNull { files += try selectors.files(choice) }
     }
     if let teacher = run.teacher, !teacher.isNull { files += try teachers.files(teacher) }
+    if let advantage = run.advantage, !advantage.isNull {
+      files += try advantages.files(advantage)
+    }
     for stage in run.stages {
       files += try curricula.files(stage.curriculum)
       if let data = stage.data, !data.isNull { files += try datasets.files(data) }

@@ -34,9 +34,23 @@ extension Laboratory {
         parameters, tokenizer: context.codec.tokenizer, log: context.log)
     }
     try registerProgramsThatChoose()
+    try registerProgramsThatReinforce()
     #if LiveTeachers
     try registerServices()
     #endif
+  }
+
+  /// Programs that say what to reinforce.
+  private mutating func registerProgramsThatReinforce() throws {
+    try advantages.register(
+      "process", summary: "a program of your own that says what to reinforce, in JSON lines",
+      parameters: ProcessParameters.self
+    ) { parameters, context in
+      try parameters.requireCommand()
+      return ProgramAdvantage(
+        try await ProcessAdvantage(
+          connecting: parameters, tokenizer: context.codec.tokenizer, log: context.log))
+    }
   }
 
   /// Programs that choose frames or prompts.

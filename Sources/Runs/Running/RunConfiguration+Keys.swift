@@ -13,6 +13,9 @@ extension RunConfiguration {
     "keyframes": .plugin("selector", "which frames the student sees; all if left out"),
     "teacher": .plugin("teacher", "who scores the student's answers; nobody if left out"),
     "reward": .plugin("reward", "how answers are judged"),
+    "advantage": .plugin(
+      "advantage",
+      "the parameters of an advantage that an objective names as a signal, plugIn(NAME)"),
     "stages": .list(
       of: .structure(StageConfiguration.self),
       "what is trained, one stage after the other; none evaluates the untrained student"),

@@ -22,6 +22,8 @@ package struct RunConfiguration: DefaultedConfiguration {
   package var teacher: ConfigurationValue?
   /// How answers are judged.
   package var reward: ConfigurationValue = "grounding"
+  /// What an objective means that names it as a signal, `plugIn(NAME)`; one without parameters need not be named here.
+  package var advantage: ConfigurationValue?
   /// What is trained, one stage after the other; none evaluates the untrained student.
   package var stages: [StageConfiguration] = []
   /// How the student is evaluated.

@@ -118,7 +118,7 @@ package struct RunParts {
     var trainer = try await Trainer(
       student: student, objective: method.objective, pool: PromptPool(pools[index].prompts),
       curriculum: try await curriculum(of: index),
-      partners: try partners(of: index, method, reference: reference, folder: folder),
+      partners: try await partners(of: index, method, reference: reference, folder: folder),
       settings: settings(of: index, hints: method.hints), optimizer: stage.optimizer.settings)
     trainer.ledger = ledger
     return trainer
@@ -150,7 +150,7 @@ package struct RunParts {
   /// - Throws: `ConfigurationError` where the objective names a plug-in that nobody registered.
   func partners(
     of index: Int, _ method: Method, reference: (any Policy)? = nil, folder: String?
-  ) throws -> TrainingPartners {
+  ) async throws -> TrainingPartners {
     let teacher = teacher(for: method)
     // What a teacher says that follows the student, or that nobody can tell from another, is not to be remembered.
     let isKnown =
@@ -167,14 +167,24 @@ package struct RunParts {
     partners.selfTeacher = teacher?.selfTeacher
     for component in method.objective.components {
       for case .plugIn(let name) in component.signals.map(\.source) {
-        partners.advantageEstimators[name] = try context.laboratory.advantages.build(
-          ConfigurationValue(.string(name)), at: "stages[\(index)].method", in: context)
+        partners.advantageEstimators[name] = try await advantage(name, of: index)
       }
       guard case .plugIn(let name) = component.correction else { continue }
       partners.policyGradientLosses[name] = try context.laboratory.losses.build(
         ConfigurationValue(.string(name)), at: "stages[\(index)].method", in: context)
     }
     return partners
+  }
+
+  /// The advantage that a stage's objective names, with the parameters that the run gives it.
+  private func advantage(_ name: String, of index: Int) async throws -> any AdvantageEstimator {
+    let advantages = context.laboratory.advantages
+    if let choice = configuration.advantage, !choice.isNull, try advantages.name(in: choice) == name
+    {
+      return try await advantages.connect(choice, at: "advantage", in: context)
+    }
+    return try await advantages.connect(
+      ConfigurationValue(.string(name)), at: "stages[\(index)].method", in: context)
   }
 
   /// What a stage's loop is told.

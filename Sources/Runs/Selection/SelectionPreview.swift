@@ -52,7 +52,7 @@ package struct SelectionPreview: Sendable {
     let curriculum = try await parts.curriculum(of: index)
     let measurement = PoolMeasurement(
       needs: curriculum.needs, student: student,
-      partners: try parts.partners(of: index, method, folder: nil),
+      partners: try await parts.partners(of: index, method, folder: nil),
       settings: parts.settings(of: index, hints: method.hints), step: 0)
     let start = ContinuousClock.now
     let pool = try await measurement.measure(PromptPool(parts.pools[index].prompts))

@@ -9,7 +9,7 @@ let processProtocolVersion = 1
 struct HostHello: Encodable, Sendable {
   var `protocol` = processProtocolVersion
 
-  /// `teacher`, `reward`, `selector`, `curriculum`, `student` or `encoder`.
+  /// `teacher`, `reward`, `selector`, `curriculum`, `advantage`, `student` or `encoder`.
   var kind: String
 
   /// The digest of the student's vocabulary, its words, and the token that ends a response.
@@ -172,6 +172,7 @@ struct ProcessRequest: Encodable, Sendable {
   var student: StudentRequest?
   var encode: Encode?
   var curriculum: ProcessCurriculum.Round?
+  var advantage: ProcessAdvantage.Groups?
 }
 
 extension ProcessRequest.Score {
@@ -199,6 +200,9 @@ struct ProcessAnswer: Decodable, Sendable {
 
   /// Float32 numbers in base64, one text a picture or text.
   var rows: [String]?
+
+  /// For each group, for each response, one number a token.
+  var advantages: [[[Double]]]?
 
   /// The prompts of a round, and what to tell the program at the next.
   var taken: [ProcessCurriculum.Verdict]?

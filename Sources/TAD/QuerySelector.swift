@@ -33,7 +33,7 @@ extension Prompt {
   /// - Returns: F cosines.
   /// - Throws: `KeyframeError` without a query, with one of another width, or with features that are not finite.
   /// - Complexity: O(F·N·C): every frame is scanned, once a question.
-  func querySimilarities(for selector: String) throws(KeyframeError) -> [Double] {
+  package func querySimilarities(for selector: String) throws(KeyframeError) -> [Double] {
     guard let query = queryEmbedding else {
       throw .noQueryEmbedding(selector: selector, prompt: id)
     }
@@ -68,7 +68,7 @@ func dotProduct(_ first: [Double], _ second: [Double]) -> Double {
 }
 
 /// Scores moved and scaled to 0 … 1; all 0 where they are all equal.
-func minMaxScaled(_ scores: [Double]) -> [Double] {
+package func minMaxScaled(_ scores: [Double]) -> [Double] {
   guard let low = scores.min(), let high = scores.max(), high > low else {
     return scores.map { _ in 0 }
   }

@@ -85,13 +85,7 @@ package struct SceneClipKeyframes: KeyframeSelector {
 
   /// The scenes between large differences of neighbouring frames; together all frames.
   func scenes(_ differences: [Double]) -> [Range<Int>] {
-    let later = differences.dropFirst()
-    guard !later.isEmpty else { return [0..<differences.count] }
-    let mean = later.reduce(0, +) / Double(later.count)
-    let variance = later.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(later.count)
-    let limit = mean + parameters.deviations * variance.squareRoot()
-    let cuts = spaced(later.indices.filter { differences[$0] > limit }, minimum: 1)
-    return zip([0] + cuts, cuts + [differences.count]).map { $0..<$1 }
+    sceneRanges(differences, deviations: parameters.deviations)
   }
 
   /// The scenes that matter, as clips.
@@ -111,15 +105,9 @@ package struct SceneClipKeyframes: KeyframeSelector {
   }
 
   private func differences(_ features: FrameFeatures) -> [Double] {
-    if parameters.difference == .cosine { return features.variation(reading: .pooled) }
-    let rows = features.pooled()
-    let histograms = (0..<rows.frames).map { frame -> [Double] in
-      let row = rows[frame: frame].map { abs(Double($0)) }
-      let sum = row.reduce(0, +)
-      return row.map { sum > 0 ? $0 / sum : 0 }
-    }
-    return histograms.indices.map { frame in
-      frame == 0 ? 0 : histogramDifference(histograms[frame], histograms[frame - 1])
+    switch parameters.difference {
+    case .cosine: features.variation(reading: .pooled)
+    case .histogram: features.histogramChanges()
     }
   }
 }

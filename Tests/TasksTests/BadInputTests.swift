@@ -106,6 +106,8 @@ struct BadInputTests {
       complaint()
         == "Line 2 of '\(path)' cannot be used: it is not JSON. Correct the line or remove it.")
     try AtomicFile.write(text.replacing("\"vid\"", with: "\"video\""), to: path)
+    #expect(complaint()?.contains("'video': this key is not read") == true)
+    try AtomicFile.write(text.replacing(/,"vid":"[^"]*"/, with: ""), to: path)
     #expect(complaint()?.hasPrefix("Line 1 of '\(path)' cannot be used: the key 'vid' is") == true)
     try AtomicFile.write(text.replacing("\"duration\":24", with: "\"duration\":0"), to: path)
     #expect(complaint()?.contains("the duration is 0.0") == true)

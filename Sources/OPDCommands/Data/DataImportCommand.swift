@@ -11,7 +11,8 @@ package struct DataImportCommand: AsyncParsableCommand {
       Example: opd data import --train train.jsonl --dev val.jsonl --features clip.h5 --out data/mine
 
       Annotations are told apart by their names: .jsonl as QVHighlights and Moment-DETR have them, .json as ActivityNet \
-      Captions, .txt as Charades-STA; each may be packed (.gz). The features are one HDF5 file: /video/VIDEO [clips, \
+      Captions, .txt as Charades-STA; each may be packed (.gz). Lines of .jsonl with options are multiple choice as benchmarks publish it: \
+      video, question, options, answer, category. A key that nobody reads is refused, not dropped. The features are one HDF5 file: /video/VIDEO [clips, \
       channels] or [clips, rows, channels] of clips of two seconds, or as long as its attribute clip_seconds says, and \
       /query/QID [channels] or no such group: then the student reads the words. Everything is checked before anything is \
       written, and everything that is wrong is named; --drop-unusable leaves it out. Windows that reach over an end of \
@@ -27,6 +28,11 @@ package struct DataImportCommand: AsyncParsableCommand {
   @Option(help: "The features of all videos.", completion: .file(extensions: ["h5", "hdf5"]))
   var features: String
 
+  @Option(
+    help: "JSON lines with vid and captions, one a clip; they are taken into the folder.",
+    completion: .file())
+  var captions: String?
+
   @Option(help: "The folder; it is made if need be.", completion: .directory)
   var out: String
 
@@ -38,12 +44,25 @@ package struct DataImportCommand: AsyncParsableCommand {
 
   /// Checks and writes the folder.
   package func run() async throws {
-    let imported = try QVHighlights.importing(
-      train: train, dev: dev, features: features, to: out,
-      unusable: dropUnusable ? .leftOut : .refused)
+    let isChoice = try ChoiceFile.isOne(train) || ChoiceFile.isOne(dev)
+    let unusable = dropUnusable ? UnusableAnnotations.leftOut : .refused
+    let imported =
+      if isChoice {
+        try ChoiceFile.importing(
+          train: train, dev: dev, features: features, captions: captions, to: out,
+          unusable: unusable)
+      } else {
+        try QVHighlights.importing(
+          train: train, dev: dev, features: features, captions: captions, to: out,
+          unusable: unusable)
+      }
     for line in imported.notes { print(line) }
     print(DatasetSummary(imported.dataset).text)
-    print("use it with 'data={qvhighlights: {path: \(out)}}'")
+    let files = ["train", "dev"].map { "\($0): \(out)/\($0).jsonl" }.joined(separator: ", ")
+    print(
+      isChoice
+        ? "use it with 'data={choice-file: {\(files), features: \(out)/features.h5}}' codec=choice"
+        : "use it with 'data={qvhighlights: {path: \(out)}}'")
   }
 }
 
@@ -54,7 +73,7 @@ extension ImportedData {
     if cutWindows > 0 {
       notes.append("cut: \(cutWindows) windows that reached over an end of their video")
     }
-    if droppedQuestions + droppedWindows > 0 {
+    if droppedQuestions + droppedWindows + faults.count > 0 {
       notes.append(
         "left out: \(droppedQuestions) questions, and \(droppedWindows) windows of others")
       notes += faults.prefix(10).map { "  \($0)" }

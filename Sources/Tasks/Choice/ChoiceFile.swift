@@ -35,19 +35,14 @@ package enum ChoiceFile {
     let asked = try questions(dev, limit)
     try check.add((learned + asked).map(\.annotation))
     try check.refuseFaults()
-    let prompts = try zip(learned + asked, check.usable).map { question, usable in
-      Prompt(
-        id: usable.id, video: usable.video, query: question.text,
-        queryEmbedding: try store.query(usable.id),
-        evidence: try store.video(usable.video, duration: usable.duration ?? 0),
-        truth: [question.choice(seen: usable.windows)])
-    }
+    let prompts = try zip(learned + asked, check.usable).map { try $0.prompt($1, store) }
     return try Dataset(
       name: URL(filePath: dev).deletingPathExtension().lastPathComponent,
       train: Array(prompts[..<learned.count]), dev: Array(prompts[learned.count...]))
   }
 
-  private static func questions(_ path: String, _ limit: Int) throws -> [FiledQuestion] {
+  /// The questions of a file.
+  static func questions(_ path: String, _ limit: Int) throws -> [FiledQuestion] {
     let file = URL(filePath: path).lastPathComponent
     return try JSONLines.read(path, as: ChoiceLine.self).prefix(limit).map { number, line in
       do throws(ChoiceLine.Fault) {
@@ -62,7 +57,7 @@ package enum ChoiceFile {
 }
 
 /// A question that was read.
-private struct FiledQuestion {
+struct FiledQuestion {
   let line: ChoiceLine
   let options: [String]
   let right: Int
@@ -82,7 +77,15 @@ private struct FiledQuestion {
       windows: line.windows, place: place)
   }
 
-  func choice(seen: [Interval]) -> Choice {
+  /// The question with the features of its video, once it was looked at.
+  func prompt(_ usable: AnnotatedQuery, _ store: FeatureStore) throws -> Prompt {
+    Prompt(
+      id: usable.id, video: usable.video, query: text, queryEmbedding: try store.query(usable.id),
+      evidence: try store.video(usable.video, duration: usable.duration ?? 0),
+      truth: [choice(seen: usable.windows)])
+  }
+
+  private func choice(seen: [Interval]) -> Choice {
     let clips = seen.map { ClipList.Clip($0, .first) }
     return Choice(
       right, of: options, topic: line.category, clips: clips.isEmpty ? nil : ClipList(clips))

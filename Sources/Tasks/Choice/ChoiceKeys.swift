@@ -1,5 +1,3 @@
-internal import Core
-
 /// The keys of a line of a file of questions with options: benchmarks call the same things by different names.
 struct ChoiceKeys {
   /// What is read.
@@ -21,36 +19,18 @@ struct ChoiceKeys {
     }
   }
 
-  /// Keys that say nothing a run could need.
-  private static let harmless = ["url", "domain", "sub_category", "source", "split"]
-
-  private struct Key: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-
-    init(_ name: String) { stringValue = name }
-
-    init?(stringValue: String) { self.init(stringValue) }
-
-    init?(intValue: Int) { return nil }
-  }
-
-  private let line: KeyedDecodingContainer<Key>
+  private let line: KeyedDecodingContainer<LineKey>
 
   /// The keys of a line.
   ///
   /// - Throws: `DecodingError` for a key that nobody knows, or two that say the same.
   init(_ decoder: any Decoder) throws {
-    line = try decoder.container(keyedBy: Key.self)
-    let known = Item.allCases.flatMap(\.names) + Self.harmless
-    for key in line.allKeys where !known.contains(key.stringValue) {
-      let nearest = nearestName(to: key.stringValue, in: known).map { ", but '\($0)' is known" }
-      throw refusal(key, "this key is not read\(nearest ?? "")")
-    }
+    line = try decoder.container(keyedBy: LineKey.self)
+    try line.refuseUnread(but: Item.allCases.flatMap(\.names))
     for item in Item.allCases {
-      let there = item.names.filter { line.contains(Key($0)) }
+      let there = item.names.filter { line.contains(LineKey($0)) }
       guard there.count > 1 else { continue }
-      throw refusal(Key(there[1]), "it says the same as '\(there[0])'")
+      throw LineKey.refusal(LineKey(there[1]), "it says the same as '\(there[0])'")
     }
   }
 
@@ -76,18 +56,14 @@ struct ChoiceKeys {
     return value
   }
 
-  private func key(_ item: Item) -> Key? {
-    item.names.map { Key($0) }.first { key in
+  private func key(_ item: Item) -> LineKey? {
+    item.names.map { LineKey($0) }.first { key in
       line.contains(key) && (try? line.decodeNil(forKey: key)) == false
     }
   }
 
   private func missing(_ item: Item) -> DecodingError {
     .keyNotFound(
-      Key(item.names[0]), .init(codingPath: line.codingPath, debugDescription: "it is missing"))
-  }
-
-  private func refusal(_ key: Key, _ reason: String) -> DecodingError {
-    .dataCorrupted(.init(codingPath: [key], debugDescription: reason))
+      LineKey(item.names[0]), .init(codingPath: line.codingPath, debugDescription: "it is missing"))
   }
 }

@@ -50,8 +50,10 @@ struct AnnotationCheck {
 
   /// Refuses what was found.
   ///
+  /// - Parameter others: What is wrong besides.
   /// - Throws: `DataError.unusable` with all of it.
-  func refuseFaults() throws {
+  func refuseFaults(and others: [String] = []) throws {
+    let faults = faults + others
     guard faults.isEmpty else {
       throw DataError.unusable(
         count: faults.count, first: Array(faults.prefix(DataError.listed)))

@@ -40,6 +40,24 @@ package enum AnnotationFile {
     let relevant_windows: [Window]?
     let relevant_clip_ids: [Int]?
     let saliency_scores: [[Int]]?
+
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+      case qid, query, vid, duration, relevant_windows, relevant_clip_ids, saliency_scores
+    }
+
+    init(from decoder: any Decoder) throws {
+      // Options, answers or captions beside windows would otherwise be lost without a word.
+      try decoder.container(keyedBy: LineKey.self)
+        .refuseUnread(but: CodingKeys.allCases.map(\.rawValue))
+      let line = try decoder.container(keyedBy: CodingKeys.self)
+      qid = try line.decode(QueryName.self, forKey: .qid)
+      query = try line.decode(String.self, forKey: .query)
+      vid = try line.decode(String.self, forKey: .vid)
+      duration = try line.decodeIfPresent(Double.self, forKey: .duration)
+      relevant_windows = try line.decodeIfPresent([Window].self, forKey: .relevant_windows)
+      relevant_clip_ids = try line.decodeIfPresent([Int].self, forKey: .relevant_clip_ids)
+      saliency_scores = try line.decodeIfPresent([[Int]].self, forKey: .saliency_scores)
+    }
   }
 
   /// The questions of a file of JSON lines, whatever its name.

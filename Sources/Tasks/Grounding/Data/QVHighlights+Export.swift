@@ -13,20 +13,25 @@ extension QVHighlights {
     let options = Options()
     let prompts = dataset.train + dataset.dev
     let clipLength = try clipLength(prompts)
-    let folder = try free(path)
+    let folder = try free(path, files)
     try AtomicFile.replace(folder.appendingPathComponent(options.features).path) { temporary in
       try writeFeatures(prompts, clipLength, temporary)
     }
     try writeQuestions(of: dataset, to: folder)
   }
 
+  /// The names of the files of a folder.
+  static var files: [String] {
+    let options = Options()
+    return [options.features, options.annotations, options.split]
+  }
+
   /// A folder in which nothing would be written over: none of the files that are to come is there, but perhaps `known`.
   ///
   /// - Throws: `StorageError.alreadyThere`.
-  static func free(_ path: String, but known: String? = nil) throws -> URL {
+  static func free(_ path: String, _ names: [String], but known: String? = nil) throws -> URL {
     let folder = URL(fileURLWithPath: path)
-    let options = Options()
-    for name in [options.features, options.annotations, options.split] {
+    for name in names {
       let file = folder.appendingPathComponent(name).standardizedFileURL.path
       let isKnown = known.map { URL(fileURLWithPath: $0).standardizedFileURL.path == file } ?? false
       guard isKnown || !FileManager.default.fileExists(atPath: file) else {

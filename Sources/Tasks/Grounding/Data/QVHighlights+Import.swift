@@ -14,6 +14,15 @@ package struct ImportedData: Sendable {
   package let droppedWindows: Int
   /// What was wrong with what was left out, in words.
   package let faults: [String]
+
+  /// Data with what its checks found.
+  init(_ dataset: Dataset, _ check: AnnotationCheck, _ captions: CheckedCaptions) {
+    self.dataset = dataset
+    cutWindows = check.cut
+    droppedQuestions = check.dropped
+    droppedWindows = check.droppedWindows
+    faults = check.faults + captions.faults
+  }
 }
 
 extension QVHighlights {
@@ -26,12 +35,13 @@ extension QVHighlights {
   ///   - train: The annotations to train on, in a layout of `AnnotationFile`.
   ///   - dev: The annotations to report on.
   ///   - features: A file as `FeatureStore` reads it; it says how long a video is where the annotations do not.
+  ///   - captions: Captions, one a clip, as `ClipCaptions` reads them.
   ///   - path: The folder; it is made if need be.
-  ///   - unusable: What to do about annotations that cannot be right.
+  ///   - unusable: What to do about annotations and captions that cannot be right.
   /// - Returns: The data set, and what was cut and left out.
   /// - Throws: `StorageError`, or `DataError` for content that cannot be right, such as a video in both parts.
   package static func importing(
-    train: String, dev: String, features: String, to path: String,
+    train: String, dev: String, features: String, captions: String? = nil, to path: String,
     unusable: UnusableAnnotations = .refused
   ) throws -> ImportedData {
     let parts = [try AnnotationFile.read(train), try AnnotationFile.read(dev)]
@@ -40,12 +50,13 @@ extension QVHighlights {
     try check.add(parts[0])
     let count = check.usable.count
     try check.add(parts[1])
-    if unusable == .refused { try check.refuseFaults() }
+    let said = try CheckedCaptions(captions, of: check.usable, in: store)
+    if unusable == .refused { try check.refuseFaults(and: said.faults) }
     guard count > 0, count < check.usable.count else {
       throw DataError.nothingThere(what: "usable annotations in '\(count > 0 ? dev : train)'")
     }
     let prompts = try check.usable.map { try prompt($0, store, .features) }
-    let folder = try free(path, but: features)
+    let folder = try free(path, files + [CheckedCaptions.name], but: features)
     let dataset = try Dataset(
       name: folder.lastPathComponent, train: Array(prompts[..<count]),
       dev: Array(prompts[count...]))
@@ -53,12 +64,12 @@ extension QVHighlights {
     try writeQuestions(
       of: dataset, to: folder,
       judged: Dictionary(uniqueKeysWithValues: check.usable.map { ($0.id, $0) }))
-    return ImportedData(
-      dataset: dataset, cutWindows: check.cut, droppedQuestions: check.dropped,
-      droppedWindows: check.droppedWindows, faults: check.faults)
+    try said.write(to: folder)
+    return ImportedData(dataset, check, said)
   }
 
-  private static func link(_ features: String, from path: String) throws {
+  /// Links a file of features into a folder, unless it lies there.
+  static func link(_ features: String, from path: String) throws {
     let target = URL(fileURLWithPath: features).standardizedFileURL.path
     guard target != URL(fileURLWithPath: path).standardizedFileURL.path else { return }
     try AtomicFile.replace(path) { temporary in

@@ -3,6 +3,9 @@ internal import Storage
 
 /// What QVHighlights knows of a query: a line of its annotation file, as `QVHighlights.truths` reads it.
 package struct HighlightTruth: Sendable, Hashable {
+  /// How long a clip is that people judged, in seconds.
+  package static let clipLength = HighlightPrecision.clipLength
+
   /// The query's number or name.
   package var query: String
 

@@ -1,0 +1,36 @@
+internal import Core
+
+/// A key of a line of a file, whatever it is called.
+struct LineKey: CodingKey {
+  let stringValue: String
+  var intValue: Int? { nil }
+
+  init(_ name: String) { stringValue = name }
+
+  init?(stringValue: String) { self.init(stringValue) }
+
+  init?(intValue: Int) { return nil }
+
+  /// Keys of published annotations that say nothing a run could need.
+  static let harmless = ["url", "domain", "sub_category", "source", "split"]
+}
+
+extension KeyedDecodingContainer<LineKey> {
+  /// Refuses a line with a key that is neither read nor harmless: what it says would be dropped.
+  ///
+  /// - Throws: `DecodingError` with the nearest key that is known.
+  func refuseUnread(but read: [String]) throws {
+    let known = read + LineKey.harmless
+    for key in allKeys where !known.contains(key.stringValue) {
+      let nearest = nearestName(to: key.stringValue, in: known).map { ", but '\($0)' is known" }
+      throw LineKey.refusal(key, "this key is not read\(nearest ?? "")")
+    }
+  }
+}
+
+extension LineKey {
+  /// Why a key cannot be used.
+  static func refusal(_ key: LineKey, _ reason: String) -> DecodingError {
+    .dataCorrupted(.init(codingPath: [key], debugDescription: reason))
+  }
+}

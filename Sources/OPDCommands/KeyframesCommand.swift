@@ -35,6 +35,12 @@ package struct KeyframesCommand: AsyncParsableCommand {
   @Option(help: "Features to choose by (.h5) instead of the video's own descriptors.")
   var features: String?
 
+  @Option(help: "A question, for selectors that look at one: of the words of `student`'s data.")
+  var question: String?
+
+  @Option(help: "The encoder that made --features, for a row of the question: as `opd features`.")
+  var encoder: String?
+
   @Option(
     help:
       "What is known, as JSON: cuts (frames), cutTimes and windows (seconds), or these by video.")
@@ -67,6 +73,9 @@ package struct KeyframesCommand: AsyncParsableCommand {
   /// Refuses a command line that contradicts itself.
   package func validate() throws {
     if budget != nil, ratio != nil { throw ValidationError("Give --budget or --ratio, not both.") }
+    if encoder != nil, question == nil {
+      throw ValidationError("'--encoder' makes a row of '--question', which is missing.")
+    }
     try check("--budget", budget, 1...NumberRange.most)
     try check("--ratio", ratio, .above(0, to: 1))
     try check("--jobs", jobs, 1...1024)
@@ -119,7 +128,18 @@ package struct KeyframesCommand: AsyncParsableCommand {
     var finder = KeyframeFinder(
       choices, tolerance: tolerance, keepsFeatures: formats.contains(.hdf5), seed: Seed(seed))
     if let truth { finder.truth = try KeyframeTruth.read(truth) }
+    if let question {
+      finder.query = question
+      finder.queryEmbedding = try await row(of: question)
+    }
     return finder
+  }
+
+  /// The question in the space of the features; `nil` without an encoder.
+  private func row(of question: String) async throws -> [Float]? {
+    guard let encoder = try await FeaturesCommand.encoder(encoder) else { return nil }
+    guard encoder.readsTexts else { throw FeatureError.readsNoTexts(encoder: encoder.identity) }
+    return try await encoder.rows(of: [question]).first
   }
 
   private func single(_ finder: KeyframeFinder) async throws -> VideoKeyframes {

@@ -25,8 +25,8 @@ public struct OPDCommand: AsyncParsableCommand {
     CommandGroup(
       name: "Data and frames",
       subcommands: [
-        DataCommand.self, FeaturesCommand.self, SelectCommand.self, KeyframesCommand.self,
-        CompareKeyframesCommand.self,
+        DataCommand.self, FeaturesCommand.self, ClipsCommand.self, SelectCommand.self,
+        KeyframesCommand.self, CompareKeyframesCommand.self,
       ]),
     CommandGroup(
       name: "Models and teachers",

@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Plugins
+import Storage
 import TAD
 import Tasks
 import Testing
@@ -115,6 +116,31 @@ struct KeyClipRunTests {
       #expect(prompt.keyframes == expected)
     }
     #expect(parts.selection.flops > 0 && !parts.weights.isEmpty)
+  }
+
+  @Test("are drawn from outside of runs, too, for the question that is given")
+  func outside() async throws {
+    try await makeClips()
+    let laboratory = try Laboratory.standard()
+    let choice = try await laboratory.keyframeChoice(
+      "{student: {run: \(scratch("sweep/clips/seed-0"))}}", count: .budget(5))
+    let clips = try await TrainedRun(scratch("sweep/clips/seed-0"), in: laboratory)
+    for prompt in clips.parts.reported {
+      var finder = KeyframeFinder([choice])
+      finder.query = prompt.query
+      finder.queryEmbedding = prompt.queryEmbedding
+      let path = scratch("\(prompt.id).h5")
+      let file = try HDF5File.create(path)
+      try file.write(attribute: "clip_seconds", "1.0")
+      try file.write(
+        "video/v", prompt.evidence.values,
+        shape: [prompt.evidence.frames, prompt.evidence.channels])
+      try file.flush()
+      let found = try await finder.find(StoredFeatures.read("v", from: path))
+      let direct = try await choice.selector.select([prompt], seed: Seed(0))
+      #expect(found.selections[0].keyframes.map(\.index) == direct[0].indices)
+      #expect(found.selections[0].looksAtQuery && direct[0].indices.count == 5)
+    }
   }
 
   @Test("are refused of a student that predicts none, and a reader that answers no options")

@@ -19,6 +19,12 @@ package struct KeyframeFinder: Sendable {
   /// The stream of selectors that draw.
   package var seed: Seed
 
+  /// The question that selectors read which look at one.
+  package var query = ""
+
+  /// The question in the space of the features, if it is known there.
+  package var queryEmbedding: [Float]?
+
   /// A finder.
   package init(
     _ choices: [KeyframeChoice],
@@ -57,7 +63,8 @@ package struct KeyframeFinder: Sendable {
     let fitted = try known?.fitted(to: scan.features, of: name)
     let truth = fitted?.intervals ?? []
     let prompt = Prompt(
-      id: name, video: name, query: "", evidence: scan.features, truth: truth)
+      id: name, video: name, query: query, queryEmbedding: queryEmbedding,
+      evidence: scan.features, truth: truth)
     let selections = try await selections {
       try await $0.select(curves: scan.curves, of: prompt, seed: $1)
     }
@@ -82,7 +89,8 @@ package struct KeyframeFinder: Sendable {
     let features = stored.features
     let truth = try truth?.fitted(to: features, of: name)
     let prompt = Prompt(
-      id: name, video: name, query: "", evidence: features, truth: truth?.intervals ?? [])
+      id: name, video: name, query: query, queryEmbedding: queryEmbedding, evidence: features,
+      truth: truth?.intervals ?? [])
     let selections = try await selections { try await $0.select([prompt], seed: $1)[0] }
     let evidence = KeyframeEvidence(
       picturePath: pictures, times: features.timestamps,

@@ -123,7 +123,10 @@ package struct KeyframeFolder: Sendable {
     let changed = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
     let known = finder.truth(video).map { "\($0)" } ?? ""
     return ContentHash.of(
-      [video, "\(size)", "\(changed)", known, "\(finder.tolerance)", "\(finder.seed.value)"]
+      [
+        video, "\(size)", "\(changed)", known, "\(finder.tolerance)", "\(finder.seed.value)",
+        finder.query, "\(finder.queryEmbedding ?? [])",
+      ]
         + finder.choices.map { ConfigurationFile.text(of: $0.configuration) }
         + formats.map(\.rawValue) + [Program.version])
   }

@@ -2,12 +2,16 @@ internal import Tasks
 internal import Plugins
 internal import Core
 internal import TAD
+internal import Storage
 
 /// What can be set of key-clip data.
 struct KeyClipParameters: PluginParameters {
   var of: ConfigurationValue?
   var deviations = 1.0
   var second = 0.5
+  var path: String?
+
+  var files: [String] { [path].compactMap { $0 } }
 
   var members: [String: ConfigurationValue] {
     get { of.map { $0.isNull ? [:] : ["of": $0] } ?? [:] }
@@ -21,6 +25,9 @@ struct KeyClipParameters: PluginParameters {
       0..., "standard deviations above the mean from which a difference begins a scene"),
     "second": .real(
       0..., "share of the best scene's overlap from which another scene is a P2 clip; above 1 none"),
+    "path": .text(
+      "a file of `opd clips build` whose P1 and P2 clips are the answers, instead of scenes by these two numbers"
+    ),
   ]
 }
 
@@ -71,21 +78,22 @@ extension Laboratory {
 
 /// The second stage of K-frames: which scenes a question is about, the one that holds most of the answer (P1) first.
 ///
-/// Source: K-frames, arXiv:2510.13891; scenes are those of `SceneClipKeyframes`, in place of its annotated clips.
+/// Source: K-frames, arXiv:2510.13891; scenes are those of `SceneSegmentation`, in place of its annotated clips.
 struct KeyClipAnswers {
-  private let scenes: SceneClipKeyframes
+  private let scenes: SceneSegmentation
   private let second: Double
+  private let built: (path: String, answers: [String: ClipList])?
 
+  /// - Throws: `StorageError` for a file of clips that cannot be read.
   init(_ parameters: KeyClipParameters) throws {
-    var settings = SceneClipKeyframes.Parameters()
-    settings.deviations = parameters.deviations
-    settings.relevance = .variation
-    scenes = try SceneClipKeyframes(settings)
+    scenes = SceneSegmentation(.features, deviations: parameters.deviations)
     second = parameters.second
+    built = try parameters.path.map { ($0, try PeakClips.answers($0)) }
   }
 
   /// The prompt with clips for answers; one whose answers no scene overlaps keeps them.
   func prompt(_ prompt: Prompt) throws -> Prompt {
+    if let built { return try self.prompt(prompt, built.answers[prompt.id], in: built.path) }
     let overlaps = try clips(of: prompt).map { clip in
       (clip: clip, seconds: prompt.stretches.map { $0.overlap(clip) }.max() ?? 0)
     }
@@ -99,10 +107,21 @@ struct KeyClipAnswers {
     return copy
   }
 
+  /// The prompt with the clips that a file has for it.
+  private func prompt(_ prompt: Prompt, _ clips: ClipList?, in path: String) throws -> Prompt {
+    guard let clips else {
+      throw StorageError.unusable(
+        path: path, reason: "it has no clips for question '\(prompt.id)'")
+    }
+    var copy = prompt
+    copy.truth = [clips]
+    return copy
+  }
+
   /// The scenes of a prompt's video, in seconds.
   private func clips(of prompt: Prompt) throws -> [Interval] {
-    let times = prompt.evidence.timestamps
-    let cuts = try scenes.select(prompt).apexes.map { (times[$0 - 1] + times[$0]) / 2 }
-    return zip([0] + cuts, cuts + [prompt.duration]).map { Interval($0, $1) }
+    sceneIntervals(
+      try scenes.scenes(of: prompt.evidence, video: prompt.video),
+      times: prompt.evidence.timestamps, duration: prompt.duration)
   }
 }

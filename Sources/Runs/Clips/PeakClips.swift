@@ -1,0 +1,123 @@
+package import Core
+internal import Records
+internal import Storage
+package import TAD
+internal import Tasks
+
+/// The scenes of a video, each with how much it matters to a question: what the second stage of K-frames learns from.
+///
+/// Source: K-frames, arXiv:2510.13891, whose PeakClips a language model wrote; these come of what is named in `Settings`.
+package struct PeakClips: Codable, Sendable, Hashable {
+  /// One of them.
+  package struct Scene: Codable, Sendable, Hashable {
+    /// Where it begins, in seconds.
+    package var start: Double
+    /// Where it ends, in seconds.
+    package var end: Double
+    /// What is said of most of its clips; `nil` without captions.
+    package var caption: String?
+    /// How much it matters to the question, 0 … 5; `nil` without a question.
+    package var relevance: Double?
+    /// What that makes of it; `nil` where it is worth no frame.
+    package var priority: ClipPriority?
+  }
+
+  /// The question, or the video where there is none.
+  package var id: String
+  /// The video.
+  package var video: String
+  /// How long it is, in seconds.
+  package var duration: Double
+  /// The question's words.
+  package var query: String?
+  /// What is said of most of its scenes; `nil` without captions.
+  package var caption: String?
+  /// Its scenes in time order, together the whole video.
+  package var scenes: [Scene]
+
+  /// How clips are made.
+  package struct Settings: Codable, Sendable, Hashable {
+    /// Where scenes begin.
+    package var segmentation = SceneSegmentation()
+    /// Who says how much a scene matters.
+    package var relevance = SceneRelevance.similarity
+    /// From which relevance on, 0 … 5, a scene is P1.
+    package var first = 4.0
+    /// From which relevance on, 0 … 5, a scene is P2.
+    package var second = 2.5
+
+    /// Scenes by features, judged by similarity with the question.
+    package init() {}
+
+    /// What each relevance makes of its scene; the best scene is P1 whatever its relevance, unless it is 0.
+    package func priorities(_ relevance: [Double]) -> [ClipPriority?] {
+      let best = relevance.max().flatMap { $0 > 0 ? relevance.firstIndex(of: $0) : nil }
+      return relevance.enumerated().map { scene, value in
+        if scene == best || value >= first { return .first }
+        return value >= second ? .second : nil
+      }
+    }
+  }
+}
+
+extension PeakClips {
+  /// The key clips of the questions of a file that `opd clips build` wrote, by question.
+  ///
+  /// - Throws: `StorageError` for a file that is missing or none of this kind.
+  static func answers(_ path: String) throws -> [String: ClipList] {
+    var answers: [String: ClipList] = [:]
+    for (number, line) in try JSONLines.read(path, as: PeakClipLine.self) {
+      guard case .clips(let clips) = line else { continue }
+      guard answers.updateValue(clips.keyClips, forKey: clips.id) == nil else {
+        throw StorageError.malformedLine(
+          path: path, line: number, reason: "the question '\(clips.id)' is there twice")
+      }
+    }
+    return answers
+  }
+
+  /// Its P1 and P2 scenes; neighbours of one priority are one clip.
+  var keyClips: ClipList {
+    var clips: [ClipList.Clip] = []
+    for scene in scenes {
+      guard let priority = scene.priority else { continue }
+      if let last = clips.last, last.priority == priority, last.interval.end == scene.start {
+        clips[clips.count - 1].interval = Interval(last.interval.start, scene.end)
+      } else {
+        clips.append(ClipList.Clip(Interval(scene.start, scene.end), priority))
+      }
+    }
+    return ClipList(clips)
+  }
+}
+
+/// A line of a file of clips: the first says how all of them were made.
+enum PeakClipLine: Codable, Hashable {
+  case head(Head)
+  case clips(PeakClips)
+
+  /// How clips were made, and of what.
+  struct Head: Codable, Hashable {
+    var settings: PeakClips.Settings
+    /// A digest of the data.
+    var data: String
+    var program: String
+  }
+
+  init(from decoder: any Decoder) throws {
+    let value = try decoder.singleValueContainer()
+    if let head = try? value.decode(Head.self) {
+      self = .head(head)
+    } else {
+      self = .clips(try value.decode(PeakClips.self))
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var value = encoder.singleValueContainer()
+    switch self {
+    case .head(let head): try value.encode(head)
+    case .clips(let clips): try value.encode(clips)
+    }
+  }
+}

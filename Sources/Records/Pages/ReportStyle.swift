@@ -3,18 +3,23 @@ package enum ReportStyle {
   /// The style sheet.
   package static let css = [colors, text, tables, charts, pieces, media].joined(separator: "\n")
 
+  /// Grounds, letters, and the palettes of arms (c), of entries of the ledger (l), of good and bad.
+  ///
+  /// No two of a palette are alike to anybody (`scripts/colours.py`). Found by moving earlier colours as little as that asks for.
   package static let colors = """
-    :root{--paper:#fbfaf8;--card:#fff;--ink:#1b1d21;--soft:#5d636e;--rule:#e3e0da;--good:31 138 76;
-    --bad:205 62 48;--c0:#7b828e;--c1:#d9480f;--c2:#1864ab;--c3:#2b8a3e;--c4:#862e9c;--c5:#b08900;
-    --c6:#0b7285;--c7:#c2255c;--c8:#5c4033}
+    :root{--paper:#fbfaf8;--card:#fff;--ink:#1b1d21;--soft:#5d636e;--rule:#e3e0da;--shade:0 0 0/.22;
+    --good:0 137 123;--bad:190 40 30;
+    --c0:#8a8f9a;--c1:#c41900;--c2:#4d6a84;--c3:#54a379;--c4:#580eb6;--c5:#c18a04;--c6:#073c4d;--c7:#954b54;--c8:#422b1d;
+    --l0:#4f6f93;--l1:#c98613;--l2:#38a67b;--l3:#ab80e3;--l4:#b02c4d;--l5:#8c93a0;--l6:#4715c7}
     @media (prefers-color-scheme:dark){:root{--paper:#15171b;--card:#1d2026;--ink:#e9e7e2;
-    --soft:#a0a6b1;--rule:#343942;--good:81 207 132;--bad:255 120 105;--c0:#98a0ad;--c1:#ff8c5a;
-    --c2:#6cb4f5;--c3:#69db7c;--c4:#da95ee;--c5:#f2c94c;--c6:#4fd0e0;--c7:#ff7fab;--c8:#c9a58c}}
-    .c0{--c:var(--c0)}.c1{--c:var(--c1)}.c2{--c:var(--c2)}.c3{--c:var(--c3)}.c4{--c:var(--c4)}
-    .l0{--c:#4c6ef5}.l1{--c:#f59f00}.l2{--c:#12b886}.l3{--c:#adb5bd}.l4{--c:#e64980}.l5{--c:#868e96}
-    .l6{--c:#7950f2}
-    .c5{--c:var(--c5)}.c6{--c:var(--c6)}.c7{--c:var(--c7)}.c8{--c:var(--c8)}
-    """ + "\n" + dashed
+    --soft:#a0a6b1;--rule:#343942;--shade:255 255 255/.28;--good:90 215 185;--bad:245 100 70;
+    --c0:#8c8faa;--c1:#ae5b3d;--c2:#a4b9ff;--c3:#41c23c;--c4:#6e77ff;--c5:#fffa43;--c6:#8ff8f5;--c7:#cf888c;--c8:#f6ccac;
+    --l0:#8991ff;--l1:#feac15;--l2:#36c18d;--l3:#bec2cc;--l4:#c46699;--l5:#767667;--l6:#803bf7}}
+    """ + "\n" + plain + dashed
+
+  private static let plain =
+    (0...8).map { ".c\($0){--c:var(--c\($0))}" }.joined()
+    + (0...6).map { ".l\($0){--c:var(--l\($0))}" }.joined() + "\n"
 
   /// Colours that return are told apart by dashes and stripes.
   private static let dashed = (1...8).map { n in
@@ -30,7 +35,7 @@ package enum ReportStyle {
     header{margin-bottom:28px}
     .eyebrow{margin:0 0 10px;color:var(--soft);font-size:14px;letter-spacing:.02em}
     h1{margin:0;font-size:clamp(23px,3.6vw,36px);line-height:1.2;font-weight:680;
-    letter-spacing:-.015em;text-wrap:balance}
+    letter-spacing:-.015em;text-wrap:balance;overflow-wrap:anywhere}
     .price{font-size:clamp(16px,2vw,20px);margin:14px 0 0;color:var(--soft);text-wrap:pretty}
     .price b{color:var(--ink)}
     section{margin:52px 0 0}#headline{margin-top:0}
@@ -52,26 +57,30 @@ package enum ReportStyle {
   private static let tables = """
     .scroll{overflow-x:auto;border:1px solid var(--rule);border-radius:10px;margin:0 0 16px;position:relative;
     background:linear-gradient(90deg,var(--card) 40%,transparent),linear-gradient(270deg,var(--card) 40%,transparent) 100% 0,
-    radial-gradient(farthest-side at 0 50%,rgb(0 0 0/.22),transparent),radial-gradient(farthest-side at 100% 50%,rgb(0 0 0/.22),transparent) 100% 0;
+    radial-gradient(farthest-side at 0 50%,rgb(var(--shade)),transparent),radial-gradient(farthest-side at 100% 50%,rgb(var(--shade)),transparent) 100% 0;
     background-repeat:no-repeat;background-color:var(--card);background-size:32px 100%,32px 100%,12px 100%,12px 100%;
     background-attachment:local,local,scroll,scroll}
     table{border-collapse:collapse;width:100%;font-size:14.5px;font-variant-numeric:tabular-nums}
     th{font-size:12.5px;font-weight:500;color:var(--soft);text-align:right;padding:9px 8px;
     white-space:nowrap}
-    td{padding:8px 8px;text-align:right;border-top:1px solid var(--rule);white-space:nowrap}
+    td,tbody th{padding:8px 8px;text-align:right;border-top:1px solid var(--rule);white-space:nowrap}
+    tbody th{font:inherit;color:inherit}
+    caption{text-align:left;padding:9px 14px 0;font-size:12.5px;color:var(--soft)}
     th:first-child,td:first-child{text-align:left;padding-left:14px}
-    .headline td:nth-child(2){font-size:17px}
+    .headline td b{font-size:16px}.headline em{display:block;width:max-content;margin:2px 0 0 19px}
+    @media (min-width:601px){.headline .arm{min-width:200px}}
+    .contrasts tbody th .faint{display:block;margin-left:19px}
     .contrasts td:nth-child(2),.contrasts th:nth-child(2),.states td,.states th{text-align:left}
     .curriculum .bar{width:72px}
     .groups td,.groups th,.matrix td,.matrix th{text-align:center}
     .matrix td:first-child{color:var(--soft)}.matrix td:nth-child(2),.matrix th:nth-child(2){text-align:left}
-    .target td:nth-child(n+3){min-width:86px}.keyframes td:first-child .arm{margin:1px 0}
+    .target td:nth-child(n+3){min-width:86px}.keyframes th:first-child .arm{margin:1px 0}
     .cost td:nth-child(3){width:70%}.cost th:nth-child(2),.cost td:nth-child(2){text-align:left}
     .differences td,.differences th{text-align:left}th button{all:unset;cursor:pointer}
-    th button:focus-visible,.tools button:focus-visible,[data-arm][role]:focus-visible{outline:2px solid var(--c2);outline-offset:2px}
+    .scroll:focus-visible,th button:focus-visible,.tools button:focus-visible,[data-arm][role]:focus-visible{outline:2px solid var(--c2);outline-offset:2px}
     th[aria-sort=ascending] button::after{content:" ↑"}th[aria-sort=descending] button::after{content:" ↓"}
     .tools{display:flex;gap:10px;justify-content:flex-end;margin:-10px 2px 16px;font-size:12.5px;color:var(--soft)}
-    .tools button{all:unset;cursor:pointer;color:var(--soft)}.tools button:hover{color:var(--ink)}
+    .tools button{all:unset;cursor:pointer;color:var(--soft)}.hint{margin-right:auto;color:var(--ink)}.hint[hidden]{display:none}.tools button:hover{color:var(--ink)}
     .bounds{color:var(--soft);font-size:14.5px;margin:-4px 2px 16px}.bounds b{color:var(--ink)}
     .contents{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:14px;margin:22px 0 0}.contents a{color:var(--soft)}
     .under{font-style:normal;font-size:12px;color:rgb(var(--bad));background:rgb(var(--bad)/.12);padding:1px 7px;border-radius:9px}
@@ -88,6 +97,8 @@ package enum ReportStyle {
     .grid{stroke:var(--rule);stroke-width:1}
     .tick,.axis{fill:var(--soft);font-size:11.5px;font-variant-numeric:tabular-nums}
     .line{fill:none;stroke:var(--c);stroke-width:2.2;stroke-linejoin:round;stroke-linecap:round}
+    .seed{fill:none;stroke:var(--c);stroke-width:.9;opacity:.4;stroke-linejoin:round}
+    .tabs>#curve-seeds:not(:checked)~.panel .seed{display:none}
     .band{fill:var(--c);opacity:.15}.dot{fill:var(--c)}
     .reach{stroke:var(--c);stroke-width:4;stroke-linecap:round;opacity:.38}
     .floor{stroke:var(--soft);stroke-width:1.5;stroke-dasharray:3 3}
@@ -106,6 +117,13 @@ package enum ReportStyle {
     .tabs nav{display:flex;flex-wrap:wrap;gap:6px;margin-bottom:10px}
     .tabs label{padding:5px 13px;border:1px solid var(--rule);border-radius:16px;cursor:pointer;
     font-size:14px;background:var(--card)}
+    .tabs>#curve-seeds:checked~nav label[for=curve-seeds]{border-color:var(--ink)}
+    .tabs>#curve-seeds:focus-visible~nav label[for=curve-seeds]{outline:2px solid var(--c2);outline-offset:2px}
+    .tabs .choices{display:flex;flex-wrap:wrap;gap:6px 14px;align-items:center}.tabs .choices[hidden]{display:none}
+    .tabs .choices label{padding:0;border:0;background:none}
+    .choices select{font:inherit;color:var(--ink);background:var(--card);border:1px solid var(--rule);border-radius:8px;
+    padding:4px 6px;max-width:240px}
+    #curve-meaning{margin:0 0 8px}#curve-meaning:empty{display:none}
     .tabs .panel{display:none}.tabs .panel figcaption{display:none}
     """ + "\n" + tabs
 
@@ -146,7 +164,7 @@ package enum ReportStyle {
 
   private static let media = """
     @media (max-width:600px){main{padding:24px 14px 48px}.tick,.axis{font-size:25px}.tick.odd{display:none}
-    .line{stroke-width:4}.grid2 .tick,.grid2 .axis{font-size:14px}.grid2 .tick.odd{display:inline}
+    .line{stroke-width:4}.seed{stroke-width:1.6}.grid2 .tick,.grid2 .axis{font-size:14px}.grid2 .tick.odd{display:inline}
     .headline .arm,.target .arm,.groups .arm,.cost .arm,.contrasts .arm{white-space:normal;overflow-wrap:anywhere;min-width:96px}.grid2 .line{stroke-width:2.2}.headline .best{display:none}.stack{min-width:110px}
     section{margin-top:40px}
     .headline th,.headline td{padding:8px 5px}svg.interval{width:90px}

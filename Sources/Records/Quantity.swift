@@ -47,6 +47,11 @@ package enum Quantity {
       ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3600) h \(whole % 3600 / 60) min"
   }
 
+  /// Bytes: "57 MB", "1.2 GB".
+  package static func memory(_ bytes: Double) -> String {
+    bytes >= 1e9 ? "\(short(bytes / 1e9)) GB" : "\(decimals(bytes / 1e6, 0)) MB"
+  }
+
   /// An amount of a cost, with its unit.
   package static func cost(_ value: Double, _ measure: CostMeasure) -> String {
     switch measure {

@@ -125,7 +125,7 @@ extension AskedContrasts {
 
 extension Comparison {
   private func targetTitle(_ target: Double) -> String {
-    "What \(Metric(metric).title) \(Quantity.metric(target)) costs, mean over the runs that reach it;"
+    "What \(Metric(metric).title) \(Quantity.metric(target)) costs, mean over the runs that reach it with its 95 % interval;"
       + " area: mean height of the learning curve over its steps."
   }
 
@@ -135,9 +135,18 @@ extension Comparison {
       rows: targetCosts.map { row in
         [row.arm, "\(row.reached)/\(row.runs)"]
           + CostMeasure.allCases.map { measure in
-            row.cost(measure).map { Quantity.amount($0, measure) } ?? "–"
+            row.cost(measure).map { Quantity.amount($0, measure) + row.range(measure) } ?? "–"
           } + [row.area.map(Quantity.metric) ?? "–"]
       })
+  }
+}
+
+extension TargetCost {
+  /// Between which costs the mean lies, in brackets.
+  fileprivate func range(_ measure: CostMeasure) -> String {
+    guard let interval = intervals[measure.rawValue] else { return "" }
+    let ends = [interval.lower, interval.upper].map { Quantity.amount($0, measure) }
+    return " [\(ends[0]), \(ends[1])]"
   }
 }
 

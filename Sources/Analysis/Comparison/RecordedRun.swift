@@ -40,6 +40,9 @@ struct RecordedRun: Sendable {
   /// What it makes of right answers, in the words of `LabelUse`; `nil` for runs of the program's first days.
   var labels: String? { status?.texts["labels"] }
 
+  /// The most memory that the process which finished it held, bytes; `nil` before its end.
+  var peakMemory: Double? { ledger?.numbers["peakMemory"] }
+
   /// Whether it has ended well.
   var isDone: Bool { state == "done" }
 

@@ -1,5 +1,5 @@
 internal import Records
-internal import Statistics
+package import Statistics
 
 /// What an arm had spent when it first reached a level of the metric.
 package struct TargetCost: Sendable, Hashable, Codable {
@@ -11,6 +11,8 @@ package struct TargetCost: Sendable, Hashable, Codable {
   package var runs: Int
   /// Means over the runs that reached it, by cost; a cost that the arm does not spend is 0.
   package var costs: [String: Double]
+  /// The 95 % interval of each mean over the runs that reached it (Student's t, from 0 on); none for fewer than two.
+  package var intervals: [String: Estimate] = [:]
   /// The mean height of the learning curve over all its steps, mean over runs: the area under it, per step.
   package var area: Double?
 }
@@ -41,6 +43,13 @@ extension TargetCost {
     }
     area = areas.isEmpty ? nil : mean(areas)
     costs = Dictionary(uniqueKeysWithValues: sums.map { ($0.key.rawValue, mean($0.value)) })
+    for (measure, values) in sums where values.count > 1 {
+      var spread = MeanSpread()
+      spread.add(values: values)
+      var interval = spread.estimate(around: mean(values))
+      interval.lower = max(0, interval.lower)
+      intervals[measure.rawValue] = interval
+    }
   }
 
   /// What was spent of one cost.

@@ -42,7 +42,9 @@ struct BreakdownSection: Sendable {
       id, title,
       reading + "; on one scale (\(scale.caption)), intervals resample whole clusters, such as all"
         + " questions of a video.",
-      HTML.table(["arm"] + parts.map(\.title), rows, kind: "groups"))
+      HTML.table(
+        ["arm"] + parts.map(\.title), rows, kind: "groups",
+        caption: "Mean quality with its 95 % interval."))
   }
 
   private func cell(_ value: Estimate?, _ scale: IntervalScale, _ color: Int) -> String {

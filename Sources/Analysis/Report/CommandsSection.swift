@@ -60,7 +60,8 @@ struct CommandsSection: Sendable {
     }
     let more = runs.count > limit ? "<p>and \(runs.count - limit) more</p>" : ""
     let table = HTML.table(
-      ["arm", "seed", "state", "step", "identity", "program", "message"], rows, kind: "states")
+      ["arm", "seed", "state", "step", "identity", "program", "message"], rows, kind: "states",
+      caption: "Unfinished runs first.")
     return "<details><summary>The \(runs.count) runs</summary>\(table)\(more)</details>"
   }
 }

@@ -14,7 +14,9 @@ struct ContrastTable: Sendable {
       [
         title, "", source.metric.title, "95 %", "p (Holm)", "p (perm.)", "P(better)",
         "visible<br>from",
-      ], contrasts.map(cells), kind: "contrasts")
+      ], contrasts.map(cells), kind: "contrasts",
+      caption:
+        "Paired differences of \(source.metric.title); the whole sentence on pointing at a word.")
   }
 
   private func cells(_ contrast: Contrast) -> [String] {

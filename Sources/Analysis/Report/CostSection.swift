@@ -24,7 +24,9 @@ struct CostSection: Sendable {
       "cost", "Where the cost went",
       "The ledger of each arm, mean over its finished runs; bars of one kind share a scale.",
       "<p class=\"legend\">\(legend.joined(separator: " "))</p>"
-        + HTML.table(["arm", "of", "", "total"], rows, kind: "cost"))
+        + HTML.table(
+          ["arm", "of", "parts", "total"], rows, kind: "cost",
+          caption: "What each arm spent, in the parts above."))
   }
 
   private func row(_ arm: String, _ key: String, _ unit: String) -> [String]? {
@@ -38,9 +40,17 @@ struct CostSection: Sendable {
       return "<i class=\"swatch l\(place)\" style=\"width:\(width)%\" title=\"\(title)\"></i>"
     }
     return [
-      source.label(arm), unit, "<span class=\"stack\">\(pieces.joined())</span>",
+      source.label(arm), unit,
+      "<span class=\"stack\" role=\"img\" aria-label=\"\(shares(parts))\">\(pieces.joined())</span>",
       self.total(parts, key),
     ]
+  }
+
+  /// The parts of a bar for readers who cannot see it.
+  private func shares(_ parts: [Double]) -> String {
+    let total = max(parts.reduce(0, +), 1e-300)
+    return zip(Self.entries, parts).filter { $1 > 0 }
+      .map { "\($0.1) \(Quantity.percent($1 / total)) %" }.joined(separator: ", ")
   }
 
   /// The sum of a bar's parts with its unit.

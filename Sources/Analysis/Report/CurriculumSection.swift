@@ -37,7 +37,8 @@ struct CurriculumSection: Sendable {
       [
         "stage", "round", "taken", "", "overlap", "diffi-<br>culty", "of all", "disagree-<br>ment",
         "of all", "gain", "of those<br>left", "rank cor-<br>relation", "of those<br>left",
-      ], groups.map { row($0.key, $0.value) }, kind: "curriculum")
+      ], groups.map { row($0.key, $0.value) }, kind: "curriculum",
+      caption: "Rounds of \(HTML.escaped(source.names[arm])).")
     let last = groups.last.map { reasons($0.value) } ?? ""
     return "<h3>\(source.label(arm))</h3>\(table)\(last)\(planted(groups.map(\.value)))"
   }

@@ -18,7 +18,9 @@ struct DifferencesSection: Sendable {
     return HTML.section(
       "differences", "What differs",
       "The keys of the configuration that are not the same in every arm, as the runs had them.",
-      HTML.table(["key"] + arms.map { source.label($0.arm) }, rows, kind: "differences"))
+      HTML.table(
+        ["key"] + arms.map { source.label($0.arm) }, rows,
+        kind: "differences", caption: "Keys by arms."))
   }
 
   /// Every value that one run of an arm had, by its key; the seed and the name aside.

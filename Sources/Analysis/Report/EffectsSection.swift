@@ -29,8 +29,10 @@ struct EffectsSection: Sendable {
     }
     return HTML.table(
       ["\(HTML.escaped(down)) ↓ \(HTML.escaped(across)) →"] + levels(across).map(HTML.escaped),
-      rows,
-      kind: "groups")
+      rows, kind: "groups",
+      caption:
+        "\(source.metric.title) of every combination: the stronger the ground, the nearer to the best."
+    )
   }
 
   private func levels(_ factor: String) -> [String] {

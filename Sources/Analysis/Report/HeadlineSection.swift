@@ -73,8 +73,12 @@ struct HeadlineSection: Sendable {
         "\(source.metric.title)<br>\(few ? "mean" : "IQM")",
         "<small>\(scale.caption)</small>", "95 %",
       ]
-    let costs = ["rollout<br>tokens", "FLOPs", "time", "runs"]
-    return HTML.table(first + others + costs, rows, kind: "headline")
+    let costs = ["rollout<br>tokens", "FLOPs", "time", "peak<br>memory", "runs"]
+    return HTML.table(
+      first + others + costs, rows, kind: "headline",
+      caption:
+        "Every arm with its 95 % interval; costs are means over its runs, memory is the most any of"
+        + " their processes held.")
   }
 
   private func cells(_ arm: ComparedArm, _ scale: IntervalScale) -> [String] {
@@ -89,7 +93,8 @@ struct HeadlineSection: Sendable {
     cells.append(arm.tokens.map(Quantity.count) ?? "–")
     cells.append(arm.flops.map(Quantity.flops) ?? "–")
     cells.append(arm.seconds.map(Quantity.duration) ?? "–")
-    return cells + ["\(arm.done)/\(arm.total)"]
+    let memory = source.archive.runs(of: arm.name).compactMap(\.peakMemory).max()
+    return cells + [memory.map(Quantity.memory) ?? "–", "\(arm.done)/\(arm.total)"]
   }
 
   /// Says of an arm that it is no better than what needs no learning.

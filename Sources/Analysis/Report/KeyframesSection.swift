@@ -82,7 +82,7 @@ struct KeyframesSection: Sendable {
         "arms that see the same", "frames", "kept", "frames inside", "stretches met", "balance",
         "spread",
         "score", "largest gap",
-      ], rows, kind: "keyframes")
+      ], rows, kind: "keyframes", caption: "Means over questions.")
   }
 
   /// A few questions of different videos with every group's frames beside the truth.
@@ -114,7 +114,8 @@ struct KeyframesSection: Sendable {
     let note = line.times == nil ? " (all frames)" : ""
     let name = (group.arms.first.map { source.names[$0] } ?? "") + others + note
     return "<div class=\"strokes c\(color)\"><label>\(HTML.escaped(name))</label>"
-      + "<div>\(stretches.joined())\(marks.joined())</div></div>"
+      + "<div role=\"img\" aria-label=\"\(line.seen) of \(line.frames) frames\">"
+      + "\(stretches.joined())\(marks.joined())</div></div>"
   }
 
   private func place(_ time: Double, _ line: Line) -> String {

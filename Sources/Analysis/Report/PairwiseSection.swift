@@ -17,7 +17,9 @@ struct PairwiseSection: Sendable {
       "pairwise", "Every arm against every other",
       "The probability in % that a run of the row does better than a run of the column. Bold: the paired"
         + " difference is seen (p &lt; 0.05 after Holm over all pairs).",
-      HTML.table(["", "arm"] + arms.enumerated().map(head), rows, kind: "matrix"))
+      HTML.table(
+        ["", "arm"] + arms.enumerated().map(head), rows, kind: "matrix",
+        caption: "Row against column, by the number of its row.", naming: 1))
   }
 
   /// A column by its row's number, since names are long.

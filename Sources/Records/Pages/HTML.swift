@@ -55,10 +55,28 @@ package enum HTML {
   }
 
   /// A table in a box that scrolls sideways on narrow screens; cells are markup.
-  package static func table(_ header: [String], _ rows: [[String]], kind: String = "") -> String {
+  ///
+  /// - Parameters:
+  ///   - header: What stands above each column.
+  ///   - rows: The cells of each row.
+  ///   - kind: Its class.
+  ///   - caption: What it shows; markup.
+  ///   - naming: The column whose cells name their rows.
+  /// - Returns: Markup.
+  package static func table(
+    _ header: [String], _ rows: [[String]], kind: String = "", caption: String = "",
+    naming: Int = 0
+  ) -> String {
+    let title = caption.isEmpty ? "" : "<caption>\(caption)</caption>"
     let head = header.map { "<th scope=\"col\">\($0)</th>" }.joined()
-    let body = rows.map { row in "<tr>" + row.map { "<td>\($0)</td>" }.joined() + "</tr>" }
-    return "<div class=\"scroll\"><table class=\"\(kind)\"><thead><tr>\(head)</tr></thead><tbody>"
+    let body = rows.map { row in
+      let cells = row.enumerated().map { column, cell in
+        column == naming ? "<th scope=\"row\">\(cell)</th>" : "<td>\(cell)</td>"
+      }
+      return "<tr>\(cells.joined())</tr>"
+    }
+    return
+      "<div class=\"scroll\"><table class=\"\(kind)\">\(title)<thead><tr>\(head)</tr></thead><tbody>"
       + body.joined(separator: "\n") + "</tbody></table></div>"
   }
 

@@ -8,6 +8,17 @@ enum Browser {
   static let path = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
     .first { FileManager.default.isExecutableFile(atPath: $0) }
 
+  /// What `script` leaves in the title of the report of a made-up sweep.
+  static func title(ofSweepAfter script: String) async throws -> String {
+    let folder = TemporaryFolder()
+    var sweep = SyntheticSweep()
+    sweep.steps = 40
+    sweep.evaluationEvery = 4
+    sweep.seeds = 3
+    try sweep.write(to: folder.path)
+    return try title(of: try await Report.html(of: [folder.path]), after: script)
+  }
+
   /// What `script` leaves in the title of the page.
   static func title(of page: String, after script: String) throws -> String {
     let folder = TemporaryFolder()
@@ -20,7 +31,7 @@ enum Browser {
     process.executableURL = URL(filePath: path ?? "")
     process.arguments = [
       "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir=\(folder.path)/profile",
-      "--dump-dom", "file://" + file,
+      "--virtual-time-budget=5000", "--dump-dom", "file://" + file,
     ]
     let pipe = Pipe()
     process.standardOutput = pipe
@@ -35,13 +46,7 @@ enum Browser {
 @Suite("A report in a browser", .serialized, .enabled(if: Browser.path != nil, "needs chromium"))
 struct ReportBrowserTests {
   private func title(after script: String) async throws -> String {
-    let folder = TemporaryFolder()
-    var sweep = SyntheticSweep()
-    sweep.steps = 40
-    sweep.evaluationEvery = 4
-    sweep.seeds = 3
-    try sweep.write(to: folder.path)
-    return try Browser.title(of: try await Report.html(of: [folder.path]), after: script)
+    try await Browser.title(ofSweepAfter: script)
   }
 
   @Test("says what a point is when somebody points at it")
@@ -84,6 +89,30 @@ struct ReportBrowserTests {
     #expect(title == "true true true")
   }
 
+  @Test("says of a table that there is more of it to the right, and lets a keyboard scroll it")
+  func scrolling() async throws {
+    let title = try await title(
+      after: """
+        const box=document.querySelector('#headline .scroll'),hint=box.nextElementSibling.querySelector('.hint');
+        const wide=box.scrollWidth>box.clientWidth+1;
+        document.title=[hint.hidden!==wide,(box.tabIndex===0)===wide,(box.getAttribute('role')==='region')===wide].join(' ');
+        """)
+    #expect(title == "true true true")
+  }
+
+  @Test("names every row, table and drawing for those who cannot see them")
+  func names() async throws {
+    let title = try await title(
+      after: """
+        const all=s=>[...document.querySelectorAll(s)];
+        document.title=[all('section table').length>8,all('section table').every(t=>t.caption&&t.caption.textContent.trim()),
+        all('thead th').every(h=>h.scope==='col'),all('tbody tr').every(r=>r.querySelector('th[scope=row]')),
+        all('svg').every(s=>s.getAttribute('aria-hidden')||s.getAttribute('aria-label')),
+        all('.stack').every(s=>/%/.test(s.getAttribute('aria-label')))].join(' ');
+        """)
+    #expect(title == "true true true true true true")
+  }
+
   @Test("offers each table as text of three kinds and each figure as a file")
   func copying() async throws {
     let title = try await title(
@@ -94,6 +123,6 @@ struct ReportBrowserTests {
         document.title=[tools.textContent,text.split('\\n').length>3,text.includes(','),
         [...document.querySelectorAll('figure .tools')].length>0].join(' | ');
         """)
-    #expect(title == "copy asMarkdownCSVLaTeX | true | true | true")
+    #expect(title == "more columns →copy asMarkdownCSVLaTeX | true | true | true")
   }
 }

@@ -1,13 +1,19 @@
 internal import Core
 internal import Records
+internal import Statistics
 
 /// Learning curves by steps, tokens, operations and time, one at a time.
 struct CurvesSection: Sendable {
   let source: ReportSource
   let curves: MeanCurves
+  /// What other metrics are drawn from; `nil` for a drawing of the headline alone.
+  var data: CurveData?
+
+  /// What curves run along, the most telling first.
+  static let measures = [CostMeasure.flops, .tokens, .wall, .steps]
 
   var html: String {
-    let panels = [CostMeasure.flops, .tokens, .wall, .steps].compactMap { measure in
+    let panels = Self.measures.compactMap { measure in
       let chart = chart(measure).svg
       return chart.isEmpty ? nil : (measure, chart)
     }
@@ -19,16 +25,41 @@ struct CurvesSection: Sendable {
       inputs += "<input type=\"radio\" name=\"curve\" id=\"\(id)\"\(index == 0 ? " checked" : "")>"
       labels += "<label for=\"\(id)\">\(title(measure))</label>"
       bodies +=
-        "<figure class=\"panel\"><figcaption>\(title(measure))</figcaption>\(chart)</figure>"
+        "<figure class=\"panel\" data-by=\"\(measure.rawValue)\"><figcaption>\(title(measure))"
+        + "</figcaption>\(chart)</figure>"
     }
     guard !panels.isEmpty else { return "" }
-    let tabs = "<div class=\"tabs\">\(inputs)<nav>\(labels)</nav>\(bodies)</div>"
+    let tabs =
+      "<div class=\"tabs\">\(inputs)\(seedSwitch.input)<nav>\(labels)\(seedSwitch.label)"
+      + "\(data?.choices ?? "")</nav><p class=\"faint\" id=\"curve-meaning\"></p>\(bodies)</div>"
+      + (data?.html ?? "")
     return HTML.section(
       "curves", "Learning curves",
       "\(source.metric.title) against what was spent: higher and further left is better. Lines are"
-        + " interquartile means over seeds, bands their 95 % intervals."
+        + " interquartile means over seeds, bands their 95 % intervals\(thin)."
         + (source.floor.map { " Dashed and grey: \(HTML.escaped($0.name))." } ?? ""),
       source.legend(source.shown) + tabs + priceTable)
+  }
+
+  private var hasSeeds: Bool {
+    curves.moments.values.contains { $0.contains { !$0.seeds.isEmpty } }
+  }
+
+  /// What a reader is told of thin lines.
+  private var thin: String {
+    guard hasSeeds else { return "" }
+    let most = source.shown.map { source.archive.runs(of: $0).count }.max() ?? 0
+    return most > MeanCurves.seeds
+      ? ", thin lines the first \(MeanCurves.seeds) seeds" : ", thin lines single seeds"
+  }
+
+  /// Shows and hides thin lines, without a script.
+  private var seedSwitch: (input: String, label: String) {
+    guard hasSeeds else { return ("", "") }
+    return (
+      "<input type=\"checkbox\" id=\"curve-seeds\" checked>",
+      "<label for=\"curve-seeds\">seeds</label>"
+    )
   }
 
   private func title(_ measure: CostMeasure) -> String {
@@ -47,6 +78,9 @@ struct CurvesSection: Sendable {
             var point = point
             point.x /= unit.size
             return point
+          },
+          seeds: curves.seeds(arm, by: measure).map { seed in
+            seed.map { .init(x: $0.x / unit.size, y: $0.y) }
           })
       }, title: "\(source.metric.title) by \(measure.unit)", horizontal: unit.name,
       format: Quantity.count, level: source.floor?.value)
@@ -73,14 +107,22 @@ struct CurvesSection: Sendable {
       + " gets there, mean over the runs that do. Area: the mean height of the curve over all steps,"
       + " which is high for what learns early and ends high.</p>"
       + HTML.table(
-        ["arm", "runs", "steps", "rollout tokens", "FLOPs", "time", "area"], rows, kind: "target")
+        ["arm", "runs", "steps", "rollout tokens", "FLOPs", "time", "area"], rows, kind: "target",
+        caption: "Costs of \(title), with 95 % intervals over the runs that reach it.")
+  }
+
+  /// Between which costs the mean lies; nothing where fewer than two runs got there.
+  private func interval(_ row: TargetCost, _ measure: CostMeasure) -> String {
+    guard let interval = row.intervals[measure.rawValue] else { return "" }
+    let ends = [interval.lower, interval.upper].map { Quantity.amount($0, measure) }
+    return "<br><small>\(ends[0]) … \(ends[1])</small>"
   }
 
   private func cell(_ row: TargetCost, _ reference: TargetCost?, _ measure: CostMeasure) -> String {
     guard row.reached > 0 else { return "<span class=\"faint\">not reached</span>" }
     guard row.cost(.steps) != 0 else { return "<span class=\"faint\">from the start</span>" }
     guard let cost = row.cost(measure) else { return "–" }
-    let amount = Quantity.amount(cost, measure)
+    let amount = Quantity.amount(cost, measure) + interval(row, measure)
     // Nothing is so many times cheaper than nothing.
     guard let reference, let other = reference.cost(measure), row.arm != reference.arm, other > 0,
       cost > 0, reference.cost(.steps) != 0

@@ -68,7 +68,7 @@ struct Drawing: Sendable {
       font-variant-numeric:tabular-nums}
       .grid{stroke:var(--rule);stroke-width:1}.tick,.axis{fill:var(--soft);font-size:11.5px}
       .line{fill:none;stroke:var(--c);stroke-width:2.2;stroke-linejoin:round}
-      .band{fill:var(--c);opacity:.15}.dot,.swatch{fill:var(--c)}.paper{fill:var(--card)}
+      .seed{fill:none;stroke:var(--c);stroke-width:.9;opacity:.4}.band{fill:var(--c);opacity:.15}.dot,.swatch{fill:var(--c)}.paper{fill:var(--card)}
       .floor{stroke:var(--soft);stroke-width:1.5;stroke-dasharray:3 3}
       .reach{stroke:var(--c);stroke-width:4;stroke-linecap:round;opacity:.38}</style>
       <rect class="paper" width="100%" height="100%"/>

@@ -10,6 +10,14 @@ struct LineChart: Sendable {
     var color: Int
     /// Its points, in order of x.
     var points: [Point]
+    /// Thin lines behind it, such as one a seed.
+    var seeds: [[Place]] = []
+  }
+
+  /// A place without a band.
+  struct Place: Sendable, Hashable {
+    var x: Double
+    var y: Double
   }
 
   /// A point with the ends of its band, which are y where there is none.
@@ -40,8 +48,10 @@ struct LineChart: Sendable {
   /// The drawing, or nothing where no line has a point.
   var svg: String {
     let points = series.flatMap(\.points)
+    let heights = series.flatMap(\.seeds).flatMap { $0.map(\.y) }
     guard let left = points.map(\.x).min(), let right = points.map(\.x).max(),
-      let low = points.map(\.lower).min(), let high = points.map(\.upper).max()
+      let low = (points.map(\.lower) + heights).min(),
+      let high = (points.map(\.upper) + heights).max()
     else { return "" }
     let across = AxisTicks(left...right, count: 5)
     let up = AxisTicks(min(low, level ?? low)...max(high, level ?? high), count: 4)
@@ -51,8 +61,16 @@ struct LineChart: Sendable {
     let lines = series.map { line($0, frame) }.joined()
     return """
       <svg class="chart" viewBox="0 0 \(HTML.place(size.width)) \(HTML.place(size.height))" \
-      role="img" aria-label="\(HTML.escaped(title))">\(grid(across, up, frame))\(floor(frame))\(lines)</svg>
+      role="img" aria-label="\(HTML.escaped(title + ends))">\(grid(across, up, frame))\(floor(frame))\(lines)</svg>
       """
+  }
+
+  /// Where each line ends, for readers who cannot see it.
+  private var ends: String {
+    let said = series.compactMap { series in
+      series.points.last.map { "\(series.name) \(Quantity.metric($0.y))" }
+    }
+    return said.isEmpty ? "" : "; at the end " + said.joined(separator: ", ")
   }
 
   private func grid(_ across: AxisTicks, _ up: AxisTicks, _ frame: Frame) -> String {
@@ -98,6 +116,10 @@ struct LineChart: Sendable {
     if points.contains(where: { $0.lower < $0.upper }) {
       let around = points.map { ($0.x, $0.upper) } + points.reversed().map { ($0.x, $0.lower) }
       result += "<polygon class=\"band c\(series.color)\" points=\"\(path(around))\"/>"
+    }
+    for seed in series.seeds where seed.count > 1 {
+      result += "<polyline class=\"seed c\(series.color)\""
+      result += " points=\"\(path(seed.map { ($0.x, $0.y) }))\"/>"
     }
     result +=
       "<polyline class=\"line c\(series.color)\" points=\"\(path(points.map { ($0.x, $0.y) }))\">"

@@ -8,14 +8,26 @@ struct MeanCurves: Sendable {
     var step: Double
     var value: Estimate
     var costs: [CostMeasure: Double]
+    /// What each of the first runs had reached, by seed; `nil` where one has no value there.
+    var seeds: [Double?]
   }
+
+  /// How many seeds of an arm are drawn: more of them are a second band.
+  static let seeds = 10
 
   /// The evaluations of each arm, in order.
   private(set) var moments: [String: [Moment]] = [:]
 
   /// The curves of some arms.
   init(_ archive: RunArchive, arms: [String], metric: String) {
-    for arm in arms { moments[arm] = Self.moments(archive.runs(of: arm), metric) }
+    self.init(
+      Dictionary(uniqueKeysWithValues: arms.map { ($0, MeasuredLines(archive.runs(of: $0))) }),
+      metric: metric)
+  }
+
+  /// The curves of some arms, each of at most so many moments: neighbours are drawn together where there are more.
+  init(_ lines: [String: MeasuredLines], metric: String, moments limit: Int? = nil) {
+    moments = lines.mapValues { Self.moments($0, metric, atMost: limit) }
   }
 
   /// The curve of one arm along a cost.
@@ -24,6 +36,17 @@ struct MeanCurves: Sendable {
       moment.costs[measure].map {
         LineChart.Point(
           x: $0, y: moment.value.value, lower: moment.value.lower, upper: moment.value.upper)
+      }
+    }
+  }
+
+  /// The curve of each seed of one arm along a cost: where the arm's mean had spent as much.
+  func seeds(_ arm: String, by measure: CostMeasure) -> [[LineChart.Place]] {
+    let known = (moments[arm] ?? []).filter { $0.costs[measure] != nil }
+    return (0..<(known.map(\.seeds.count).max() ?? 0)).map { seed in
+      known.compactMap { moment in
+        guard let x = moment.costs[measure], let y = moment.seeds[seed] else { return nil }
+        return LineChart.Place(x: x, y: y)
       }
     }
   }
@@ -71,27 +94,36 @@ struct MeanCurves: Sendable {
     return level.map { (100 * $0).rounded(metric.isBetterWhenLower ? .up : .down) / 100 }
   }
 
-  private static func moments(_ runs: [RecordedRun], _ metric: String) -> [Moment] {
-    let measured = runs.map { run in
-      run.comparableLines.filter { $0[metric] != nil && $0["step"] != nil }
+  private static func moments(
+    _ lines: MeasuredLines, _ metric: String, atMost limit: Int?
+  ) -> [Moment] {
+    let samples = lines.samples[metric] ?? []
+    let runs = Set(samples.map(\.run))
+    let steps = Dictionary(grouping: samples, by: \.step).sorted { $0.key < $1.key }.map(\.value)
+    let width = limit.map { max(1, ($0 - 1 + steps.count) / $0) } ?? 1
+    let stretches = stride(from: 0, to: steps.count, by: width).map {
+      Array(steps[$0..<min($0 + width, steps.count)].joined())
     }
-    let reached = measured.count { !$0.isEmpty }
-    let bySteps = Dictionary(grouping: measured.joined()) { $0["step"] ?? 0 }
     // A step that only a few seeds have reached would make the curve jump.
-    return bySteps.sorted { $0.key < $1.key }.filter { 2 * $0.value.count >= reached }
-      .compactMap { step, lines in moment(step, lines, metric) }
+    return stretches.filter { 2 * Set($0.map(\.run)).count >= runs.count }
+      .compactMap { moment($0, lines.costs, runs: min(seeds, (runs.max() ?? 0) + 1)) }
   }
 
-  private static func moment(_ step: Double, _ lines: [[String: Double]], _ metric: String)
-    -> Moment?
-  {
+  /// What the samples of one stretch of steps say together; each run counts once.
+  private static func moment(
+    _ samples: [MeasuredLines.Sample], _ spent: [[Double?]], runs: Int
+  ) -> Moment? {
     var costs: [CostMeasure: Double] = [:]
-    for measure in CostMeasure.allCases {
-      let values = lines.compactMap { $0[measure.key] }
+    for (place, measure) in CostMeasure.allCases.enumerated() {
+      let values = samples.compactMap { spent[$0.line][place] }
       if !values.isEmpty { costs[measure] = mean(values) }
     }
-    return Estimate.overSeeds(lines.compactMap { $0[metric] }, resamples: 400).map {
-      Moment(step: step, value: $0, costs: costs)
+    let byRun = Dictionary(grouping: samples, by: \.run).mapValues { mean($0.map(\.value)) }
+    let values = byRun.sorted { $0.key < $1.key }.map(\.value)
+    return Estimate.overSeeds(values, resamples: 400).map {
+      Moment(
+        step: mean(samples.map(\.step)), value: $0, costs: costs,
+        seeds: runs > 1 ? (0..<runs).map { byRun[$0] } : [])
     }
   }
 }

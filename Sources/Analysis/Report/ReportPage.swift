@@ -4,12 +4,16 @@ internal import Records
 struct ReportPage: Sendable {
   private let source: ReportSource
   private let curves: MeanCurves
+  private let data: CurveData
   private let answers: AnswerTable
 
   /// A page of what was read.
   init(_ source: ReportSource) {
     self.source = source
-    curves = MeanCurves(source.archive, arms: source.shown, metric: source.comparison.metric)
+    let lines = Dictionary(
+      uniqueKeysWithValues: source.shown.map { ($0, MeasuredLines(source.archive.runs(of: $0))) })
+    curves = MeanCurves(lines, metric: source.comparison.metric)
+    data = CurveData(source, lines, headline: curves)
     answers = AnswerTable(source.archive, arms: source.shown)
   }
 
@@ -18,7 +22,7 @@ struct ReportPage: Sendable {
     let head = HeadlineSection(source: source, curves: curves).html
     let body = [
       EffectsSection(source: source).html,
-      CurvesSection(source: source, curves: curves).html,
+      CurvesSection(source: source, curves: curves, data: data).html,
       PairwiseSection(source: source).html,
       ProfileSection(source: source, answers: answers).html,
       BreakdownSection(source: source, answers: answers).html,

@@ -1,22 +1,22 @@
 /// What a report does when somebody touches it.
 ///
-/// Numbers on pointing, arms hidden and shown, tables sorted and copied, figures saved; everything is on the page without it.
+/// Numbers on pointing, arms hidden and shown, tables sorted and copied, figures saved, curves of any metric; everything is on the page without it.
 enum ReportScript {
   /// The script.
-  static let text = [pointing, hiding, sorting, copying].joined(separator: "\n")
+  static let text = [pointing, hiding, sorting, copying, curves].joined(separator: "\n")
 
   /// The nearest point of a line says what it is.
   private static let pointing = """
     (()=>{const tip=document.createElement('div');tip.className='tip';tip.hidden=true;document.body.append(tip);
     for(const svg of document.querySelectorAll('svg.chart')){
     const mark=document.createElementNS(svg.namespaceURI,'circle');mark.setAttribute('class','mark');mark.setAttribute('r','6');
-    const points=[...svg.querySelectorAll('g[data-points]')].flatMap(g=>g.dataset.points.split(';').map(p=>{
+    const read=()=>[...svg.querySelectorAll('g[data-points]')].flatMap(g=>g.dataset.points.split(';').map(p=>{
     const [x,y,...rest]=p.split(',');return {g,x:+x,y:+y,text:rest.join(',')}}));
     const hide=()=>{tip.hidden=true;mark.remove()};
     svg.addEventListener('pointerleave',hide);
     svg.addEventListener('pointermove',e=>{const box=svg.getBoundingClientRect(),k=svg.viewBox.baseVal.width/box.width;
     const x=(e.clientX-box.left)*k,y=(e.clientY-box.top)*k;let best,far=40*k;
-    for(const p of points){if(p.g.classList.contains('off'))continue;const d=Math.hypot(p.x-x,p.y-y);if(d<far){far=d;best=p}}
+    for(const p of svg.points||(svg.points=read())){if(p.g.classList.contains('off'))continue;const d=Math.hypot(p.x-x,p.y-y);if(d<far){far=d;best=p}}
     if(!best)return hide();
     mark.setAttribute('cx',best.x);mark.setAttribute('cy',best.y);svg.append(mark);
     tip.textContent=best.g.dataset.arm+': '+best.text;tip.hidden=false;
@@ -58,6 +58,12 @@ enum ReportScript {
     const tools=()=>{const d=document.createElement('div');d.className='tools';return d};
     const button=(d,name,act)=>{const b=document.createElement('button');b.type='button';b.textContent=name;b.addEventListener('click',()=>act(b));d.append(b)};
     for(const box of document.querySelectorAll('section .scroll')){const d=tools();d.append('copy as');
+    const hint=document.createElement('span');hint.className='hint';hint.textContent='more columns →';d.prepend(hint);
+    // Who cannot see the shadow at the edge, or has only a keyboard, is told and can scroll.
+    const look=()=>{const more=box.scrollWidth>box.clientWidth+1;hint.hidden=!more;box.classList.toggle('more',more);
+    if(more){box.tabIndex=0;box.setAttribute('role','region');box.setAttribute('aria-label',(box.querySelector('caption')||{textContent:'table'}).textContent)}
+    else for(const a of ['tabindex','role','aria-label'])box.removeAttribute(a)};
+    new ResizeObserver(look).observe(box);look();
     for(const name in forms)button(d,name,async b=>{const text=forms[name](cells(box.querySelector('table')));
     try{await navigator.clipboard.writeText(text)}catch{const t=document.createElement('textarea');t.value=text;document.body.append(t);t.select();document.execCommand('copy');t.remove()}
     b.textContent='copied';setTimeout(()=>b.textContent=name,1200)});box.after(d)}
@@ -65,6 +71,6 @@ enum ReportScript {
     button(d,'save SVG',()=>{const copy=svg.cloneNode(true),style=document.createElementNS(svg.namespaceURI,'style');
     style.textContent=document.querySelector('style').textContent;copy.prepend(style);copy.setAttribute('xmlns',svg.namespaceURI);
     const a=document.createElement('a');a.href=URL.createObjectURL(new Blob([copy.outerHTML],{type:'image/svg+xml'}));
-    a.download=(svg.getAttribute('aria-label')||'figure').replace(/\\W+/g,'-')+'.svg';a.click()});svg.after(d)}})();
+    a.download=(svg.getAttribute('aria-label')||'figure').split(';')[0].replace(/\\W+/g,'-')+'.svg';a.click()});svg.after(d)}})();
     """
 }

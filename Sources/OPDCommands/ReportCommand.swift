@@ -1,6 +1,11 @@
 package import ArgumentParser
 internal import Analysis
+internal import Foundation
 internal import Records
+#if Serve
+internal import Serve
+internal import Storage
+#endif
 
 extension Figure: ExpressibleByArgument {}
 
@@ -15,7 +20,9 @@ package struct ReportCommand: AsyncParsableCommand {
 
       With --figure it is one drawing of the page as an SVG file: opd report runs/x --figure curves --by flops -o x.svg
 
-      The page needs no network. It works while runs are still going: run the command again for the news.
+      The page needs no network. It works while runs are still going: run the command again for the news, or watch them. \
+      With --watch the page is served to this machine alone, at an address that nobody can guess; it shows how runs stand \
+      every two seconds, and one can be asked to save and end: opd report runs/x --watch
       """)
 
   @Argument(help: "Folders of sweeps, of arms or of single runs.")
@@ -37,11 +44,26 @@ package struct ReportCommand: AsyncParsableCommand {
   @Option(help: "The arm the others are compared to; the first one if left out.")
   var baseline: String?
 
+  #if Serve
+  @Flag(help: "Serve the page of runs that are going, until Ctrl-C.")
+  var watch = false
+
+  @Option(help: "The port of --watch; 0 for any that is free, which is printed.")
+  var port = 0
+  #endif
+
   /// A command without arguments, for the parser.
   package init() {}
 
   /// Refuses several folders without a place for the page.
   package func validate() throws {
+    #if Serve
+    try check("--port", port, 0...65_535)
+    guard !watch || (output == nil && figure == nil) else {
+      throw ValidationError("What is watched is written nowhere. Leave --output and --figure out.")
+    }
+    if watch { return }
+    #endif
     guard directories.count == 1 || output != nil else {
       throw ValidationError("A page of several folders needs a place of its own. Add -o FILE.")
     }
@@ -49,6 +71,9 @@ package struct ReportCommand: AsyncParsableCommand {
 
   /// Writes the page and prints where it is.
   package func run() async throws {
+    #if Serve
+    if watch { return try await serve() }
+    #endif
     let path =
       output ?? directories[0] + (figure.map { "/\($0.rawValue).svg" } ?? "/report.html")
     if let figure {
@@ -59,4 +84,17 @@ package struct ReportCommand: AsyncParsableCommand {
     }
     print(path)
   }
+
+  #if Serve
+  private func serve() async throws {
+    let service = WatchService(directories, metric: metric, baseline: baseline)
+    TerminationRequest.observe()
+    try await HTTPServer(service).run(at: .init(port: UInt16(port))) { port in
+      print("http://127.0.0.1:\(port)/\(service.token)/")
+      fflush(nil)
+    } until: {
+      while TerminationRequest.signal == nil { try? await Task.sleep(for: .milliseconds(100)) }
+    }
+  }
+  #endif
 }

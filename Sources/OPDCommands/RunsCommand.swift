@@ -9,12 +9,15 @@ package struct RunsCommand: AsyncParsableCommand {
   /// What the help says.
   package static let configuration = CommandConfiguration(
     commandName: "runs",
-    abstract: "List runs, the best of them, or those that failed; delete those that are listed.",
+    abstract:
+      "List runs, the best of them, or those that failed; stop or delete those that are listed.",
     discussion: """
       Example: opd runs runs --best 5
 
       Folders are searched however deep runs lie. A run is lost when it says that it is running and no program has it:
         opd runs --state failed --state lost --delete
+      One that is stopped finishes its step, saves, and is gone on with by the command that began it:
+        opd runs runs/smoke/opd/seed-0 --stop
       """)
 
   @Argument(help: "Where to look.", completion: .directory)
@@ -35,6 +38,9 @@ package struct RunsCommand: AsyncParsableCommand {
   @Flag(help: "Delete the folders of those listed; runs that are going stay.")
   var delete = false
 
+  @Flag(help: "Ask those listed that are going on this machine to save and end.")
+  var stop = false
+
   /// What parses a command line without arguments.
   package init() {}
 
@@ -44,6 +50,13 @@ package struct RunsCommand: AsyncParsableCommand {
     if let unknown = state.first(where: { !RunList.states.contains($0) }) {
       throw ValidationError(
         "'\(unknown)' is no state. Choose from \(RunList.states.joined(separator: ", ")).")
+    }
+    guard !(stop && delete) else {
+      throw ValidationError("Runs are stopped or deleted, not both. Wait until they have ended.")
+    }
+    if stop, state.isEmpty, folders == ["runs"] {
+      throw ValidationError(
+        "Nothing is stopped unless a folder or --state says which runs. Add --state running.")
     }
     if delete, state.isEmpty {
       throw ValidationError(
@@ -61,6 +74,7 @@ package struct RunsCommand: AsyncParsableCommand {
     case .csv: print(list.table().csv, terminator: "")
     case .json: print(try list.json())
     }
+    if stop { print("Asked \(list.stop()) of \(list.entries.count) runs to save and end.") }
     guard delete else { return }
     let deleted = try list.delete()
     print("Deleted \(deleted) of \(list.entries.count) runs.")

@@ -82,7 +82,7 @@ package struct ServeCommand: AsyncParsableCommand {
 
   /// Serves until it is asked to end.
   package func run() async throws {
-    let address = CompletionServer.Address(host: host, port: UInt16(port))
+    let address = HTTPServer.Address(host: host, port: UInt16(port))
     let key = try key(for: address)
     var limits = ServiceLimits()
     limits.atOnce = atOnce ?? ProcessInfo.processInfo.activeProcessorCount
@@ -91,7 +91,7 @@ package struct ServeCommand: AsyncParsableCommand {
     limits.connections = min(limits.connections, OpenFiles.raiseLimit() - 64)
     let model = try await model()
     let quiet = quiet
-    let server = CompletionServer(CompletionService(model, limits: limits, key: key)) { line in
+    let server = HTTPServer(CompletionService(model, limits: limits, key: key)) { line in
       if !quiet { FileHandle.standardError.write(Data((line + "\n").utf8)) }
     }
     TerminationRequest.observe()
@@ -105,7 +105,7 @@ package struct ServeCommand: AsyncParsableCommand {
     }
   }
 
-  private func key(for address: CompletionServer.Address) throws -> String? {
+  private func key(for address: HTTPServer.Address) throws -> String? {
     guard let keyVariable else {
       guard address.isLoopback else { throw ServerError.open(host: host) }
       return nil

@@ -74,6 +74,16 @@ package struct RunLease: Sendable {
       && variables[parentVariable] == "\(content.process)"
   }
 
+  /// Asks the process that carries a run out to finish its step, save and end, as Ctrl-C does; it can be gone on with.
+  ///
+  /// - Returns: Whether it was asked: not where nobody has the run, or somebody on another machine.
+  package static func askToEnd(_ folder: String) -> Bool {
+    guard let content = content(folder), content.machine == ProcessTable.machine,
+      isAlive(content, folder)
+    else { return false }
+    return ProcessTable.ask(workerOf: folder, startedBy: content.process)
+  }
+
   /// Removes a lease that nobody alive holds, such as one on a run that was finished when its owner was killed.
   package static func removeStale(_ folder: String) {
     guard FileManager.default.fileExists(atPath: file(folder)), !isHeld(folder) else { return }

@@ -3,9 +3,9 @@ internal import Foundation
 internal import Tokenizers
 
 /// Answers requests about one model, whoever carries their bytes.
-package struct CompletionService: Sendable {
+package struct CompletionService: HTTPService {
   let model: ServedModel
-  let limits: ServiceLimits
+  package let limits: ServiceLimits
   private let key: String?
   private let workshop: Workshop
 
@@ -25,7 +25,7 @@ package struct CompletionService: Sendable {
   /// Answers a request, if only with what is wrong with it.
   ///
   /// - Throws: `CancellationError`.
-  func reply(to request: HTTPRequest) async throws -> HTTPReply {
+  package func reply(to request: HTTPRequest) async throws -> HTTPReply {
     do {
       try admit(request)
       return try await answer(request)

@@ -95,6 +95,11 @@ package struct RunList: Sendable {
     return free.count
   }
 
+  /// Asks the runs that this machine is at work on to save and end.
+  ///
+  /// - Returns: How many were asked.
+  package func stop() -> Int { entries.count { RunLease.askToEnd($0.path) } }
+
   /// Links are not followed: one may lead back.
   private static func runs(in folder: String) -> [String] {
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()

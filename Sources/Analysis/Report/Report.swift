@@ -24,16 +24,22 @@ package enum Report {
 
   /// The page as text.
   ///
+  /// - Parameters:
+  ///   - folders: Each the folder of a sweep, of an arm or of a run.
+  ///   - metric: The metric that decides, by its name in `metrics.jsonl`.
+  ///   - baseline: The arm the others are compared to; the sweep's first one if `nil`.
+  ///   - live: What stands above the report of runs that are watched.
+  /// - Returns: The page.
   /// - Throws: `ComparisonError`.
   package static func html(
-    of folders: [String], metric: String? = nil, baseline: String? = nil
+    of folders: [String], metric: String? = nil, baseline: String? = nil, live: String? = nil
   ) async throws -> String {
     let archive = try await RunArchive.read(folders, detail: .everything)
     var comparison = try Comparison(archive, match: nil, metric: metric, baseline: baseline)
     for factor in comparison.variedFactors where comparison.arms.count > 2 {
       try comparison.ask(effectOf: factor)
     }
-    return ReportPage(ReportSource(archive: archive, comparison: comparison)).html
+    return ReportPage(ReportSource(archive: archive, comparison: comparison)).html(live: live)
   }
 }
 

@@ -17,8 +17,8 @@ struct ReportPage: Sendable {
     answers = AnswerTable(source.archive, arms: source.shown)
   }
 
-  /// The page as text.
-  var html: String {
+  /// The page as text, below what changes while runs go.
+  func html(live: String?) -> String {
     let head = HeadlineSection(source: source, curves: curves).html
     let body = [
       EffectsSection(source: source).html,
@@ -34,7 +34,9 @@ struct ReportPage: Sendable {
     ].joined()
     return HTML.page(
       source.names.shortened(source.comparison.leader ?? source.comparison.verdict),
-      body: head + HTML.contents(of: body) + body,
-      script: ReportScript.text, command: "opd report")
+      style: live == nil ? "" : WatchBoard.watchStyle,
+      body: (live ?? "") + head + HTML.contents(of: body) + body,
+      script: ReportScript.text + (live == nil ? "" : "\n" + WatchBoard.watchScript),
+      command: live == nil ? "opd report" : "opd report --watch")
   }
 }

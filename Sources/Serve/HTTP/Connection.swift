@@ -7,12 +7,12 @@ internal import Foundation
 /// One client, for as many requests as it sends one after another.
 struct Connection: Sendable {
   private let socket: AsyncSocket
-  private let service: CompletionService
+  private let service: any HTTPService
   private let closing: Closing
   private let report: @Sendable (String) -> Void
 
   init(
-    _ socket: AsyncSocket, _ service: CompletionService, _ closing: Closing,
+    _ socket: AsyncSocket, _ service: any HTTPService, _ closing: Closing,
     _ report: @escaping @Sendable (String) -> Void
   ) {
     self.socket = socket

@@ -1,11 +1,13 @@
 internal import Foundation
 
-/// What is sent back: a status and JSON.
-struct HTTPReply: Sendable {
+/// What is sent back: a status, and JSON or a page.
+package struct HTTPReply: Sendable {
   /// The status of HTTP.
-  var status: Int
-  /// JSON.
-  var body: [UInt8]
+  package var status: Int
+  /// JSON, or a page in UTF-8.
+  package var body: [UInt8]
+  /// What the body is.
+  var kind = "application/json"
   /// After how many seconds to ask again, where that may help.
   var retryAfter: Int?
 
@@ -15,6 +17,12 @@ struct HTTPReply: Sendable {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     self.body = Array(try encoder.encode(body))
     self.status = status
+  }
+
+  /// A page, or a part of one.
+  package init(page: String, status: Int = 200) {
+    self.init(status: status, body: Array(page.utf8))
+    kind = "text/html; charset=utf-8"
   }
 
   /// A refusal.
@@ -32,7 +40,11 @@ struct HTTPReply: Sendable {
   /// The bytes of the reply, with whether another request may follow.
   func bytes(keepsAlive: Bool) -> Data {
     var head = "HTTP/1.1 \(status) \(Self.phrases[status] ?? "Status")\r\n"
-    head += "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n"
+    head += "Content-Type: \(kind)\r\nContent-Length: \(body.count)\r\n"
+    // A page is of this moment, and is shown within no other.
+    if kind.hasPrefix("text/html") {
+      head += "Cache-Control: no-store\r\nX-Frame-Options: DENY\r\nReferrer-Policy: same-origin\r\n"
+    }
     if let retryAfter { head += "Retry-After: \(retryAfter)\r\n" }
     if status == 401 { head += "WWW-Authenticate: Bearer\r\n" }
     head += "Connection: \(keepsAlive ? "keep-alive" : "close")\r\n\r\n"
@@ -40,8 +52,8 @@ struct HTTPReply: Sendable {
   }
 
   private static let phrases = [
-    200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found",
-    405: "Method Not Allowed", 408: "Request Timeout", 411: "Length Required",
+    200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
+    405: "Method Not Allowed", 408: "Request Timeout", 409: "Conflict", 411: "Length Required",
     413: "Content Too Large", 429: "Too Many Requests", 431: "Request Header Fields Too Large",
     500: "Internal Server Error", 503: "Service Unavailable", 504: "Gateway Timeout",
     505: "HTTP Version Not Supported",

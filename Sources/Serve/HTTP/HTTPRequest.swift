@@ -1,18 +1,18 @@
 /// A request that has come whole.
-struct HTTPRequest: Sendable, Hashable {
+package struct HTTPRequest: Sendable, Hashable {
   /// `GET`, `POST` or alike.
-  var method: String
+  package var method: String
   /// The path, without what follows a question mark.
-  var path: String
+  package var path: String
   /// Values by their names in lower case.
-  var headers: [String: String]
+  package var headers: [String: String]
   /// The body.
-  var body: [UInt8]
+  package var body: [UInt8]
   /// Whether another request may follow.
-  var keepsAlive: Bool
+  package var keepsAlive: Bool
 
   /// The body as text.
-  var text: String { String(decoding: body, as: UTF8.self) }
+  package var text: String { String(decoding: body, as: UTF8.self) }
 }
 
 /// Finds requests in bytes that come as they please.

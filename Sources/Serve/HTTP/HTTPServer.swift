@@ -5,7 +5,7 @@ internal import Foundation
 /// Carries requests to a service and answers back, over HTTP/1.1.
 ///
 /// FlyingFox gives the sockets; `RequestBuffer` says why the rest is here.
-package struct CompletionServer: Sendable {
+package struct HTTPServer: Sendable {
   /// Where it listens.
   package struct Address: Sendable, Hashable {
     /// An address of IPv4, such as `127.0.0.1`.
@@ -23,7 +23,7 @@ package struct CompletionServer: Sendable {
     package var isLoopback: Bool { host.hasPrefix("127.") }
   }
 
-  private let service: CompletionService
+  private let service: any HTTPService
   private let report: @Sendable (String) -> Void
 
   /// A server.
@@ -32,7 +32,7 @@ package struct CompletionServer: Sendable {
   ///   - service: Who answers.
   ///   - report: Told in a line what became of each request.
   package init(
-    _ service: CompletionService, report: @escaping @Sendable (String) -> Void = { _ in }
+    _ service: any HTTPService, report: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.service = service
     self.report = report

@@ -50,6 +50,13 @@ public struct AnswerLikelihoods: Sendable {
     policy.flops(of: try groups(prompts).map(\.group), .forward)
   }
 
+  /// How many tokens are scored.
+  ///
+  /// - Throws: What writing an answer throws.
+  public func tokens(_ prompts: [Prompt]) throws -> Int {
+    try groups(prompts).reduce(0) { $0 + $1.group.rollouts.reduce(0) { $0 + $1.tokens.count } }
+  }
+
   /// The best answer to each prompt in expectation: the one that agrees best with all, each weighted by its probability.
   ///
   /// Where answers agree wholly or not at all, as options do, it is the likeliest. The first of equals.
@@ -57,18 +64,17 @@ public struct AnswerLikelihoods: Sendable {
   /// Source: Kumar and Byrne, "Minimum Bayes-risk decoding for statistical machine translation", 2004, without samples.
   ///
   /// - Throws: As `likelihoods(_:)`.
-  /// - Complexity: That of `likelihoods(_:)`, and O(*n*²) agreements of *n* answers.
+  /// - Complexity: That of `likelihoods(_:)`, and O(*n*²) of *n* answers a prompt; their agreements once for prompts in a row
+  ///   that share them.
   public func best(_ prompts: [Prompt]) async throws -> [(any Answer)?] {
-    try await likelihoods(prompts).map { list in
-      let most = list.map(\.logProbability).max() ?? 0
-      let weights = list.map { exponential($0.logProbability - most) }
-      let worth = list.map { candidate in
-        zip(list, weights).reduce(0) {
-          $0 + $1.1 * task.agreement(candidate.answer, $1.0.answer)
-        }
-      }
-      let best = worth.indices.max { worth[$0] < worth[$1] || (worth[$0] == worth[$1] && $0 > $1) }
-      return best.map { list[$0].answer }
+    var tables: [String: AgreementTable] = [:]
+    return try await zip(prompts, likelihoods(prompts)).map { prompt, list in
+      let space = task.answerSpace(of: prompt)
+      let table = tables[space] ?? AgreementTable(list.map(\.answer), task)
+      // One table is kept: that of half-hour videos would fill the memory.
+      if tables[space] == nil { tables = [space: table] }
+      return table.safest(under: AnswerBelief(logProbabilities: list.map(\.logProbability)))
+        .map { list[$0].answer }
     }
   }
 

@@ -2,8 +2,8 @@
 ///
 /// Arms that use different labels are different experiments: whoever compares them has to see it. It follows from a run's whole
 /// configuration, what its objectives listen to, its curricula measure and its teacher and selector read, and from no name.
-/// It is about the stages of the run itself: what the run used whose student it starts from, or what its teacher was once
-/// trained on, is theirs.
+/// It is about the stages of the run itself: what the run used whose student it starts from is that run's. A teacher that is the
+/// student of another run brings the labels of its training along, and is named apart.
 public struct LabelUse: OptionSet, Sendable, Hashable {
   /// The bits.
   public let rawValue: Int
@@ -22,11 +22,15 @@ public struct LabelUse: OptionSet, Sendable, Hashable {
   /// They are imitated: there is nothing left in them that is not used.
   public static let all = LabelUse(rawValue: 16)
 
-  /// In a word or several: `none`, `rewards`, `rewards + gate`, `teacher's`, `all`.
+  /// The teacher was trained on right answers, of these prompts or others, and the student hears them through it.
+  public static let teacherTraining = LabelUse(rawValue: 32)
+
+  /// In a word or several: `none`, `rewards`, `rewards + gate`, `teacher's`, `teacher's training`, `all`.
   public var words: String {
     if contains(.all) { return "all" }
     let names: [(LabelUse, String)] = [
-      (.rewards, "rewards"), (.gate, "gate"), (.teacher, "teacher's"), (.frames, "frames"),
+      (.rewards, "rewards"), (.gate, "gate"), (.teacher, "teacher's"),
+      (.teacherTraining, "teacher's training"), (.frames, "frames"),
     ]
     return isEmpty ? "none" : names.filter { contains($0.0) }.map(\.1).joined(separator: " + ")
   }

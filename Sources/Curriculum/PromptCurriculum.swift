@@ -20,6 +20,15 @@ public struct CandidateEvidence: Sendable, Hashable, Codable {
   /// Standard deviation of the rewards of the prompt's last group.
   public var rewardSpread: Double?
 
+  /// Entropy of what the teacher believes of every answer that can be given, nats.
+  public var teacherEntropy: Double?
+
+  /// How much the best answers of the teacher and of a second one agree, 0 … 1.
+  public var teacherAgreement: Double?
+
+  /// How much the student's own answer agrees with the teacher's best one, 0 … 1.
+  public var studentAgreement: Double?
+
   /// A candidate about which nothing is known yet.
   public init(
     id: String, teacherQuality: [Double]? = nil, studentQuality: Double? = nil,
@@ -58,6 +67,18 @@ public struct EvidenceNeeds: OptionSet, Sendable, Hashable {
   public static let trajectoryReverseKL = EvidenceNeeds(rawValue: 4)
   /// `CandidateEvidence.rewardSpread`.
   public static let rewardSpread = EvidenceNeeds(rawValue: 8)
+
+  /// `CandidateEvidence.teacherEntropy`.
+  public static let teacherEntropy = EvidenceNeeds(rawValue: 16)
+  /// `CandidateEvidence.teacherAgreement`.
+  public static let teacherAgreement = EvidenceNeeds(rawValue: 32)
+  /// `CandidateEvidence.studentAgreement`.
+  public static let studentAgreement = EvidenceNeeds(rawValue: 64)
+
+  /// What a teacher is listened to for, whether or not it is right.
+  package static let ofTeacher: EvidenceNeeds = [
+    .trajectoryReverseKL, .teacherEntropy, .teacherAgreement, .studentAgreement,
+  ]
 
   /// Whether measuring them takes right answers.
   var readTruth: Bool { !isDisjoint(with: [.teacherQuality, .studentQuality, .rewardSpread]) }

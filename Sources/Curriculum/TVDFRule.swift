@@ -2,7 +2,8 @@ package import Core
 
 /// TVDF: TRPV, then DBTP.
 ///
-/// With `trpv` and `dbtp` it has the four arms of an ablation; without DBTP prompts are drawn uniformly.
+/// With `trpv` and `dbtp` it has the four arms of an ablation; without DBTP prompts are drawn uniformly. Gates that read no labels
+/// stand beside TRPV or, with `trpv: false`, in its place; a prompt passes all that are set.
 package struct TVDFRule: SelectionRule {
   /// How DBTP turns disagreement into a choice.
   package enum Sampler: String, Codable, Sendable, CaseIterable {
@@ -34,6 +35,12 @@ package struct TVDFRule: SelectionRule {
   package var trpv = true
   /// Whether DBTP is on.
   package var dbtp = true
+  /// The most entropy of the teacher's belief, nats; any if `nil`.
+  package var maximumEntropy: Double?
+  /// The least agreement with a second teacher; nobody is asked if `nil`.
+  package var teacherAgreement: Double?
+  /// The least agreement of the student with the teacher; it is not asked for if `nil`.
+  package var studentAgreement: Double?
 
   /// Both halves, top-k by gap of quality; θ and k must be given.
   package init() {}
@@ -60,23 +67,45 @@ package struct TVDFRule: SelectionRule {
       Sampler.self, "topK, dsus, bbds, gwds or uniform: how the budget is spent on the ranked."),
     "trpv": .flag("Whether prompts on which the teacher is unreliable are dropped."),
     "dbtp": .flag("Whether disagreement ranks the rest; if not, they are drawn uniformly."),
+    "maximumEntropy": .real(
+      0...,
+      "A gate without labels: the most entropy of what the teacher believes of all answers; "
+        + "at the logarithm of their number everybody passes; none if left out.",
+      unit: "nats"),
+    "teacherAgreement": .real(
+      0...1,
+      "A gate without labels: the least agreement of the teacher's best answer with that of "
+        + "the run's secondTeacher; none if left out."),
+    "studentAgreement": .real(
+      0...1,
+      "A gate without labels: the least agreement of the student's answer with the teacher's "
+        + "best one; none if left out."),
   ]
 
   /// The gate, the score and the sampler that are on.
   package func plan() throws -> SelectionPlan {
     var plan = SelectionPlan()
-    if trpv {
-      guard let theta else { throw missing("theta") }
-      guard let k else { throw missing("k") }
-      plan.gates = [
-        try TeacherReliabilityGate(threshold: theta, predictions: k, shortLists: shortLists)
-      ]
-    }
+    plan.gates = try reliabilityGates() + gatesWithoutLabels()
     if dbtp {
       plan.score = try score.score(gapPredictions: gapPredictions, shortLists: shortLists)
       plan.sampler = try makeSampler()
     }
     return plan
+  }
+
+  private func reliabilityGates() throws -> [any AdmissionGate] {
+    guard trpv else { return [] }
+    guard let theta else { throw missing("theta") }
+    guard let k else { throw missing("k") }
+    return [try TeacherReliabilityGate(threshold: theta, predictions: k, shortLists: shortLists)]
+  }
+
+  private func gatesWithoutLabels() throws -> [any AdmissionGate] {
+    var gates: [any AdmissionGate] = []
+    if let maximumEntropy { gates.append(try TeacherEntropyGate(maximum: maximumEntropy)) }
+    if let teacherAgreement { gates.append(try AgreementGate(.teachers, least: teacherAgreement)) }
+    if let studentAgreement { gates.append(try AgreementGate(.student, least: studentAgreement)) }
+    return gates
   }
 
   private func missing(_ name: String) -> CurriculumError {

@@ -68,25 +68,27 @@ package struct PoolMeasurement: Sendable {
   package func measure(_ pool: PromptPool) async throws -> MeasuredPool {
     var result = MeasuredPool(
       candidates: pool.prompts.map { CandidateEvidence(id: $0.id) }, flops: 0)
-    if needs.contains(.teacherQuality) {
-      let measured = try await remembered("teacher \(Self.predictions)") {
-        try await measureTeacher(pool)
-      }
-      for (i, candidate) in measured.candidates.enumerated() {
-        result.candidates[i].teacherQuality = candidate.teacherQuality
-      }
-      if step == 0 || partners.measurements == nil { result.flops += measured.flops }
+    let isFirst = step == 0 || partners.measurements == nil
+    for (key, measure) in teacherParts {
+      let measured = try await remembered(key) { try await measure(pool) }
+      result.add(measured, charged: isFirst)
     }
-    if !needs.isDisjoint(with: [.studentQuality, .trajectoryReverseKL]) {
+    if !needs.isDisjoint(with: [.studentQuality, .trajectoryReverseKL, .studentAgreement]) {
       let measured = try await remembered(try await studentKey()) { try await measureStudent(pool) }
-      for (i, candidate) in measured.candidates.enumerated() {
-        let teacher = result.candidates[i].teacherQuality
-        result.candidates[i] = candidate
-        result.candidates[i].teacherQuality = teacher
-      }
-      result.flops += measured.flops
+      result.add(measured, charged: true)
     }
     return result
+  }
+
+  /// What is asked of teachers alone, each under its key.
+  private var teacherParts: [(key: String, measure: (PromptPool) async throws -> MeasuredPool)] {
+    var parts: [(key: String, measure: (PromptPool) async throws -> MeasuredPool)] = []
+    if needs.contains(.teacherQuality) {
+      parts.append(("teacher \(Self.predictions)", measureTeacher))
+    }
+    if needs.contains(.teacherEntropy) { parts.append(("teacher entropy", measureEntropy)) }
+    if needs.contains(.teacherAgreement) { parts.append(("two teachers", measureTeachers)) }
+    return parts
   }
 
   /// What is kept under a key, or else a new measurement, which is then kept.
@@ -104,17 +106,16 @@ package struct PoolMeasurement: Sendable {
   /// Everything the student's answers depend on besides the pool.
   private func studentKey() async throws -> String {
     let known = [try await student.fingerprint(), "\(settings.maximumLength)"]
-    guard wantsScores else { return "student greedy \(ContentHash.of(known))" }
+    let asked = needs.contains(.studentAgreement) ? " beside the teacher" : ""
+    guard wantsScores else { return "student greedy\(asked) \(ContentHash.of(known))" }
     let drawn = "\(settings.temperature) \(stream.value)"
-    return "student scored \(ContentHash.of(known + [drawn]))"
+    return "student scored\(asked) \(ContentHash.of(known + [drawn]))"
   }
 
   private var stream: Seed { settings.seed.derived("curriculum", step) }
 
   private func measureTeacher(_ pool: PromptPool) async throws -> MeasuredPool {
-    guard let predictor = partners.predictor else {
-      throw TrainingError.missing(partner: "a teacher that answers prompts itself")
-    }
+    let predictor = try predictor()
     let answers = try await predictor.predictions(for: pool.prompts, count: Self.predictions)
     let candidates = zip(pool.prompts, answers).map { prompt, list in
       CandidateEvidence(
@@ -141,6 +142,7 @@ package struct PoolMeasurement: Sendable {
           responseLength: tokens.count)
       }, flops: student.flops(of: groups, .sampling))
     if wantsScores { try await measureDisagreement(groups, &measured) }
+    if needs.contains(.studentAgreement) { try await measureAgreement(groups, &measured) }
     return measured
   }
 

@@ -15,6 +15,8 @@ package struct TrainingPartners: Sendable {
   package var codec: AnswerCodec
   /// Remembers what curricula measured on the pool.
   package var measurements: (any MeasurementStore)?
+  /// Another teacher, whom curricula ask whether it agrees with the first.
+  package var secondTeacher: (any AnswerPredictor)?
   /// Plug-ins that an objective names among its signals.
   package var advantageEstimators: [String: any AdvantageEstimator] = [:]
   /// Plug-ins that an objective names as corrections.

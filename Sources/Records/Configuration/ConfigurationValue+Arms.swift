@@ -2,9 +2,10 @@ package import Plugins
 
 extension ConfigurationValue {
   /// Where a run may name the run of another arm of its sweep, with the same seed: whose student it goes on training, who teaches
-  /// it, who judges its answers, and whose clips choose its frames.
+  /// it or is asked beside its teacher, who judges its answers, and whose clips choose its frames.
   private static let armPlaces = [
-    ["student", "from"], ["teacher", "model"], ["reward", "reader"], ["keyframes", "student"],
+    ["student", "from"], ["teacher", "model"], ["secondTeacher", "model"],
+    ["reward", "reader"], ["keyframes", "student"],
     ["evaluation", "keyframes", "student"],
   ]
 

@@ -5,7 +5,8 @@ package enum PluginSlot {
   /// The kind of plug-in by key.
   static let kinds = [
     "data": "data", "codec": "codec", "student": "student", "keyframes": "selector",
-    "teacher": "teacher", "reward": "reward", "curriculum": "curriculum", "method": "method",
+    "teacher": "teacher", "secondTeacher": "teacher",
+    "reward": "reward", "curriculum": "curriculum", "method": "method",
   ]
 
   /// One configuration laid over another, key by key; where both choose different plug-ins, the upper replaces the lower.

@@ -16,6 +16,7 @@ extension Laboratory {
     run.evaluation.keyframes = try resolved(
       run.evaluation.keyframes, by: selectors, at: "evaluation.keyframes")
     run.teacher = try resolved(run.teacher, by: teachers, at: "teacher")
+    run.secondTeacher = try resolved(run.secondTeacher, by: teachers, at: "secondTeacher")
     run.reward = try rewards.resolved(run.reward, at: "reward")
     run.advantage = try resolved(run.advantage, by: advantages, at: "advantage")
     for index in run.stages.indices {
@@ -70,7 +71,9 @@ extension Laboratory {
     for choice in [run.keyframes, run.evaluation.keyframes] {
       if let choice, !choice.isNull { files += try selectors.files(choice) }
     }
-    if let teacher = run.teacher, !teacher.isNull { files += try teachers.files(teacher) }
+    for teacher in [run.teacher, run.secondTeacher] {
+      if let teacher, !teacher.isNull { files += try teachers.files(teacher) }
+    }
     if let advantage = run.advantage, !advantage.isNull {
       files += try advantages.files(advantage)
     }

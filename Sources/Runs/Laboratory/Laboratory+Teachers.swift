@@ -12,6 +12,7 @@ struct WindowsTeacherParameters: PluginParameters {
   var offGridMass = 1e-4
   var shift = 0.0
   var unreliableShare = 0.0
+  var unreliableSeed: Int?
   var temperature = 1.0
   var noise = 0.0
   var shuffled = false
@@ -36,6 +37,7 @@ struct OracleTeacherParameters: PluginParameters {
   var offGridMass = 1e-4
   var shift = 0.0
   var unreliableShare = 0.0
+  var unreliableSeed: Int?
   var temperature = 1.0
   var noise = 0.0
   var shuffled = false
@@ -60,6 +62,9 @@ struct TeacherTreatment {
   static let keys: [String: KeyDeclaration] = [
     "shift": .real(.any, "by how much every window is moved (a biased teacher)", unit: "s"),
     "unreliableShare": .real(0...1, "share of prompts on which the teacher is wrong on purpose"),
+    "unreliableSeed": .integer(
+      0...Int.max,
+      "what draws these prompts: teachers with other numbers err on others; 0 if left out"),
     "temperature": temperatureKey,
     "noise": .real(0...1, "share of the uniform distribution mixed in"),
     "shuffled": .flag("whether each prompt is scored as another one (a control)"),
@@ -67,6 +72,7 @@ struct TeacherTreatment {
 
   var shift: Double
   var unreliableShare: Double
+  var unreliableSeed: Int?
   var temperature: Double
   var noise: Double
   var shuffled: Bool
@@ -78,7 +84,8 @@ struct TeacherTreatment {
     if shift != 0 { source = try ShiftedWindows(source, .init(shift: shift)) }
     var isPlanted: (@Sendable (String) -> Bool)?
     if unreliableShare > 0 {
-      let unreliable = try UnreliableWindows(source, .init(share: unreliableShare))
+      let seed = Seed(UInt64(unreliableSeed ?? 0))
+      let unreliable = try UnreliableWindows(source, .init(share: unreliableShare, seed: seed))
       isPlanted = unreliable.isPlanted
       source = unreliable
     }
@@ -145,7 +152,8 @@ extension Laboratory {
       }
       return try TeacherTreatment(
         shift: parameters.shift, unreliableShare: parameters.unreliableShare,
-        temperature: parameters.temperature, noise: parameters.noise, shuffled: parameters.shuffled
+        unreliableSeed: parameters.unreliableSeed, temperature: parameters.temperature,
+        noise: parameters.noise, shuffled: parameters.shuffled
       ).apply(
         TableWindows(try WindowTable.load(path).windows),
         smoothing: WindowSmoothing(
@@ -159,7 +167,8 @@ extension Laboratory {
     ) { parameters, context in
       try TeacherTreatment(
         shift: parameters.shift, unreliableShare: parameters.unreliableShare,
-        temperature: parameters.temperature, noise: parameters.noise, shuffled: parameters.shuffled
+        unreliableSeed: parameters.unreliableSeed, temperature: parameters.temperature,
+        noise: parameters.noise, shuffled: parameters.shuffled
       ).apply(
         TrueWindows(),
         smoothing: WindowSmoothing(

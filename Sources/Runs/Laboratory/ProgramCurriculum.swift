@@ -34,6 +34,8 @@ extension EvidenceNeeds {
   fileprivate static let named: [String: EvidenceNeeds] = [
     "teacher_quality": .teacherQuality, "student_quality": .studentQuality,
     "trajectory_reverse_kl": .trajectoryReverseKL, "reward_spread": .rewardSpread,
+    "teacher_entropy": .teacherEntropy, "teacher_agreement": .teacherAgreement,
+    "student_agreement": .studentAgreement,
   ]
 }
 
@@ -54,6 +56,9 @@ extension ProcessCurriculum.Candidate {
     trajectoryReverseKL = evidence.trajectoryReverseKL
     responseLength = evidence.responseLength
     rewardSpread = evidence.rewardSpread
+    teacherEntropy = evidence.teacherEntropy
+    teacherAgreement = evidence.teacherAgreement
+    studentAgreement = evidence.studentAgreement
   }
 }
 

@@ -44,6 +44,7 @@ extension SweepPlan {
       case "reward": value["reward"] = "quality"
       case "teacher":
         value["teacher"] = try ConfigurationFile.parse(Self.ownTeacher, file: "teacher")
+      case "secondTeacher": value = try value.withoutSecondTeacher()
       default:
         var uniform = ConfigurationValue(.map(ConfigurationMap()))
         uniform["uniform"] = ConfigurationValue(.map(ConfigurationMap()))
@@ -58,4 +59,20 @@ extension SweepPlan {
 
   /// A teacher that costs what another student of the same kind costs.
   private static var ownTeacher: String { "{self: {evidence: sameAsStudent, control: true}}" }
+}
+
+extension ConfigurationValue {
+  /// A complete configuration without its second teacher, and without the gates that ask it.
+  fileprivate func withoutSecondTeacher() throws -> ConfigurationValue {
+    var value = self
+    value["secondTeacher"] = nil
+    for index in (value["stages"]?.list ?? []).indices {
+      let gate = ["stages", "\(index)", "curriculum", "tvdf", "teacherAgreement"]
+      guard value.value(at: gate) != nil else { continue }
+      value = try ConfigurationOverride(
+        argument: "teacherAgreement", path: gate, value: ConfigurationValue(.null)
+      ).applied(to: value)
+    }
+    return value
+  }
 }

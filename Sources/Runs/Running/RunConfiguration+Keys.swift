@@ -12,6 +12,9 @@ extension RunConfiguration {
     "student": .plugin("student", "who is trained"),
     "keyframes": .plugin("selector", "which frames the student sees; all if left out"),
     "teacher": .plugin("teacher", "who scores the student's answers; nobody if left out"),
+    "secondTeacher": .plugin(
+      "teacher",
+      "who is asked whether it agrees with the teacher, where a curriculum has teacherAgreement"),
     "reward": .plugin("reward", "how answers are judged"),
     "advantage": .plugin(
       "advantage",

@@ -20,6 +20,8 @@ package struct RunConfiguration: DefaultedConfiguration {
   package var keyframes: ConfigurationValue?
   /// The teacher; none if left out.
   package var teacher: ConfigurationValue?
+  /// Another teacher, whom a gate asks whether it agrees with the first; none if left out.
+  package var secondTeacher: ConfigurationValue?
   /// How answers are judged.
   package var reward: ConfigurationValue = "grounding"
   /// What an objective means that names it as a signal, `plugIn(NAME)`; one without parameters need not be named here.

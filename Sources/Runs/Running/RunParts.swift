@@ -16,6 +16,8 @@ package struct RunParts {
   /// A digest of the weights it begins with, where they are another run's.
   let start: String?
   package let teacher: TeacherChoice?
+  /// Who is asked whether it agrees with the teacher.
+  let secondTeacher: TeacherChoice?
   package var reward: any RewardFunction
   /// The prompts to train on, but for stages with data of their own.
   package let train: [Prompt]
@@ -43,6 +45,7 @@ package struct RunParts {
       if let choice = configuration.teacher, !choice.isNull {
         try await laboratory.teachers.connect(choice, at: "teacher", in: context)
       } else { nil }
+    secondTeacher = try await configuration.connectSecondTeacher(in: context)
     reward = try await laboratory.rewards.connect(
       configuration.reward, at: "reward", in: context)
     var frames = try await FrameChoice(configuration.keyframes, context)
@@ -72,12 +75,14 @@ package struct RunParts {
 
   /// A digest of everything the run learns from.
   var identity: [String] {
-    [context.dataset.fingerprint, teacher?.identity ?? ""] + [start].compactMap { $0 } + weights
+    [context.dataset.fingerprint, teacher?.identity ?? ""]
+      + [secondTeacher?.identity, start].compactMap { $0 } + weights
       + zip(configuration.stages, pools).filter { $0.0.data?.isNull == false }.map(\.1.identity)
   }
 
   /// Refuses stages that cannot be trained before anything is.
   func checkStages() async throws {
+    try await checkSecondTeacher()
     for (index, stage) in configuration.stages.enumerated() {
       if let length = stage.maximumLength, !(1...context.codec.maximumLength).contains(length) {
         throw ConfigurationError.unusable(
@@ -153,8 +158,8 @@ package struct RunParts {
   ) async throws -> TrainingPartners {
     let teacher = teacher(for: method)
     // What a teacher says that follows the student, or that nobody can tell from another, is not to be remembered.
-    let isKnown =
-      teacher.map { $0.selfTeacher == nil && !$0.identity.isEmpty } ?? true
+    let isKnown = [teacher, secondTeacher].compactMap { $0 }
+      .allSatisfy { $0.selfTeacher == nil && !$0.identity.isEmpty }
     let cache = configuration.cache ?? folder.map { $0 + "/measurements" }
     let measurements =
       isKnown
@@ -165,6 +170,7 @@ package struct RunParts {
       codec: context.codec, teacher: teacher?.scorer, reference: reference, reward: reward,
       predictor: teacher?.predictor, measurements: measurements)
     partners.selfTeacher = teacher?.selfTeacher
+    partners.secondTeacher = secondTeacher?.predictor
     for component in method.objective.components {
       for case .plugIn(let name) in component.signals.map(\.source) {
         partners.advantageEstimators[name] = try await advantage(name, of: index)
@@ -209,7 +215,7 @@ package struct RunParts {
   private var teacherIdentity: String {
     ContentHash.of([
       teacher?.identity ?? "", configuration.teacher?.text ?? "", configuration.codec.text,
-      context.codec.tokenizer.fingerprint, "\(configuration.seed)",
+      context.codec.tokenizer.fingerprint, "\(configuration.seed)", secondTeacher?.identity ?? "",
     ])
   }
 }

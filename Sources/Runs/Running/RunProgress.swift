@@ -47,9 +47,8 @@ struct RunProgress {
     self.report = report
     student = parts.student
     ledger.spend(.selection, flops: parts.selection.flops)
-    if let training = parts.teacher?.training, training > 0 {
-      ledger.spend(.teacherTraining, flops: training)
-    }
+    let training = [parts.teacher, parts.secondTeacher].reduce(0) { $0 + ($1?.training ?? 0) }
+    if training > 0 { ledger.spend(.teacherTraining, flops: training) }
     var notes: [String] = []
     if let saved = try RunCheckpoint.resumable(directory, note: { notes.append($0) }) {
       directory.tell(notes, report)

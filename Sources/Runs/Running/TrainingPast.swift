@@ -78,7 +78,8 @@ extension RunContext {
       ).train
     }
     let parts = [
-      configuration.teacher, configuration.student, configuration.reward, configuration.keyframes,
+      configuration.teacher, configuration.secondTeacher, configuration.student,
+      configuration.reward, configuration.keyframes,
     ]
     guard generations > 0 else { return prompts }
     for path in parts.compactMap({ $0 }).flatMap(\.trainedRuns) {
@@ -94,7 +95,7 @@ extension RunContext {
 
 extension ConfigurationValue {
   /// The folders of the trained runs that a part of a run is made of, wherever it names them.
-  fileprivate var trainedRuns: [String] {
+  var trainedRuns: [String] {
     if let list { return list.flatMap(\.trainedRuns) }
     return (map?.pairs ?? []).flatMap { pair in
       let isRun = ["model", "from", "reader", "student"].contains(pair.key)

@@ -6,8 +6,8 @@ internal import Storage
 /// A file of candidates with what is known of each: one JSON object a line.
 ///
 /// A line has an `id` and either scores — `teacherQuality` (best prediction first), `studentQuality`, `trajectoryReverseKL` with
-/// `responseLength`, `rewardSpread` — or predictions in seconds, from which scores are made: `truth` ([[start, end], …]),
-/// `teacher` ([[start, end], …], best first) and `student` ([start, end]). `planted` says whether the teacher is wrong on it
+/// `responseLength`, `rewardSpread`, `teacherEntropy`, `teacherAgreement`, `studentAgreement` — or predictions in seconds, from which
+/// scores are made: `truth` ([[start, end], …]), `teacher` ([[start, end], …], best first) and `student` ([start, end]). `planted` says whether the teacher is wrong on it
 /// on purpose.
 struct CandidatePool: Sendable {
   /// What is known of each candidate.
@@ -45,6 +45,9 @@ private struct PoolLine: Decodable {
   var trajectoryReverseKL: Double?
   var responseLength: Int?
   var rewardSpread: Double?
+  var teacherEntropy: Double?
+  var teacherAgreement: Double?
+  var studentAgreement: Double?
   var truth: [[Double]]?
   var teacher: [[Double]]?
   var student: [Double]?
@@ -57,6 +60,12 @@ private struct PoolLine: Decodable {
       return "the quality \(bad) is none of 0 … 1"
     }
     if let responseLength, responseLength < 1 { return "'responseLength' is \(responseLength)" }
+    for (name, value) in [
+      ("teacherAgreement", teacherAgreement), ("studentAgreement", studentAgreement),
+    ] {
+      if let value, !(0...1).contains(value) { return "'\(name)' is \(value), none of 0 … 1" }
+    }
+    if let teacherEntropy, teacherEntropy < 0 { return "'teacherEntropy' is \(teacherEntropy)" }
     if let rewardSpread, rewardSpread < 0 { return "'rewardSpread' is \(rewardSpread)" }
     guard teacher == nil || teacherQuality == nil, student == nil || studentQuality == nil else {
       return "it has predictions and what they are worth, of which one is enough"
@@ -72,6 +81,9 @@ private struct PoolLine: Decodable {
       id: id, teacherQuality: teacherQuality, studentQuality: studentQuality,
       trajectoryReverseKL: trajectoryReverseKL, responseLength: responseLength,
       rewardSpread: rewardSpread)
+    evidence.teacherEntropy = teacherEntropy
+    evidence.teacherAgreement = teacherAgreement
+    evidence.studentAgreement = studentAgreement
     guard teacher != nil || student != nil else { return evidence }
     guard let truth else { throw SelectionError.predictionsWithoutTruth(id: id) }
     let right = try truth.map(interval)

@@ -10,6 +10,9 @@ package struct ProcessCurriculum: Sendable {
     package var trajectoryReverseKL: Double?
     package var responseLength: Int?
     package var rewardSpread: Double?
+    package var teacherEntropy: Double?
+    package var teacherAgreement: Double?
+    package var studentAgreement: Double?
 
     enum CodingKeys: String, CodingKey {
       case id
@@ -18,6 +21,9 @@ package struct ProcessCurriculum: Sendable {
       case trajectoryReverseKL = "trajectory_reverse_kl"
       case responseLength = "response_length"
       case rewardSpread = "reward_spread"
+      case teacherEntropy = "teacher_entropy"
+      case teacherAgreement = "teacher_agreement"
+      case studentAgreement = "student_agreement"
     }
 
     package init(id: String) { self.id = id }

@@ -15,8 +15,8 @@ package struct TeacherCommand: AsyncParsableCommand {
         opd teacher probe experiments/opd.yaml
       """,
     subcommands: [
-      TeacherProbeCommand.self, TeacherRateCommand.self, TeacherVocabularyCommand.self,
-      TeacherWindowsCommand.self,
+      TeacherProbeCommand.self, TeacherRateCommand.self, TeacherDescribeCommand.self,
+      TeacherVocabularyCommand.self, TeacherWindowsCommand.self,
     ])
 
   /// What parses a command line without arguments.

@@ -33,8 +33,10 @@ package struct TeacherTrial: Sendable {
     package var costs: ServiceCosts?
   }
 
-  private let context: RunContext
-  private let teacher: TeacherChoice
+  let context: RunContext
+  let teacher: TeacherChoice
+  /// The teacher as the configuration names it, in full.
+  let words: String
 
   /// Connects the teacher of a configuration.
   ///
@@ -47,6 +49,7 @@ package struct TeacherTrial: Sendable {
     guard let choice = configuration.teacher else {
       throw LaboratoryError.mandatory(key: "teacher", why: "there is nobody to try")
     }
+    words = choice.text
     context = try RunContext(configuration, in: laboratory, log: log)
     teacher = try await laboratory.teachers.connect(choice, at: "teacher", in: context)
   }

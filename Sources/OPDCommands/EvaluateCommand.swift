@@ -17,6 +17,7 @@ package struct EvaluateCommand: AsyncParsableCommand {
     discussion: """
       Example:
         opd evaluate runs/opd keyframes.selector=uniform
+        opd evaluate runs/opd --profile
         opd evaluate --predictions predictions.jsonl --data data/qvhighlights
 
       A run is evaluated with the student it saved last, on the queries it reports on; nothing in its folder is changed. \
@@ -47,6 +48,14 @@ package struct EvaluateCommand: AsyncParsableCommand {
   @Option(help: "How many of the questions of the lowest quality are listed.")
   var worst = 5
 
+  @Flag(
+    help:
+      "Measure what an answer costs, part by part: greedy, consensus of 4, 8 and 32, minimum risk.")
+  var profile = false
+
+  @Option(help: "Of how many videos --profile asks a question; 100 if left out.")
+  var videos: Int?
+
   @Flag(help: "Print JSON; a run's intervals are NAME/lower and NAME/upper.")
   var json = false
 
@@ -65,6 +74,11 @@ package struct EvaluateCommand: AsyncParsableCommand {
       throw ValidationError("--out writes the answers of a run; predictions are answers already.")
     }
     try check("--worst", worst, 0...NumberRange.most)
+    try check("--videos", videos, 1...1_000_000)
+    guard profile || videos == nil else { throw ValidationError("--videos belongs to --profile.") }
+    guard !profile || (run != nil && out == nil) else {
+      throw ValidationError("--profile measures a run, and writes no answers.")
+    }
   }
 
   /// Evaluates and prints.
@@ -72,7 +86,7 @@ package struct EvaluateCommand: AsyncParsableCommand {
     if let predictions, let data {
       try judge(predictions, data)
     } else if let run {
-      try await evaluate(run)
+      try await profile ? show(profileOf: run) : evaluate(run)
     }
   }
 
@@ -94,6 +108,12 @@ package struct EvaluateCommand: AsyncParsableCommand {
     if let out { try evaluation.writePredictions(to: out) }
     let table = evaluation.table
     print(json ? try JSONLines.line(table.numbers) : table.text(worst: worst))
+  }
+
+  private func show(profileOf folder: String) async throws {
+    let profile = try await RunExecutor(try OPDCommand.laboratory())
+      .profile(of: folder, overrides: overrides, videos: videos ?? 100)
+    print(try json ? JSONLines.line(profile) : profile.text)
   }
 }
 

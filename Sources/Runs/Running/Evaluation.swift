@@ -23,6 +23,8 @@ package struct Evaluation: Sendable {
   package let values: [String: Double]
   /// Floating-point operations it took.
   package let flops: Double
+  /// Tokens that were sampled or scored.
+  let tokens: Int
 
   /// Evaluates a student.
   ///
@@ -42,6 +44,7 @@ package struct Evaluation: Sendable {
       outcomes = codec.task.outcomes(try await reader.best(prompts), to: prompts)
       self.values = Self.values(of: outcomes, codec.task)
       flops = try reader.flops(prompts)
+      tokens = try reader.tokens(prompts)
       return
     }
     let groups = try await student.sample(prompts, settings: settings, seed: Seed(0))
@@ -55,6 +58,7 @@ package struct Evaluation: Sendable {
     }
     self.values = values
     flops = student.flops(of: groups, .sampling)
+    tokens = groups.reduce(0) { $0 + $1.rollouts.reduce(0) { $0 + $1.tokens.count } }
   }
 }
 

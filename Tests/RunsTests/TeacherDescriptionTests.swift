@@ -88,7 +88,8 @@ struct TeacherDescriptionTests {
       threads: 1
 
       """
-    let run = try await TinyRun("stages: []", base: countdown, in: folder, name: "teacher")
+    let run = try await TinyRun(
+      "stages: [{method: sft, steps: 1, prompts: 2}]", base: countdown, in: folder, name: "teacher")
     let value = try configuration(countdown + "teacher: {model: {run: \(run.path)}}\n")
     let open = try await TeacherTrial(value, in: .standard()).description()
     #expect(open.notes.contains { $0.contains("which the task 'countdown' cannot list") })

@@ -1,6 +1,7 @@
-package import ArgumentParser
+internal import ArgumentParser
 internal import Core
 internal import Foundation
+internal import Storage
 internal import Sweeps
 
 /// Where the runs of a sweep are carried out.
@@ -90,8 +91,7 @@ struct ClusterOptions: ParsableArguments {
     let file = path + "/launch.sh"
     try script.write(toFile: file, atomically: true, encoding: .utf8)
     guard !export else { return print("Written: \(file)") }
-    let words: [String] = ["sh", file]
-    unsafe execv("/bin/sh", words.map { unsafe strdup($0) } + [nil])
+    become("/bin/sh", [file])
     throw SweepError.unusable(
       place: file, reason: "/bin/sh cannot be started", remedy: "Run the file with another shell.")
   }

@@ -56,9 +56,13 @@ struct TeacherDescriptionTests {
     let few = try await describe(
       "oracle", more: "codec: timeTokens", count: 3)
     #expect(few.parts.map(\.questions) == [3, 3])
-    let data = "data: {world: {videos: 4, devVideos: 3, queriesPerVideo: 2, frames: 12}}"
     let lone = try await TeacherTrial(
-      configuration(data + "\nteacher: oracle\n"), in: .standard()
+      configuration(
+        """
+        data: {world: {videos: 4, devVideos: 3, queriesPerVideo: 2, frames: 12, difficulty: easy}}
+        teacher: oracle
+
+        """), in: .standard()
     ).description()
     #expect(lone.notes == ["The data has no part 'tune', so nothing is said of it."])
     #expect(lone.text.contains("no part 'tune'") && lone.parts.count == 1)

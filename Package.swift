@@ -104,7 +104,8 @@ let package = Package(
     room(
       "Student", imports: ["Core", "Tensors", "Networks", "Storage", "Tokenizers"],
       settings: safe + optimised),
-    room("Teacher", imports: ["Core", "Tensors", "Networks"], settings: safe + optimised),
+    room(
+      "Teacher", imports: ["Core", "Storage", "Tensors", "Networks"], settings: safe + optimised),
     room("Curriculum", imports: ["Core"], settings: safe + optimised),
     room("TAD", imports: ["Core"], settings: safe + optimised),
 
@@ -130,7 +131,7 @@ let package = Package(
       settings: safe + optimised),
     room(
       "Sweeps", imports: ["Core", "Plugins", "Records", "Storage"], settings: safe + optimised),
-    room("Video", imports: ["Core", "TAD"], settings: safe + optimised),
+    room("Video", imports: ["Core", "Storage", "TAD"], settings: safe + optimised),
 
     // The laboratory, and what checks it.
     room(
@@ -165,7 +166,7 @@ let package = Package(
     tests(of: "Storage", with: ["Core"]),
     tests(of: "Statistics", with: ["Core"]),
     tests(of: "Analysis", with: ["Core", "Records", "Statistics"]),
-    tests(of: "Sweeps", with: ["Core", "Plugins", "Records"]),
+    tests(of: "Sweeps", with: ["Core", "Plugins", "Records", "Storage"]),
     tests(of: "Networks", with: ["Core", "Storage", "Tensors"]),
     tests(of: "Tokenizers", with: ["Core", "Storage"]),
     tests(of: "Student", with: ["Core", "Tensors", "Networks"]),

@@ -106,7 +106,7 @@ struct ClusterOptions: ParsableArguments {
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = command
     process.standardOutput = pipe
-    try process.run()
+    try withNoSignalBlocked { try process.run() }
     let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
     return String(decoding: data, as: UTF8.self)

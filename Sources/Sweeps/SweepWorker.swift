@@ -65,7 +65,7 @@ package struct SweepWorker: Sendable {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = log
     process.standardError = log
-    try process.run()
+    try withNoSignalBlocked { try process.run() }
     try log.close()
     var isStopped = false
     while process.isRunning {

@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import Foundation
+internal import Storage
 internal import Synchronization
 
 /// A program that is run for its output.
@@ -45,7 +46,7 @@ struct ChildProgram {
     process.standardError = err
     let ended = DispatchSemaphore(value: 0)
     process.terminationHandler = { _ in ended.signal() }
-    try process.run()
+    try withNoSignalBlocked { try process.run() }
     let errorsRead = DispatchSemaphore(value: 0)
     let errors = err.fileHandleForReading.fileDescriptor
     Thread.detachNewThread {

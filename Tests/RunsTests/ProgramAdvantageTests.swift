@@ -59,8 +59,8 @@ struct ProgramAdvantageTests {
     arguments: [
       ("return [[1.0] for r in responses]", "tokens"),
       ("return [1.0]", "1 advantages for 2 responses"),
-      ("return [float('nan') for r in responses]", ""),
-      ("return [1e999 for r in responses]", ""),
+      ("return [float('nan') for r in responses]", "NaN"),
+      ("return [1e999 for r in responses]", "Infinity"),
       ("return 1 / 0", "ZeroDivisionError"),
     ])
   func lies(_ body: String, _ said: String) async throws {

@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Plugins
+import Storage
 import Testing
 
 @testable import Sweeps
@@ -22,7 +23,7 @@ struct SweepLauncherTests {
     process.arguments = ["-c", script]
     process.standardOutput = pipe
     process.standardError = pipe
-    try process.run()
+    try withNoSignalBlocked { try process.run() }
     let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
     return (String(decoding: data, as: UTF8.self), process.terminationStatus)

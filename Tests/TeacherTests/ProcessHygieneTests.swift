@@ -41,6 +41,15 @@ struct ProcessHygieneTests {
     #expect(descriptors < before + 25, "\(before) before, \(descriptors) after")
   }
 
+  @Test("hears of its own children's ends, and can be asked to end", .timeLimit(.minutes(1)))
+  func signals() async throws {
+    let blocked = "print([l for l in open('/proc/self/status') if l.startswith('SigBlk')][0])"
+    #expect(try await lines(blocked).first?.hasSuffix("0000000000000000") == true)
+    let waiting = ["sh", "-c", "true & wait $!; echo heard"]
+    let child = try ChildProcess(ProcessParameters(command: waiting)) { _ in }
+    #expect(try await lines(of: child) == ["heard"])
+  }
+
   @Test("takes what it started with it, be it ended or ending by itself", arguments: [true, false])
   func grandchildren(isKilled: Bool) async throws {
     let end = isKilled ? "time.sleep(60)" : "sys.exit(0)"

@@ -77,7 +77,7 @@ enum LibraryChecks {
     process.standardOutput = pipe
     process.standardError = FileHandle.nullDevice
     process.standardInput = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return nil }
+    guard (try? withNoSignalBlocked { try process.run() }) != nil else { return nil }
     let output = (try? pipe.fileHandleForReading.readToEnd()) ?? Data()
     process.waitUntilExit()
     return String(decoding: output, as: UTF8.self).split(separator: "\n").first.map(String.init)

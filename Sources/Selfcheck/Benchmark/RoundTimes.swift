@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Storage
 
 /// Times of phases by rounds, each round in turn with one of another program.
 struct RoundTimes<Phase: RawRepresentable<String> & Hashable> {
@@ -62,7 +63,7 @@ struct RivalProgram {
     process.arguments = ["-c", command]
     let output = Pipe()
     process.standardOutput = output
-    try process.run()
+    try withNoSignalBlocked { try process.run() }
     let data = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {

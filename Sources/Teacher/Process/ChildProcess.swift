@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 
 /// A running program: lines go in, events come out.
 ///
@@ -51,7 +52,7 @@ final class ChildProcess: Sendable {
       feed.yield(.exited(how: process.how))
     }
     do {
-      try process.run()
+      try withNoSignalBlocked { try process.run() }
     } catch {
       throw ProcessError.cannotStart(
         program: parameters.program, reason: error.localizedDescription)

@@ -26,7 +26,7 @@ struct ContrastTable: Sendable {
     cells.append(contrast.correctedPValue.map { HTML.escaped(Quantity.pColumn($0)) } ?? "–")
     cells.append(contrast.permutationPValue.map { HTML.escaped(Quantity.pColumn($0)) } ?? "–")
     cells.append(
-      contrast.probabilityOfImprovement.map { Quantity.decimals(100 * $0, 0) + " %" } ?? "–")
+      contrast.probabilityOfImprovement.map { Quantity.decimals($0, 2) } ?? "–")
     cells.append(contrast.minimumDetectableEffect.map(Quantity.metric) ?? "–")
     return cells
   }

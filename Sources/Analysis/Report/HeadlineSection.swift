@@ -67,7 +67,7 @@ struct HeadlineSection: Sendable {
       .sorted { source.metric.isBetter($0.level, than: $1.level) }
     let rows = (arms + source.comparison.arms.filter { $0.value == nil }).map { cells($0, scale) }
     let few = source.comparison.arms.contains { $0.summary == .mean }
-    let others = source.comparison.columns.map { HTML.escaped(Metric($0).title) + "<br>%" }
+    let others = source.comparison.columns.map { HTML.escaped(Metric($0).title) }
     let first =
       ["arm, best first"] + about.map { HTML.escaped($0.title) } + [
         "\(source.metric.title)<br>\(few ? "mean" : "IQM")",
@@ -89,7 +89,7 @@ struct HeadlineSection: Sendable {
     }
     var cells = [source.label(arm.name) + mark] + about.map { HTML.escaped($0.cell(arm)) }
     cells += [value ?? "–", drawing ?? "", arm.interval]
-    cells += source.comparison.columns.map { arm.further[$0].map(Quantity.percent) ?? "–" }
+    cells += source.comparison.columns.map { arm.further[$0].map(Quantity.metric) ?? "–" }
     cells.append(arm.tokens.map(Quantity.count) ?? "–")
     cells.append(arm.flops.map(Quantity.flops) ?? "–")
     cells.append(arm.seconds.map(Quantity.duration) ?? "–")

@@ -15,7 +15,7 @@ struct PairwiseSection: Sendable {
     }
     return HTML.section(
       "pairwise", "Every arm against every other",
-      "The probability in % that a run of the row does better than a run of the column. Bold: the paired"
+      "The probability that a run of the row does better than a run of the column. Bold: the paired"
         + " difference is seen (p &lt; 0.05 after Holm over all pairs).",
       HTML.table(
         ["", "arm"] + arms.enumerated().map(head), rows, kind: "matrix",
@@ -55,9 +55,9 @@ struct PairwiseSection: Sendable {
     }
     let side = chance >= 0.5 ? "good" : "bad"
     let strength = Quantity.decimals(abs(chance - 0.5) * 1.1, 2)
-    let percent = Quantity.decimals(100 * chance, 0)
+    let share = Quantity.decimals(chance, 2)
     return "<span class=\"cell \(side)\" style=\"--a:\(strength)\""
       + " title=\"\(HTML.escaped(contrast.verdict))\">"
-      + (contrast.isSeen ? "<b>\(percent)</b>" : percent) + "</span>"
+      + (contrast.isSeen ? "<b>\(share)</b>" : share) + "</span>"
   }
 }

@@ -130,10 +130,10 @@ package enum ReportStyle {
   /// The n-th button shows the n-th panel: no script needed.
   private static let tabs = (1...4).map { n in
     ".tabs>input:nth-of-type(\(n)):checked~.panel:nth-of-type(\(n)){display:block}"
-      + ".tabs>input:nth-of-type(\(n)):checked~nav label:nth-child(\(n)){background:var(--ink);"
+      + ".tabs>input:nth-of-type(\(n)):checked~nav>label:nth-child(\(n)){background:var(--ink);"
       + "color:var(--paper);border-color:var(--ink)}"
-      + ".tabs>input:nth-of-type(\(n)):focus-visible~nav label:nth-child(\(n)){outline:2px solid var(--c2);"
-      + "outline-offset:2px}"
+      + ".tabs>input:nth-of-type(\(n)):focus-visible~nav>label:nth-child(\(n)){outline:2px solid"
+      + " var(--c2);outline-offset:2px}"
   }.joined(separator: "\n")
 
   private static let pieces = """

@@ -91,7 +91,9 @@ private final class WatchedSweep: Sendable {
   }
 }
 
-@Suite("A sweep that is watched", .serialized, .enabled(if: BuiltProgram.opd != nil, "needs opd"))
+@Suite(
+  "A sweep that is watched", .serialized, .enabled(if: BuiltProgram.opd != nil, "needs opd"),
+  .timeLimit(.minutes(5)))
 struct WatchCommandTests {
   static let client = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "Programs/watch_client.py").path

@@ -50,7 +50,11 @@ struct ProcessTeacherRunTests {
     #expect(changed == calm)
     #expect(try run.cost("retries", of: "killed") == 9)
     let log = try run.files(of: "killed")["log.txt"] ?? ""
-    #expect(log.components(separatedBy: "was ended by signal 9").count == 10, "\(log)")
+    // A busy machine closes a dead program's output before it says what the program died of.
+    let deaths = log.split(separator: "\n").filter {
+      $0.hasSuffix("was ended by signal 9.") || $0.hasSuffix("closed its output.")
+    }
+    #expect(deaths.count == 9 && log.contains("was ended by signal 9."), "\(log)")
   }
 
   @Test("can have a reward and a selector that are programs too")

@@ -5,13 +5,14 @@ package struct AnswerBelief: Sendable {
 
   /// The belief whose odds are those of some likelihoods.
   ///
+  /// `nil` where one is no number, or none is finite: a student whose weights are NaN believes nothing.
+  ///
   /// - Parameter logProbabilities: One an answer, nats; they need not sum to 1.
-  /// - Precondition: One of them is finite.
-  package init(logProbabilities: [Double]) {
+  package init?(logProbabilities: [Double]) {
     let most = logProbabilities.max() ?? 0
+    guard most.isFinite, !logProbabilities.contains(where: \.isNaN) else { return nil }
     let weights = logProbabilities.map { exponential($0 - most) }
     let sum = weights.reduce(0, +)
-    precondition(weights.isEmpty || sum.isFinite, "No answer has a likelihood that is finite.")
     probabilities = weights.map { $0 / sum }
   }
 

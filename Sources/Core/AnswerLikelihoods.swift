@@ -59,7 +59,8 @@ public struct AnswerLikelihoods: Sendable {
 
   /// The best answer to each prompt in expectation: the one that agrees best with all, each weighted by its probability.
   ///
-  /// Where answers agree wholly or not at all, as options do, it is the likeliest. The first of equals.
+  /// Where answers agree wholly or not at all, as options do, it is the likeliest. The first of equals; `nil` of a policy whose
+  /// likelihoods are no numbers.
   ///
   /// Source: Kumar and Byrne, "Minimum Bayes-risk decoding for statistical machine translation", 2004, without samples.
   ///
@@ -73,8 +74,8 @@ public struct AnswerLikelihoods: Sendable {
       let table = tables[space] ?? AgreementTable(list.map(\.answer), task)
       // One table is kept: that of half-hour videos would fill the memory.
       if tables[space] == nil { tables = [space: table] }
-      return table.safest(under: AnswerBelief(logProbabilities: list.map(\.logProbability)))
-        .map { list[$0].answer }
+      return AnswerBelief(logProbabilities: list.map(\.logProbability))
+        .flatMap { table.safest(under: $0) }.map { list[$0].answer }
     }
   }
 

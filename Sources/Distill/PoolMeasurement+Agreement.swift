@@ -73,16 +73,3 @@ extension MeasuredPool {
     if charged { flops += more.flops }
   }
 }
-
-extension CandidateEvidence {
-  /// Takes over what is known of the other and not of this one.
-  fileprivate mutating func fill(_ other: CandidateEvidence) {
-    teacherQuality = teacherQuality ?? other.teacherQuality
-    studentQuality = studentQuality ?? other.studentQuality
-    trajectoryReverseKL = trajectoryReverseKL ?? other.trajectoryReverseKL
-    responseLength = responseLength ?? other.responseLength
-    teacherEntropy = teacherEntropy ?? other.teacherEntropy
-    teacherAgreement = teacherAgreement ?? other.teacherAgreement
-    studentAgreement = studentAgreement ?? other.studentAgreement
-  }
-}

@@ -18,6 +18,8 @@ public enum TeacherError: ExplainedError, Hashable {
   case support(needed: TeacherSupport, given: TeacherSupport)
   /// A teacher and those it is combined with score in different vocabularies.
   case vocabulary(expected: String, received: String)
+  /// A teacher finds no answer to a prompt possible, or scores one with no number.
+  case noBelief(prompt: String)
   /// No rule sends a prompt to any teacher.
   case noRoute(prompt: String)
   /// A batch has no second prompt whose distribution could be given instead.
@@ -46,6 +48,8 @@ extension TeacherError {
       "The objective needs \(needed.inWords), but the teacher gives only \(given.inWords)."
     case .vocabulary(let expected, let received):
       "Two teachers that are combined have different vocabularies: \(expected.prefix(12)) and \(received.prefix(12))."
+    case .noBelief(let prompt):
+      "The teacher finds no answer to prompt '\(prompt)' possible, or scores one with no number."
     case .noRoute(let prompt):
       "No route leads prompt '\(prompt)' to a teacher."
     case .nothingToShuffle(let prompt):
@@ -74,6 +78,8 @@ extension TeacherError {
       "Choose an objective on the sampled token, or a teacher that gives more."
     case .vocabulary:
       "Give all of them the codec of the student."
+    case .noBelief:
+      "Mend the teacher, or leave the prompt out."
     case .noRoute:
       "Add a last route without a condition."
     case .nothingToShuffle:

@@ -40,7 +40,10 @@ struct TeacherBeliefTests {
   func entropy() async throws {
     let flat = try await belief(try teacher(scale: 1e9))
     #expect(abs(flat.entropy - log(78)) < 1e-6)
-    #expect(AnswerBelief(logProbabilities: [0, -.infinity]).entropy == 0)
+    #expect(AnswerBelief(logProbabilities: [0, -.infinity])?.entropy == 0)
+    for none in [[-Double.infinity, -.infinity], [0, .nan], [.nan], [0, .infinity]] {
+      #expect(AnswerBelief(logProbabilities: none) == nil, "\(none)")
+    }
     var last = 0.0
     for temperature in [0.25, 0.5, 1, 2] {
       let served = try await belief(

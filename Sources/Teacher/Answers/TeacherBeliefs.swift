@@ -60,12 +60,18 @@ package struct TeacherBeliefs: Sendable {
         tokens += known.tokens.reduce(0) { $0 + $1.count }
         return ScoringRequest(prompt: prompt, responses: known.tokens)
       }
-      beliefs += try await teacher.score(requests, support: .sampled).map { scores in
-        AnswerBelief(
-          logProbabilities: scores.map { $0.sampled.reduce(0) { $0 + Double($1) } })
-      }
+      let scores = try await teacher.score(requests, support: .sampled)
+      beliefs += try zip(asked, scores).map { try belief(of: $0, $1) }
     }
     return (beliefs, teacher.flopsPerToken * Double(tokens))
+  }
+
+  private func belief(of prompt: Prompt, _ scores: [TeacherScore]) throws -> AnswerBelief {
+    let sums = scores.map { $0.sampled.reduce(0) { $0 + Double($1) } }
+    guard let belief = AnswerBelief(logProbabilities: sums) else {
+      throw TeacherError.noBelief(prompt: prompt.id)
+    }
+    return belief
   }
 }
 

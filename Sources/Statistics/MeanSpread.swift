@@ -71,6 +71,21 @@ package struct MeanSpread: Sendable, Hashable {
   }
 }
 
+extension Estimate {
+  /// The mean of all values in clusters, such as the questions of each video, with Student's 95 % interval over clusters.
+  ///
+  /// Both ends are the mean where nothing spreads: fewer than two clusters, or all values alike.
+  ///
+  /// - Parameter clusters: The values of each, in an order that is always the same; empty ones do not count.
+  /// - Returns: The mean and its interval.
+  package static func mean(ofClusters clusters: [[Double]]) -> Estimate {
+    let some = clusters.filter { !$0.isEmpty }
+    var spread = MeanSpread()
+    spread.add(clusters: some)
+    return spread.estimate(around: Statistics.mean(some.flatMap { $0 }))
+  }
+}
+
 /// The smallest p-value that random signs of so many paired differences can give, two-sided: 2^(1−n).
 ///
 /// What no rearrangement of the data could show is owed to an assumption about their distribution.

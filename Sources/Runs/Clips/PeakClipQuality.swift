@@ -125,9 +125,7 @@ extension PeakClipQuality.Row {
   ) {
     let videos = Dictionary(grouping: agreements, by: \.video).sorted { $0.key < $1.key }
     func estimate(_ value: KeyPath<Agreement, Double>) -> Estimate {
-      .bootstrapped(
-        clusters: videos.map { $0.value.map { $0[keyPath: value] }.filter { !$0.isNaN } },
-        settings: BootstrapSettings(seed: Seed(0)), statistic: { mean($0) })
+      .mean(ofClusters: videos.map { $0.value.map { $0[keyPath: value] }.filter { !$0.isNaN } })
     }
     self.relevance = relevance
     scenes = rule

@@ -1,5 +1,6 @@
 internal import Core
 internal import Distill
+internal import Foundation
 internal import Plugins
 internal import Records
 package import Statistics
@@ -133,8 +134,7 @@ private struct ServedValues {
     safest.append(agreements.safest(under: belief).map { qualities[$0] } ?? 0)
     expected.append(zip(qualities, belief.probabilities).reduce(0) { $0 + $1.0 * $1.1 })
     entropy.append(belief.entropy)
-    chance.append(
-      AnswerBelief(logProbabilities: qualities.map { _ in 0 }).entropy)
+    chance.append(log(Double(qualities.count)))
   }
 
   func part(_ name: String) -> TeacherDescription.Part {
@@ -150,9 +150,8 @@ extension Estimate {
   /// The mean of a number a question, with its interval over videos.
   fileprivate init(of values: [Double], of prompts: [Prompt]) {
     let clusters = Dictionary(grouping: values.indices) { prompts[$0].video }
-    self = .bootstrapped(
-      clusters: clusters.sorted { $0.key < $1.key }.map { $0.value.map { values[$0] } },
-      settings: BootstrapSettings(seed: Seed(0)), statistic: { mean($0) })
+    let ordered = clusters.sorted { $0.key < $1.key }.map(\.value)
+    self = .mean(ofClusters: ordered.map { $0.map { values[$0] } })
   }
 }
 

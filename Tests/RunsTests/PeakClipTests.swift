@@ -164,6 +164,34 @@ struct PeakClipTests {
     }
   }
 
+  @Test(
+    "of a file that cannot be right are refused with the line",
+    arguments: [
+      (#""start":0"#, #""start":40"#, "the scene from 40.0"),
+      (#""end":10"#, #""end":1e9"#, "the scene"),
+      (#""duration":30"#, #""duration":0"#, "the duration is 0.0"),
+      (#""duration":30"#, #""duration":31"#, "not of 'v0' of 30.0 s"),
+      (#""relevance":5"#, #""relevance":7"#, "the relevance 7.0"),
+      (#""video":"v0""#, #""video":"v1""#, "are of video 'v1'"),
+      (#""video""#, #""vidoe""#, "'video' is known"),
+      (#""start""#, #""strat""#, "this key is not read"),
+    ])
+  func damaged(_ right: String, _ wrong: String, _ said: String) async throws {
+    let source = try data()
+    _ = try PeakClipBuild(source, settings(.similarity), to: scratch("clips.jsonl")).run()
+    let written = try String(contentsOfFile: scratch("clips.jsonl"), encoding: .utf8)
+    let place = try #require(written.range(of: right))
+    try written.replacingCharacters(in: place, with: wrong)
+      .write(toFile: scratch("clips.jsonl"), atomically: true, encoding: .utf8)
+    let error = await refusal {
+      _ = try Laboratory.standard().datasets.build(
+        ConfigurationFile.parse(
+          "{keyClips: {of: {qvhighlights: {path: \(source.folder)}}, path: \(scratch("clips.jsonl"))}}",
+          file: "data"), at: "data", in: Seed(0))
+    }
+    #expect(error.map { "\($0)".contains(said) } == true, "\(error.map { "\($0)" } ?? "taken")")
+  }
+
   @Test("of nothing, and by a source that says nothing, end in a sentence")
   func refusals() throws {
     let source = try data()

@@ -20,6 +20,28 @@ package struct PeakClips: Codable, Sendable, Hashable {
     package var relevance: Double?
     /// What that makes of it; `nil` where it is worth no frame.
     package var priority: ClipPriority?
+
+    /// A stretch of seconds, with what is known of it.
+    init(
+      start: Double, end: Double, caption: String? = nil, relevance: Double? = nil,
+      priority: ClipPriority? = nil
+    ) {
+      (self.start, self.end, self.caption) = (start, end, caption)
+      (self.relevance, self.priority) = (relevance, priority)
+    }
+
+    /// Reads it; a key that nobody reads is refused.
+    package init(from decoder: any Decoder) throws {
+      try decoder.container(keyedBy: LineKey.self)
+        .refuseUnread(but: ["start", "end", "caption", "relevance", "priority"])
+      let scene = try decoder.container(keyedBy: CodingKeys.self)
+      self.init(
+        start: try scene.decode(Double.self, forKey: .start),
+        end: try scene.decode(Double.self, forKey: .end),
+        caption: try scene.decodeIfPresent(String.self, forKey: .caption),
+        relevance: try scene.decodeIfPresent(Double.self, forKey: .relevance),
+        priority: try scene.decodeIfPresent(ClipPriority.self, forKey: .priority))
+    }
   }
 
   /// The question, or the video where there is none.
@@ -61,19 +83,39 @@ package struct PeakClips: Codable, Sendable, Hashable {
 }
 
 extension PeakClips {
-  /// The key clips of the questions of a file that `opd clips build` wrote, by question.
+  /// The clips of the questions of a file as `opd clips build` writes it, by question.
   ///
-  /// - Throws: `StorageError` for a file that is missing or none of this kind.
-  static func answers(_ path: String) throws -> [String: ClipList] {
-    var answers: [String: ClipList] = [:]
+  /// - Throws: `StorageError` for a file that is missing or none of this kind, with the line.
+  static func read(_ path: String) throws -> [String: PeakClips] {
+    var known: [String: PeakClips] = [:]
     for (number, line) in try JSONLines.read(path, as: PeakClipLine.self) {
       guard case .clips(let clips) = line else { continue }
-      guard answers.updateValue(clips.keyClips, forKey: clips.id) == nil else {
-        throw StorageError.malformedLine(
-          path: path, line: number, reason: "the question '\(clips.id)' is there twice")
+      let isRepeated = known.updateValue(clips, forKey: clips.id) != nil
+      guard let defect = isRepeated ? "the question '\(clips.id)' is there twice" : clips.defect
+      else { continue }
+      throw StorageError.malformedLine(path: path, line: number, reason: defect)
+    }
+    return known
+  }
+
+  /// What cannot be right; `nil` if nothing.
+  private var defect: String? {
+    guard duration > 0, duration <= AnnotationCheck.longest else {
+      return "the duration is \(duration), not above 0 and at most \(AnnotationCheck.longest) s"
+    }
+    var last = 0.0
+    for scene in scenes {
+      guard scene.start >= last, scene.end > scene.start, scene.end <= duration else {
+        return
+          "the scene from \(scene.start) to \(scene.end) s is none after \(last) of \(duration) s"
+      }
+      last = scene.end
+      guard let relevance = scene.relevance else { continue }
+      guard (0...SceneRelevance.most).contains(relevance) else {
+        return "the relevance \(relevance) is none of 0 … \(SceneRelevance.most)"
       }
     }
-    return answers
+    return nil
   }
 
   /// Its P1 and P2 scenes; neighbours of one priority are one clip.
@@ -105,12 +147,14 @@ enum PeakClipLine: Codable, Hashable {
   }
 
   init(from decoder: any Decoder) throws {
+    let line = try decoder.container(keyedBy: LineKey.self)
     let value = try decoder.singleValueContainer()
-    if let head = try? value.decode(Head.self) {
-      self = .head(head)
-    } else {
-      self = .clips(try value.decode(PeakClips.self))
+    guard !line.contains(LineKey("settings")) else {
+      self = .head(try value.decode(Head.self))
+      return
     }
+    try line.refuseUnread(but: ["id", "video", "duration", "query", "caption", "scenes"])
+    self = .clips(try value.decode(PeakClips.self))
   }
 
   func encode(to encoder: any Encoder) throws {

@@ -82,18 +82,18 @@ extension Laboratory {
 struct KeyClipAnswers {
   private let scenes: SceneSegmentation
   private let second: Double
-  private let built: (path: String, answers: [String: ClipList])?
+  private let built: (path: String, clips: [String: PeakClips])?
 
   /// - Throws: `StorageError` for a file of clips that cannot be read.
   init(_ parameters: KeyClipParameters) throws {
     scenes = SceneSegmentation(.features, deviations: parameters.deviations)
     second = parameters.second
-    built = try parameters.path.map { ($0, try PeakClips.answers($0)) }
+    built = try parameters.path.map { ($0, try PeakClips.read($0)) }
   }
 
   /// The prompt with clips for answers; one whose answers no scene overlaps keeps them.
   func prompt(_ prompt: Prompt) throws -> Prompt {
-    if let built { return try self.prompt(prompt, built.answers[prompt.id], in: built.path) }
+    if let built { return try self.prompt(prompt, built.clips[prompt.id], in: built.path) }
     let overlaps = try clips(of: prompt).map { clip in
       (clip: clip, seconds: prompt.stretches.map { $0.overlap(clip) }.max() ?? 0)
     }
@@ -108,13 +108,16 @@ struct KeyClipAnswers {
   }
 
   /// The prompt with the clips that a file has for it.
-  private func prompt(_ prompt: Prompt, _ clips: ClipList?, in path: String) throws -> Prompt {
-    guard let clips else {
-      throw StorageError.unusable(
-        path: path, reason: "it has no clips for question '\(prompt.id)'")
+  private func prompt(_ prompt: Prompt, _ clips: PeakClips?, in path: String) throws -> Prompt {
+    func refusal(_ reason: String) -> StorageError { .unusable(path: path, reason: reason) }
+    guard let clips else { throw refusal("it has no clips for question '\(prompt.id)'") }
+    guard clips.video == prompt.video, abs(clips.duration - prompt.duration) <= 0.01 else {
+      throw refusal(
+        "its clips of question '\(prompt.id)' are of video '\(clips.video)' of \(clips.duration) s, "
+          + "not of '\(prompt.video)' of \(prompt.duration) s")
     }
     var copy = prompt
-    copy.truth = [clips]
+    copy.truth = [clips.keyClips]
     return copy
   }
 

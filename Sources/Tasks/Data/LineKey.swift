@@ -1,15 +1,18 @@
 internal import Core
 
 /// A key of a line of a file, whatever it is called.
-struct LineKey: CodingKey {
-  let stringValue: String
-  var intValue: Int? { nil }
+package struct LineKey: CodingKey {
+  package let stringValue: String
+  package var intValue: Int? { nil }
 
-  init(_ name: String) { stringValue = name }
+  /// The key of a name.
+  package init(_ name: String) { stringValue = name }
 
-  init?(stringValue: String) { self.init(stringValue) }
+  /// The key of a name.
+  package init?(stringValue: String) { self.init(stringValue) }
 
-  init?(intValue: Int) { return nil }
+  /// None: lines are objects.
+  package init?(intValue: Int) { return nil }
 
   /// Keys of published annotations that say nothing a run could need.
   static let harmless = ["url", "domain", "sub_category", "source", "split"]
@@ -19,7 +22,7 @@ extension KeyedDecodingContainer<LineKey> {
   /// Refuses a line with a key that is neither read nor harmless: what it says would be dropped.
   ///
   /// - Throws: `DecodingError` with the nearest key that is known.
-  func refuseUnread(but read: [String]) throws {
+  package func refuseUnread(but read: [String]) throws {
     let known = read + LineKey.harmless
     for key in allKeys where !known.contains(key.stringValue) {
       let nearest = nearestName(to: key.stringValue, in: known).map { ", but '\($0)' is known" }

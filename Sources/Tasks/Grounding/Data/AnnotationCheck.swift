@@ -12,7 +12,7 @@ package enum UnusableAnnotations: Sendable, Hashable {
 ///
 /// Everything is looked at before anything is refused, against the file's own numbers: durations, windows, clips, what
 /// people said of clips, and the features where there are any.
-struct AnnotationCheck {
+package struct AnnotationCheck {
   /// The features of the videos; `nil` where only the annotations' own durations are at hand.
   var store: FeatureStore?
   /// Whether the features themselves are looked at, not their shapes only.
@@ -34,7 +34,7 @@ struct AnnotationCheck {
   private var durations: [String: (seconds: Double, place: String)] = [:]
 
   /// The longest video in seconds, eleven days: what is above was written in another unit.
-  static let longest = 1e6
+  package static let longest = 1e6
 
   init(_ store: FeatureStore?, readsFeatures: Bool = true) {
     self.store = store

@@ -56,5 +56,8 @@ int opd_hdf5_close_reader(int64_t file);
 /// In a child: signals, limits and open files of a process that reads the file at a path and may die of it.
 void opd_hdf5_become_expendable(const char *path, int kept_file);
 
+/// In a child: ends it if what follows does not end, given how many bytes there are to read; 0 takes the limit away.
+void opd_hdf5_limit(uint64_t bytes);
+
 /// Why a child ended, as a sentence in the place of the last error; 0 if it was not killed.
 int opd_hdf5_await(int child);

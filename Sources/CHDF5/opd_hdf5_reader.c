@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,7 +44,7 @@ static void close_others(int first, int second) {
 }
 
 void opd_hdf5_become_expendable(const char *path, int kept) {
-  static const int deadly[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM};
+  static const int deadly[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM, SIGPROF};
   for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++) signal(deadly[i], SIG_DFL);
   // Whoever interrupts a run means its owner, which goes on reading until its step is done.
   static const int others[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
@@ -65,10 +66,20 @@ int opd_hdf5_await(int child) {
   while (waitpid(child, &status, 0) < 0)
     if (errno != EINTR) return 0;
   if (!WIFSIGNALED(status)) return 0;
-  if (WTERMSIG(status) == SIGALRM) return opd_hdf5_failed_because("reading it does not end");
+  if (WTERMSIG(status) == SIGPROF || WTERMSIG(status) == SIGALRM)
+    return opd_hdf5_failed_because("reading it does not end");
   if (WTERMSIG(status) == SIGKILL)
     return opd_hdf5_failed_because("the process that read it was killed, perhaps for want of memory");
   return opd_hdf5_failed_because("it is damaged so that reading it crashes the HDF5 library");
+}
+
+void opd_hdf5_limit(uint64_t bytes) {
+  // A damaged file can be read without end, which takes processor time and is told by it whatever else the machine does: a walk over
+  // 10,000 videos takes less than a second, and a second is enough for 64 MiB of packed numbers. What waits for something that never
+  // comes, such as a file that is a pipe, is ended by the clock.
+  struct itimerval work = {.it_value = {.tv_sec = bytes == 0 ? 0 : 5 + (time_t)(bytes >> 26)}};
+  setitimer(ITIMER_PROF, &work, NULL);
+  alarm(bytes == 0 ? 0 : 120 + (unsigned)(bytes >> 26));
 }
 
 // MARK: Messages
@@ -109,9 +120,6 @@ static int get(int socket, void *bytes, size_t count) {
 
 // MARK: The child
 
-// Seconds an answer may take: reading 1 GiB of packed numbers takes ten.
-enum { PATIENCE = 120 };
-
 static int reply_with(int socket, int64_t result, struct opd_hdf5_bytes bytes) {
   if (result < 0) {
     bytes.start = (char *)opd_hdf5_message();
@@ -130,11 +138,11 @@ static int serve_one(int socket, hid_t file) {
   struct opd_hdf5_question question = {request.topic, names, names + request.object};
   struct opd_hdf5_bytes bytes = {0};
   if (!opd_hdf5_is_named(question.topic)) bytes.start = malloc(bytes.capacity = request.room);
-  alarm(PATIENCE);
+  opd_hdf5_limit(request.room + 1);
   opd_hdf5_begin();
   int64_t result = bytes.start == NULL && bytes.capacity > 0 ? opd_hdf5_failed_because("out of memory")
                                                              : opd_hdf5_answer(file, question, &bytes);
-  alarm(0);
+  opd_hdf5_limit(0);
   int status = reply_with(socket, result, bytes);
   free(bytes.start);
   free(names);
@@ -144,9 +152,9 @@ static int serve_one(int socket, hid_t file) {
 /// What the child does; it never comes back.
 static void serve(const char *path, int socket) {
   opd_hdf5_become_expendable(path, socket);
-  alarm(PATIENCE);
+  opd_hdf5_limit(1);
   hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-  alarm(0);
+  opd_hdf5_limit(0);
   int status = reply_with(socket, file < 0 ? opd_hdf5_failed() : 0, (struct opd_hdf5_bytes){0});
   while (status == 0 && file >= 0) status = serve_one(socket, file);
   // The file is only read, so nothing is lost by not closing it; closing is where a damaged heap shows.

@@ -98,9 +98,9 @@ static herr_t visit_link(hid_t group, const char *name, const H5L_info_t *info, 
 }
 
 /// What the child does; it never comes back.
-static void visit_file(const char *path, unsigned seconds) {
+static void visit_file(const char *path, uint64_t bytes) {
   opd_hdf5_become_expendable(path, -1);
-  alarm(seconds);
+  opd_hdf5_limit(bytes + 1);
   hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
   if (file >= 0) {
     struct visit visit = {0};
@@ -115,11 +115,11 @@ static void visit_file(const char *path, unsigned seconds) {
   _exit(0);
 }
 
-int opd_hdf5_try(const char *path, unsigned seconds) {
+int opd_hdf5_try(const char *path, uint64_t bytes) {
   opd_hdf5_begin();
   pid_t child = fork();
   // Without memory for a child there is none for the file either; the caller will see.
   if (child < 0) return 0;
-  if (child == 0) visit_file(path, seconds);
+  if (child == 0) visit_file(path, bytes);
   return opd_hdf5_await(child);
 }

@@ -13,9 +13,6 @@ enum HDF5Trials {
     var changed: Date
   }
 
-  /// Seconds after which the child is ended: walking 10,000 videos takes less than one.
-  private static let patience: UInt32 = 120
-
   private static let survived = Mutex<Set<Version>>([])
 
   /// Has a child read a file, unless one did since it last changed.
@@ -25,7 +22,7 @@ enum HDF5Trials {
   static func survive(_ path: String) throws(HDF5Library.Failure) {
     let version = version(path)
     if let version, survived.withLock({ $0.contains(version) }) { return }
-    _ = try HDF5Library.call { opd_hdf5_try(path, patience) }
+    _ = try HDF5Library.call { opd_hdf5_try(path, UInt64(version?.size ?? 0)) }
     guard let version else { return }
     _ = survived.withLock { $0.insert(version) }
   }

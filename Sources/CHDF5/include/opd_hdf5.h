@@ -26,11 +26,11 @@ enum {
 /// What the last failed call said, innermost reason first.
 const char *opd_hdf5_message(void);
 
-/// Visits everything in a file in a child process, which may die of it; 0 if it did not, else a negative number.
+/// Visits everything in a file of so many bytes in a child process, which may die of it; 0 if it did not, else a negative number.
 ///
 /// The library crashes on some damaged files: one changed byte is enough. The child reads every object, attribute and
 /// index, and every dataset that is small or packed in an unusual way; ordinary errors are left to the caller to find.
-int opd_hdf5_try(const char *path, unsigned seconds);
+int opd_hdf5_try(const char *path, uint64_t bytes);
 
 /// A file's handle, or a negative number.
 ///

@@ -4,6 +4,9 @@ internal import Storage
 
 /// What a run leaves behind, and what it needs to go on.
 package struct RunDirectory: Sendable {
+  /// Where a run lies within its sweep's folder.
+  package static func place(arm: String, seed: Int) -> String { "\(arm)/seed-\(seed)" }
+
   /// How far a run is.
   package enum State: String, Sendable, Codable, CaseIterable {
     /// Nobody has begun.

@@ -25,7 +25,7 @@ package struct SweepFolder: Sendable {
     struct Run: Codable, Hashable {
       var arm: String
       var seed: Int
-      var folder: String { "\(arm)/seed-\(seed)" }
+      var folder: String { RunDirectory.place(arm: arm, seed: seed) }
       /// A digest of the configuration, without the number of threads.
       var identity: String
     }

@@ -19,10 +19,10 @@ package struct SweepPlan: Sendable, Hashable {
     package var needs: [String] = []
 
     /// Its folder within the sweep's.
-    package var folder: String { "\(arm)/seed-\(seed)" }
+    package var folder: String { RunDirectory.place(arm: arm, seed: seed) }
 
     /// The runs that have to be finished before it can begin.
-    package var sources: [String] { needs.map { "\($0)/seed-\(seed)" } }
+    package var sources: [String] { needs.map { RunDirectory.place(arm: $0, seed: seed) } }
   }
 
   /// What people call the sweep.

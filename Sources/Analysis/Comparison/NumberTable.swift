@@ -37,9 +37,10 @@ package struct NumberTable: Sendable {
     of lines: [FlatObject], _ clock: [Double: Double], _ metrics: Set<String>
   ) -> [[String]] {
     lines.flatMap { line -> [[String]] in
-      let step = line.numbers["step"] ?? 0
+      let seconds = line.numbers["step"].flatMap { clock[$0] }
       let place = [
-        line.texts["stage"] ?? "", "\(Int(step))", clock[step].map { "\($0)" } ?? "",
+        line.texts["stage"] ?? "", line.whole("step").map { "\($0)" } ?? "",
+        seconds.map { "\($0)" } ?? "",
       ]
       let names = line.numbers.keys.filter {
         $0 != "step" && (metrics.isEmpty || metrics.contains($0))

@@ -2,6 +2,14 @@ internal import Storage
 
 /// What a sweep's frozen plan says of its arms, for those who compare them.
 struct RecordedSweep: Sendable, Decodable {
+  /// One of its runs.
+  struct Run: Sendable, Decodable {
+    var arm: String
+    var seed: Int
+  }
+
+  /// Its runs, whether begun or not.
+  var runs: [Run]?
   /// The names of the factors that its cases and axes are.
   var factors: [String]?
   /// The level of each factor, in their order, by arm.
@@ -16,15 +24,23 @@ struct RecordedSweep: Sendable, Decodable {
   }
 }
 
+extension RecordedSweep {
+  /// The plan in a folder; `nil` where there is none.
+  init?(in folder: String) {
+    guard let plan = try? JSONLines.readWhole(folder + "/plan.json", as: RecordedSweep.self) else {
+      return nil
+    }
+    self = plan
+  }
+}
+
 extension RunArchive {
   /// The plan of the folders: of several sweeps, what they have in common.
   ///
   /// Arms of a folder without a plan, or with other factors, have no levels.
   var sweep: RecordedSweep {
     let places = folders.contains(home) ? folders : folders + [home]
-    let plans = places.compactMap {
-      try? JSONLines.readWhole($0 + "/plan.json", as: RecordedSweep.self)
-    }
+    let plans = places.compactMap { RecordedSweep(in: $0) }
     guard var result = plans.first else { return RecordedSweep() }
     for plan in plans.dropFirst() {
       guard plan.factors == result.factors else { return RecordedSweep() }

@@ -82,7 +82,7 @@ package struct RunList: Sendable {
 
   /// What a run can be in a list: what its status says, or lost.
   package static let states = RunDirectory.State.allCases.map(\.rawValue) + [lost]
-  fileprivate static let lost = "lost"
+  static let lost = "lost"
 
   /// Deletes the folders of the runs that nobody has.
   ///

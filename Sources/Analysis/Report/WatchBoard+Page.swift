@@ -1,3 +1,4 @@
+internal import Core
 internal import Foundation
 internal import Records
 
@@ -17,12 +18,7 @@ extension WatchBoard {
 
   /// Changes when a run's value or state does.
   private var stamp: String {
-    let facts = rows.map { "\($0.path) \($0.state) \($0.value ?? -1)" }.sorted()
-    // FNV-1a: the same in every process, as `Hasher` is not.
-    let hash = facts.joined(separator: "\n").utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
-      ($0 ^ UInt64($1)) &* 0x100_0000_01b3
-    }
-    return String(hash, radix: 16)
+    ContentHash.of(rows.map { "\($0.path) \($0.state) \($0.value ?? -1)" }.sorted())
   }
 
   private func cells(_ row: Row) -> [String] {

@@ -2,7 +2,6 @@ internal import Foundation
 internal import Plugins
 internal import Records
 internal import Statistics
-internal import Storage
 
 /// How the runs of some folders stand while they go, as a part of a page: those of a sweep's plan that are not begun, too.
 package struct WatchBoard: Sendable {
@@ -45,23 +44,24 @@ package struct WatchBoard: Sendable {
     let begun = entries.map(Row.init)
     let known = Set(begun.map(\.path))
     let planned = folders.flatMap(Self.planned).filter { !known.contains($0.path) }
-    let order = ["running", "failed", "lost", "interrupted", "pending", "done"]
-    rows = order.flatMap { state in (begun + planned).filter { $0.state == state } }
+    let all = begun + planned
+    rows =
+      Self.order.flatMap { state in all.filter { $0.state == state } }
+      + all.filter { !Self.order.contains($0.state) }
     title = entries.lazy.compactMap(\.metric).first.map { Metric($0).title } ?? "metric"
   }
 
+  /// What needs somebody's eye comes first.
+  private static let order: [String] =
+    ([.running, .failed] as [RunDirectory.State]).map(\.rawValue) + [RunList.lost]
+    + ([.interrupted, .pending, .done] as [RunDirectory.State]).map(\.rawValue)
+
   /// The runs of a sweep's frozen plan.
   private static func planned(_ folder: String) -> [Row] {
-    struct Plan: Decodable {
-      struct Run: Decodable {
-        var arm: String
-        var seed: Int
-      }
-      var runs: [Run]
-    }
-    let plan = try? JSONLines.readWhole(folder + "/plan.json", as: Plan.self)
-    return (plan?.runs ?? []).map {
-      Row(path: "\(folder)/\($0.arm)/seed-\($0.seed)", arm: $0.arm, state: "pending")
+    (RecordedSweep(in: folder)?.runs ?? []).map {
+      Row(
+        path: folder + "/" + RunDirectory.place(arm: $0.arm, seed: $0.seed), arm: $0.arm,
+        state: RunDirectory.State.pending.rawValue)
     }
   }
 

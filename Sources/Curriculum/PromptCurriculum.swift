@@ -42,6 +42,18 @@ public struct CandidateEvidence: Sendable, Hashable, Codable {
     self.rewardSpread = rewardSpread
   }
 
+  /// Takes over what is known of the other and not of this one.
+  package mutating func fill(_ other: CandidateEvidence) {
+    teacherQuality = teacherQuality ?? other.teacherQuality
+    studentQuality = studentQuality ?? other.studentQuality
+    trajectoryReverseKL = trajectoryReverseKL ?? other.trajectoryReverseKL
+    responseLength = responseLength ?? other.responseLength
+    rewardSpread = rewardSpread ?? other.rewardSpread
+    teacherEntropy = teacherEntropy ?? other.teacherEntropy
+    teacherAgreement = teacherAgreement ?? other.teacherAgreement
+    studentAgreement = studentAgreement ?? other.studentAgreement
+  }
+
   /// How far the teacher is from the student: the trajectory's reverse KL in nats where it was measured, else the quality of the
   /// teacher's best prediction − the student's; `nil` where one of them is not known.
   public var disagreement: Double? {

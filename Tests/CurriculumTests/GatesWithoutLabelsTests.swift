@@ -32,6 +32,25 @@ struct GatesWithoutLabelsTests {
     return try await curriculum.beginRound(candidates())
   }
 
+  @Test("what is measured apart is put together whole")
+  func filled() {
+    var full = CandidateEvidence(
+      id: "p", teacherQuality: [0.5], studentQuality: 0.25, trajectoryReverseKL: 1,
+      responseLength: 3, rewardSpread: 0.125)
+    (full.teacherEntropy, full.teacherAgreement, full.studentAgreement) = (2, 0.75, 0.375)
+    // Whoever adds a measurement has to name it here, and the next line then asks that it is taken over.
+    for (name, value) in Mirror(reflecting: full).children {
+      let measured = Mirror(reflecting: value).displayStyle != .optional || "\(value)" != "nil"
+      #expect(measured, "\(name ?? "")")
+    }
+    var empty = CandidateEvidence(id: "p")
+    empty.fill(full)
+    #expect(empty == full)
+    var own = CandidateEvidence(id: "p", studentQuality: 1)
+    own.fill(full)
+    #expect(own.studentQuality == 1 && own.teacherEntropy == 2)
+  }
+
   @Test("at their loosest choose as no gate does", arguments: [0, 1, 2])
   func loosest(kind: Int) async throws {
     let (change, loosest) = Self.kinds[kind]

@@ -6,6 +6,8 @@
 # OPD_RAY_URL: the dashboard of a Ray that runs already, such as http://127.0.0.1:8265; then none is started.
 set -euo pipefail
 opd=$(realpath "$1")
+# shellcheck source=scripts/cluster.sh
+. "$(dirname "$0")/cluster.sh"
 ray=${OPD_RAY:-$(command -v ray || true)}
 [ -x "$ray" ] || {
   echo "skipped: there is no ray; pip install \"ray[default]\", and name it in OPD_RAY."
@@ -24,40 +26,17 @@ tidy() {
 }
 trap tidy EXIT
 
-cat >"$work/sweep.yaml" <<YAML
-name: ray
-seeds: 4
-engine: {command: "$ray job submit --no-wait --submission-id $tag-\$OPD_ROUND-{number} -- {worker}", count: 2}
-base:
-  data: {world: {videos: 8, devVideos: 4, queriesPerVideo: 2, frames: 12, difficulty: easy}}
-  student: {decoder: {layers: 1, width: 32, heads: 2, keyValueHeads: 1, hidden: 64}}
-  teacher: oracle
-  evaluation: {every: 50}
-  checkpoint: {every: 10}
-  threads: 1
-cases:
-  sft: {stages: [{method: sft, steps: ${OPD_RAY_STEPS:-200}, prompts: 8}]}
-  opd: {stages: [{method: opd, steps: ${OPD_RAY_STEPS:-200}, prompts: 8}]}
-YAML
+small_sweep ray 4 "${OPD_RAY_STEPS:-200}" \
+  "engine: {command: \"$ray job submit --no-wait --submission-id $tag-\$OPD_ROUND-{number} -- {worker}\", count: 2}" \
+  >"$work/sweep.yaml"
 
 fail() {
   echo "FAILED: $*" >&2
   exit 1
 }
-# finished: how many runs are done.
-finished() { { grep -l '"state":"done"' "$work"/ray/*/seed-*/status.json 2>/dev/null || true; } | wc -l; }
 at_work() { [ -n "$(find "$work/ray" -name metrics.jsonl -size +0 2>/dev/null)" ]; }
 state() { "$ray" job status "$1" 2>&1 | grep -oE 'SUCCEEDED|FAILED|STOPPED|RUNNING|PENDING' | tail -n 1; }
 ended() { [[ "$(state "$1")" =~ SUCCEEDED|FAILED|STOPPED ]]; }
-# wait_until SECONDS COMMAND…: until the command succeeds.
-wait_until() {
-  local end=$((SECONDS + $1))
-  shift
-  until "$@"; do
-    [ "$SECONDS" -lt "$end" ] || return 1
-    sleep 1
-  done
-}
 # submit ROUND: workers whose jobs are named TAG-ROUND-0 and TAG-ROUND-1.
 submit() { OPD_ROUND=$1 "$opd" sweep "$work/sweep.yaml" --out "$work/ray" | tail -n 1; }
 
@@ -75,13 +54,13 @@ wait_until 300 at_work || fail "no run began: $("$ray" job logs "$tag-first-0" 2
 "$ray" job stop --no-wait "$tag-first-0" >/dev/null
 for process in $(pgrep -f "sweep $work/ray --worker") $(pgrep -f "train $work/ray/"); do kill -KILL "$process" || true; done
 wait_until 120 ended "$tag-first-0" && wait_until 120 ended "$tag-first-1" || fail "the workers did not end"
-echo "    first round: $(state "$tag-first-0") and $(state "$tag-first-1"), $(finished) of 8 runs finished"
-[ "$(finished)" -lt 8 ] || fail "the workers were killed too late to show anything"
+echo "    first round: $(state "$tag-first-0") and $(state "$tag-first-1"), $(finished ray) of 8 runs finished"
+[ "$(finished ray)" -lt 8 ] || fail "the workers were killed too late to show anything"
 
 submit second
 wait_until 600 ended "$tag-second-0" && wait_until 600 ended "$tag-second-1" || fail "the second round did not end"
-echo "    second round: $(state "$tag-second-0") and $(state "$tag-second-1"), $(finished) of 8 runs finished"
-[ "$(finished)" -eq 8 ] || fail "runs are missing: $("$ray" job logs "$tag-second-0" 2>&1 | tail -n 5)"
+echo "    second round: $(state "$tag-second-0") and $(state "$tag-second-1"), $(finished ray) of 8 runs finished"
+[ "$(finished ray)" -eq 8 ] || fail "runs are missing: $("$ray" job logs "$tag-second-0" 2>&1 | tail -n 5)"
 for run in {sft,opd}/seed-{0,1,2,3}; do
   for name in metrics.jsonl evaluation.jsonl; do
     cmp "$work/local/$run/$name" "$work/ray/$run/$name" || fail "$run/$name differs"

@@ -6,6 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/setup.sh
 . scripts/setup.sh
+# shellcheck source=scripts/cluster.sh
+. scripts/cluster.sh
 
 skip() {
   say "Skipped: $*"
@@ -85,19 +87,6 @@ if [ -z "$ready" ]; then
   skip "the node did not become idle"
 fi
 
-# finished SWEEP: how many runs of a sweep in $work are done.
-finished() { { grep -l '"state":"done"' "$work/$1"/*/seed-*/status.json 2>/dev/null || true; } | wc -l; }
-
-# wait_until SECONDS COMMAND…: until the command succeeds.
-wait_until() {
-  local left=$(($1 * 5))
-  shift
-  until "$@"; do
-    left=$((left - 1))
-    [ "$left" -gt 0 ] || return 1
-    sleep 0.2
-  done
-}
 at_work() { grep -q '"state":"running"' "$work/$1"/*/seed-*/status.json 2>/dev/null && [ -s "$(running_metrics "$1")" ]; }
 running_metrics() { dirname "$(grep -l '"state":"running"' "$work/$1"/*/seed-*/status.json | head -n 1)" | sed 's|$|/metrics.jsonl|'; }
 gone() { ! squeue -h -j "$1" 2>/dev/null | grep -q .; }
@@ -107,20 +96,7 @@ opd=${OPD_BIN:-.build/release/opd}
 [ -x "$opd" ] || opd=.build/debug/opd
 [ -x "$opd" ] || swift build --product opd
 opd=$(realpath "$opd")
-cat >"$work/sweep.yaml" <<YAML
-name: slurm
-seeds: 2
-base:
-  data: {world: {videos: 8, devVideos: 4, queriesPerVideo: 2, frames: 12, difficulty: easy}}
-  student: {decoder: {layers: 1, width: 32, heads: 2, keyValueHeads: 1, hidden: 64}}
-  teacher: oracle
-  evaluation: {every: 50}
-  checkpoint: {every: 10}
-  threads: 1
-cases:
-  sft: {stages: [{method: sft, steps: ${OPD_SLURM_STEPS:-400}, prompts: 8}]}
-  opd: {stages: [{method: opd, steps: ${OPD_SLURM_STEPS:-400}, prompts: 8}]}
-YAML
+small_sweep slurm 2 "${OPD_SLURM_STEPS:-400}" >"$work/sweep.yaml"
 
 say "A sweep on the cluster whose first task is cancelled"
 "$opd" sweep "$work/sweep.yaml" --out "$work/local" --quiet >/dev/null

@@ -36,12 +36,7 @@ struct EngineAgreementTests {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     var native = llama.student(seed: 2)
     try llama.write(native, to: folder + "/base")
-    let objective = try AgreementCase.objective(method)
-    let scored = try await AgreementCase(llama).scored(native, for: objective)
-    let loss = try objective.prepare(groups: scored, temperature: 1)
-    let groups = scored.map { group in
-      RolloutGroup(prompt: group.prompt, rollouts: group.rollouts.map(\.rollout))
-    }
+    let (groups, loss) = try await AgreementCase(llama).prepared(native, for: method)
 
     let before = native.parameters
     let own = try native.accumulate(groups, loss)
@@ -63,6 +58,13 @@ struct EngineAgreementTests {
       "\(method): relative error of the gradient \(error), losses \(own.value) and \(its.value)")
     #expect(length > 1e-4 && error <= 1e-4)
     #expect(abs(own.value - its.value) <= 1e-4 * max(1, abs(own.value)))
+  }
+
+  private func train(
+    _ student: inout RemoteLearner, on groups: [RolloutGroup], _ loss: PreparedLoss
+  ) async throws {
+    _ = try await student.accumulate(groups, loss)
+    _ = try await student.update(UpdateStep(number: 1, learningRate: 0.01))
   }
 
   private func worker(_ folder: String, ranks: Int = 1) async throws -> RemoteLearner {
@@ -95,16 +97,7 @@ struct EngineAgreementTests {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let native = llama.student(seed: 2)
     try llama.write(native, to: folder + "/base")
-    let objective = try AgreementCase.objective("opd")
-    let scored = try await AgreementCase(llama).scored(native, for: objective)
-    let loss = try objective.prepare(groups: scored, temperature: 1)
-    let groups = scored.map { group in
-      RolloutGroup(prompt: group.prompt, rollouts: group.rollouts.map(\.rollout))
-    }
-    func train(_ student: inout RemoteLearner) async throws {
-      _ = try await student.accumulate(groups, loss)
-      _ = try await student.update(UpdateStep(number: 1, learningRate: 0.01))
-    }
+    let (groups, loss) = try await AgreementCase(llama).prepared(native, for: "opd")
     func scores(_ student: RemoteLearner) async throws -> [Float] {
       try await student.score(groups, support: .sampled, temperature: 1)
         .flatMap { $0.flatMap(\.sampled) }
@@ -115,8 +108,8 @@ struct EngineAgreementTests {
     var one = try await worker(folder)
     var two = try await worker(folder, ranks: 2)
     for _ in 0..<2 {
-      try await train(&one)
-      try await train(&two)
+      try await train(&one, on: groups, loss)
+      try await train(&two, on: groups, loss)
     }
     let first = try await scores(one)
     let untrained = try native.score(groups, support: .sampled, temperature: 1)
@@ -126,8 +119,8 @@ struct EngineAgreementTests {
     #expect(distance(first, untrained) > 0.01 && apart <= 1e-5)
 
     try await two.restore(one.save(as: "middle"))
-    try await train(&one)
-    try await train(&two)
+    try await train(&one, on: groups, loss)
+    try await train(&two, on: groups, loss)
     #expect(try await distance(scores(one), scores(two)) <= 1e-5)
   }
 
@@ -137,26 +130,17 @@ struct EngineAgreementTests {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let native = llama.student(seed: 2)
     try llama.write(native, to: folder + "/base")
-    let objective = try AgreementCase.objective("opd")
-    let scored = try await AgreementCase(llama).scored(native, for: objective)
-    let loss = try objective.prepare(groups: scored, temperature: 1)
-    let groups = scored.map { group in
-      RolloutGroup(prompt: group.prompt, rollouts: group.rollouts.map(\.rollout))
-    }
-    func train(_ student: inout RemoteLearner) async throws {
-      _ = try await student.accumulate(groups, loss)
-      _ = try await student.update(UpdateStep(number: 1, learningRate: 0.01))
-    }
+    let (groups, loss) = try await AgreementCase(llama).prepared(native, for: "opd")
     var first = try await worker(folder)
-    try await train(&first)
+    try await train(&first, on: groups, loss)
     let middle = try await first.save(as: "middle")
-    try await train(&first)
+    try await train(&first, on: groups, loss)
     var second = try await worker(folder)
-    for _ in 0..<2 { try await train(&second) }
+    for _ in 0..<2 { try await train(&second, on: groups, loss) }
     #expect(try await second.fingerprint() == first.fingerprint())
     var third = try await worker(folder)
     try await third.restore(middle)
-    try await train(&third)
+    try await train(&third, on: groups, loss)
     #expect(try await third.fingerprint() == first.fingerprint())
   }
 }

@@ -42,12 +42,7 @@ struct ServerAgreementTests {
   func gradients(_ method: String) async throws {
     let llama = try TinyLlama(reading: base)
     var native = try llama.student(reading: base)
-    let objective = try AgreementCase.objective(method)
-    let scored = try await AgreementCase(llama).scored(native, for: objective)
-    let loss = try objective.prepare(groups: scored, temperature: 1)
-    let groups = scored.map { group in
-      RolloutGroup(prompt: group.prompt, rollouts: group.rollouts.map(\.rollout))
-    }
+    let (groups, loss) = try await AgreementCase(llama).prepared(native, for: method)
     let before = LlamaCheckpoint.tensors(native.parameters, llama.shape)
     let own = try native.accumulate(groups, loss)
     _ = native.update(AgreementCase.step)

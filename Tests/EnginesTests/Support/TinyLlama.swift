@@ -93,8 +93,22 @@ struct AgreementCase {
 
   init(_ llama: TinyLlama) { self.llama = llama }
 
+  /// Answers of the student, and a method's loss of them.
+  func prepared(
+    _ student: DecoderStudent, for method: String
+  ) async throws -> (groups: [RolloutGroup], loss: PreparedLoss) {
+    let objective = try Self.objective(method)
+    let scored = try await scored(student, for: objective)
+    let groups = scored.map { group in
+      RolloutGroup(prompt: group.prompt, rollouts: group.rollouts.map(\.rollout))
+    }
+    return (groups, try objective.prepare(groups: scored, temperature: 1))
+  }
+
   /// Answers of the student with everything said about them; log π_old is a little off, so that ratios and clips matter.
-  func scored(_ student: DecoderStudent, for objective: Objective) async throws -> [ScoredGroup] {
+  private func scored(
+    _ student: DecoderStudent, for objective: Objective
+  ) async throws -> [ScoredGroup] {
     let groups = try student.sample(
       llama.prompts, settings: SamplingSettings(group: 4, temperature: 1, maximumLength: 6),
       seed: Seed(5))

@@ -1,7 +1,21 @@
 /// How likely a policy finds each answer that can be given, whatever it would say itself.
 public struct AnswerLikelihoods: Sendable {
+  /// How likely an answer counts as.
+  public enum Measure: String, Codable, Sendable, Hashable, CaseIterable {
+    /// By its probability: short answers are ahead of long ones.
+    case total
+    /// By the mean log-probability of its tokens.
+    case perToken
+    /// By how much likelier the frames in view make it than none do: what is common anyway is no evidence.
+    ///
+    /// Source: Holtzman et al., "Surface form competition", arXiv:2104.08315.
+    case gain
+  }
+
   /// Who is asked.
   public let policy: any Policy
+  /// How likely an answer counts as.
+  public let measure: Measure
 
   private let codec: AnswerCodec
   private let task: any EnumerableTask
@@ -11,10 +25,14 @@ public struct AnswerLikelihoods: Sendable {
   /// - Parameters:
   ///   - policy: Who is asked.
   ///   - codec: How answers are written.
+  ///   - measure: How likely an answer counts as.
   ///   - who: Who needs that, for the error.
   /// - Throws: `TaskError.notEnumerable` for a task whose answers cannot be listed.
-  public init(_ policy: any Policy, _ codec: AnswerCodec, for who: String) throws {
+  public init(
+    _ policy: any Policy, _ codec: AnswerCodec, by measure: Measure = .total, for who: String
+  ) throws {
     self.policy = policy
+    self.measure = measure
     self.codec = codec
     task = try codec.enumerable(for: who)
   }
@@ -23,38 +41,57 @@ public struct AnswerLikelihoods: Sendable {
   public struct Likelihood: Sendable {
     /// The answer.
     public var answer: any Answer
-    /// log p of all its tokens, the end included, nats, at temperature 1.
+    /// log p of all its tokens, the end included, nats, at temperature 1, or what the measure makes of it.
     public var logProbability: Double
   }
 
   /// Every answer to each prompt, in the task's order.
   ///
   /// - Throws: What writing an answer or asking the policy throws.
-  /// - Complexity: One forward pass of a prompt and all its answers.
+  /// - Complexity: One forward pass of a prompt and all its answers, two for a gain.
   public func likelihoods(_ prompts: [Prompt]) async throws -> [[Likelihood]] {
     let written = try groups(prompts)
-    let scores = try await policy.score(
-      written.map(\.group), support: .sampled, temperature: 1)
-    return zip(written, scores).map { written, scores in
-      zip(written.answers, scores).map { answer, score in
-        Likelihood(
-          answer: answer, logProbability: score.sampled.reduce(0) { $0 + Double($1) })
+    let shown = try await sums(written.map(\.group))
+    let blank =
+      measure == .gain ? try await sums(try groups(blind(prompts)).map(\.group)) : nil
+    return written.indices.map { index in
+      written[index].answers.indices.map { slot in
+        let tokens = written[index].group.rollouts[slot].tokens.count
+        let value = shown[index][slot] - (blank?[index][slot] ?? 0)
+        return Likelihood(
+          answer: written[index].answers[slot],
+          logProbability: measure == .perToken ? value / Double(tokens) : value)
       }
     }
+  }
+
+  /// log p of each answer, nats.
+  private func sums(_ groups: [RolloutGroup]) async throws -> [[Double]] {
+    try await policy.score(groups, support: .sampled, temperature: 1).map { scores in
+      scores.map { $0.sampled.reduce(0) { $0 + Double($1) } }
+    }
+  }
+
+  /// The same questions without a frame.
+  private func blind(_ prompts: [Prompt]) -> [Prompt] { prompts.map { $0.showing([]) } }
+
+  /// Everything that is scored.
+  private func scored(_ prompts: [Prompt]) throws -> [RolloutGroup] {
+    try groups(measure == .gain ? prompts + blind(prompts) : prompts).map(\.group)
   }
 
   /// What asking takes, in floating-point operations.
   ///
   /// - Throws: What writing an answer throws.
   public func flops(_ prompts: [Prompt]) throws -> Double {
-    policy.flops(of: try groups(prompts).map(\.group), .forward)
+    policy.flops(of: try scored(prompts), .forward)
   }
 
   /// How many tokens are scored.
   ///
   /// - Throws: What writing an answer throws.
   public func tokens(_ prompts: [Prompt]) throws -> Int {
-    try groups(prompts).reduce(0) { $0 + $1.group.rollouts.reduce(0) { $0 + $1.tokens.count } }
+    try scored(prompts).reduce(0) { $0 + $1.rollouts.reduce(0) { $0 + $1.tokens.count } }
   }
 
   /// The best answer to each prompt in expectation: the one that agrees best with all, each weighted by its probability.

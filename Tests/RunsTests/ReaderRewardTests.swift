@@ -67,6 +67,28 @@ struct ReaderRewardTests {
     #expect(judged.parsed && judged.terms["reader"] == judged.total)
   }
 
+  @Test("counts an answer as its measure says: a gain is what frames add, and 0 without any")
+  func measures() async throws {
+    // Without frames the first option is likeliest; with them the second gains most, and the first stays ahead.
+    let table = TableReader(choice) { $0.visible.frames > 0 ? [0.5, 0.4, 0.1] : [0.6, 0.2, 0.2] }
+    func values(_ measure: AnswerLikelihoods.Measure, _ prompt: Prompt) async throws -> [Double] {
+      try await AnswerLikelihoods(table, choice, by: measure, for: "the test")
+        .likelihoods([prompt])[0].map(\.logProbability)
+    }
+    let seen = prompt(right: 1)
+    #expect(try await nearly(values(.total, seen), [log(0.5), log(0.4), log(0.1)]))
+    #expect(try await nearly(values(.perToken, seen), [log(0.5) / 2, log(0.4) / 2, log(0.1) / 2]))
+    #expect(try await nearly(values(.gain, seen), [log(0.5 / 0.6), log(2), log(0.5)]))
+    #expect(try await nearly(values(.gain, seen.showing([])), [0, 0, 0]))
+    let reader = try AnswerLikelihoods(table, choice, by: .gain, for: "the test")
+    #expect(try await reader.best([seen])[0]?.text == "B green")
+    #expect(try reader.flops([seen]) == 2 && reader.tokens([seen]) == 12)
+  }
+
+  private func nearly(_ values: [Double], _ expected: [Double]) -> Bool {
+    zip(values, expected).allSatisfy { abs($0 - $1) < 1e-6 }
+  }
+
   @Test("is 0 for a reader who cannot tell, 1 and −1 for one who is sure")
   func limits() {
     func reward(_ right: Double, _ wrong: [Double]) -> Double {

@@ -160,7 +160,7 @@ extension AskedStudent {
     let (evaluation, seconds) = try await StudentAnswer.Reading.timed {
       try await Evaluation(
         of: student, on: [prompt], codec: context.codec,
-        decoding: isExact ? .exact : .consensus(samples: count))
+        decoding: isExact ? .exact() : .consensus(samples: count))
     }
     return reading(
       evaluation.outcomes[0].predicted, "", prompt,

@@ -19,6 +19,7 @@ struct ReaderRewardParameters: PluginParameters, FrameBudget {
   var run: String?
   var arm: String?
   var tau = 1.0
+  var likelihood = AnswerLikelihoods.Measure.total
   var budget: Int?
   var ratio: Double?
   var firstWeight = AnyKeyframes().firstWeight
@@ -30,7 +31,11 @@ struct ReaderRewardParameters: PluginParameters, FrameBudget {
 
   static let keys = RunReference.keys("reads questions with options").merging([
     "tau": .real(
-      .above(0, to: 1e6), "what the log-odds of the right option are divided by before tanh (τ)")
+      .above(0, to: 1e6), "what the log-odds of the right option are divided by before tanh (τ)"),
+    "likelihood": .choice(
+      AnswerLikelihoods.Measure.self,
+      "how likely an option counts as: total, perToken, or gain over the same question without a frame"
+    ),
   ]) { $1 }.merging(AnyKeyframes.budgetedKeys) { $1 }
 
   var drawing: AnyKeyframes {
@@ -70,7 +75,8 @@ private func readerReward(
   try context.dataset.requireUnseen(trained.prompts, by: "The reader of '\(run)'")
   return ReaderReward(
     reader: try AnswerLikelihoods(
-      try await trained.student.snapshot(), trained.context.codec, for: "A reader"),
+      try await trained.student.snapshot(), trained.context.codec, by: parameters.likelihood,
+      for: "A reader"),
     weights: trained.identity, temperature: parameters.tau,
     view: ClipView(codec: context.codec, drawing: parameters.drawing, budget: parameters),
     asked: { try trained.reading($0) })

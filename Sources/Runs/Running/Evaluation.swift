@@ -12,7 +12,7 @@ package struct Evaluation: Sendable {
     /// Source: Kumar and Byrne, "Minimum Bayes-risk decoding for statistical machine translation", 2004.
     case consensus(samples: Int, temperature: Double = 1, filter: SamplingFilter? = nil)
     /// Every answer that can be given is scored, and the best in expectation is taken: of options, the likeliest.
-    case exact
+    case exact(by: AnswerLikelihoods.Measure = .total)
   }
 
   /// What became of each question, in order.
@@ -40,7 +40,8 @@ package struct Evaluation: Sendable {
   ) async throws {
     asked = prompts.map(\.query)
     guard let settings = decoding.settings(maximumLength: codec.maximumLength) else {
-      let reader = try AnswerLikelihoods(student, codec, for: "Exact evaluation")
+      let reader = try AnswerLikelihoods(
+        student, codec, by: decoding.measure, for: "Exact evaluation")
       outcomes = codec.task.outcomes(try await reader.best(prompts), to: prompts)
       self.values = Self.values(of: outcomes, codec.task)
       flops = try reader.flops(prompts)
@@ -103,5 +104,10 @@ extension Evaluation.Decoding {
         group: samples, temperature: temperature, maximumLength: maximumLength, filter: filter)
     case .exact: nil
     }
+  }
+
+  /// How likely an answer counts as where all are scored.
+  fileprivate var measure: AnswerLikelihoods.Measure {
+    if case .exact(let measure) = self { measure } else { .total }
   }
 }

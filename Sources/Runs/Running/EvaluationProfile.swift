@@ -137,7 +137,7 @@ private struct ProfiledStudent {
         try await reading("consensus of \(samples)", .consensus(samples: samples), prompts))
     }
     if codec.task is any EnumerableTask {
-      profile.readings.append(try await reading("minimum risk", .exact, prompts))
+      profile.readings.append(try await reading("minimum risk", .exact(), prompts))
     } else {
       profile.notes.append(
         "Minimum risk scores every answer that can be given, which the task '\(codec.task.name)' cannot list."

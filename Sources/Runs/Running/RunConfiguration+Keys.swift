@@ -129,6 +129,10 @@ extension EvaluationConfiguration {
     "exact": .flag(
       "whether every answer that can be given is scored and the best in expectation taken, which of "
         + "options is the likeliest; not beside a consensus"),
+    "likelihood": .choice(
+      AnswerLikelihoods.Measure.self,
+      "how likely an answer counts as then: total, perToken, or gain over the same question without a frame"
+    ),
     "teacherKL": .flag(
       "whether the last one measures the divergence from a teacher of whole distributions"),
   ]

@@ -1,4 +1,4 @@
-internal import Core
+package import Core
 internal import Distill
 package import Plugins
 package import Tasks
@@ -149,6 +149,8 @@ package struct EvaluationConfiguration: DefaultedConfiguration {
   package var minP: Double?
   /// Whether every answer that can be given is scored and the best in expectation taken, in place of samples.
   package var exact = false
+  /// How likely an answer counts as then.
+  package var likelihood = AnswerLikelihoods.Measure.total
   /// Whether the last evaluation measures the exact divergence from a teacher that knows whole distributions.
   package var teacherKL = false
 
@@ -176,6 +178,11 @@ extension EvaluationConfiguration {
       throw ConfigurationError.unusable(
         path: "evaluation.exact", reason: "a consensus of samples is asked for, too", source: nil)
     }
+    if likelihood != .total, !exact {
+      throw ConfigurationError.unusable(
+        path: "evaluation.likelihood", reason: "answers are not scored unless 'exact' is on",
+        source: nil)
+    }
     let unread = [
       ("temperature", temperature != 1), ("topK", topK != nil), ("topP", topP != nil),
       ("minP", minP != nil),
@@ -189,7 +196,7 @@ extension EvaluationConfiguration {
 
   /// How an answer is read from the student.
   package var decoding: Evaluation.Decoding {
-    guard consensus > 0 else { return exact ? .exact : .greedy }
+    guard consensus > 0 else { return exact ? .exact(by: likelihood) : .greedy }
     return .consensus(
       samples: consensus, temperature: temperature,
       filter: SamplingFilter(topK: topK, topP: topP, minP: minP))

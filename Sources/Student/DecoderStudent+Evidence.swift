@@ -16,7 +16,7 @@ extension DecoderStudent {
   package func evidenceGradients(
     _ groups: [RolloutGroup], loss: some ResponseLoss
   ) throws -> [EvidenceGradient] {
-    guard let encoder = embedder as? PromptEncoder else {
+    guard let encoder = embedder as? PromptEncoder ?? (embedder as? TextPrompts)?.frames else {
       throw LearnerError.unable(to: "tell how its loss depends on frames")
     }
     let weights = policy(for: .training).weights

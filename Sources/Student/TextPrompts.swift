@@ -2,39 +2,44 @@ package import Core
 package import Networks
 internal import Tokenizers
 
-/// Writes a prompt as text, for a language model.
+/// Writes a prompt as text, for a language model, perhaps after the features of its frames.
 package struct TextPrompts: PromptEmbedder {
-  /// What is written: `{query}` and `{duration}` are filled in.
+  /// What is written: `{query}`, `{duration}` and `{captions}` are filled in.
   private let format: PromptFormat
   /// What is written where a right answer may be seen: `{answer}` is filled in, too.
   private let hinted: PromptFormat
   /// How the text becomes a turn of a conversation.
   private let template: PromptTemplate
   private let tokenizer: any Tokenizer
-  /// The most tokens a prompt may have.
+  /// The most rows a prompt may have.
   private let longest: Int
+  /// How the features of frames are written before the text; `nil` where they are not read.
+  let frames: PromptEncoder?
 
   /// Prompts of a format.
   ///
   /// - Parameters:
-  ///   - format: The text, with `{query}` and `{duration}` where those belong.
+  ///   - format: The text, with `{query}`, `{duration}` and `{captions}` where those belong.
   ///   - hinted: The text for who may see a right answer, with `{answer}` where it belongs.
   ///   - template: The name of a conversation's template; `plain` adds nothing.
   ///   - tokenizer: The model's.
-  ///   - longest: The most tokens a prompt may have, so that an answer still finds positions.
+  ///   - longest: The most rows a prompt may have, so that an answer still finds positions.
+  ///   - frames: How the features of frames are written before the text; left out where they are not read.
   /// - Throws: `ExplainedError` for a template of no known name.
   package init(
-    format: String, hinted: String = "", template: String, tokenizer: any Tokenizer, longest: Int
+    format: String, hinted: String = "", template: String, tokenizer: any Tokenizer, longest: Int,
+    frames: PromptEncoder? = nil
   ) throws {
     self.format = PromptFormat(format)
     self.hinted = PromptFormat(hinted.isEmpty ? "\(format) {answer}\n\(format)" : hinted)
     self.template = try PromptTemplate(named: template)
     self.tokenizer = tokenizer
     self.longest = longest
+    self.frames = frames
   }
 
-  /// None: everything is text.
-  package var width: Int { 0 }
+  /// Numbers of a frame's row; 0 where everything is text.
+  package var width: Int { frames?.width ?? 0 }
 
   /// The text of a prompt, as the model reads it.
   ///
@@ -53,19 +58,34 @@ package struct TextPrompts: PromptEmbedder {
 
   /// The text as tokens; a prompt that is tokens already is read as it is.
   ///
-  /// - Throws: `TextPromptError.length`.
+  /// - Throws: `TextPromptError`.
   package func rows(_ prompt: Prompt) throws -> PromptRows {
-    let tokens = isWritten(prompt) ? prompt.tokens : try tokenizer.encode(text(of: prompt))
-    guard (1...longest).contains(tokens.count) else {
-      throw TextPromptError.length(prompt: prompt.id, tokens: tokens.count, longest: longest)
+    guard !format(for: prompt).saysCaptions || prompt.evidence.captions != nil else {
+      throw TextPromptError.noCaptions(prompt: prompt.id)
     }
-    return PromptRows(tokens: tokens)
+    let tokens = isWritten(prompt) ? prompt.tokens : try tokenizer.encode(text(of: prompt))
+    let rows = try frames.map { try $0.rows(seen(prompt, tokens)) } ?? PromptRows(tokens: tokens)
+    guard !tokens.isEmpty, rows.count <= longest else {
+      throw TextPromptError.length(prompt: prompt.id, tokens: rows.count, longest: longest)
+    }
+    return rows
   }
 
-  /// Four characters a token, which English text has.
+  /// The prompt with its frames before tokens; the question is text, whatever else the data has of it.
+  private func seen(_ prompt: Prompt, _ tokens: [Token]) -> Prompt {
+    var copy = prompt
+    copy.tokens = tokens
+    copy.queryEmbedding = nil
+    return copy
+  }
+
+  /// The rows of frames, and four characters a token, which English text has.
   package func count(_ prompt: Prompt) -> Int {
-    if isWritten(prompt) { return prompt.tokens.count }
-    return (format(for: prompt).text.utf8.count + prompt.query.utf8.count) / 4 + 1
+    let seen = (frames?.tokensPerFrame ?? 0) * (prompt.keyframes?.count ?? prompt.evidence.frames)
+    if isWritten(prompt) { return seen + prompt.tokens.count }
+    let format = format(for: prompt)
+    let said = format.saysCaptions ? prompt.captionLines.utf8.count : 0
+    return seen + (format.text.utf8.count + prompt.query.utf8.count + said) / 4 + 1
   }
 }
 
@@ -73,18 +93,25 @@ package struct TextPrompts: PromptEmbedder {
 package enum TextPromptError: ExplainedError, Hashable {
   /// It has no tokens, or more than there are positions for.
   case length(prompt: String, tokens: Int, longest: Int)
+  /// Captions belong into it, and nothing is said of its frames.
+  case noCaptions(prompt: String)
 
   /// What happened.
   package var happened: String {
     switch self {
     case .length(let prompt, let tokens, let longest):
       "Prompt '\(prompt)' has \(tokens) tokens, and the student reads 1 to \(longest)."
+    case .noCaptions(let prompt):
+      "Captions belong into prompt '\(prompt)', and the data has none of its video."
     }
   }
 
   /// What to do.
   package var remedy: String {
-    "Raise the student's positions, or write less into its prompt."
+    switch self {
+    case .length: "Raise the student's positions, or write less into its prompt."
+    case .noCaptions: "Name the data's captions, or take {captions} out of the student's prompt."
+    }
   }
 
   /// A matter of the configuration.

@@ -34,11 +34,14 @@ struct TinyModel {
       .write(folder.path + "/model.safetensors")
   }
 
-  func student(rank: Int?, seed: Seed = Seed(3)) throws -> DecoderStudent {
+  func student(
+    rank: Int?, frames: PromptEncoder? = nil, seed: Seed = Seed(3)
+  ) throws -> DecoderStudent {
     try DecoderStudent(
       PretrainedModel(folder.path, positions: 128), tokenizer: tokenizer,
       prompts: TextPrompts(
-        format: "{query}:", template: "plain", tokenizer: tokenizer, longest: 100),
+        format: "{query}:", template: "plain", tokenizer: tokenizer, longest: 100,
+        frames: frames),
       adapter: rank.map { AdapterConfiguration(rank: $0, alpha: 8, targets: .allLinear) },
       seed: seed)
   }
@@ -65,6 +68,56 @@ struct PretrainedLearnerTests {
       student.parameters.values[index] = Float(0.2 * generator.normal())
     }
     await checkLearner(student, prompts: prompts)
+  }
+
+  /// The questions about a video of five frames of two rows, some of them in view.
+  private var seen: [Prompt] {
+    prompts.enumerated().map { index, prompt in
+      var dice = Seed(UInt64(index)).generator()
+      var copy = prompt
+      copy.evidence = FrameFeatures(
+        values: (0..<30).map { _ in Float(dice.normal()) }, tokensPerFrame: 2, channels: 3,
+        timestamps: [1, 3, 5, 7, 9], duration: 10)
+      copy.keyframes = index == 0 ? nil : [index, 4]
+      return copy
+    }
+  }
+
+  private let encoder = PromptEncoder(channels: 3, tokensPerFrame: 2)
+
+  @Test("that reads frames keeps every law, with adapters and without", arguments: [4, nil])
+  func frames(rank: Int?) async throws {
+    var student = try model.student(rank: rank, frames: encoder)
+    var generator = Seed(5).generator()
+    for index in student.parameters.values.indices where rank != nil {
+      student.parameters.values[index] = Float(0.2 * generator.normal())
+    }
+    await checkLearner(student, prompts: seen)
+  }
+
+  @Test("that reads frames answers by those in view, and is told how they are to change")
+  func looks() throws {
+    let student = try model.student(rank: 4, frames: encoder)
+    let text = try model.student(rank: 4)
+    let response = model.tokenizer.encode(" 2+1")
+    func groups(_ prompts: [Prompt]) -> [RolloutGroup] {
+      prompts.map { prompt in
+        RolloutGroup(
+          prompt: prompt,
+          rollouts: [
+            Rollout(
+              promptID: prompt.id, slot: 0, tokens: response,
+              logProbabilities: response.map { _ in 0 },
+              finish: .length)
+          ])
+      }
+    }
+    let full = try student.logProbabilities(groups(seen), temperature: 1)
+    let other = try student.logProbabilities(groups(seen.map { $0.showing([0]) }), temperature: 1)
+    #expect(zip(full, other).allSatisfy { $0 != $1 })
+    #expect(try text.logProbabilities(groups(seen), temperature: 1) != full)
+    #expect(student.adapter?.hasConnector == true && text.adapter?.hasConnector == false)
+    #expect(student.adapter?.factors.count == 15)
   }
 
   @Test("with adapters begins as the model, bit for bit")

@@ -52,6 +52,7 @@ package struct LowRankAdapter: Sendable, Hashable {
   ) throws {
     self.configuration = configuration
     factors = []
+    if shape.features > 0 { factors.append(Self.connector(shape, draw)) }
     for (module, rows, columns) in Self.modules(shape)
     where try configuration.adapts(module, file: file) {
       let (rank, scaling) = try configuration.size(module, file: file)
@@ -62,6 +63,24 @@ package struct LowRankAdapter: Sendable, Hashable {
           up: [Float](repeating: 0, count: rows * rank)))
     }
   }
+
+  /// The matrix through which feature rows are read: one of zeros with a change of as many ranks as a row has numbers.
+  ///
+  /// That is as free as a matrix of its own. B is drawn, not zero: a norm of rows of zeros divides by next to nothing.
+  private static func connector(
+    _ shape: DecoderConfiguration, _ draw: (_ inputs: Int) -> Float
+  ) -> LowRankFactors {
+    let rank = shape.features
+    return LowRankFactors(
+      module: connectorModule, rank: rank, scaling: 1, inputs: rank, outputs: shape.width,
+      down: (0..<rank * rank).map { _ in draw(rank) },
+      up: (0..<shape.width * rank).map { _ in draw(rank) })
+  }
+
+  private static let connectorModule = "model.feature_projection"
+
+  /// Whether it reads feature rows through a matrix that the model's own files have no place for.
+  package var hasConnector: Bool { factors.contains { $0.module == Self.connectorModule } }
 
   /// Adds every change to the weights: `W ← W + s·B·A`.
   ///

@@ -10,7 +10,7 @@ package struct PretrainedModel: Sendable {
   /// The architecture's name.
   package let dialect: CheckpointDialect
   /// The shape.
-  package let configuration: DecoderConfiguration
+  package private(set) var configuration: DecoderConfiguration
   /// The tensors.
   package let source: TensorSource
   /// What the tensors are called.
@@ -70,6 +70,13 @@ package struct PretrainedModel: Sendable {
       metadata = file.metadata
     }
     try checkTensors()
+  }
+
+  /// The same model before whose text feature rows are read, through a matrix of zeros that no file has.
+  package func reading(features: Int) -> PretrainedModel {
+    var model = self
+    model.configuration.features = features
+    return model
   }
 
   /// The parameters in single precision.

@@ -2,11 +2,13 @@ internal import Core
 internal import Networks
 internal import Plugins
 internal import Student
+internal import Tasks
 internal import Tokenizers
 
 struct PretrainedParameters: PluginParameters {
   var path: String?
   var prompt = "{query}"
+  var frames = false
   var hinted = ""
   var template = "plain"
   var positions = 512
@@ -45,7 +47,12 @@ struct PretrainedParameters: PluginParameters {
       a GGUF file, a folder of config.json, tokenizer.json and safetensors, or the name of a fetched model; \
       mandatory
       """),
-    "prompt": .text("what is written before an answer; {query} and {duration} are filled in"),
+    "prompt": .text(
+      "what is written before an answer; {query}, {duration} and {captions} of the frames in view are filled in"
+    ),
+    "frames": .flag(
+      "whether the features of the frames in view are read before the text, through a matrix that is trained, too"
+    ),
     "hinted": .text(
       """
       what is written where a right answer may be seen (a self-teacher's evidence: answer), with {answer}; if \
@@ -68,15 +75,19 @@ struct PretrainedParameters: PluginParameters {
     return try PretrainedModel(path, positions: positions)
   }
 
-  /// How prompts become text.
-  func prompts(_ codec: AnswerCodec) throws -> TextPrompts {
+  /// How prompts become text, perhaps after frames.
+  func prompts(_ codec: AnswerCodec, of dataset: Dataset) throws -> TextPrompts {
     let longest = positions - codec.maximumLength
     guard longest > 0 else {
       throw LaboratoryError.positions(positions, answer: codec.maximumLength)
     }
     return try TextPrompts(
       format: prompt, hinted: hinted, template: template, tokenizer: codec.tokenizer,
-      longest: longest)
+      longest: longest,
+      frames: frames
+        ? PromptEncoder(
+          channels: dataset.channels, tokensPerFrame: dataset.tokensPerFrame,
+          scale: dataset.featureScale) : nil)
   }
 
   /// What is trained beside frozen weights; `nil` where those are trained themselves.
@@ -108,7 +119,8 @@ extension Laboratory {
     ) { parameters, context in
       try DecoderStudent(
         try parameters.model(), tokenizer: context.codec.tokenizer,
-        prompts: try parameters.prompts(context.codec), adapter: try parameters.adapter(),
+        prompts: try parameters.prompts(context.codec, of: context.dataset),
+        adapter: try parameters.adapter(),
         seed: context.seed.derived("weights"))
     }
   }

@@ -39,6 +39,7 @@ package struct StudentExport {
   /// - Throws: `ExportError.noAdapter` where the weights themselves were trained; `StorageError`.
   package func write(adapter folder: String) throws {
     guard let adapter = student.adapter else { throw ExportError.noAdapter }
+    try refuseConnector()
     try AtomicFile.makeFolder(folder)
     try adapter.write(folder: folder)
   }
@@ -48,6 +49,7 @@ package struct StudentExport {
   /// - Throws: `StorageError`.
   /// - Complexity: Holds all weights once more, 4 bytes a number.
   package func write(merged folder: String) throws {
+    try refuseConnector()
     var weights = student.adapter == nil ? student.parameters : model.parameters()
     student.adapter?.merge(into: &weights)
     try AtomicFile.makeFolder(folder)
@@ -62,12 +64,21 @@ package struct StudentExport {
   }
 }
 
+extension StudentExport {
+  /// Refuses a matrix that other libraries have no place for.
+  private func refuseConnector() throws {
+    guard student.configuration.features == 0 else { throw ExportError.connector }
+  }
+}
+
 /// Why a student cannot be written for other libraries.
 package enum ExportError: ExplainedError, Hashable {
   /// It did not begin as a model from disk.
   case notPretrained(path: String)
   /// Its weights themselves were trained.
   case noAdapter
+  /// It reads frames through a matrix of its own.
+  case connector
 
   /// What happened.
   package var happened: String {
@@ -75,6 +86,7 @@ package enum ExportError: ExplainedError, Hashable {
     case .notPretrained(let path):
       "The student of '\(path)' is a decoder of this program's own, which no other library has."
     case .noAdapter: "The run trained all weights of its model, so there is no adapter."
+    case .connector: "The run's student reads frames through a matrix that no other library has."
     }
   }
 
@@ -83,6 +95,7 @@ package enum ExportError: ExplainedError, Hashable {
     switch self {
     case .notPretrained: "Export a run whose student is pretrained."
     case .noAdapter: "Write the whole model with --merged."
+    case .connector: "Use it here: `opd answer`, `opd evaluate` and `opd serve` read its run."
     }
   }
 

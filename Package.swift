@@ -195,7 +195,7 @@ let package = Package(
       of: "Runs",
       with: [
         "Core", "Plugins", "Curriculum", "Distill", "Tasks", "Storage", "Statistics", "Records",
-        "Analysis", "Sweeps", "Selfcheck", "Video",
+        "Analysis", "Sweeps", "Selfcheck", "Video", "Networks",
       ]),
     tests(of: "OPDCommands", with: ["Core", "Runs", "Records", "Sweeps", "Plugins", arguments]),
   ],

@@ -18,6 +18,9 @@ public struct FrameFeatures: Sendable, Hashable {
   /// How long the whole video is, in seconds.
   public let duration: Double
 
+  /// What is said of each frame, F texts; `nil` where nothing is.
+  public let captions: [String]?
+
   /// Features with their times.
   ///
   /// - Parameters:
@@ -26,17 +29,21 @@ public struct FrameFeatures: Sendable, Hashable {
   ///   - channels: C.
   ///   - timestamps: F times in seconds.
   ///   - duration: The length of the video in seconds.
+  ///   - captions: What is said of each frame, F texts, if anything is.
   /// - Precondition: `values` has F·N·C entries.
   public init(
-    values: [Float], tokensPerFrame: Int, channels: Int, timestamps: [Double], duration: Double
+    values: [Float], tokensPerFrame: Int, channels: Int, timestamps: [Double], duration: Double,
+    captions: [String]? = nil
   ) {
     let expected = timestamps.count * tokensPerFrame * channels
     precondition(values.count == expected, "Expected \(expected) features, got \(values.count).")
+    precondition(captions.map { $0.count == timestamps.count } ?? true, "One caption a frame.")
     self.values = values
     self.tokensPerFrame = tokensPerFrame
     self.channels = channels
     self.timestamps = timestamps
     self.duration = duration
+    self.captions = captions
   }
 
   /// No frames of no video: what a question about a text has.
@@ -54,7 +61,7 @@ public struct FrameFeatures: Sendable, Hashable {
     values[index * stride..<(index + 1) * stride]
   }
 
-  /// The given frames in the given order, with their true times.
+  /// The given frames in the given order, with their true times and what is said of them.
   ///
   /// - Complexity: O(number of kept numbers).
   public func selecting(_ indices: [Int]) -> FrameFeatures {
@@ -63,7 +70,8 @@ public struct FrameFeatures: Sendable, Hashable {
     for index in indices { kept.append(contentsOf: self[frame: index]) }
     return FrameFeatures(
       values: kept, tokensPerFrame: tokensPerFrame, channels: channels,
-      timestamps: indices.map { timestamps[$0] }, duration: duration)
+      timestamps: indices.map { timestamps[$0] }, duration: duration,
+      captions: captions.map { captions in indices.map { captions[$0] } })
   }
 
   /// The mean over each frame's tokens: F × 1 × C.
@@ -81,6 +89,15 @@ public struct FrameFeatures: Sendable, Hashable {
     }
     return FrameFeatures(
       values: means, tokensPerFrame: 1, channels: channels, timestamps: timestamps,
-      duration: duration)
+      duration: duration, captions: captions)
+  }
+
+  /// The same frames with what is said of each.
+  ///
+  /// - Precondition: One caption a frame.
+  public func captioned(_ captions: [String]?) -> FrameFeatures {
+    FrameFeatures(
+      values: values, tokensPerFrame: tokensPerFrame, channels: channels, timestamps: timestamps,
+      duration: duration, captions: captions)
   }
 }

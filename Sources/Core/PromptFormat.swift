@@ -1,4 +1,4 @@
-/// A text with places that a prompt fills: `{query}`, `{duration}`, `{answer}`.
+/// A text with places that a prompt fills: `{query}`, `{duration}`, `{captions}`, `{answer}`.
 ///
 /// Each place is filled once and what fills it is not looked at again: a question may have braces of its own.
 public struct PromptFormat: Sendable, Hashable {
@@ -8,10 +8,15 @@ public struct PromptFormat: Sendable, Hashable {
   /// A format.
   public init(_ text: String) { self.text = text }
 
-  /// The text for a prompt; `{answer}` is the right answer that its reader may see, empty where there is none.
+  /// Whether it says what is said of the frames.
+  public var saysCaptions: Bool { text.contains("{captions}") }
+
+  /// The text for a prompt; `{captions}` are those of the frames in view, and `{answer}` is the right answer that its reader may
+  /// see, empty where there is none.
   public func text(for prompt: Prompt) -> String {
     let places = [
       "{query}": prompt.query, "{duration}": "\(prompt.duration)",
+      "{captions}": saysCaptions ? prompt.captionLines : "",
       "{answer}": prompt.hint?.text ?? "",
     ]
     var result = ""
@@ -27,5 +32,17 @@ public struct PromptFormat: Sendable, Hashable {
       }
     }
     return result + rest
+  }
+}
+
+extension Prompt {
+  /// What is said of each frame in view, a line each in the order of the view.
+  ///
+  /// A frame's time in whole seconds stands before it: `13: a dog runs`. Empty where nothing is said.
+  public var captionLines: String {
+    guard let captions = evidence.captions else { return "" }
+    let frames = keyframes ?? Array(0..<evidence.frames)
+    return frames.map { "\(Int(evidence.timestamps[$0].rounded())): \(captions[$0])" }
+      .joined(separator: "\n")
   }
 }

@@ -40,6 +40,11 @@ package struct ClipArguments: ParsableArguments {
     completion: .file())
   var predictions: String?
 
+  @Option(
+    help: "A pretrained language model that reads captions: a GGUF file, a folder or a name.",
+    completion: .file())
+  var model: String?
+
   @Option(help: "train, dev or all.")
   var part: String?
 
@@ -78,6 +83,7 @@ package struct ClipArguments: ParsableArguments {
     source.part = try Self.named(part ?? standard.rawValue, "--part")
     if let captions { source.captions = captions }
     source.predictions = predictions
+    source.model = model
     return source
   }
 
@@ -121,7 +127,8 @@ package struct ClipsBuildCommand: AsyncParsableCommand {
       Example: opd clips build data/qvh --captions captions.jsonl --out clips.jsonl
 
       Scenes begin by features, histogram or adaptive (PySceneDetect's rule). Relevance, 0 to 5, is a similarity of features, the \
-      question's words in captions, somebody's predictions, or people's saliency. Captions of scenes and of the video are those of their clips \
+      question's words in captions, how much likelier captions make the question to a language model (--model), somebody's predictions, or \
+      people's saliency. Captions of scenes and of the video are those of their clips \
       that say most of what the others say. A folder of videos without questions gets scenes alone. The first line of the file says how it \
       was made; run the command again to go on after an interruption. Then: data={keyClips: {path: clips.jsonl}} of a stage.
       """)
@@ -131,7 +138,10 @@ package struct ClipsBuildCommand: AsyncParsableCommand {
   @Option(help: "Where scenes begin: features, histogram, adaptive, or frames (each is one).")
   var scenes = SceneSegmentation().rule.rawValue
 
-  @Option(help: "Who says how much a scene matters: similarity, words, predictions or saliency.")
+  @Option(
+    help: """
+      Who says how much a scene matters: similarity, words, likelihood, predictions or saliency.
+      """)
   var relevance = PeakClips.Settings().relevance.rawValue
 
   @Option(name: [.short, .long], help: "The file to write (.jsonl).", completion: .file())

@@ -5,24 +5,35 @@ internal import Tasks
 
 /// What is known of the videos that questions are about.
 struct ClipMaterial: Sendable {
+  /// The questions; the frames have captions where there are any.
   var prompts: [Prompt]
+  /// How rare the words of captions are.
   var captions: ClipCaptions?
+  /// Who reads captions.
+  var reader: CaptionReader?
   /// Somebody's scores of each clip, by question.
   var predictions: [String: [Double]] = [:]
   /// What people said, by question.
   var judged: [String: HighlightTruth] = [:]
 
-  /// What a source says of each clip of a question's video, F numbers.
+  /// What a source says of each clip of a question's video, F numbers; a reader is asked about scenes by their captions.
   ///
   /// - Throws: `PeakClipError` where it says nothing, `KeyframeError` for a question without an embedding.
-  func scores(_ source: SceneRelevance, of prompt: Prompt) throws -> [Double] {
+  private func scores(
+    _ source: SceneRelevance, of prompt: Prompt, scenes: [Range<Int>], captions said: [String?]
+  ) throws -> [Double] {
     let frames = prompt.evidence.frames
     let scores: [Double]? =
       switch source {
       case .similarity: try prompt.querySimilarities(for: "clips")
       case .words:
-        try captions(of: prompt).map { said in
-          said.map { captions?.overlap(prompt.query, $0) ?? 0 }
+        prompt.evidence.captions?.map { captions?.overlap(prompt.query, $0) ?? 0 }
+      case .likelihood:
+        try reader.flatMap { reader in
+          let said = said.compactMap(\.self)
+          guard said.count == scenes.count else { return nil }
+          let gains = try reader.gains(of: prompt.query, given: said)
+          return zip(scenes, gains).flatMap { [Double](repeating: $1, count: $0.count) }
         }
       case .predictions: predictions[prompt.id]
       case .saliency: judged[prompt.id].map { saliency($0, prompt).map(mean) }
@@ -30,23 +41,9 @@ struct ClipMaterial: Sendable {
     guard let scores else { throw PeakClipError.unsaid(source: source, prompt: prompt.id) }
     guard scores.count == frames else {
       throw PeakClipError.otherCount(
-        what: "scores", of: prompt.id, expected: frames, received: scores.count)
+        prompt: prompt.id, expected: frames, received: scores.count)
     }
     return scores
-  }
-
-  /// The captions of a question's video, one a clip; `nil` without captions.
-  func captions(of prompt: Prompt) throws -> [String]? {
-    guard let captions else { return nil }
-    guard let said = captions.of(prompt.video) else {
-      throw PeakClipError.noCaptions(video: prompt.video)
-    }
-    guard said.count == prompt.evidence.frames else {
-      throw PeakClipError.otherCount(
-        what: "captions", of: prompt.video, expected: prompt.evidence.frames,
-        received: said.count)
-    }
-    return said
   }
 
   /// What each person said of each clip, F × people; 0 of clips that nobody was shown.
@@ -62,10 +59,11 @@ struct ClipMaterial: Sendable {
   /// The scenes of a question's video with how much each matters to it.
   func clips(of prompt: Prompt, _ settings: PeakClips.Settings) throws -> PeakClips {
     let scenes = try settings.segmentation.scenes(of: prompt.evidence, video: prompt.video)
-    let relevance = settings.relevance.grades(
-      try scores(settings.relevance, of: prompt), scenes: scenes)
-    let said = try captions(of: prompt)
+    let said = prompt.evidence.captions
     let captions = scenes.map { scene in said.flatMap { ClipCaptions.extract(Array($0[scene])) } }
+    let relevance = settings.relevance.grades(
+      try scores(settings.relevance, of: prompt, scenes: scenes, captions: captions),
+      scenes: scenes)
     let places = sceneIntervals(
       scenes, times: prompt.evidence.timestamps, duration: prompt.duration)
     let priorities = settings.priorities(relevance)

@@ -18,6 +18,8 @@ package struct ClipSource: Sendable {
   package var captions: String?
   /// Published predictions with a score of each clip.
   package var predictions: String?
+  /// A pretrained language model that reads captions, as students are named.
+  package var model: String?
 
   /// A folder.
   package init(_ folder: String) {
@@ -39,10 +41,12 @@ package struct ClipSource: Sendable {
     var options = QVHighlights.Options()
     if part == .dev { options.trainLimit = 0 }
     if part == .train { options.devLimit = 0 }
+    options.captions = captions
     let dataset = try QVHighlights.load(path: folder, options: options)
     let judged = try QVHighlights.truths(folder: folder, part: .all)
     var material = ClipMaterial(prompts: dataset.train + dataset.dev)
     material.captions = try captions.map { try ClipCaptions($0) }
+    material.reader = try model.map { try CaptionReader($0) }
     material.judged = Dictionary(
       judged.filter { !$0.saliency.isEmpty }.map { ($0.query, $0) },
       uniquingKeysWith: { first, _ in first })
@@ -58,6 +62,7 @@ package struct ClipSource: Sendable {
     for path in [annotations, captions, predictions].compactMap({ $0 }) {
       hash.append(bytes: try TextFile.bytes(path))
     }
+    if let reader = material.reader { hash.append(reader.identity) }
     for prompt in material.prompts {
       hash.append(prompt.id)
       hash.append(reals: prompt.queryEmbedding ?? [])

@@ -4,10 +4,8 @@ internal import Core
 package enum PeakClipError: ExplainedError, Hashable {
   /// A source says nothing about a question.
   case unsaid(source: SceneRelevance, prompt: String)
-  /// A video without captions.
-  case noCaptions(video: String)
-  /// Something that should be there once a clip is there more or less often.
-  case otherCount(what: String, of: String, expected: Int, received: Int)
+  /// There are not as many scores as clips.
+  case otherCount(prompt: String, expected: Int, received: Int)
   /// A file of clips that were made otherwise, or of other data.
   case otherClips(path: String)
   /// Nothing is known of a folder.
@@ -22,9 +20,8 @@ package enum PeakClipError: ExplainedError, Hashable {
     switch self {
     case .unsaid(let source, let prompt):
       "Relevance by \(source.rawValue) says nothing about question '\(prompt)'."
-    case .noCaptions(let video): "There are no captions of video '\(video)'."
-    case .otherCount(let what, let name, let expected, let received):
-      "There are \(received) \(what) of '\(name)', which has \(expected) clips."
+    case .otherCount(let prompt, let expected, let received):
+      "There are \(received) scores of question '\(prompt)', whose video has \(expected) clips."
     case .otherClips(let path): "'\(path)' holds clips that were made otherwise, or of other data."
     case .nothing(let folder): "There are neither questions nor videos in '\(folder)'."
     case .noQuestions(let folder): "'\(folder)' holds videos without questions."
@@ -37,9 +34,9 @@ package enum PeakClipError: ExplainedError, Hashable {
   package var remedy: String {
     switch self {
     case .unsaid(.words, _): "Name a file of --captions."
+    case .unsaid(.likelihood, _): "Name a file of --captions and a language model, --model."
     case .unsaid(.predictions, _): "Name a file of --predictions with 'pred_saliency_scores'."
     case .unsaid: "Choose another --relevance."
-    case .noCaptions: "Add a line for it, or leave --captions out."
     case .otherCount: "Make them of the same clips as the features."
     case .otherClips: "Write to another file, or remove this one."
     case .nothing: "Name a folder as `opd data import` makes it, or one of videos."

@@ -74,6 +74,7 @@ package struct PeakClipQuality: Sendable, Encodable {
       switch relevance {
       case .similarity, .saliency: true
       case .words: source.captions != nil
+      case .likelihood: source.captions != nil && source.model != nil
       case .predictions: source.predictions != nil
       }
     }

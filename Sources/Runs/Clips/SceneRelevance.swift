@@ -7,6 +7,8 @@ package enum SceneRelevance: String, Codable, Sendable, CaseIterable {
   case similarity
   /// The question's words in its captions, by their rarity.
   case words
+  /// How much likelier the scene's caption makes the question, to a pretrained language model.
+  case likelihood
   /// Somebody's published score of each clip.
   case predictions
   /// People's scores of each clip, 0 … 4: no guess, but what the others are measured by.

@@ -32,16 +32,42 @@ struct ChoiceFileParameters: PluginParameters {
   var train: String?
   var dev: String?
   var features: String?
+  var captions: String?
   var limit = 1_000_000
 
-  var files: [String] { [train, dev, features].compactMap { $0 } }
+  var files: [String] { [train, dev, features, captions].compactMap { $0 } }
 
   static let keys: [String: KeyDeclaration] = [
     "train": .text("JSON lines to train on; none if left out"),
     "dev": .text("JSON lines to report on, with no video of the other file; mandatory"),
     "features": .text(
       "HDF5 with /video/VIDEO, and /query/ID where questions are embedded; mandatory"),
+    "captions": captionsKey,
     "limit": .integer(1...1_000_000, "the most questions that are read of each", unit: "questions"),
+  ]
+}
+
+/// What can be set of questions made of captions.
+struct CaptionChoiceParameters: PluginParameters {
+  var of: ConfigurationValue?
+  var topics = CaptionChoice.Topic.allCases
+  var options = CaptionChoice.Options().count
+  var seed = 0
+
+  var members: [String: ConfigurationValue] {
+    get { of.map { $0.isNull ? [:] : ["of": $0] } ?? [:] }
+    set { of = newValue["of"] ?? of }
+  }
+
+  static let keys: [String: KeyDeclaration] = [
+    "of": .plugin("data", "questions whose right answers are stretches, with captions; mandatory"),
+    "topics": .list(
+      of: .choice(CaptionChoice.Topic.allCases.map(\.rawValue)),
+      "moment: which of some descriptions is of this video; window: which caption belongs into a stretch; first: "
+        + "which of two comes first"),
+    "options": .integer(
+      2...Choice.letters.count, "options of a question; two of those about what comes first"),
+    "seed": .integer(0...Int.max, "from which wrong options and their order are drawn"),
   ]
 }
 
@@ -72,10 +98,28 @@ extension Laboratory {
         .init(topics: parameters.topics, order: parameters.order))
     }
     try registerChoiceFile()
+    try registerCaptionChoice()
     try codecs.register(
       "choice", summary: "one of the options that come with a question",
       parameters: ChoiceParameters.self
     ) { parameters, dataset in try ChoiceTask.answers(parameters.form, of: dataset) }
+  }
+
+  private mutating func registerCaptionChoice() throws {
+    let bases = datasets
+    try datasets.register(
+      "caption-choice", summary: "multiple choice about captioned videos, made from other data",
+      parameters: CaptionChoiceParameters.self
+    ) { parameters, seed in
+      guard let of = parameters.of, !of.isNull else {
+        throw LaboratoryError.mandatory(key: "of", why: "questions are made of its moments")
+      }
+      return try CaptionChoice.dataset(
+        of: try bases.build(of, at: "of", in: seed),
+        .init(
+          topics: parameters.topics, count: parameters.options,
+          seed: Seed(UInt64(bitPattern: Int64(parameters.seed)))))
+    }
   }
 
   private mutating func registerChoiceFile() throws {
@@ -89,7 +133,8 @@ extension Laboratory {
           why: "a run reports on questions about videos")
       }
       return try ChoiceFile.dataset(
-        train: parameters.train, dev: dev, features: features, limit: parameters.limit)
+        train: parameters.train, dev: dev, features: features, captions: parameters.captions,
+        limit: parameters.limit)
     }
   }
 }

@@ -35,11 +35,12 @@ struct WorldParameters: PluginParameters {
 struct QVHighlightsParameters: PluginParameters {
   var path: String?
   var rows = QVHighlights.Options.Rows.features
+  var captions: String?
   var trainLimit: Int?
   var devLimit: Int?
   var tuneShare = 0.0
 
-  var files: [String] { path.map { [$0] } ?? [] }
+  var files: [String] { [path, captions].compactMap(\.self) }
 
   static let keys: [String: KeyDeclaration] = [
     "path": .text(
@@ -47,12 +48,18 @@ struct QVHighlightsParameters: PluginParameters {
     "rows": .choice(
       QVHighlights.Options.Rows.self,
       "what a clip's row carries: features, featuresAndCosine (with the query) or cosine"),
+    "captions": captionsKey,
     "trainLimit": .integer(
       1..., "the most queries to train on; all if left out", unit: "queries"),
     "devLimit": .integer(1..., "the most queries to report on; all if left out", unit: "queries"),
     "tuneShare": tuneShareKey,
   ]
 }
+
+/// What is said of frames, for students that read text.
+let captionsKey = KeyDeclaration.text(
+  "captions as JSON lines, one a clip, which students that are language models read; none if left out"
+)
 
 /// The folder of data in files.
 ///
@@ -101,6 +108,11 @@ extension Laboratory {
           query: parameters.query,
           seed: Seed(UInt64(bitPattern: Int64(parameters.seed)))))
     }
+    try registerFolders()
+    try registerCodecs()
+  }
+
+  private mutating func registerFolders() throws {
     try datasets.register(
       "qvhighlights", summary: "a folder in the layout of QVHighlights",
       parameters: QVHighlightsParameters.self
@@ -108,10 +120,10 @@ extension Laboratory {
       try QVHighlights.load(
         path: try folder(parameters.path),
         options: .init(
-          rows: parameters.rows, trainLimit: parameters.trainLimit, devLimit: parameters.devLimit)
+          rows: parameters.rows, captions: parameters.captions,
+          trainLimit: parameters.trainLimit, devLimit: parameters.devLimit)
       ).keepingBack(parameters.tuneShare)
     }
-    try registerCodecs()
   }
 
   private mutating func registerCodecs() throws {

@@ -129,6 +129,7 @@ public struct Laboratory: Sendable {
     try laboratory.registerText()
     try laboratory.registerStart()
     try laboratory.registerTeachers()
+    try laboratory.registerCaptionTeacher()
     try laboratory.registerModels()
     try laboratory.registerKeyframes()
     try laboratory.registerSalads50()

@@ -4,6 +4,10 @@ package import Core
 package enum ChoiceError: ExplainedError, Hashable {
   /// Options are called by letters whose meaning stands in words that the student is not shown.
   case unseenOptions(prompt: String)
+  /// Questions are made of captions, and nothing is said of the frames.
+  case noCaptions(prompt: String)
+  /// Questions are made of data whose frames were made knowing other questions.
+  case queryAware(data: String)
   /// A line of a file cannot be a question with options.
   case line(path: String, line: Int, reason: String)
 
@@ -15,6 +19,10 @@ package enum ChoiceError: ExplainedError, Hashable {
       The options of prompt '\(prompt)' stand in another order than those of others, and a student that is shown an \
       embedding of the question cannot know what a letter means.
       """
+    case .noCaptions(let prompt):
+      "Questions are made of captions, and there are none of the video of '\(prompt)'."
+    case .queryAware(let data):
+      "The frames of '\(data)' were made knowing its own questions, and others are asked about them."
     case .line(let path, let line, let reason):
       "Line \(line) of '\(path)' is no question with options: \(reason)."
     }
@@ -25,6 +33,8 @@ package enum ChoiceError: ExplainedError, Hashable {
     switch self {
     case .unseenOptions:
       "Set the data's order to fixed, its query to words, or the codec's form to text."
+    case .noCaptions: "Name the captions of the data that questions are made of."
+    case .queryAware: "Set its rows to features."
     case .line: "Correct or remove it; docs/data.md shows a line."
     }
   }
@@ -32,7 +42,7 @@ package enum ChoiceError: ExplainedError, Hashable {
   /// A matter of the configuration, or of the data.
   package var exitStatus: ExitStatus {
     switch self {
-    case .unseenOptions: .usage
+    case .unseenOptions, .noCaptions, .queryAware: .usage
     case .line: .badInput
     }
   }

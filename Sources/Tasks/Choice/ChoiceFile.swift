@@ -23,19 +23,23 @@ package enum ChoiceFile {
   ///   - train: The file to train on; none if left out.
   ///   - dev: The file to report on.
   ///   - features: A file as `FeatureStore` reads it: `/video/<video>`, and `/query/<id>` where questions are embedded.
+  ///   - captions: What is said of each clip; none if left out.
   ///   - limit: The most questions that are read of each.
   /// - Returns: The prompts. Their text names the options; an embedding, where there is one, is the file's.
   /// - Throws: `ChoiceError.line`, `StorageError`, or `DataError` for features that do not fit.
   package static func dataset(
-    train: String?, dev: String, features: String, limit: Int = .max
+    train: String?, dev: String, features: String, captions: String? = nil, limit: Int = .max
   ) throws -> Dataset {
     let store = try FeatureStore(features)
     var check = AnnotationCheck(store)
+    check.captions = try captions.map { try ClipCaptions($0) }
     let learned = try train.map { try questions($0, limit) } ?? []
     let asked = try questions(dev, limit)
     try check.add((learned + asked).map(\.annotation))
     try check.refuseFaults()
-    let prompts = try zip(learned + asked, check.usable).map { try $0.prompt($1, store) }
+    let prompts = try zip(learned + asked, check.usable).map {
+      try $0.prompt($1, store).captioned(by: check.captions)
+    }
     return try Dataset(
       name: URL(filePath: dev).deletingPathExtension().lastPathComponent,
       train: Array(prompts[..<learned.count]), dev: Array(prompts[learned.count...]))

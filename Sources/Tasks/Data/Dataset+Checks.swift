@@ -89,6 +89,7 @@ extension Dataset {
       digest(embedding.count) { UInt64(embedding[$0].bitPattern) },
     ]
     for number in digests.joined() { hash.append(integer: number) }
+    for caption in evidence.captions ?? [] { hash.append(caption) }
   }
 
   /// The count and four running 64-bit hashes of numbers; SHA-256 of all features would take seconds.

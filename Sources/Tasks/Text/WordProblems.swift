@@ -50,6 +50,13 @@ package enum WordProblems {
   private struct Line: Decodable {
     let question: String
     let answer: String
+
+    init(from decoder: any Decoder) throws {
+      let line = try decoder.container(keyedBy: LineKey.self)
+      try line.refuseUnread(but: ["question", "answer"])
+      question = try line.decode(String.self, forKey: LineKey("question"))
+      answer = try line.decode(String.self, forKey: LineKey("answer"))
+    }
   }
 
   /// Problems to train on and to report on.

@@ -52,6 +52,7 @@ extension Prompt {
     hash.append("\(evidence.duration) \(evidence.timestamps)")
     hash.append(integers: [evidence.tokensPerFrame, evidence.channels])
     hash.append(reals: evidence.values)
+    for caption in evidence.captions ?? [] { hash.append(caption) }
     return hash.hexadecimal()
   }
 }

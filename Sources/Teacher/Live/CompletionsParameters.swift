@@ -83,7 +83,7 @@ package struct CompletionsParameters: Sendable, Hashable, Codable {
       "same: student and server share a tokenizer; tokenize: ask /tokenize; text: match text"),
     "interface": .choice(Interface.self, "promptLogprobs (vLLM), echo (OpenAI), or automatic"),
     "template": .text(
-      "text before the answer, with {query} and {duration}; unused where prompts are tokens that both share"
+      "text before the answer, with {query}, {duration} and {captions}; unused where prompts are tokens that both share"
     ),
     "endText": .text("how the end of a response is written; unused where tokens are the same"),
     "top": .integer(

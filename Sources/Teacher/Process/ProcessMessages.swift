@@ -113,6 +113,7 @@ struct WirePrompt: Encodable, Sendable {
   var tokens: [Token]
   var duration: Double
   var timestamps: [Double]
+  var captions: [String]?
   var keyframes: [Int]?
   var truth: [AnyAnswer]?
   var features: Features?
@@ -127,6 +128,7 @@ struct WirePrompt: Encodable, Sendable {
     tokens = prompt.tokens
     duration = prompt.duration
     timestamps = prompt.evidence.timestamps
+    captions = prompt.evidence.captions
     keyframes = prompt.keyframes
     self.responses = responses.map { Base64.text(integers: $0) }
     guard wanted else { return }

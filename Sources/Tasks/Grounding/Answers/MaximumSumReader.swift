@@ -37,16 +37,30 @@ package struct MaximumSumReader: Sendable, Hashable {
       throw DataError.impossible(
         query: prompt.id, reason: "the reader needs frames and a query embedding as wide as they")
     }
-    let times = prompt.evidence.timestamps
-    let cosines = seen.cosines(with: query)
-    let curve = smoothed(filled(cosines, at: seen.timestamps, over: times))
+    return stretch(
+      of: seen.cosines(with: query), at: seen.timestamps, over: prompt.evidence.timestamps,
+      duration: prompt.duration)
+  }
+
+  /// The stretch of a video in which values stand out most.
+  ///
+  /// - Parameters:
+  ///   - values: What is known, one number or more.
+  ///   - known: At which times it is, ascending.
+  ///   - times: The times of all frames.
+  ///   - duration: The length of the video, in seconds.
+  /// - Returns: The stretch.
+  package func stretch(
+    of values: [Double], at known: [Double], over times: [Double], duration: Double
+  ) -> Interval {
+    let curve = smoothed(filled(values, at: known, over: times))
     let low = curve.min() ?? 0
     let threshold = low + level * ((curve.max() ?? 0) - low)
     let stretch = Self.largestSum(curve.map { $0 - threshold })
-    let spacing = times.count > 1 ? times[1] - times[0] : prompt.duration
+    let spacing = times.count > 1 ? times[1] - times[0] : duration
     return Interval(
       max(0, times[stretch.lowerBound] - spacing / 2),
-      min(prompt.duration, times[stretch.upperBound - 1] + spacing / 2))
+      min(duration, times[stretch.upperBound - 1] + spacing / 2))
   }
 
   /// The stretch with the largest sum, the first of equals.

@@ -15,6 +15,8 @@ package enum UnusableAnnotations: Sendable, Hashable {
 package struct AnnotationCheck {
   /// The features of the videos; `nil` where only the annotations' own durations are at hand.
   var store: FeatureStore?
+  /// What is said of the clips of videos; `nil` where nobody asks.
+  var captions: ClipCaptions?
   /// Whether the features themselves are looked at, not their shapes only.
   var readsFeatures = true
 
@@ -167,6 +169,10 @@ package struct AnnotationCheck {
       return nil
     }
     if readsFeatures, let reason = try store.sameness(of: video, duration: duration) {
+      fault(of: video, reason)
+      return nil
+    }
+    if let captions, let reason = captions.fault(video, clips: clips) {
       fault(of: video, reason)
       return nil
     }

@@ -1,3 +1,4 @@
+internal import Core
 internal import Foundation
 internal import Storage
 
@@ -37,6 +38,13 @@ package struct ClipCaptions: Sendable {
 
   /// The videos that have captions, in order.
   package var videos: [String] { captions.keys.sorted() }
+
+  /// Why they do not fit a video of so many clips; `nil` where they do.
+  func fault(_ video: String, clips: Int) -> String? {
+    guard let said = captions[video] else { return "there are no captions of video '\(video)'" }
+    return said.count == clips
+      ? nil : "there are \(said.count) captions of video '\(video)', which has \(clips) clips"
+  }
 
   /// The captions of a video's clips; `nil` where the file has no such video.
   package func of(_ video: String) -> [String]? { captions[video] }
@@ -88,5 +96,14 @@ package struct ClipCaptions: Sendable {
       if value > best?.agreement ?? -1 { best = (caption, value) }
     }
     return best?.caption
+  }
+}
+
+extension Prompt {
+  /// The same question with what is said of the frames of its video.
+  func captioned(by captions: ClipCaptions?) -> Prompt {
+    var copy = self
+    copy.evidence = evidence.captioned(captions?.of(video))
+    return copy
   }
 }

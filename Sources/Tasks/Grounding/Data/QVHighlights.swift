@@ -28,14 +28,18 @@ package enum QVHighlights {
     package var annotations: String
     /// The file with the query ids of `train` and `dev`.
     package var split: String
+    /// A file of captions, one a clip, wherever it lies; `nil` for none.
+    package var captions: String?
 
     /// What to load; the names of files are those within the folder.
     package init(
-      rows: Rows = .features, trainLimit: Int? = nil, devLimit: Int? = nil,
+      rows: Rows = .features, captions: String? = nil, trainLimit: Int? = nil,
+      devLimit: Int? = nil,
       features: String = "features.h5", annotations: String = "highlight_val_release.jsonl",
       split: String = "split.json"
     ) {
       self.rows = rows
+      self.captions = captions
       self.trainLimit = trainLimit
       self.devLimit = devLimit
       self.features = features
@@ -61,12 +65,13 @@ package enum QVHighlights {
     let store = try FeatureStore(folder.appendingPathComponent(options.features).path)
     let asked = try split(of: folder, options)
     var check = AnnotationCheck(store)
+    check.captions = try options.captions.map { try ClipCaptions($0) }
     try check.add(Array(asked.train.prefix(max(0, options.trainLimit ?? .max))))
     let train = check.usable.count
     try check.add(Array(asked.dev.prefix(max(0, options.devLimit ?? .max))))
     try check.refuseFaults()
     func prompts(_ rows: Options.Rows) throws -> (train: [Prompt], dev: [Prompt]) {
-      let all = try check.usable.map { try prompt($0, store, rows) }
+      let all = try check.usable.map { try prompt($0, store, rows).captioned(by: check.captions) }
       return (Array(all[..<train]), Array(all[train...]))
     }
     let parts = try prompts(options.rows)
@@ -123,7 +128,7 @@ extension FrameFeatures {
     }
     return FrameFeatures(
       values: result, tokensPerFrame: tokensPerFrame, channels: afterFeatures ? channels + 1 : 1,
-      timestamps: timestamps, duration: duration)
+      timestamps: timestamps, duration: duration, captions: captions)
   }
 
   private func dot(_ first: ArraySlice<Float>, _ second: ArraySlice<Float>) -> Double {

@@ -52,7 +52,7 @@ struct CaptionChoiceParameters: PluginParameters {
   var of: ConfigurationValue?
   var topics = CaptionChoice.Topic.allCases
   var options = CaptionChoice.Options().count
-  var seed = 0
+  var seed: Int?
 
   var members: [String: ConfigurationValue] {
     get { of.map { $0.isNull ? [:] : ["of": $0] } ?? [:] }
@@ -67,7 +67,8 @@ struct CaptionChoiceParameters: PluginParameters {
         + "which of two comes first"),
     "options": .integer(
       2...Choice.letters.count, "options of a question; two of those about what comes first"),
-    "seed": .integer(0...Int.max, "from which wrong options and their order are drawn"),
+    "seed": .integer(
+      0...Int.max, "from which wrong options and their order are drawn; the run's if left out"),
   ]
 }
 
@@ -118,7 +119,7 @@ extension Laboratory {
         of: try bases.build(of, at: "of", in: seed),
         .init(
           topics: parameters.topics, count: parameters.options,
-          seed: Seed(UInt64(bitPattern: Int64(parameters.seed)))))
+          seed: parameters.seed.map { Seed(UInt64($0)) } ?? seed.derived("options")))
     }
   }
 

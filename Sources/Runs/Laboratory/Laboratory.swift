@@ -112,6 +112,9 @@ public struct Laboratory: Sendable {
   /// How free questions become feature rows, by the name of the data whose questions are embedded so.
   public var questionEmbeddings: [String: @Sendable (String) throws -> [Float]] = [:]
 
+  /// The data that was made last.
+  package let madeData = DatasetCache()
+
   /// What selectors chose so far.
   package let selections = SelectionCache()
 

@@ -16,7 +16,7 @@ extension RunContext {
     log: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     let seed = Seed(UInt64(bitPattern: Int64(configuration.seed)))
-    var data = try laboratory.datasets.build(configuration.data, at: "data", in: seed)
+    var data = try laboratory.dataset(configuration.data, at: "data", in: seed)
     data.part = configuration.evaluation.part
     guard data.part == .dev || !data.tune.isEmpty else {
       throw LaboratoryError.noTunePart(data: data.name)

@@ -73,7 +73,7 @@ extension RunContext {
         prompts += dataset.train
         continue
       }
-      prompts += try laboratory.datasets.build(
+      prompts += try laboratory.dataset(
         laboratory.stageData(data, of: configuration.data), at: "stages[\(index)].data", in: seed
       ).train
     }

@@ -36,7 +36,7 @@ package enum Quantity {
     guard value > 0 else { return "0" }
     let sizes = [(1e21, "ZFLOP"), (1e18, "EFLOP"), (1e15, "PFLOP"), (1e12, "TFLOP")]
     for (size, name) in sizes where value >= size { return "\(short(value / size)) \(name)" }
-    return "\(short(value / 1e9)) GFLOP"
+    return value < 1e8 ? "\(short(value / 1e6)) MFLOP" : "\(short(value / 1e9)) GFLOP"
   }
 
   /// A duration: "4.2 s", "3 min 20 s", "2 h 5 min".

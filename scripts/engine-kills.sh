@@ -16,6 +16,12 @@ environment=$("$here/engine.sh" url 0.3.0) || {
 }
 scratch=$(mktemp -d)
 server=
+stop_server() {
+  [ -z "$server" ] || kill -KILL -- "-$server" 2>/dev/null || true
+  wait "$server" 2>/dev/null || true
+  server=
+}
+
 tidy() {
   stop_server
   rm -rf "$scratch"
@@ -37,7 +43,7 @@ stages:
   - {method: sft, steps: 4, prompts: 4}
   - {method: opd, steps: 14, prompts: 4}
 YAML
-"$opd" teacher vocabulary run.yaml student={} >words.json
+"$opd" teacher vocabulary run.yaml student=decoder >words.json
 "$environment/bin/python" "$here/tiny-llama.py" "$scratch/base" words.json
 
 # A session of its own, so that a kill meets all its processes.
@@ -50,12 +56,6 @@ start_server() {
   done
   echo "the server did not start: $(tail -n 5 server.txt)" >&2
   exit 1
-}
-
-stop_server() {
-  [ -z "$server" ] || kill -KILL -- "-$server" 2>/dev/null || true
-  wait "$server" 2>/dev/null || true
-  server=
 }
 
 failures=0

@@ -43,7 +43,7 @@ package struct PeakClipBuild: Sendable {
     } else {
       let videos = try TextFile.isFolder(source.folder) ? VideoFiles.list(in: source.folder) : []
       guard !videos.isEmpty else { throw PeakClipError.nothing(folder: source.folder) }
-      guard source.captions == nil, source.predictions == nil else {
+      guard source.captions == nil, source.predictions == nil, source.model == nil else {
         throw PeakClipError.noQuestions(folder: source.folder)
       }
       work = .videos(videos)

@@ -40,7 +40,8 @@ package enum PeakClipError: ExplainedError, Hashable {
     case .otherCount: "Make them of the same clips as the features."
     case .otherClips: "Write to another file, or remove this one."
     case .nothing: "Name a folder as `opd data import` makes it, or one of videos."
-    case .noQuestions: "Leave out --captions and --predictions, or import data with questions."
+    case .noQuestions:
+      "Leave out --captions, --predictions and --model, or import data with questions."
     case .failed: "Mend or remove them and run the command again: finished videos are kept."
     }
   }

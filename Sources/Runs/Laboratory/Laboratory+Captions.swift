@@ -48,6 +48,9 @@ extension Laboratory {
       guard let model = parameters.model else {
         throw LaboratoryError.mandatory(key: "model", why: "the teacher reads captions with it")
       }
+      guard !parameters.levels.isEmpty else {
+        throw LaboratoryError.mandatory(key: "levels", why: "each makes a window")
+      }
       let source = CaptionWindows(
         try CaptionReader(model), frames: parameters.frames, levels: parameters.levels)
       return try TeacherTreatment(
@@ -69,7 +72,15 @@ final class CaptionWindows: WindowSource {
   private let reader: CaptionReader
   private let frames: Int
   private let levels: [Double]
-  private let known = Mutex<[String: [ScoredInterval]]>([:])
+  private let known = Mutex<[Question: [ScoredInterval]]>([:])
+
+  /// Everything that windows depend on but the reader.
+  private struct Question: Hashable {
+    var query: String
+    var captions: [String]
+    var times: [Double]
+    var duration: Double
+  }
 
   /// - Parameters:
   ///   - reader: Who reads.
@@ -88,24 +99,26 @@ final class CaptionWindows: WindowSource {
 
   /// One window a threshold.
   ///
-  /// - Throws: `TextPromptError.noCaptions`, or what reading throws.
+  /// - Throws: `DataError.impossible` for a video of which nothing is said, or what reading throws.
   func windows(for prompt: Prompt) throws -> [ScoredInterval] {
-    let key = "\(prompt.video)\n\(prompt.query)"
-    if let windows = known.withLock({ $0[key] }) { return windows }
     guard let captions = prompt.evidence.captions, !captions.isEmpty else {
-      throw ChoiceError.noCaptions(prompt: prompt.id)
+      throw DataError.impossible(
+        query: prompt.id, reason: "its teacher reads captions, and nothing is said of its frames")
     }
+    let times = prompt.evidence.timestamps
+    let question = Question(
+      query: prompt.query, captions: captions, times: times, duration: prompt.duration)
+    if let windows = known.withLock({ $0[question] }) { return windows }
     let count = min(frames, captions.count)
     let places = (0..<count).map { (2 * $0 + 1) * captions.count / (2 * count) }
     let gains = try reader.gains(of: prompt.query, given: places.map { captions[$0] })
-    let times = prompt.evidence.timestamps
     let windows = levels.map { level in
       ScoredInterval(
         MaximumSumReader(level: level).stretch(
           of: gains, at: places.map { times[$0] }, over: times, duration: prompt.duration),
         confidence: 1)
     }
-    known.withLock { $0[key] = windows }
+    known.withLock { $0[question] = windows }
     return windows
   }
 }

@@ -5,7 +5,7 @@ internal import Tokenizers
 
 /// A pretrained language model that says how much likelier captions make a text: what it is about, without labels.
 struct CaptionReader: Sendable {
-  /// A digest of its weights.
+  /// A digest of its weights and of what it reads captions in.
   let identity: String
 
   private let policy: DecoderPolicy
@@ -26,7 +26,7 @@ struct CaptionReader: Sendable {
       model, tokenizer: tokenizer,
       prompts: try TextPrompts(
         format: Self.format, template: "plain", tokenizer: tokenizer, longest: Self.positions))
-    identity = model.checksum
+    identity = ContentHash.of([model.checksum, Self.format])
   }
 
   private static let positions = 512

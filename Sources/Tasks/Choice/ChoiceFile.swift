@@ -69,10 +69,7 @@ struct FiledQuestion {
   let place: String
 
   /// The question with its options.
-  var text: String {
-    let named = zip(Choice.letters, options).map { "\($0) \($1)" }
-    return "\(line.question): \(named.joined(separator: " "))"
-  }
+  var text: String { Choice.question(line.question, with: options) }
 
   /// What is checked against the features.
   var annotation: AnnotatedQuery {

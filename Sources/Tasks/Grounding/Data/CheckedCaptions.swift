@@ -17,23 +17,18 @@ struct CheckedCaptions {
   /// - Throws: `StorageError` for a file that cannot be read, with the line.
   init(_ path: String?, of questions: [AnnotatedQuery], in store: FeatureStore) throws {
     guard let path else { return }
-    let file = URL(filePath: path).lastPathComponent
     let captions = try ClipCaptions(path)
     let asked = Set(questions.map(\.video))
-    for video in asked.subtracting(captions.videos).sorted() {
-      faults.append("'\(file)' has no captions of video '\(video)'")
-    }
-    for video in captions.videos {
-      let said = captions.of(video) ?? []
-      let clips = try store.clips(of: video) ?? 0
-      if !asked.contains(video) {
-        faults.append("'\(file)' has captions of video '\(video)', which no question is about")
-      } else if said.count != clips {
-        faults.append(
-          "'\(file)' has \(said.count) captions of video '\(video)', which has \(clips) clips")
+    for video in asked.sorted() {
+      if let fault = captions.fault(video, clips: try store.clips(of: video) ?? 0) {
+        faults.append(fault)
       } else {
-        usable.append((video, said))
+        usable.append((video, captions.of(video) ?? []))
       }
+    }
+    for video in captions.videos where !asked.contains(video) {
+      faults.append(
+        "'\(captions.file)' has captions of video '\(video)', which no question is about")
     }
   }
 

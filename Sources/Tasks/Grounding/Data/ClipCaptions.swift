@@ -6,6 +6,9 @@ internal import Storage
 ///
 /// `video` is another name for `vid`; any other key is refused.
 package struct ClipCaptions: Sendable {
+  /// The name of their file, for sentences.
+  let file: String
+
   private let captions: [String: [String]]
   private let weights: [String: Double]
 
@@ -20,6 +23,7 @@ package struct ClipCaptions: Sendable {
         path: path, line: number, reason: "the video '\(line.video)' is there twice")
     }
     self.captions = captions
+    file = URL(filePath: path).lastPathComponent
     weights = Self.rarity(captions.values.joined())
   }
 
@@ -41,9 +45,10 @@ package struct ClipCaptions: Sendable {
 
   /// Why they do not fit a video of so many clips; `nil` where they do.
   func fault(_ video: String, clips: Int) -> String? {
-    guard let said = captions[video] else { return "there are no captions of video '\(video)'" }
+    guard let said = captions[video] else { return "'\(file)' has no captions of video '\(video)'" }
     return said.count == clips
-      ? nil : "there are \(said.count) captions of video '\(video)', which has \(clips) clips"
+      ? nil
+      : "'\(file)' has \(said.count) captions of video '\(video)', which has \(clips) clips"
   }
 
   /// The captions of a video's clips; `nil` where the file has no such video.

@@ -45,6 +45,21 @@ struct TextRunTests {
     #expect(who == "The run '\(base.path)'" && first.allSatisfy { $0.hasPrefix("make ") })
   }
 
+  @Test("cannot be seen by a student that is to read frames")
+  func frames() throws {
+    let data = try Countdown.dataset(
+      .init(numbers: 2, largest: 9, largestTarget: 99, train: 4, dev: 2, seed: Seed(0)))
+    let codec = AnswerCodec(
+      CountdownTask(maximumLength: 6), tokenizer: Vocabulary(words: ["1", "<end>"], end: "<end>"))
+    var parameters = PretrainedParameters()
+    #expect(try parameters.prompts(codec, of: data).width == 0)
+    parameters.frames = true
+    let error = #expect(throws: ConfigurationError.self) {
+      _ = try parameters.prompts(codec, of: data)
+    }
+    #expect(error?.description.contains("the data has no frames") == true)
+  }
+
   @Test("may have a teacher that was trained on other questions")
   func unseen() throws {
     func data(_ numbers: Int) throws -> Dataset {

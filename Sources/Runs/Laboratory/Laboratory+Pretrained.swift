@@ -81,6 +81,10 @@ struct PretrainedParameters: PluginParameters {
     guard longest > 0 else {
       throw LaboratoryError.positions(positions, answer: codec.maximumLength)
     }
+    guard !frames || dataset.channels > 0 else {
+      throw ConfigurationError.unusable(
+        path: "student.pretrained.frames", reason: "the data has no frames", source: nil)
+    }
     return try TextPrompts(
       format: prompt, hinted: hinted, template: template, tokenizer: codec.tokenizer,
       longest: longest,

@@ -125,12 +125,12 @@ extension Tape {
       panels: memory.straight(part.up), c: slope.pointer, ldc: rank, adding: false)
     for i in 0..<x.rows * rank { slope.pointer[i] *= part.scaling }
     if let target = memory.gradient {
-      Scalar.multiply(
-        .yes, .no, m: part.rows.count, n: rank, k: x.rows, alpha: 1, a: own, lda: columns,
-        b: pass.hidden.pointer, ldb: rank, beta: 1, c: target + part.up.offset, ldc: rank)
-      Scalar.multiply(
-        .yes, .no, m: rank, n: x.columns, k: x.rows, alpha: 1, a: slope.pointer, lda: rank,
-        b: pointer(x), ldb: x.columns, beta: 1, c: target + part.down.offset, ldc: x.columns)
+      Multiply.addTransposed(
+        m: part.rows.count, n: rank, k: x.rows, a: own, lda: columns, b: pass.hidden.pointer,
+        ldb: rank, c: target + part.up.offset, ldc: rank)
+      Multiply.addTransposed(
+        m: rank, n: x.columns, k: x.rows, a: slope.pointer, lda: rank, b: pointer(x),
+        ldb: x.columns, c: target + part.down.offset, ldc: x.columns)
     }
     guard wantsInput else { return }
     let target = self.gradient(x)

@@ -1,4 +1,3 @@
-internal import COpenBLAS
 internal import Foundation
 
 extension Float: Real {
@@ -49,17 +48,6 @@ extension Float: Real {
 
   /// `2/√π · ∫₀ˣ e^(−t²) dt`.
   public static func errorFunction(_ x: Float) -> Float { erff(x) }
-
-  /// `C ← α·op(A)·op(B) + β·C` by OpenBLAS.
-  public static func multiply(
-    _ transposeA: Transpose, _ transposeB: Transpose, m: Int, n: Int, k: Int, alpha: Float,
-    a: UnsafePointer<Float>, lda: Int, b: UnsafePointer<Float>, ldb: Int, beta: Float,
-    c: UnsafeMutablePointer<Float>, ldc: Int
-  ) {
-    cblas_sgemm(
-      CblasRowMajor, transposeA.blas, transposeB.blas, blasint(m), blasint(n), blasint(k), alpha,
-      a, blasint(lda), b, blasint(ldb), beta, c, blasint(ldc))
-  }
 }
 
 extension Double: Real {
@@ -87,15 +75,4 @@ extension Double: Real {
 
   /// `2/√π · ∫₀ˣ e^(−t²) dt`.
   public static func errorFunction(_ x: Double) -> Double { erf(x) }
-
-  /// `C ← α·op(A)·op(B) + β·C` by OpenBLAS.
-  public static func multiply(
-    _ transposeA: Transpose, _ transposeB: Transpose, m: Int, n: Int, k: Int, alpha: Double,
-    a: UnsafePointer<Double>, lda: Int, b: UnsafePointer<Double>, ldb: Int, beta: Double,
-    c: UnsafeMutablePointer<Double>, ldc: Int
-  ) {
-    cblas_dgemm(
-      CblasRowMajor, transposeA.blas, transposeB.blas, blasint(m), blasint(n), blasint(k), alpha,
-      a, blasint(lda), b, blasint(ldb), beta, c, blasint(ldc))
-  }
 }

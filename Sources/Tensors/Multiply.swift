@@ -141,6 +141,33 @@ enum Multiply {
     }
   }
 
+  /// `C ← C + Aᵀ·B`, where A is k × m and B is k × n, both row-major: what the gradient of a weight gathers over rows.
+  ///
+  /// The kernel of all other products rather than OpenBLAS's, which takes another order of its sums on another processor:
+  /// runs had other bits on Zen 3, Zen 4 and Zen 5.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  static func addTransposed<Scalar: Real>(
+    m: Int, n: Int, k: Int, a: UnsafePointer<Scalar>, lda: Int, b: UnsafePointer<Scalar>, ldb: Int,
+    c: UnsafeMutablePointer<Scalar>, ldc: Int
+  ) {
+    withUnsafeTemporaryAllocation(of: Scalar.self, capacity: depth * panel) {
+      guard let piece = $0.baseAddress else { return }
+      for from in stride(from: 0, to: k, by: depth) {
+        let steps = min(depth, k - from)
+        for p in panels(n) {
+          let columns = min(panel, n - p * panel)
+          pack(
+            b + from * ldb + p * panel, stride: ldb, k: steps, n: columns, panels: 0..<1,
+            into: piece)
+          tiles(
+            m: m, columns: columns, steps: steps, a: a + from * lda, rowStride: 1,
+            columnStride: lda, b: piece, c: c + p * panel, ldc: ldc, adding: true)
+        }
+      }
+    }
+  }
+
   /// One panel's share of some terms, for all rows.
   @inline(__always)
   static func tiles<Scalar: Real>(

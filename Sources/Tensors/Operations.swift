@@ -226,12 +226,9 @@ extension Tape {
     _ residual: Variable?
   ) {
     if let target = bound.gradient {
-      // BLAS here: the transposed left-hand matrix suits its own packing, and a gradient's bits need not be the same for
-      // another number of rows.
-      Scalar.multiply(
-        .yes, .no, m: weight.rows, n: weight.columns, k: x.rows, alpha: 1, a: gradient,
-        lda: weight.rows, b: pointer(x), ldb: x.columns, beta: 1, c: target + weight.offset,
-        ldc: weight.columns)
+      Multiply.addTransposed(
+        m: weight.rows, n: weight.columns, k: x.rows, a: gradient, lda: weight.rows, b: pointer(x),
+        ldb: x.columns, c: target + weight.offset, ldc: weight.columns)
     }
     if needsGradient(x) {
       let panels = bound.straight(weight)

@@ -1,5 +1,3 @@
-internal import COpenBLAS
-
 /// The numbers tensors are made of: `Float` to train, `Double` to check gradients and reference values.
 ///
 /// Everything that differs between the two stands here, so that every kernel is written once, generically, and
@@ -24,20 +22,4 @@ where SIMD8Storage: Sendable {
 
   /// `2/√π · ∫₀ˣ e^(−t²) dt`.
   static func errorFunction(_ x: Self) -> Self
-
-  /// `C ← α·op(A)·op(B) + β·C` on row-major matrices, with one BLAS thread's bits whatever runs beside it.
-  static func multiply(
-    _ transposeA: Transpose, _ transposeB: Transpose, m: Int, n: Int, k: Int, alpha: Self,
-    a: UnsafePointer<Self>, lda: Int, b: UnsafePointer<Self>, ldb: Int, beta: Self,
-    c: UnsafeMutablePointer<Self>, ldc: Int)
-}
-
-/// Whether a matrix enters a product as it stands or transposed.
-public enum Transpose: Sendable {
-  /// As it stands.
-  case no
-  /// Transposed.
-  case yes
-
-  var blas: CBLAS_TRANSPOSE { self == .yes ? CblasTrans : CblasNoTrans }
 }

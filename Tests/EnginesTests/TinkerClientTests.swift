@@ -106,6 +106,22 @@ struct TinkerClientTests {
         .field("logprobs").count == 1)
   }
 
+  @Test("counts the failures of a promise, whatever silence lies between them")
+  func failing() async throws {
+    let server = try StubEngine(.init(mode: "fails_and_hangs"))
+    var parameters = server.parameters
+    parameters.answerSeconds = 1
+    parameters.operationSeconds = 60
+    let client = try await TinkerClient.connect(parameters)
+    let model = try await client.createModel(base: "table", rank: 8, seed: 1)
+    let response = ScoredResponse(prompt: [.tokens([1])], response: [2])
+    let error = await #expect(throws: EngineError.self) {
+      try await client.pass(model, [response.datum(rank: 0)], loss: "cross_entropy", .forward)
+    }
+    let text = error.map { "\($0)" } ?? ""
+    #expect(text.contains("did not answer 'forward_backward' in 4 attempts: status 500"), "\(text)")
+  }
+
   @Test("sends a key that nobody repeats")
   func key() async throws {
     let key = "opd-secret-of-a-test"

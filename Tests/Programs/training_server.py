@@ -550,6 +550,11 @@ class Handler(BaseHTTPRequestHandler):
                 return self.answer(200, {"type": "try_again", "request_id": id, "queue_state": "active"})
         if mode == "fails_futures" and kind == "pass":
             raise Refusal(400, "the engine ran out of memory")
+        if mode == "fails_and_hangs" and kind == "pass":
+            state[id] = state.get(id, 0) + 1
+            if state[id] % 2:
+                raise Refusal(500, "Out of range float values are not JSON compliant")
+            return
         binary = options["dialect"] == "protobuf" and "protobuf" in self.headers.get("Accept", "")
         if kind == "json":
             return self.answer(200, result)

@@ -2,6 +2,7 @@ import Core
 import Foundation
 import Plugins
 import Records
+import Student
 import Tasks
 import Testing
 

@@ -74,6 +74,28 @@ struct MultiplyTests {
     }
   }
 
+  @Test("adds up in one order, the same on every processor: fused, ascending, in blocks of 384")
+  func order() {
+    for (m, n, k) in [(1, 1, 1), (6, 16, 384), (13, 19, 385), (8, 40, 800)] {
+      let a = numbers(k * m, seed: 1).map { Float($0) }
+      let b = numbers(k * n, seed: 2).map { Float($0) }
+      var expected = numbers(m * n, seed: 3).map { Float($0) }
+      var gathered = expected
+      for i in 0..<m {
+        for j in 0..<n {
+          for from in stride(from: 0, to: k, by: 384) {
+            var sum: Float = 0
+            for t in from..<min(k, from + 384) { sum.addProduct(a[t * m + i], b[t * n + j]) }
+            expected[i * n + j] += sum
+          }
+        }
+      }
+      Multiply.addTransposed(
+        m: m, n: n, k: k, a: a, lda: m, b: b, ldb: n, c: &gathered, ldc: n)
+      #expect(gathered == expected, "\(m) × \(n) × \(k)")
+    }
+  }
+
   @Test("gives a row the same bits whatever is multiplied beside it")
   func sameBits() {
     let (n, k) = (40, 400)

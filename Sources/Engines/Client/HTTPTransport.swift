@@ -27,6 +27,10 @@ struct HTTPAnswer: Sendable {
   /// How long the server asked to wait, in seconds, from 0 to 60.
   var retryAfter: Double
   var body: [UInt8]
+
+  /// None came in time, to a request whose answer may be pending.
+  static let late = HTTPAnswer(status: 0, contentType: "", retryAfter: 0, body: [])
+  var isLate: Bool { status == Self.late.status }
 }
 
 /// Why there is no answer.

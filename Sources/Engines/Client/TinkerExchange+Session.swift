@@ -61,9 +61,12 @@ extension TinkerExchange {
       mayBePending: true)
     let clock = ContinuousClock()
     let deadline = clock.now + .seconds(parameters.operationSeconds)
+    // Over all polls: a server that fails, keeps silent and fails again is asked no more often than one that fails at once.
+    var failures = 0
     while true {
-      let answer = try await poll(request, of: operation)
+      let answer = try await poll(request, of: operation, failures: &failures)
       if try !isPending(answer, operation) { return answer }
+      if !answer.isLate { failures = 0 }
       guard clock.now < deadline else {
         throw EngineError.tooSlow(operation: operation, seconds: parameters.operationSeconds)
       }
@@ -73,17 +76,21 @@ extension TinkerExchange {
   }
 
   /// One wait; errors name the operation that is waited for.
-  private func poll(_ request: HTTPRequest, of operation: String) async throws -> HTTPAnswer {
+  private func poll(
+    _ request: HTTPRequest, of operation: String, failures: inout Int
+  ) async throws -> HTTPAnswer {
     do {
-      return try await send(request)
+      return try await send(request, failures: &failures)
     } catch EngineError.refused(_, let status, let message) {
       throw EngineError.refused(operation: operation, status: status, message: message)
+    } catch EngineError.unreachable(_, let attempts, let reason) {
+      throw EngineError.unreachable(operation: operation, attempts: attempts, reason: reason)
     }
   }
 
   /// Whether an answer says "not yet", by its status or in words.
   private func isPending(_ answer: HTTPAnswer, _ operation: String) throws -> Bool {
-    if answer.status == 408 { return true }
+    if answer.isLate || answer.status == 408 { return true }
     guard !answer.contentType.contains("protobuf"), answer.body.count < 4096 else { return false }
     return try value(of: answer, operation)["type"]?.text == "try_again"
   }

@@ -38,10 +38,21 @@ final class TinkerExchange: Sendable {
   func send(
     _ request: HTTPRequest, repeating: Repetition = .always, model: String = ""
   ) async throws -> HTTPAnswer {
+    var failures = 0
+    return try await send(request, repeating: repeating, model: model, failures: &failures)
+  }
+
+  /// Sends a request until it is answered, or the failures, those before included, are as many as there are attempts.
+  ///
+  /// - Throws: `EngineError`, `CancellationError`.
+  func send(
+    _ request: HTTPRequest, repeating: Repetition = .always, model: String = "",
+    failures: inout Int
+  ) async throws -> HTTPAnswer {
     var request = request
     request.onlyOnce = repeating == .whereNothingWasDone
     var pauses = parameters.seed.derived("retry", number()).generator()
-    for attempt in 1... {
+    while true {
       let trouble: Trouble
       switch try await outcome(of: request) {
       case .success(let answer): return answer
@@ -51,15 +62,15 @@ final class TinkerExchange: Sendable {
         throw EngineError.uncertain(
           operation: request.operation, model: model, reason: trouble.reason)
       }
-      guard attempt < parameters.attempts else {
+      failures += 1
+      guard failures < parameters.attempts else {
         throw EngineError.unreachable(
-          operation: request.operation, attempts: attempt, reason: trouble.reason)
+          operation: request.operation, attempts: failures, reason: trouble.reason)
       }
-      let pause = parameters.backoffSeconds * Double(1 << min(attempt - 1, 10))
+      let pause = parameters.backoffSeconds * Double(1 << min(failures - 1, 10))
       try await Task.sleep(
         for: .seconds(min(max(trouble.wait, pause * (0.5 + pauses.uniform())), 120)))
     }
-    preconditionFailure("Attempts are endless until one returns or throws.")
   }
 
   /// One attempt.
@@ -68,7 +79,7 @@ final class TinkerExchange: Sendable {
       let answer = try await transport.send(request)
       return try passing(answer, request).map { .failure($0) } ?? .success(answer)
     } catch TransportTrouble.timedOut where request.mayBePending {
-      return .success(HTTPAnswer(status: 408, contentType: "", retryAfter: 0, body: []))
+      return .success(.late)
     } catch let found as TransportTrouble {
       return .failure(try passing(found, request))
     }

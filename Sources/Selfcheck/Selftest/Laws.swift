@@ -36,7 +36,7 @@ package struct Laws: Sendable {
   package func run() async throws -> [Check] {
     var checks = try await [
       samplerAgreesWithTrainer(), nothingDrifts(), teacherIsStudent(), microBatches(), threads(),
-      oracle(), positions(), otherVocabulary(),
+      oracle(), positions(), otherVocabulary(), products(),
     ]
     for method in MethodPreset.towardsTeacher {
       checks.append(try await movesTowardsTeacher(method))
@@ -79,6 +79,19 @@ package struct Laws: Sendable {
     let shards = GradientShards(layout: student.parameters.layout)
     _ = try student.differentiate(groups, loss, into: shards)
     return shards.total().gradient
+  }
+
+  /// Ragged, long and thin products of numbers in ±1; the error of a sum of k grows with √k.
+  private func products() -> Check {
+    var random = SeededGenerator(seed: Seed(1))
+    var worst = 0.0
+    for (m, n, k) in [(1, 1, 1), (5, 17, 33), (7, 16, 384), (13, 40, 385), (64, 8, 800)] {
+      let a = (0..<k * m).map { _ in Float.random(in: -1...1, using: &random) }
+      let b = (0..<k * n).map { _ in Float.random(in: -1...1, using: &random) }
+      let differences = ProductCheck.differences(m: m, n: n, k: k, a, b)
+      worst = largestError(worst, WorstError.of(differences) / Double(k).squareRoot())
+    }
+    return Check("our products are OpenBLAS's, to rounding", error: worst, tolerance: 1e-6)
   }
 
   private func oracleScored() async throws -> [ScoredGroup] {

@@ -97,11 +97,28 @@ extension OPDCommand {
     Foundation.exit(outcome.print())
   }
 
+  /// `--option -1` as `--option=-1`: the parser takes a negative number for an option and says that the value is missing.
+  static func joiningNegativeNumbers(_ words: [String]) -> [String] {
+    var joined: [String] = []
+    for (index, word) in words.enumerated() {
+      let isNumber = word.hasPrefix("-") && Double(word) != nil
+      if isNumber, let option = joined.last, option.hasPrefix("--"), !option.contains("="),
+        !words[..<index].contains("--")
+      {
+        joined[joined.count - 1] = "\(option)=\(word)"
+      } else {
+        joined.append(word)
+      }
+    }
+    return joined
+  }
+
   /// Runs the command that the arguments name.
   ///
   /// - Parameter arguments: The words after the program's name.
   /// - Returns: What is left to print, and the status of the process.
   static func perform(_ arguments: [String]) async -> CommandOutcome {
+    let arguments = joiningNegativeNumbers(arguments)
     do {
       try refuseUnknownSubcommand(arguments)
       // The help of the parser knows commands only.

@@ -12,28 +12,39 @@ public enum JSONLines {
 
   /// The values of a file, each with its line number, counted from 1; empty lines are passed over.
   ///
-  /// - Throws: `StorageError.malformedLine` with the number of the first line that is not such a value, or what
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - type: What its lines are.
+  ///   - tornLastLine: What to do with a last line that is not whole.
+  ///   - fault: Why a value cannot be used, the end of a sentence; `nil` if it can. It is asked in the order of the file.
+  /// - Returns: The values.
+  /// - Throws: `StorageError.malformedLines` with all lines that are no such value or have a fault, or what
   ///   `TextFile.bytes(_:)` throws.
   public static func read<Value: Decodable>(
-    _ path: String, as type: Value.Type = Value.self, tornLastLine: TornLine = .refused
+    _ path: String, as type: Value.Type = Value.self, tornLastLine: TornLine = .refused,
+    fault: (Value) -> String? = { _ in nil }
   ) throws -> [(line: Int, value: Value)] {
     let bytes = try TextFile.bytes(path)
     let decoder = JSONDecoder()
     var result: [(line: Int, value: Value)] = []
     var start = TextFile.start(of: bytes)
     var line = 0
+    var faults = LineFaults()
     while start < bytes.count {
       line += 1
       let end = bytes[start...].firstIndex(of: newline) ?? bytes.count
       defer { start = end + 1 }
       guard bytes[start..<end].contains(where: { $0 > 0x20 }) else { continue }
       do throws(JSONFault) {
-        result.append((line, try value(bytes[start..<end], as: Value.self, by: decoder)))
+        let value = try value(bytes[start..<end], as: Value.self, by: decoder)
+        if let reason = fault(value) { faults.note(line, reason) }
+        result.append((line, value))
       } catch {
         if end == bytes.count, tornLastLine == .dropped { break }
-        throw StorageError.malformedLine(path: path, line: line, reason: error.reason)
+        faults.note(line, error.reason)
       }
     }
+    try faults.refuse(path)
     return result
   }
 

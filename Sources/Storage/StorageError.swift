@@ -19,8 +19,8 @@ public enum StorageError: ExplainedError, Hashable {
   case wrongAttribute(path: String, object: String, name: String, found: String)
   /// An attribute is absent or not text.
   case missingAttribute(path: String, object: String, name: String)
-  /// A line is not the JSON that it should be; lines count from 1.
-  case malformedLine(path: String, line: Int, reason: String)
+  /// Lines are not what they should be: how many, and the first of them.
+  case malformedLines(path: String, count: Int, first: [MalformedLine])
   /// Something could not be written.
   case unwritable(path: String, reason: String)
   /// Something would be written over.
@@ -61,8 +61,10 @@ public enum StorageError: ExplainedError, Hashable {
       """
     case .missingAttribute(let path, let object, let name):
       "'\(object)' of '\(path)' has no text attribute '\(name)'."
-    case .malformedLine(let path, let line, let reason):
-      "Line \(line) of '\(path)' cannot be used: \(reason)."
+    case .malformedLines(let path, 1, let first):
+      "Line \(first[0].line) of '\(path)' cannot be used: \(first[0].reason)."
+    case .malformedLines(let path, let count, let first):
+      "\(count) lines of '\(path)' cannot be used: \(Self.list(first, of: count))."
     case .unwritable(let path, let reason): "'\(path)' cannot be written: \(reason)."
     case .alreadyThere(let path): "There is a file '\(path)' already."
     }
@@ -80,9 +82,58 @@ public enum StorageError: ExplainedError, Hashable {
     case .packed: "Write it again with gzip, as `h5repack -f GZIP=4 OLD NEW` does."
     case .wrongAttribute: "Correct it, or write the file again with the right number."
     case .missingAttribute: "Write the file again with the program that made it."
-    case .malformedLine: "Correct the line or remove it."
+    case .malformedLines(_, let count, _):
+      "Correct the line\(count > 1 ? "s" : "") or remove \(count > 1 ? "them" : "it")."
     case .unwritable: "Check that the folder exists, may be written to and has space left."
     case .alreadyThere: "Name another folder, or remove it first."
+    }
+  }
+}
+
+/// A line that cannot be used.
+public struct MalformedLine: Sendable, Hashable {
+  /// Its number, from 1.
+  public var line: Int
+  /// What is wrong with it, the end of a sentence.
+  public var reason: String
+
+  /// A line and what is wrong with it.
+  public init(line: Int, reason: String) {
+    self.line = line
+    self.reason = reason
+  }
+}
+
+extension StorageError {
+  /// How many lines a sentence names.
+  static let listed = 10
+
+  private static func list(_ first: [MalformedLine], of count: Int) -> String {
+    let rest = count > first.count ? ["and \(count - first.count) more"] : []
+    return (first.map { "line \($0.line), \($0.reason)" } + rest).joined(separator: "; ")
+  }
+}
+
+/// What is wrong with the lines of a file, gathered so that one error names all of them.
+public struct LineFaults: Sendable {
+  private var count = 0
+  private var first: [MalformedLine] = []
+
+  /// None yet.
+  public init() {}
+
+  /// Notes one, in the order of the file.
+  public mutating func note(_ line: Int, _ reason: String) {
+    count += 1
+    if first.count < StorageError.listed { first.append(MalformedLine(line: line, reason: reason)) }
+  }
+
+  /// Refuses the file if there is any.
+  ///
+  /// - Throws: `StorageError.malformedLines`.
+  public func refuse(_ path: String) throws {
+    guard count == 0 else {
+      throw StorageError.malformedLines(path: path, count: count, first: first)
     }
   }
 }

@@ -10,6 +10,8 @@ public enum TeacherError: ExplainedError, Hashable {
   case noTruth(prompt: String)
   /// A window is not finite, or its confidence is negative or not finite.
   case unusableWindow(prompt: String, window: String)
+  /// Predicted windows cannot be of the videos that are asked about: of how many prompts, and the first of them.
+  case foreignWindows(count: Int, first: [String])
   /// No answer can be written for a video of this length.
   case emptyGrid(prompt: String, duration: Double)
   /// A response has a token that the vocabulary lacks.
@@ -40,6 +42,9 @@ extension TeacherError {
       "Prompt '\(prompt)' has no right answer that can be written."
     case .unusableWindow(let prompt, let window):
       "A predicted window of prompt '\(prompt)' cannot be used: \(window)."
+    case .foreignWindows(let count, let first):
+      "The window table cannot be of these videos (\(count) prompt\(count > 1 ? "s" : "")): "
+        + first.joined(separator: "; ") + (count > first.count ? "; and others." : ".")
     case .emptyGrid(let prompt, let duration):
       "No answer can be written for prompt '\(prompt)', whose video lasts \(duration) s."
     case .foreignToken(let prompt, let token, let vocabulary):
@@ -70,6 +75,8 @@ extension TeacherError {
       "Train on prompts with right answers, or use a teacher that reads questions."
     case .unusableWindow:
       "Give finite seconds and a finite confidence of at least 0."
+    case .foreignWindows:
+      "Give seconds of the same videos; frames and milliseconds are not told from them otherwise."
     case .emptyGrid:
       "Use a codec whose grid fits the video, or leave the prompt out."
     case .foreignToken:

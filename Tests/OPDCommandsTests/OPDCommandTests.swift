@@ -32,6 +32,14 @@ struct OPDCommandTests {
     #expect(outcome.errors.hasPrefix("error: Unknown option '--jason'"))
   }
 
+  @Test("takes a negative number behind an option for its value")
+  func negative() async {
+    let apart = await OPDCommand.perform(["bench", "--threads", "-1"])
+    let joined = await OPDCommand.perform(["bench", "--threads=-1"])
+    #expect(apart.status == joined.status && apart.errors == joined.errors)
+    #expect(apart.errors.contains("-1") && !apart.errors.contains("Missing value"))
+  }
+
   @Test("help goes to standard output, with status 0")
   func help() async {
     for words in [["--help"], ["metrics", "--help"], ["help", "doctor"], []] {

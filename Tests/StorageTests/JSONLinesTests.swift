@@ -53,7 +53,8 @@ struct JSONLinesTests {
     let path = scratch("data.jsonl")
     try AtomicFile.write("{\"step\":0,\"loss\":1}\n\n{\"step\":\"x\",\"loss\":1}\n", to: path)
     let error = storageError { _ = try JSONLines.read(path, as: Entry.self) }
-    #expect(error == .malformedLine(path: path, line: 3, reason: "'step' is not a whole number"))
+    let line = MalformedLine(line: 3, reason: "'step' is not a whole number")
+    #expect(error == .malformedLines(path: path, count: 1, first: [line]))
     #expect(
       error?.description
         == "Line 3 of '\(path)' cannot be used: 'step' is not a whole number. "
@@ -65,7 +66,22 @@ struct JSONLinesTests {
     try AtomicFile.write("{\"step\":\n{}", to: path)
     #expect(
       storageError { _ = try JSONLines.read(path, as: Entry.self, tornLastLine: .dropped) }
-        == .malformedLine(path: path, line: 1, reason: "it is not JSON"))
+        == .malformedLines(
+          path: path, count: 1, first: [MalformedLine(line: 1, reason: "it is not JSON")]))
+  }
+
+  @Test("that cannot be used are named all at once")
+  func severalMalformed() throws {
+    let path = scratch("data.jsonl")
+    try AtomicFile.write((0..<30).map { $0 % 2 == 0 ? "\($0)\n" : "x\n" }.joined(), to: path)
+    let error = storageError {
+      _ = try JSONLines.read(path, as: Int.self) { $0 > 26 ? "\($0) is too much" : nil }
+    }
+    let named = stride(from: 2, through: 20, by: 2).map { "line \($0), it is not JSON" }
+    #expect(
+      error?.description
+        == "16 lines of '\(path)' cannot be used: " + named.joined(separator: "; ")
+        + "; and 6 more. Correct the lines or remove them.")
   }
 
   @Test("are read through gzip, and a packed file that is cut short is refused")

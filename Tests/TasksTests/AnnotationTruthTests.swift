@@ -76,6 +76,24 @@ struct AnnotationTruthTests {
     try folder([Self.line(0, rest)])
     let said = complaint { _ = try load() }
     #expect(said?.contains(first) == true && said?.contains(second) == true, "\(said ?? "")")
+    #expect(complaint { _ = try truths() } == said)
+  }
+
+  @Test("are refused where features of neighbouring clips were never written; one may be black")
+  func unwritten() throws {
+    try folder([Self.line(0, #""duration": 30, "relevant_windows": [[1, 2]]"#)])
+    for (zeros, isRefused) in [(12..<13, false), (12..<14, true), (28..<30, true)] {
+      let file = try HDF5File.create(scratch("features.h5"))
+      try file.write(attribute: "clip_seconds", "1.0")
+      let rows = (0..<30).flatMap { clip -> [Float] in
+        zeros.contains(clip) ? [0, 0] : [Float(clip + 1), 1]
+      }
+      try file.write("video/v", rows, shape: [30, 2])
+      try file.flush()
+      let said = complaint { _ = try load() }
+      let sentence = "clips \(zeros.lowerBound) and \(zeros.lowerBound + 1) of video 'v' are 0"
+      #expect(said?.contains(sentence) ?? false == isRefused, "\(said ?? "accepted")")
+    }
   }
 
   @Test(
@@ -90,6 +108,10 @@ struct AnnotationTruthTests {
       (
         #""duration": 30, "relevant_clip_ids": [-1], "saliency_scores": [[1, 2, 3]]"#,
         "clip -1 is none of its 15"
+      ),
+      (
+        #""duration": 30, "relevant_clip_ids": [4, 4], "saliency_scores": [[1, 2, 3], [1, 2, 3]]"#,
+        "clip 4 is there more than once"
       ),
       (
         #""duration": 30, "relevant_clip_ids": [1, 2], "saliency_scores": [[1, 2, 3]]"#,

@@ -108,7 +108,9 @@ struct BadInputTests {
     try AtomicFile.write(text.replacing("\"vid\"", with: "\"video\""), to: path)
     #expect(complaint()?.contains("'video': this key is not read") == true)
     try AtomicFile.write(text.replacing(/,"vid":"[^"]*"/, with: ""), to: path)
-    #expect(complaint()?.hasPrefix("Line 1 of '\(path)' cannot be used: the key 'vid' is") == true)
+    #expect(
+      complaint()?.hasPrefix(
+        "\(lines.count) lines of '\(path)' cannot be used: line 1, the key 'vid' is") == true)
     try AtomicFile.write(text.replacing("\"duration\":24", with: "\"duration\":0"), to: path)
     #expect(complaint()?.contains("the duration is 0.0") == true)
     try AtomicFile.write(text + lines[0], to: path)

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Storage
 import Testing
 
 @testable import Tasks
@@ -49,9 +50,10 @@ struct WordProblemTests {
     let truth = try #require(data.dev[0].truth.first)
     #expect(codec.decode(try codec.encode(truth, to: data.dev[0]), to: data.dev[0]) != nil)
     let bad = try file("bad.jsonl", [#"{"question": "c?", "answer": "many"}"#])
-    #expect(throws: TextTaskError.noNumber(prompt: "dev-1", path: bad)) {
+    let error = #expect(throws: StorageError.self) {
       try WordProblems.dataset(train: train, dev: bad, limit: 10)
     }
+    #expect(error?.happened.contains("Line 1 of '\(bad)' cannot be used: its answer ends") == true)
     #expect(throws: TextTaskError.seen(prompt: "dev-1", path: train)) {
       try WordProblems.dataset(train: train, dev: train, limit: 10)
     }

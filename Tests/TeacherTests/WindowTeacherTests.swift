@@ -108,6 +108,22 @@ struct WindowTeacherTests {
     #expect(zip(beliefs, beliefs.dropFirst()).allSatisfy { $0 < $1 })
   }
 
+  @Test("refuses windows that are not of its videos, all at once")
+  func foreignWindows() throws {
+    func table(_ windows: [Interval]) throws -> TableWindows {
+      try TableWindows(["a": windows.map { ScoredInterval($0, confidence: 1) }])
+    }
+    let prompts = [Prompt.toy("a", truth: [Interval(4, 8)]), .toy("b", truth: [Interval(4, 8)])]
+    let duration = prompts[0].evidence.duration
+    try table([Interval(duration, duration), Interval(1, 2)]).refuseForeignWindows(of: prompts)
+    for windows in [[Interval(1, 2), Interval(100, 900)], [Interval(duration, duration + 1)]] {
+      let error = #expect(throws: TeacherError.self) {
+        try table(windows).refuseForeignWindows(of: prompts)
+      }
+      #expect(error?.description.contains("cannot be of these videos (1 prompt): 'a', ") == true)
+    }
+  }
+
   @Test("says which prompt has no windows, and which token is foreign")
   func errors() async throws {
     let teacher = try WindowCase.all[0].teacher()

@@ -88,12 +88,10 @@ extension PeakClips {
   /// - Throws: `StorageError` for a file that is missing or none of this kind, with the line.
   static func read(_ path: String) throws -> [String: PeakClips] {
     var known: [String: PeakClips] = [:]
-    for (number, line) in try JSONLines.read(path, as: PeakClipLine.self) {
-      guard case .clips(let clips) = line else { continue }
+    _ = try JSONLines.read(path, as: PeakClipLine.self) { line in
+      guard case .clips(let clips) = line else { return nil }
       let isRepeated = known.updateValue(clips, forKey: clips.id) != nil
-      guard let defect = isRepeated ? "the question '\(clips.id)' is there twice" : clips.defect
-      else { continue }
-      throw StorageError.malformedLine(path: path, line: number, reason: defect)
+      return isRepeated ? "the question '\(clips.id)' is there twice" : clips.defect
     }
     return known
   }

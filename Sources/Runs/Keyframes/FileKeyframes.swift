@@ -25,28 +25,23 @@ struct FileKeyframes: KeyframeSelector {
 
   /// The selections of a file.
   ///
-  /// - Throws: `StorageError`, or `SelectionFileError` for a line that cannot be one.
+  /// - Throws: `StorageError`, with the lines that cannot be one.
   init(_ path: String) throws {
     self.path = path
     var questions: [String: [Int]] = [:]
     var videos: [String: [Int]] = [:]
-    for (number, line) in try JSONLines.read(path, as: Line.self) {
-      func refuse(_ reason: String) -> SelectionFileError {
-        .line(path: path, line: number, reason: reason)
-      }
+    _ = try JSONLines.read(path, as: Line.self) { line in
       guard !line.frames.isEmpty, line.frames == Set(line.frames).sorted(), line.frames[0] >= 0
-      else { throw refuse("its frames are not one or more numbers from 0, ascending") }
+      else { return "its frames are not one or more numbers from 0, ascending" }
       if let id = line.id {
-        guard questions.updateValue(line.frames, forKey: id) == nil else {
-          throw refuse("question '\(id)' is there twice")
-        }
-      } else if let video = line.video {
-        guard videos.updateValue(line.frames, forKey: video) == nil else {
-          throw refuse("video '\(video)' is there twice")
-        }
-      } else {
-        throw refuse("it names neither a question ('id') nor a video ('video')")
+        let isNew = questions.updateValue(line.frames, forKey: id) == nil
+        return isNew ? nil : "question '\(id)' is there twice"
       }
+      guard let video = line.video else {
+        return "it names neither a question ('id') nor a video ('video')"
+      }
+      let isNew = videos.updateValue(line.frames, forKey: video) == nil
+      return isNew ? nil : "video '\(video)' is there twice"
     }
     self.questions = questions
     self.videos = videos
@@ -78,8 +73,6 @@ struct FileKeyframeParameters: PluginParameters {
 
 /// What keeps a file of selections from being used.
 enum SelectionFileError: ExplainedError, Hashable {
-  /// A line is no selection.
-  case line(path: String, line: Int, reason: String)
   /// Nothing is said of a question.
   case missing(path: String, prompt: String, video: String)
   /// A frame is behind the last one of the video.
@@ -87,8 +80,6 @@ enum SelectionFileError: ExplainedError, Hashable {
 
   var happened: String {
     switch self {
-    case .line(let path, let line, let reason):
-      "Line \(line) of '\(path)' is no selection of frames: \(reason)."
     case .missing(let path, let prompt, let video):
       "'\(path)' selects no frames for question '\(prompt)' or its video '\(video)'."
     case .frames(let path, let prompt, let frame, let frames):
@@ -98,7 +89,6 @@ enum SelectionFileError: ExplainedError, Hashable {
 
   var remedy: String {
     switch self {
-    case .line: "Write an id or a video, and frames as ascending numbers from 0."
     case .missing: "Add a line for the question, or one for its video."
     case .frames: "Count frames from 0, in the features that this run reads."
     }

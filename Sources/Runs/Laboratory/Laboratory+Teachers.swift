@@ -150,12 +150,14 @@ extension Laboratory {
         throw LaboratoryError.mandatory(
           key: "path", why: "the teacher reads its windows from a file")
       }
+      let table = try TableWindows(WindowTable.load(path).windows)
+      try table.refuseForeignWindows(of: context.dataset.all)
       return try TeacherTreatment(
         shift: parameters.shift, unreliableShare: parameters.unreliableShare,
         unreliableSeed: parameters.unreliableSeed, temperature: parameters.temperature,
         noise: parameters.noise, shuffled: parameters.shuffled
       ).apply(
-        TableWindows(try WindowTable.load(path).windows),
+        table,
         smoothing: WindowSmoothing(
           scale: parameters.scale, floorShare: parameters.floorShare,
           confidenceTemperature: parameters.confidenceTemperature,

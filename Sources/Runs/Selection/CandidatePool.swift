@@ -19,18 +19,12 @@ struct CandidatePool: Sendable {
   ///
   /// - Throws: `StorageError` with the line that cannot be read, or `SelectionError.predictionsWithoutTruth`.
   init(_ path: String) throws {
-    let lines = try JSONLines.read(path, as: PoolLine.self)
     var known = Set<String>()
-    for (line, candidate) in lines where !known.insert(candidate.id).inserted {
-      throw StorageError.malformedLine(
-        path: path, line: line, reason: "the candidate '\(candidate.id)' is there already")
+    let lines = try JSONLines.read(path, as: PoolLine.self) { candidate in
+      let isNew = known.insert(candidate.id).inserted
+      return isNew ? candidate.fault : "the candidate '\(candidate.id)' is there already"
     }
-    candidates = try lines.map { line, candidate in
-      if let reason = candidate.fault {
-        throw StorageError.malformedLine(path: path, line: line, reason: reason)
-      }
-      return try candidate.evidence()
-    }
+    candidates = try lines.map { try $0.value.evidence() }
     planted = Dictionary(
       lines.compactMap { line in line.value.planted.map { (line.value.id, $0) } }
     ) { first, _ in first }

@@ -8,8 +8,6 @@ package enum ChoiceError: ExplainedError, Hashable {
   case noCaptions(prompt: String)
   /// Questions are made of data whose frames were made knowing other questions.
   case queryAware(data: String)
-  /// A line of a file cannot be a question with options.
-  case line(path: String, line: Int, reason: String)
 
   /// What happened.
   package var happened: String {
@@ -23,8 +21,6 @@ package enum ChoiceError: ExplainedError, Hashable {
       "Questions are made of captions, and there are none of the video of '\(prompt)'."
     case .queryAware(let data):
       "The frames of '\(data)' were made knowing its own questions, and others are asked about them."
-    case .line(let path, let line, let reason):
-      "Line \(line) of '\(path)' is no question with options: \(reason)."
     }
   }
 
@@ -35,15 +31,9 @@ package enum ChoiceError: ExplainedError, Hashable {
       "Set the data's order to fixed, its query to words, or the codec's form to text."
     case .noCaptions: "Name the captions of the data that questions are made of."
     case .queryAware: "Set its rows to features."
-    case .line: "Correct or remove it; docs/data.md shows a line."
     }
   }
 
-  /// A matter of the configuration, or of the data.
-  package var exitStatus: ExitStatus {
-    switch self {
-    case .unseenOptions, .noCaptions, .queryAware: .usage
-    case .line: .badInput
-    }
-  }
+  /// A matter of the configuration.
+  package var exitStatus: ExitStatus { .usage }
 }

@@ -40,7 +40,7 @@ extension ChoiceFile {
   ///   - path: The folder; it is made if need be.
   ///   - unusable: What to do about questions and captions that do not fit the features.
   /// - Returns: The data set, and what was cut and left out.
-  /// - Throws: `ChoiceError.line`, `StorageError`, or `DataError`.
+  /// - Throws: `StorageError`, or `DataError`.
   package static func importing(
     train: String, dev: String, features: String, captions: String? = nil, to path: String,
     unusable: UnusableAnnotations = .refused

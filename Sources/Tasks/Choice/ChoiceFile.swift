@@ -26,7 +26,7 @@ package enum ChoiceFile {
   ///   - captions: What is said of each clip; none if left out.
   ///   - limit: The most questions that are read of each.
   /// - Returns: The prompts. Their text names the options; an embedding, where there is one, is the file's.
-  /// - Throws: `ChoiceError.line`, `StorageError`, or `DataError` for features that do not fit.
+  /// - Throws: `StorageError`, or `DataError` for features that do not fit.
   package static func dataset(
     train: String?, dev: String, features: String, captions: String? = nil, limit: Int = .max
   ) throws -> Dataset {
@@ -48,14 +48,11 @@ package enum ChoiceFile {
   /// The questions of a file.
   static func questions(_ path: String, _ limit: Int) throws -> [FiledQuestion] {
     let file = URL(filePath: path).lastPathComponent
-    return try JSONLines.read(path, as: ChoiceLine.self).prefix(limit).map { number, line in
-      do throws(ChoiceLine.Fault) {
-        return FiledQuestion(
-          line: line, options: try line.plainOptions(), right: try line.right(),
-          name: line.name ?? "\(file):\(number)", place: "line \(number) of '\(file)'")
-      } catch {
-        throw ChoiceError.line(path: path, line: number, reason: error.reason)
-      }
+    let lines = try JSONLines.read(path, as: ChoiceLine.self, fault: \.fault)
+    return try lines.prefix(limit).map { number, line in
+      FiledQuestion(
+        line: line, options: try line.plainOptions(), right: try line.right(),
+        name: line.name ?? "\(file):\(number)", place: "line \(number) of '\(file)'")
     }
   }
 }

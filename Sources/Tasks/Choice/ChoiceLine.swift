@@ -28,6 +28,16 @@ struct ChoiceLine: Decodable {
     windows = try line.value(.windows, as: [Window].self)?.map(\.interval) ?? []
   }
 
+  /// Why it is no question with options; `nil` if it is one.
+  var fault: String? {
+    do throws(Fault) {
+      _ = try right()
+      return nil
+    } catch {
+      return error.reason
+    }
+  }
+
   /// The options without the letters that may stand before them.
   func plainOptions() throws(Fault) -> [String] {
     guard (2...Choice.letters.count).contains(options.count) else {

@@ -123,8 +123,6 @@ package enum TextTaskError: ExplainedError, Hashable {
   case outOfRange(key: String, value: Int, range: ClosedRange<Int>)
   /// There are not as many different problems.
   case tooFew(wanted: Int, found: Int)
-  /// A right answer ends in no number.
-  case noNumber(prompt: String, path: String)
   /// A problem to report on is one to train on, too.
   case seen(prompt: String, path: String)
   /// The data's questions are of another task.
@@ -137,8 +135,6 @@ package enum TextTaskError: ExplainedError, Hashable {
       "\(key) is \(value), which is not \(range.lowerBound) to \(range.upperBound)."
     case .tooFew(let wanted, let found):
       "\(wanted) different problems were asked for, and only \(found) were found."
-    case .noNumber(let prompt, let path):
-      "The answer to '\(prompt)' in '\(path)' has no number that could be checked."
     case .seen(let prompt, let path):
       "The problem '\(prompt)' of '\(path)' is among those to train on, too."
     case .otherTask(let prompt, let task):
@@ -152,7 +148,6 @@ package enum TextTaskError: ExplainedError, Hashable {
     case .outOfRange(let key, let value, let range):
       "Set \(key) to \(min(max(value, range.lowerBound), range.upperBound))."
     case .tooFew: "Ask for fewer, or allow more or larger numbers."
-    case .noNumber: "Write the number after ####, as GSM8K does."
     case .seen: "Take it out of one of the files."
     case .otherTask: "Choose the codec that belongs to this data."
     }
@@ -161,7 +156,7 @@ package enum TextTaskError: ExplainedError, Hashable {
   /// A matter of the configuration, but for what a file says.
   package var exitStatus: ExitStatus {
     switch self {
-    case .noNumber, .seen: .badInput
+    case .seen: .badInput
     default: .usage
     }
   }

@@ -33,6 +33,30 @@ package struct TableWindows: WindowSource {
     identity = ContentHash.of(parts)
   }
 
+  /// Refuses windows that cannot be of their videos: none begins within its video, or one ends long after it, as windows in
+  /// frames or milliseconds do.
+  ///
+  /// - Throws: `TeacherError.foreignWindows`.
+  package func refuseForeignWindows(of prompts: [Prompt]) throws {
+    let faults = prompts.compactMap { prompt in fault(of: prompt).map { "'\(prompt.id)', \($0)" } }
+    guard faults.isEmpty else {
+      throw TeacherError.foreignWindows(count: faults.count, first: Array(faults.prefix(10)))
+    }
+  }
+
+  private func fault(of prompt: Prompt) -> String? {
+    guard let found = windows[prompt.id], !found.isEmpty else { return nil }
+    let duration = prompt.evidence.duration
+    // What annotations and features may differ by.
+    let last = duration + max(4, 0.05 * duration)
+    if let bad = found.first(where: { $0.interval.end > last }) {
+      return "a window to \(bad.interval.end) s in a video of \(duration) s"
+    }
+    // Published predictions have windows of no length at the end of a video, beside others.
+    let isSeen = found.contains { $0.interval.start < duration && $0.interval.end > 0 }
+    return isSeen ? nil : "no window within its video of \(duration) s"
+  }
+
   /// The predictions for a prompt.
   package func windows(for prompt: Prompt) throws -> [ScoredInterval] {
     guard let found = windows[prompt.id], !found.isEmpty else {

@@ -107,6 +107,10 @@ package struct AnnotationCheck {
     if let bad = question.clips.first(where: { !(0..<clips).contains($0) }) {
       fault(question, "clip \(bad) is none of its \(clips)")
     }
+    var named = Set<Int>()
+    if let again = question.clips.first(where: { !named.insert($0).inserted }) {
+      fault(question, "clip \(again) is there more than once")
+    }
     let judged = question.saliency.count
     if judged > 0, judged != question.clips.count {
       fault(question, "it has \(question.clips.count) clips, but scores of \(judged)")

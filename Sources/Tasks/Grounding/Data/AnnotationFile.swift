@@ -80,19 +80,22 @@ package enum AnnotationFile {
     let duration: Double
     let timestamps: [Window]
     let sentences: [String]
+
+    func fault(of video: String) -> String? {
+      timestamps.count == sentences.count
+        ? nil : "'\(video)' has \(sentences.count) sentences, \(timestamps.count) times"
+    }
   }
 
   private static func captions(_ path: String) throws -> [AnnotatedQuery] {
     let videos = try JSONLines.readWhole(path, as: [String: Captions].self)
     let file = name(path)
-    return try videos.sorted { $0.key < $1.key }.flatMap { video, captions in
-      guard captions.timestamps.count == captions.sentences.count else {
-        throw DataError.impossible(
-          query: video,
-          reason: "it has \(captions.sentences.count) sentences, \(captions.timestamps.count) times"
-        )
-      }
-      return zip(captions.sentences, captions.timestamps).enumerated().map { index, pair in
+    let faults = videos.sorted { $0.key < $1.key }.compactMap { $1.fault(of: $0) }
+    guard faults.isEmpty else {
+      throw DataError.unusable(count: faults.count, first: Array(faults.prefix(DataError.listed)))
+    }
+    return videos.sorted { $0.key < $1.key }.flatMap { video, captions in
+      zip(captions.sentences, captions.timestamps).enumerated().map { index, pair in
         AnnotatedQuery(
           id: "\(video)#\(index)", video: video,
           query: pair.0.trimmingCharacters(in: .whitespacesAndNewlines),
@@ -105,7 +108,9 @@ package enum AnnotationFile {
   private static func sentences(_ path: String) throws -> [AnnotatedQuery] {
     var counts: [String: Int] = [:]
     let file = name(path)
-    return try TextFile.lines(path).enumerated().compactMap { number, line in
+    var faults = LineFaults()
+    let questions = try TextFile.lines(path).enumerated().compactMap {
+      number, line -> AnnotatedQuery? in
       let text = line.trimmingCharacters(in: .whitespacesAndNewlines)
       guard !text.isEmpty else { return nil }
       let halves = text.components(separatedBy: "##")
@@ -113,8 +118,8 @@ package enum AnnotationFile {
       guard halves.count == 2, words.count == 3, let start = Double(words[1]),
         let end = Double(words[2])
       else {
-        throw StorageError.malformedLine(
-          path: path, line: number + 1, reason: "it is not 'VIDEO START END##SENTENCE'")
+        faults.note(number + 1, "it is not 'VIDEO START END##SENTENCE'")
+        return nil
       }
       let video = String(words[0])
       defer { counts[video, default: 0] += 1 }
@@ -122,5 +127,7 @@ package enum AnnotationFile {
         id: "\(video)#\(counts[video, default: 0])", video: video, query: halves[1], duration: nil,
         windows: [Interval(start, end)], place: "line \(number + 1) of '\(file)'")
     }
+    try faults.refuse(path)
+    return questions
   }
 }

@@ -17,10 +17,9 @@ package struct ClipCaptions: Sendable {
   /// - Throws: `StorageError` with the line.
   package init(_ path: String) throws {
     var captions: [String: [String]] = [:]
-    for (number, line) in try JSONLines.read(path, as: Line.self)
-    where captions.updateValue(line.captions, forKey: line.video) != nil {
-      throw StorageError.malformedLine(
-        path: path, line: number, reason: "the video '\(line.video)' is there twice")
+    _ = try JSONLines.read(path, as: Line.self) { line in
+      let isNew = captions.updateValue(line.captions, forKey: line.video) == nil
+      return isNew ? nil : "the video '\(line.video)' is there twice"
     }
     self.captions = captions
     file = URL(filePath: path).lastPathComponent

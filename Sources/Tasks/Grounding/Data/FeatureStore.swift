@@ -57,8 +57,20 @@ final class FeatureStore {
     let isSame = (1..<max(1, features.frames)).allSatisfy {
       features.values[$0 * width..<($0 + 1) * width].elementsEqual(first)
     }
-    guard isSame, features.frames > 1 else { return nil }
+    guard isSame, features.frames > 1 else { return unwritten(features, name) }
     return "the features of video '\(name)' are the same in each of its \(features.frames) clips"
+  }
+
+  /// Neighbouring clips of zeros: one alone may be a black picture.
+  private func unwritten(_ features: FrameFeatures, _ name: String) -> String? {
+    let width = features.tokensPerFrame * features.channels
+    let isEmpty = (0..<features.frames).map { clip in
+      features.values[clip * width..<(clip + 1) * width].allSatisfy { $0 == 0 }
+    }
+    let empty = isEmpty.indices.dropFirst().filter { isEmpty[$0] && isEmpty[$0 - 1] }
+    guard let first = empty.first else { return nil }
+    return
+      "the features of clips \(first - 1) and \(first) of video '\(name)' are 0: they were never written"
   }
 
   /// The name of a video like one that is missing, for the end of a sentence.

@@ -24,8 +24,8 @@ extension QVHighlights {
   /// The annotations of a part of a folder, for `EvaluationReport`.
   ///
   /// - Parameters:
-  ///   - folder: A folder as `load(path:options:)` reads it, by the same rules; features are touched only where
-  ///     annotations do not say how long a video is.
+  ///   - folder: A folder as `load(path:options:)` reads it, by the same rules; of features, where there are any, the shapes
+  ///     are looked at.
   ///   - part: Which queries.
   ///   - options: The names of the files.
   /// - Returns: One annotation a query, in the order of the split, or of the file for all.
@@ -49,9 +49,8 @@ extension QVHighlights {
   private static func truths(
     of questions: [AnnotatedQuery], featuresIn path: String?
   ) throws -> [HighlightTruth] {
-    let isComplete = questions.allSatisfy { $0.duration != nil }
     let store = try path.flatMap { path in
-      isComplete || !FileManager.default.fileExists(atPath: path) ? nil : try FeatureStore(path)
+      FileManager.default.fileExists(atPath: path) ? try FeatureStore(path) : nil
     }
     var check = AnnotationCheck(store, readsFeatures: false)
     try check.add(questions)

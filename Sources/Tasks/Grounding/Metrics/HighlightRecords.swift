@@ -87,24 +87,26 @@ package struct HighlightPrediction: Sendable, Hashable, Decodable {
 extension HighlightPrediction {
   /// The predictions of a file in the format of the benchmark's submissions, packed with gzip or not.
   ///
-  /// - Throws: `StorageError` with file and line, for a window that ends before it starts too, or
-  ///   `DataError.repeatedQuery`.
+  /// - Throws: `StorageError` with file and lines, for a window that ends before it starts and a query that is there twice,
+  ///   too.
   package static func load(_ path: String) throws -> [HighlightPrediction] {
     var known = Set<String>()
-    return try JSONLines.read(path, as: HighlightPrediction.self).map { line, prediction in
-      for window in prediction.windows {
-        let (start, end) = (window.interval.start, window.interval.end)
-        // A window of no length is a poor answer; published predictions have some.
-        guard start <= end, start.isFinite, end.isFinite else {
-          throw StorageError.malformedLine(
-            path: path, line: line, reason: "a window ends at \(end) but starts at \(start)")
-        }
-      }
+    return try JSONLines.read(path, as: HighlightPrediction.self) { prediction in
       guard known.insert(prediction.query).inserted else {
-        throw DataError.repeatedQuery(path: path, query: prediction.query)
+        return "the query '\(prediction.query)' is there already"
       }
-      return prediction
-    }
+      return prediction.windows.lazy.compactMap(\.interval.fault).first
+    }.map(\.value)
+  }
+}
+
+extension Interval {
+  /// What is wrong with a predicted window.
+  ///
+  /// One of no length is a poor answer; published predictions have some.
+  fileprivate var fault: String? {
+    start <= end && start.isFinite && end.isFinite
+      ? nil : "a window ends at \(end) but starts at \(start)"
   }
 }
 

@@ -131,6 +131,14 @@ struct TruthTeacherParameters: PluginParameters {
   ]
 }
 
+extension TableWindows {
+  /// The predictions of a file, which must be of the videos that prompts are about.
+  fileprivate init(_ path: String, about prompts: [Prompt]) throws {
+    try self.init(WindowTable.load(path).windows)
+    try refuseForeignWindows(of: prompts)
+  }
+}
+
 extension Laboratory {
   mutating func registerTeachers() throws {
     try teachers.register(
@@ -150,14 +158,12 @@ extension Laboratory {
         throw LaboratoryError.mandatory(
           key: "path", why: "the teacher reads its windows from a file")
       }
-      let table = try TableWindows(WindowTable.load(path).windows)
-      try table.refuseForeignWindows(of: context.dataset.all)
       return try TeacherTreatment(
         shift: parameters.shift, unreliableShare: parameters.unreliableShare,
         unreliableSeed: parameters.unreliableSeed, temperature: parameters.temperature,
         noise: parameters.noise, shuffled: parameters.shuffled
       ).apply(
-        table,
+        TableWindows(path, about: context.dataset.all),
         smoothing: WindowSmoothing(
           scale: parameters.scale, floorShare: parameters.floorShare,
           confidenceTemperature: parameters.confidenceTemperature,

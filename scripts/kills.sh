@@ -54,7 +54,7 @@ moment() { awk -v r="$RANDOM" -v t="$whole_seconds" 'BEGIN { printf "%.2f", 0.1 
 # end_by SIGNAL STATUS FOLDER: ends the run at some moment, and checks the status unless it was finished before.
 end_by() {
   local status=0
-  "$opd" train run.yaml --out "$3" --resume --quiet 2>"$3.txt" &
+  "$opd" train run.yaml --out "$3" --resume --quiet >"$3.txt" 2>&1 &
   local process=$!
   sleep "$(moment)"
   kill "-$1" "$process" 2>/dev/null || true
@@ -66,13 +66,13 @@ end_by() {
   fi
 }
 
-go_on() { "$opd" train run.yaml --out "$1" --resume --quiet 2>"$1.txt" || fail "$1: $(cat "$1.txt")"; }
+go_on() { "$opd" train run.yaml --out "$1" --resume --quiet >"$1.txt" 2>&1 || fail "$1: $(cat "$1.txt")"; }
 
 two_at_once() {
   local first second one=0 two=0
-  "$opd" train run.yaml --out "$1" --resume --quiet 2>"$1.1.txt" &
+  "$opd" train run.yaml --out "$1" --resume --quiet >"$1.1.txt" 2>&1 &
   first=$!
-  "$opd" train run.yaml --out "$1" --resume --quiet 2>"$1.2.txt" &
+  "$opd" train run.yaml --out "$1" --resume --quiet >"$1.2.txt" 2>&1 &
   second=$!
   wait "$first" || one=$?
   wait "$second" || two=$?
@@ -98,13 +98,13 @@ full_disk() {
   (
     trap '' XFSZ
     ulimit -f 12
-    "$opd" train run.yaml --out "$1" --resume --quiet
+    "$opd" train run.yaml --out "$1" --resume --quiet >/dev/null
   ) 2>"$1.txt" && fail "$1 did not notice the full disk"
   grep -q "cannot be written" "$1.txt" || fail "$1 says: $(cat "$1.txt")"
 }
 
 start=$(date +%s.%N)
-"$opd" train run.yaml --out whole --quiet
+"$opd" train run.yaml --out whole --quiet >/dev/null
 whole_seconds=$(echo "$start $(date +%s.%N)" | awk '{ print $2 - $1 }')
 
 for kill in $(seq 1 "$kills"); do

@@ -1,4 +1,5 @@
-"""Write a teacher, reward, keyframe selector, curriculum, advantage or encoder of frames for `opd` in Python.  Standard library only.
+"""Write a teacher, reward, keyframe selector, curriculum, advantage, task, data set or encoder of frames for `opd` in Python.  Standard
+library only.
 
     import opd_teacher
 
@@ -253,6 +254,55 @@ class Advantage(Teacher):
             for group in request["advantage"]["groups"]
         ]
         return {"advantages": [[[float(x) for x in row] for row in rows] for rows in self.advantages(groups)]}
+
+
+class Answer:
+    """An answer to judge: `prompt` (the question's id), `query`, `answer` (a text) and `truth` (texts that are right)."""
+
+    def __init__(self, wire):
+        self.prompt = wire["prompt"]
+        self.query = wire["query"]
+        self.answer = wire["answer"]
+        self.truth = wire["truth"]
+
+
+class Task(Teacher):
+    """Override `judge`.  For `codec: {process: {command: [...]}}`: answers are texts."""
+
+    kind = "task"
+    name = "a Python task"
+
+    def judge(self, answers):
+        """Returns how good each Answer is, 0 to 1."""
+        raise NotImplementedError
+
+    def answer(self, request):
+        answers = [Answer(wire) for wire in request["judge"]["answers"]]
+        return {"qualities": [float(quality) for quality in self.judge(answers)]}
+
+
+class Data(Teacher):
+    """Override `questions`.  For `data: {process: {command: [...]}}`: it is asked once, at the start of a run."""
+
+    kind = "data"
+    name = "a Python data set"
+
+    def questions(self, seed):
+        """Returns dicts with part ("train", "dev" or "tune"), id, query and either `answers` (texts that are right) or `windows` ([start,
+        end] in seconds).  What is about a video has `video`, and `features`: a dict with values (a flat list or array of numbers, frame
+        after frame), channels, timestamps (seconds), duration and perhaps captions, one a frame.
+        """
+        raise NotImplementedError
+
+    def answer(self, request):
+        return {"questions": [self._wire(one) for one in self.questions(request["data"]["seed"])]}
+
+    @staticmethod
+    def _wire(question):
+        if question.get("features") is None:
+            return dict(question)
+        features = question["features"]
+        return {**question, "features": {**features, "values": encode_floats(features["values"])}}
 
 
 class Picture:

@@ -39,3 +39,23 @@ public struct AnswerCodec: Sendable {
     return task
   }
 }
+
+extension AnswerCodec {
+  /// What each response to each prompt says, and how good that is, all judged at once.
+  ///
+  /// - Throws: What whoever judges answers throws.
+  public func judged(
+    _ groups: [RolloutGroup]
+  ) async throws -> (answers: [[(any Answer)?]], qualities: [[Double]]) {
+    let answers = groups.map { group in
+      group.rollouts.map { decode($0.tokens, to: group.prompt) }
+    }
+    let prompts = groups.flatMap { group in group.rollouts.map { _ in group.prompt } }
+    var rest = try await task.qualities(answers.flatMap(\.self), of: prompts)[...]
+    let qualities = answers.map { answers in
+      defer { rest = rest.dropFirst(answers.count) }
+      return Array(rest.prefix(answers.count))
+    }
+    return (answers, qualities)
+  }
+}

@@ -32,14 +32,12 @@ public protocol AnswerTask: Sendable {
   /// How much two answers agree: 1 where they say the same, 0 where they have nothing in common.
   func agreement(_ first: any Answer, _ second: any Answer) -> Double
 
-  /// How good an answer is, 0 … 1; 0 where there is none.
-  func quality(_ answer: (any Answer)?, of prompt: Prompt) -> Double
-
-  /// What became of each question.
+  /// What became of each question; somebody else may have to be asked how good an answer is.
   ///
   /// - Returns: One outcome a question, in order.
+  /// - Throws: What whoever judges throws.
   /// - Precondition: As many answers as prompts.
-  func outcomes(_ answers: [(any Answer)?], to prompts: [Prompt]) -> [Outcome]
+  func outcomes(_ answers: [(any Answer)?], to prompts: [Prompt]) async throws -> [Outcome]
 
   /// The numbers of an evaluation.
   func summary(_ outcomes: [Outcome]) -> [MetricName: Double]
@@ -49,15 +47,19 @@ extension AnswerTask {
   /// Nothing beside the headline.
   public var columns: [MetricName] { [] }
 
-  /// The best agreement with a right answer.
-  public func quality(_ answer: (any Answer)?, of prompt: Prompt) -> Double {
+  /// The best agreement with a right answer, 0 where there is none.
+  public func bestAgreement(_ answer: (any Answer)?, of prompt: Prompt) -> Double {
     guard let answer else { return 0 }
     return prompt.truth.map { agreement(answer, $0) }.max() ?? 0
   }
 
-  /// The quality of each answer, and nothing else.
-  public func outcomes(_ answers: [(any Answer)?], to prompts: [Prompt]) -> [Outcome] {
-    zip(answers, prompts).map { Outcome($0, to: $1, quality: quality($0, of: $1)) }
+  /// How good each answer is, 0 … 1.
+  ///
+  /// - Throws: As `outcomes`.
+  public func qualities(
+    _ answers: [(any Answer)?], of prompts: [Prompt]
+  ) async throws -> [Double] {
+    try await outcomes(answers, to: prompts).map(\.quality)
   }
 
   /// The answer that agrees best with all of them, the first of equals; what is no answer agrees with nothing.
@@ -78,11 +80,21 @@ extension AnswerTask {
 
 /// A task whose every answer can be listed: what teachers that are tables need.
 public protocol EnumerableTask: AnswerTask {
+  /// How good an answer is, 0 … 1; 0 where there is none. Tables ask it millions of times.
+  func quality(_ answer: (any Answer)?, of prompt: Prompt) -> Double
+
   /// Every answer to a prompt that can be written, each once.
   func answers(to prompt: Prompt) -> [any Answer]
 
   /// A name that prompts share exactly when the same answers can be written to them in the same tokens.
   func answerSpace(of prompt: Prompt) -> String
+}
+
+extension EnumerableTask {
+  /// The best agreement with a right answer.
+  public func quality(_ answer: (any Answer)?, of prompt: Prompt) -> Double {
+    bestAgreement(answer, of: prompt)
+  }
 }
 
 /// Why a task cannot do what it was asked for.

@@ -44,11 +44,10 @@ public struct QualityReward: RewardFunction {
 
   /// Judges the answers to each prompt.
   public func rewards(_ groups: [RolloutGroup]) async throws -> [[Reward]] {
-    groups.map { group in
-      group.rollouts.map { rollout in
-        let answer = codec.decode(rollout.tokens, to: group.prompt)
-        let quality = codec.task.quality(answer, of: group.prompt)
-        return Reward(total: quality, terms: ["quality": quality], parsed: answer != nil)
+    let (answers, qualities) = try await codec.judged(groups)
+    return zip(answers, qualities).map { answers, qualities in
+      zip(answers, qualities).map { answer, quality in
+        Reward(total: quality, terms: ["quality": quality], parsed: answer != nil)
       }
     }
   }

@@ -117,10 +117,11 @@ package struct PoolMeasurement: Sendable {
   private func measureTeacher(_ pool: PromptPool) async throws -> MeasuredPool {
     let predictor = try predictor()
     let answers = try await predictor.predictions(for: pool.prompts, count: Self.predictions)
-    let candidates = zip(pool.prompts, answers).map { prompt, list in
-      CandidateEvidence(
-        id: prompt.id,
-        teacherQuality: list.map { partners.codec.task.quality($0.answer, of: prompt) })
+    var candidates: [CandidateEvidence] = []
+    for (prompt, list) in zip(pool.prompts, answers) {
+      let qualities = try await partners.codec.task.qualities(
+        list.map(\.answer), of: list.map { _ in prompt })
+      candidates.append(CandidateEvidence(id: prompt.id, teacherQuality: qualities))
     }
     return MeasuredPool(
       candidates: candidates, flops: predictor.predictionFlops(for: pool.prompts))
@@ -132,14 +133,12 @@ package struct PoolMeasurement: Sendable {
       settings: SamplingSettings(
         group: 1, temperature: wantsScores ? settings.temperature : 0,
         maximumLength: settings.maximumLength), seed: stream)
+    let (_, qualities) = try await partners.codec.judged(groups)
     var measured = MeasuredPool(
-      candidates: groups.map { group in
-        let tokens = group.rollouts[0].tokens
-        let answer = partners.codec.decode(tokens, to: group.prompt)
-        return CandidateEvidence(
-          id: group.prompt.id,
-          studentQuality: partners.codec.task.quality(answer, of: group.prompt),
-          responseLength: tokens.count)
+      candidates: zip(groups, qualities).map { group, qualities in
+        CandidateEvidence(
+          id: group.prompt.id, studentQuality: qualities[0],
+          responseLength: group.rollouts[0].tokens.count)
       }, flops: student.flops(of: groups, .sampling))
     if wantsScores { try await measureDisagreement(groups, &measured) }
     if needs.contains(.studentAgreement) { try await measureAgreement(groups, &measured) }

@@ -138,4 +138,24 @@ struct FactorTests {
     #expect(!page.contains("To get as far as"))
     #expect(page.contains("from the start"))
   }
+
+  @Test("are said to cost less only where five seeds show that they are better")
+  func price() async throws {
+    for (seeds, isPraised) in [(5, true), (2, false)] {
+      let folder = FileManager.default.temporaryDirectory.path + "/price-\(UUID().uuidString)"
+      for (arm, gain) in [("plain", 0.05), ("quick", 0.15)] {
+        for seed in 0..<seeds {
+          let noise = (arm == "quick" ? 0.002 : 0.001) * Double(seed)
+          try write(arm, seed, 0.1 + 4 * gain + noise, folder)
+          let lines = [0, 1, 2, 3, 4].map { step in
+            "{\"eval/mIoU\":\(0.1 + gain * Double(step) + noise),\"step\":\(step),\"flops\":\(1 + 1000 * step)}\n"
+          }
+          try write(lines.joined(), "\(folder)/\(arm)/seed-\(seed)/metrics.jsonl")
+        }
+      }
+      let page = try await Report.html(of: [folder], baseline: "plain")
+      #expect(page.contains("To get as far as") == isPraised)
+      #expect(!page.contains("<section id=\"effects\">"))
+    }
+  }
 }

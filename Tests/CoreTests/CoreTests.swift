@@ -48,6 +48,7 @@ struct AnswerTaskDefaultsTests {
     func agreement(_ first: any Answer, _ second: any Answer) -> Double {
       first.isEqual(to: second) ? 1 : 0
     }
+    func outcomes(_: [(any Answer)?], to _: [Prompt]) -> [Outcome] { [] }
     func summary(_: [Outcome]) -> [MetricName: Double] { [:] }
   }
 

@@ -37,6 +37,9 @@ struct Loop {
       _ tokens: [Token], to prompt: Prompt, with tokenizer: any Tokenizer
     ) -> (any Answer)? { Interval(0, 1) }
     func agreement(_ first: any Answer, _ second: any Answer) -> Double { 1 }
+    func outcomes(_ answers: [(any Answer)?], to prompts: [Prompt]) -> [Outcome] {
+      zip(answers, prompts).map { Outcome($0, to: $1, quality: bestAgreement($0, of: $1)) }
+    }
     func summary(_ outcomes: [Outcome]) -> [MetricName: Double] { [:] }
   }
 

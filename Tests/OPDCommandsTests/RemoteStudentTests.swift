@@ -27,12 +27,12 @@ private final class TrainingServer: Sendable {
   private let input = Pipe()
 
   /// A server whose model has the words of the built-in world's codec, which depend on the frames of a video.
-  init(frames: Int, _ dialect: String) throws {
+  init(frames: Int, _ dialect: String) async throws {
     let value = try ConfigurationFile.parse(
       "data: {world: {videos: 2, devVideos: 2, queriesPerVideo: 2, frames: \(frames)}}\nstages: []",
       file: "size.yaml")
     let laboratory = try Laboratory.standard()
-    let context = try RunContext(
+    let context = try await RunContext(
       laboratory.complete(value).decoded(as: RunConfiguration.self), in: laboratory)
     let size = context.codec.tokenizer.count
     let options = #"{"size": \#(size), "dialect": "\#(dialect)"}"#
@@ -96,8 +96,8 @@ struct RemoteStudentTests {
 
   @Test(
     "trains every arm of a sweep that needs no logits, on a server, with its costs in the ledger")
-  func server() throws {
-    let server = try TrainingServer(frames: 24, "protobuf")
+  func server() async throws {
+    let server = try await TrainingServer(frames: 24, "protobuf")
     let out = folder + "/server"
     let sweep = Repository.path("experiments/grpo-vs-opd/smoke.yaml")
     let (status, said) = try opd(["sweep", sweep, onServer(server), "--out", out])
@@ -164,7 +164,7 @@ struct RemoteStudentTests {
 
   @Test("on a server ends with the same bytes when the controller is killed five times")
   func killedOnServer() async throws {
-    let server = try TrainingServer(frames: 24, "json")
+    let server = try await TrainingServer(frames: 24, "json")
     let (whole, broken) = try await killed(onServer(server), at: [1, 3, 6, 8, 11])
     #expect(whole != nil && whole == broken)
   }

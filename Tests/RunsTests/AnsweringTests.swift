@@ -71,7 +71,7 @@ struct AnsweringTests {
       #expect(alone.data == DatasetOutline(of: known.context.dataset))
       // What a run of an earlier program lacks follows from its data.
       try FileManager.default.removeItem(atPath: path + "/" + StudentOutline.file)
-      #expect(try StudentOutline(ofRun: path, in: laboratory).data == alone.data)
+      #expect(try await StudentOutline(ofRun: path, in: laboratory).data == alone.data)
     }
   }
 
@@ -81,7 +81,7 @@ struct AnsweringTests {
     let evaluation = try await RunExecutor(Laboratory.standard()).evaluation(of: path)
     let outcome = try #require(evaluation.outcomes.first)
     let student = try await asked(path)
-    let context = try RunContext(student.configuration, in: Laboratory.standard())
+    let context = try await RunContext(student.configuration, in: Laboratory.standard())
     let prompt = try #require(context.dataset.dev.first { $0.id == outcome.id })
     let answer = try await student.answer(FreeQuestion(prompt.query, about: prompt.video))
     #expect(answer.greedy.isAnswer == (outcome.predicted != nil))

@@ -105,9 +105,9 @@ struct KeyframeRunTests {
       value = try laboratory.complete(value)
       let configuration = try value.decoded(as: RunConfiguration.self)
       let map = try #require(configuration.student.map?["decoder"])
-      return try decoderStudent(
+      return try await decoderStudent(
         try map.decoded(as: DecoderStudentParameters.self, at: "student"),
-        try RunContext(configuration, in: laboratory))
+        RunContext(configuration, in: laboratory))
     }
     #expect(try await student("").steps == nil)
     #expect(try await student(", framePositions: time").steps == 12)

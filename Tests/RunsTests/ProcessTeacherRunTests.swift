@@ -14,7 +14,7 @@ struct ProcessTeacherRunTests {
   @Test("writes the same metrics, byte by byte, as with the same teacher in process")
   func sameBytes() async throws {
     let run = try LiveRun()
-    let windows = try run.writeWindows()
+    let windows = try await run.writeWindows()
     let inside = try await run.metrics("inside", ["teacher.windows.path=\(windows)"])
     let program = Programs.path("Examples/python-teacher/window_teacher.py")
     let outside = try await run.metrics("outside", [teacher(["python3", program, windows])])
@@ -26,7 +26,7 @@ struct ProcessTeacherRunTests {
   @Test("ends the same when the program is killed again and again, and says so in the log")
   func killed() async throws {
     let run = try LiveRun()
-    let windows = try run.writeWindows()
+    let windows = try await run.writeWindows()
     let program = Programs.path("Examples/python-teacher/window_teacher.py")
     let calm = try await run.metrics("calm", [teacher(["python3", program, windows])])
     // Kills its own program in every second request of its life, before it answers.
@@ -94,7 +94,7 @@ struct ProcessTeacherRunTests {
   @Test("asks nothing twice where scores are kept, and refuses to keep those of a stranger")
   func cached() async throws {
     let run = try LiveRun()
-    let windows = try run.writeWindows()
+    let windows = try await run.writeWindows()
     let program = Programs.path("Examples/python-teacher/window_teacher.py")
     func kept(_ words: [String]) -> String {
       let member = teacher(words).dropFirst("teacher=".count)

@@ -15,8 +15,8 @@ struct ServiceTeacherRunTests {
       + "attempts: 12, pricePerMillionTokens: 2\(more)}}"
   }
 
-  func options(_ run: LiveRun, _ more: String = "") throws -> String {
-    let vocabulary = try run.context([Self.words]).codec.tokenizer
+  func options(_ run: LiveRun, _ more: String = "") async throws -> String {
+    let vocabulary = try await run.context([Self.words]).codec.tokenizer
     let words = try JSONEncoder().encode(vocabulary.words)
     return #"{"words": \#(String(decoding: words, as: UTF8.self))\#(more)}"#
   }
@@ -24,10 +24,10 @@ struct ServiceTeacherRunTests {
   @Test("ends the same when the server dies ten times during it")
   func killed() async throws {
     let run = try LiveRun()
-    let calm = try MortalServer(try options(run), lives: 0, life: 9, in: run.folder.path)
+    let calm = try MortalServer(try await options(run), lives: 0, life: 9, in: run.folder.path)
     defer { calm.stop() }
     let expected = try await run.metrics("calm", [Self.words, teacher(calm.port)])
-    let mortal = try MortalServer(try options(run), lives: 10, life: 9, in: run.folder.path)
+    let mortal = try MortalServer(try await options(run), lives: 10, life: 9, in: run.folder.path)
     defer { mortal.stop() }
     let found = try await run.metrics("killed", [Self.words, teacher(mortal.port)])
     #expect(found == expected && found.count > 1000)
@@ -45,7 +45,7 @@ struct ServiceTeacherRunTests {
     defer { unsetenv("OPD_TEST_RUN_KEY") }
     let run = try LiveRun()
     let server = try MortalServer(
-      try options(run, #", "key": "\#(secret)""#), lives: 0, life: 9, in: run.folder.path)
+      try await options(run, #", "key": "\#(secret)""#), lives: 0, life: 9, in: run.folder.path)
     defer { server.stop() }
     let member = teacher(server.port, ", keyVariable: OPD_TEST_RUN_KEY").dropFirst(8)
     let kept = "teacher={cached: {folder: '\(run.path("cache"))', teacher: \(member)}}"

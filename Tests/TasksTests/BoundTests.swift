@@ -24,9 +24,9 @@ struct BoundTests {
   }
 
   @Test("is the best constant for half of the questions, and the words tell the rest")
-  func prior() throws {
+  func prior() async throws {
     let codec = DigitsCodec(step: 2, maximumDuration: 10).answers
-    let bounds = Bound.all(of: try dataset(), codec)
+    let bounds = try await Bound.all(of: try dataset(), codec)
     #expect(
       bounds.map(\.name) == [
         "best constant answer", "answer by the question's words", "whole video",
@@ -36,11 +36,11 @@ struct BoundTests {
   }
 
   @Test("is what a guess among options reaches, where answers are options")
-  func options() throws {
+  func options() async throws {
     let data = try WorldChoice.dataset(
       World.Options(
         videos: 40, devVideos: 20, queriesPerVideo: 6, frames: 20, patches: 1, query: .words))
-    let bounds = Bound.all(of: data, try ChoiceTask.answers(.letter, of: data))
+    let bounds = try await Bound.all(of: data, try ChoiceTask.answers(.letter, of: data))
     #expect(
       bounds.map(\.name) == [
         "best constant answer", "answer by the question's words",
@@ -50,10 +50,10 @@ struct BoundTests {
   }
 
   @Test("is nothing without questions to report on")
-  func nothing() throws {
+  func nothing() async throws {
     let codec = DigitsCodec(step: 2, maximumDuration: 10).answers
     let data = try Dataset(
       name: "made", train: [prompt("a", "b", Interval(0, 2))], dev: [])
-    #expect(Bound.all(of: data, codec).isEmpty)
+    #expect(try await Bound.all(of: data, codec).isEmpty)
   }
 }

@@ -73,10 +73,10 @@ struct WorldChoiceTests {
   }
 
   /// What a tree reaches that is fitted on 2,000 questions and asked about 500 others, by words and by words and a frame.
-  private func bounds(_ topic: WorldChoice.Topic) throws -> (words: Double, frame: Double) {
+  private func bounds(_ topic: WorldChoice.Topic) async throws -> (words: Double, frame: Double) {
     let data = try WorldChoice.dataset(
       world(400, dev: 100), .init(topics: [topic], order: .fixed))
-    let bounds = Bound.all(of: data, try ChoiceTask.answers(.letter, of: data))
+    let bounds = try await Bound.all(of: data, try ChoiceTask.answers(.letter, of: data))
     func value(_ name: String) throws -> Double {
       try #require(bounds.first { $0.name == name }).value
     }
@@ -88,15 +88,15 @@ struct WorldChoiceTests {
   @Test(
     "cannot be answered much better than by chance from the words, or from one frame besides",
     arguments: WorldChoice.Topic.allCases.filter(\.needsSeveralFrames))
-  func oneFrame(topic: WorldChoice.Topic) throws {
+  func oneFrame(topic: WorldChoice.Topic) async throws {
     let chance = topic == .repetition ? 1.0 / 3 : 0.5
-    let (words, frame) = try bounds(topic)
+    let (words, frame) = try await bounds(topic)
     #expect(abs(words - chance) < 0.12 && abs(frame - chance) < 0.12, "\(topic): \(words) \(frame)")
   }
 
   @Test("a colour can: the bound by one frame sees what there is to see")
-  func colour() throws {
-    let (words, frame) = try bounds(.colour)
+  func colour() async throws {
+    let (words, frame) = try await bounds(.colour)
     #expect(abs(words - 0.25) < 0.08 && frame > words + 0.1, "\(words) \(frame)")
   }
 

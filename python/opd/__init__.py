@@ -12,10 +12,10 @@ operations.  The program is the one this package carries, `opd` on the PATH, or 
 """
 
 from .commands import Comparison, OPDError, compare, evaluate, program_path, sweep, train
-from .plugins import advantage, curriculum, reward, selector, serve, teacher
+from .plugins import advantage, curriculum, data, reward, selector, serve, task, teacher
 from .records import costs, runs
 
 __all__ = [
-    "Comparison", "OPDError", "advantage", "compare", "costs", "curriculum", "evaluate", "program_path", "reward", "runs", "selector", "serve", "sweep",
-    "teacher", "train",
+    "Comparison", "OPDError", "advantage", "compare", "costs", "curriculum", "data", "evaluate", "program_path", "reward", "runs", "selector", "serve",
+    "sweep", "task", "teacher", "train",
 ]

@@ -1,4 +1,4 @@
-"""Teachers, rewards, selectors, curricula and advantages as functions.
+"""Teachers, rewards, selectors, curricula, advantages, tasks and data sets as functions.
 
     import opd
 
@@ -125,6 +125,35 @@ def advantage(function: Optional[Callable] = None, **about: Any) -> Callable:
                 if len(said) != len(responses):
                     raise ValueError(f"{len(said)} advantages for {len(responses)} responses")
                 return zip(said, responses)
+
+        return _offer(Own(), function, **about)
+
+    return offer(function) if function else offer
+
+
+def task(function: Optional[Callable] = None, **about: Any) -> Callable:
+    """How good an answer is: `f(answer)` returns 0 to 1.
+
+    An answer has prompt (the question's id), query, answer (a text) and truth (texts that are right).
+    """
+
+    def offer(function: Callable) -> Callable:
+        class Own(program.Task):
+            def judge(self, answers):
+                return [function(answer) for answer in answers]
+
+        return _offer(Own(), function, **about)
+
+    return offer(function) if function else offer
+
+
+def data(function: Optional[Callable] = None, **about: Any) -> Callable:
+    """The questions of a run: `f(seed)` returns dicts with part, id, query and answers, or windows; see `opd.program.Data`."""
+
+    def offer(function: Callable) -> Callable:
+        class Own(program.Data):
+            def questions(self, seed):
+                return list(function(seed))
 
         return _offer(Own(), function, **about)
 

@@ -5,8 +5,10 @@ internal import Statistics
 struct EffectsSection: Sendable {
   let source: ReportSource
 
+  /// Nothing where one factor varies: the table against the baseline says the same.
   var html: String {
-    HTML.section(
+    guard source.comparison.variedFactors.count > 1 else { return "" }
+    return HTML.section(
       "effects", "What each factor is worth",
       "Paired differences between two levels of a factor within each choice of the others, their mean first;"
         + " p-values are corrected for all lines of a table.",

@@ -38,9 +38,12 @@ struct HeadlineSection: Sendable {
     source.archive.home.split(separator: "/").last.map(String.init) ?? source.archive.home
   }
 
-  /// What the best arm paid for the baseline's result.
+  /// What the best arm paid for the baseline's result, once both have ended and the arms are seen to differ.
   private var price: String {
-    guard let baseline = source.comparison.baseline, let best, best != baseline else { return "" }
+    guard let baseline = source.comparison.baseline, let best, best != baseline,
+      source.comparison.contrasts.contains(where: { $0.arm == best && $0.isSeen }),
+      [baseline, best].flatMap(source.archive.runs(of:)).allSatisfy(\.isDone)
+    else { return "" }
     let ratios = curves.savings(of: best, against: baseline)
     let parts = [CostMeasure.steps, .tokens, .flops, .wall].compactMap { measure in
       ratios[measure].flatMap {
@@ -131,10 +134,15 @@ struct HeadlineSection: Sendable {
 struct IntervalScale: Sendable {
   private let ticks: AxisTicks
 
-  /// A scale that embraces all the intervals.
+  /// A scale that embraces all the intervals, but for those of two seeds, which may be ten times as wide as the arms lie apart: it ends
+  /// where the arms' own reach, or half of the largest value, is added on either side.
   init(_ estimates: [Estimate]) {
-    let low = estimates.map(\.lower).min() ?? 0
-    let high = estimates.map(\.upper).max() ?? 1
+    let values = estimates.map(\.value)
+    let least = values.min() ?? 0
+    let most = values.max() ?? 1
+    let room = max(most - least, max(abs(least), abs(most)) / 2)
+    let low = max(estimates.map(\.lower).min() ?? 0, least - room)
+    let high = min(estimates.map(\.upper).max() ?? 1, most + room)
     ticks = AxisTicks(low...max(low, high), count: 4)
   }
 
@@ -162,6 +170,7 @@ struct IntervalScale: Sendable {
   private func x(_ value: Double) -> String {
     let range = ticks.range
     let share = (value - range.lowerBound) / (range.upperBound - range.lowerBound)
-    return HTML.place(6 + 168 * share)
+    // An interval that goes on past the scale ends at the picture's edge.
+    return HTML.place(min(max(0, 6 + 168 * share), 180))
   }
 }

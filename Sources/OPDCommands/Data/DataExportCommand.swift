@@ -25,7 +25,7 @@ package struct DataExportCommand: AsyncParsableCommand {
 
   /// Writes the folder.
   package func run() async throws {
-    let dataset = try file.context().dataset
+    let dataset = try await file.context().dataset
     try QVHighlights.export(dataset, to: out)
     print(DatasetSummary(dataset).text)
     print("written to \(out)")

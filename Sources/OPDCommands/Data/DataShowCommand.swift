@@ -30,9 +30,9 @@ package struct DataShowCommand: AsyncParsableCommand {
 
   /// Loads the data and prints what is in them.
   package func run() async throws {
-    let context = try file.context()
+    let context = try await file.context()
     var summary = DatasetSummary(context.dataset)
-    summary.bounds = Bound.all(of: context.dataset, context.codec)
+    summary.bounds = try await Bound.all(of: context.dataset, context.codec)
     guard !json else { return print(try jsonText(summary)) }
     print(summary.text)
     print(summary.boundsText(context.codec.task.headline.title))

@@ -43,13 +43,13 @@ extension TeacherProbeCommand {
   /// The service that is to be probed, if it is one.
   func probedService(
     in file: ConfigurationArguments?
-  ) throws -> (parameters: CompletionsParameters, context: RunContext?)? {
+  ) async throws -> (parameters: CompletionsParameters, context: RunContext?)? {
     if let named = service.parameters { return (named, nil) }
     guard let file else { return nil }
     let teacher = try OPDCommand.laboratory().complete(file.value())["teacher"]
     guard let written = teacher?["openai"] else { return nil }
     let parameters = try written.decoded(as: CompletionsParameters.self, at: "teacher.openai")
-    return (parameters, try file.context())
+    return (parameters, try await file.context())
   }
 
   /// Probes a service.

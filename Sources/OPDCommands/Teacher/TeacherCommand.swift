@@ -39,10 +39,10 @@ struct ConfigurationArguments: ParsableArguments {
   }
 
   /// The data and the codec that it names.
-  func context() throws -> RunContext {
+  func context() async throws -> RunContext {
     let laboratory = try OPDCommand.laboratory()
     let complete = try laboratory.complete(value())
-    return try RunContext(complete.decoded(as: RunConfiguration.self), in: laboratory)
+    return try await RunContext(complete.decoded(as: RunConfiguration.self), in: laboratory)
   }
 
   /// The teacher that it names, connected; what programs say goes to standard error.

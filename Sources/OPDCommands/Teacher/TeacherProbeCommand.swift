@@ -46,7 +46,7 @@ package struct TeacherProbeCommand: AsyncParsableCommand {
   package func run() async throws {
     let file = config.map { ConfigurationArguments.of($0, overrides) }
     #if LiveTeachers
-    if let (parameters, context) = try probedService(in: file) {
+    if let (parameters, context) = try await probedService(in: file) {
       let report = try await report(on: parameters, context)
       return try finish(report.text, report.passed)
     }

@@ -25,7 +25,7 @@ package struct TeacherVocabularyCommand: AsyncParsableCommand {
 
   /// Prints the words, the number of the one that ends an answer, and their digest.
   package func run() async throws {
-    let tokenizer = try file.context().codec.tokenizer
+    let tokenizer = try await file.context().codec.tokenizer
     print(
       try jsonText(
         Words(

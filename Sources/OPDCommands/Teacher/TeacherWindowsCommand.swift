@@ -30,7 +30,7 @@ package struct TeacherWindowsCommand: AsyncParsableCommand {
 
   /// Prints a line a prompt.
   package func run() async throws {
-    let dataset = try file.context().dataset
+    let dataset = try await file.context().dataset
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     for prompt in dataset.all {

@@ -31,7 +31,7 @@ package enum ReportStyle {
     *{box-sizing:border-box}
     body{margin:0;background:var(--paper);color:var(--ink);line-height:1.5;
     font:16px/1.5 system-ui,-apple-system,"Segoe UI","Noto Sans","DejaVu Sans",sans-serif}
-    main{max-width:1100px;margin:0 auto;padding:40px 24px 64px}
+    main{max-width:1100px;margin:0 auto;padding:40px 24px 64px;overflow-wrap:break-word}
     header{margin-bottom:28px}
     .eyebrow{margin:0 0 10px;color:var(--soft);font-size:14px;letter-spacing:.02em}
     h1{margin:0;font-size:clamp(23px,3.6vw,36px);line-height:1.2;font-weight:680;

@@ -75,7 +75,7 @@ extension AskedStudent {
     if let encoder {
       return try await AskedVideo(name, by: encoder, question: question.text, for: self)
     }
-    return try AskedVideo(name, query: question.embedding, for: self)
+    return try await AskedVideo(name, query: question.embedding, for: self)
   }
 
   /// The question of the run's data where it has this one about this video, else a new one.
@@ -149,7 +149,7 @@ extension AskedStudent {
     let tokens = groups[0].rollouts[0].tokens
     let answer = context.codec.decode(tokens, to: prompt)
     let said = context.codec.tokenizer.text(tokens)
-    return (reading(answer, said, prompt, "greedy", seconds), tokens.count)
+    return (try await reading(answer, said, prompt, "greedy", seconds), tokens.count)
   }
 
   /// The answer that agrees best with all that can be given, or with samples.
@@ -162,21 +162,22 @@ extension AskedStudent {
         of: student, on: [prompt], codec: context.codec,
         decoding: isExact ? .exact() : .consensus(samples: count))
     }
-    return reading(
+    return try await reading(
       evaluation.outcomes[0].predicted, "", prompt,
       isExact ? "of all \(all) answers" : "of \(count) samples", seconds)
   }
 
   private func reading(
     _ answer: (any Answer)?, _ said: String, _ prompt: Prompt, _ method: String, _ seconds: Double
-  ) -> StudentAnswer.Reading {
+  ) async throws -> StudentAnswer.Reading {
     // The question itself says what is right (Countdown), or the data does.
     let isJudged = !prompt.known.isEmpty || context.codec.task is CountdownTask
+    let quality =
+      isJudged ? try await context.codec.task.qualities([answer], of: [prompt]).first : nil
     return StudentAnswer.Reading(
       text: answer?.text ?? said, isAnswer: answer != nil,
       stretches: (answer as? Choice) == nil ? (answer as? any LocatedAnswer)?.stretches ?? [] : [],
-      quality: isJudged ? context.codec.task.quality(answer, of: prompt) : nil, method: method,
-      seconds: seconds)
+      quality: quality, method: method, seconds: seconds)
   }
 
   /// Weighing every answer takes a row of each: about 130 clips of a video are as many windows.

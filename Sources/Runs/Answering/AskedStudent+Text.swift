@@ -7,14 +7,6 @@ extension AskedStudent {
   /// The student where it is a decoder in this process; `nil` where it is elsewhere.
   package var decoder: DecoderStudent? { student as? DecoderStudent }
 
-  /// The name of the template of which its prompts are turns; `nil` where its run names none.
-  package var conversation: String? {
-    guard let data = try? StudentOutline(ofRun: path, in: context.laboratory),
-      let name = data.student.map?["pretrained"]?.map?["template"]?.string, name != "plain"
-    else { return nil }
-    return name
-  }
-
   /// A text as the student reads it: the words of a question in its vocabulary, or tokens of a language model.
   ///
   /// - Throws: `DataError.unknownWord`.

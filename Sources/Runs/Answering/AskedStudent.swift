@@ -20,17 +20,22 @@ package struct AskedStudent: Sendable {
   /// Floating-point operations of its training.
   package let flops: Double
 
+  /// The name of the template of which its prompts are turns; `nil` where its run names none.
+  package let conversation: String?
+
   /// The student that a run saved last; the run's data is not read where the run holds `student.json`.
   ///
   /// - Throws: `RunError.noRun`, `.nothingSaved` or `.checkpoint`; what is wrong with the configuration.
   package init(_ path: String, in laboratory: Laboratory) async throws {
     let directory = RunDirectory(path)
-    let outline = try StudentOutline(ofRun: path, in: laboratory)
+    let outline = try await StudentOutline(ofRun: path, in: laboratory)
     self.path = path
     configuration = try RunConfiguration(ofRun: path)
     Parallel.threads = configuration.threads
     context = try RunContext(configuration, outline, in: laboratory)
     data = outline.data
+    let template = outline.student.map?["pretrained"]?.map?["template"]?.string
+    conversation = template == "plain" ? nil : template
     var student = try await laboratory.students.connect(
       outline.student, at: "student", in: context)
     let saved = try await RunCheckpoint.restore(&student, from: directory)

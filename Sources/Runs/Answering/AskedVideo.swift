@@ -26,13 +26,13 @@ struct AskedVideo {
   ///   - query: The name of a question's embedding in the file of features, if one was given.
   ///   - student: Whose run's data it may be of.
   /// - Throws: `AnsweringError`, `StorageError`, `VideoError`.
-  init(_ name: String, query: String?, for student: AskedStudent) throws {
+  init(_ name: String, query: String?, for student: AskedStudent) async throws {
     if let place = FeaturePlace(name) {
       self = try place.video(query: query)
     } else if FileManager.default.fileExists(atPath: name) {
       self = try Self.filmed(name, every: student.data.frameDistance)
     } else {
-      self = try Self.known(name, to: student)
+      self = try await Self.known(name, to: student)
     }
     try Dataset.requireFinite(evidence, video: name)
   }
@@ -72,8 +72,8 @@ struct AskedVideo {
   }
 
   /// A video of the run's data, which is read.
-  private static func known(_ name: String, to student: AskedStudent) throws -> AskedVideo {
-    let data = try RunContext(student.configuration, in: student.context.laboratory).dataset
+  private static func known(_ name: String, to student: AskedStudent) async throws -> AskedVideo {
+    let data = try await RunContext(student.configuration, in: student.context.laboratory).dataset
     let prompts = data.all.filter { $0.video == name }
     guard let first = prompts.first else {
       throw AnsweringError.noVideo(

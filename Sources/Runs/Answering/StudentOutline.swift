@@ -25,13 +25,13 @@ package struct StudentOutline: Sendable, Codable {
   ///   - configuration: The run's, complete.
   ///   - context: Its data and codec.
   /// - Throws: What is wrong with a run that its student starts from.
-  init(of configuration: RunConfiguration, in context: RunContext) throws {
+  init(of configuration: RunConfiguration, in context: RunContext) async throws {
     let vocabulary = context.codec.tokenizer as? Vocabulary
     words = vocabulary?.words
     end = vocabulary.map { $0.word($0.end) }
     // A student that goes on learning keeps the shape of the data on which it began.
     if let run = configuration.student.map?["from"]?.map?["run"]?.string {
-      let origin = try Self(ofRun: run, in: context.laboratory)
+      let origin = try await Self(ofRun: run, in: context.laboratory)
       (student, data) = (origin.student, origin.data)
     } else {
       (student, data) = (configuration.student, DatasetOutline(of: context.dataset))
@@ -41,7 +41,7 @@ package struct StudentOutline: Sendable, Codable {
   /// What the folder of a run holds, or, of a run of an earlier program, what follows from its data.
   ///
   /// - Throws: `RunError.noRun`, `StorageError` for a damaged file, or what is wrong with the data.
-  init(ofRun path: String, in laboratory: Laboratory) throws {
+  init(ofRun path: String, in laboratory: Laboratory) async throws {
     let directory = RunDirectory(path)
     guard directory.status != nil else { throw RunError.noRun(path: path) }
     if directory.size(Self.file) != nil {
@@ -51,7 +51,7 @@ package struct StudentOutline: Sendable, Codable {
         path: directory.file(Self.file), format: "the outline of a student", reason: defect)
     }
     let configuration = try RunConfiguration(ofRun: path)
-    try self.init(of: configuration, in: RunContext(configuration, in: laboratory))
+    try await self.init(of: configuration, in: RunContext(configuration, in: laboratory))
   }
 }
 
@@ -100,8 +100,8 @@ extension RunDirectory {
   /// Writes what the student can be built from without the data; nothing where a codec needs more than an outline.
   ///
   /// - Throws: `StorageError.unwritable`, or what is wrong with a run that the student starts from.
-  func writeStudent(of parts: RunParts) throws {
-    let outline = try StudentOutline(of: parts.configuration, in: parts.context)
+  func writeStudent(of parts: RunParts) async throws {
+    let outline = try await StudentOutline(of: parts.configuration, in: parts.context)
     let again = try? RunContext(parts.configuration, outline, in: parts.context.laboratory)
     guard again?.isLike(parts.context) == true else { return }
     try write(json: outline, to: StudentOutline.file)

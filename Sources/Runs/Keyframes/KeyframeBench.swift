@@ -41,7 +41,7 @@ struct KeyframeBench {
       }
     } else {
       var empty = try RunContext.withoutData(laboratory, seed: Seed(0))
-      empty.dataset = try laboratory.datasets.build(data, at: "data", in: Seed(0))
+      empty.dataset = try await laboratory.datasets.connect(data, at: "data", in: Seed(0))
       context = empty
     }
     let dataset = context.dataset

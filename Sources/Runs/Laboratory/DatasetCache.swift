@@ -23,11 +23,11 @@ package final class DatasetCache: Sendable {
 
   /// The data that was made of a value and a seed, or what `make` makes of them now.
   func dataset(
-    _ value: ConfigurationValue, _ seed: Seed, orMake make: () throws -> Dataset
-  ) rethrows -> Dataset {
+    _ value: ConfigurationValue, _ seed: Seed, orMake make: () async throws -> Dataset
+  ) async rethrows -> Dataset {
     let key = Key(value: value, seed: seed)
     if let found = known.withLock({ $0.first { $0.key == key }?.dataset }) { return found }
-    let made = try make()
+    let made = try await make()
     known.withLock {
       $0.insert((key, made), at: 0)
       $0 = Array($0.prefix(Self.capacity))
@@ -45,7 +45,11 @@ extension Laboratory {
   ///   - seed: The run's.
   /// - Returns: The data.
   /// - Throws: What is wrong with the configuration or the data.
-  func dataset(_ value: ConfigurationValue, at path: String, in seed: Seed) throws -> Dataset {
-    try madeData.dataset(value, seed) { try datasets.build(value, at: path, in: seed) }
+  func dataset(
+    _ value: ConfigurationValue, at path: String, in seed: Seed
+  ) async throws -> Dataset {
+    try await madeData.dataset(value, seed) {
+      try await datasets.connect(value, at: path, in: seed)
+    }
   }
 }

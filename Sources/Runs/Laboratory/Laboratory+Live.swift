@@ -35,6 +35,7 @@ extension Laboratory {
     }
     try registerProgramsThatChoose()
     try registerProgramsThatReinforce()
+    try registerProgramsThatAsk()
     #if LiveTeachers
     try registerServices()
     #endif

@@ -14,9 +14,9 @@ extension RunContext {
   package init(
     _ configuration: RunConfiguration, in laboratory: Laboratory,
     log: @escaping @Sendable (String) -> Void = { _ in }
-  ) throws {
+  ) async throws {
     let seed = Seed(UInt64(bitPattern: Int64(configuration.seed)))
-    var data = try laboratory.dataset(configuration.data, at: "data", in: seed)
+    var data = try await laboratory.dataset(configuration.data, at: "data", in: seed)
     data.part = configuration.evaluation.part
     guard data.part == .dev || !data.tune.isEmpty else {
       throw LaboratoryError.noTunePart(data: data.name)

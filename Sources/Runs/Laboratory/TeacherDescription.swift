@@ -109,7 +109,7 @@ extension TeacherTrial {
     }
     let answers = try await predictor.predictions(for: prompts, count: 1)
     description.flops += predictor.predictionFlops(for: prompts)
-    let values = zip(prompts, answers).map { task.quality($1.first?.answer, of: $0) }
+    let values = try await task.qualities(answers.map { $0.first?.answer }, of: prompts)
     return TeacherDescription.Part(
       name: name, questions: prompts.count, greedy: Estimate(of: values, of: prompts))
   }

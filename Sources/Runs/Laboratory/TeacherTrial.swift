@@ -50,7 +50,7 @@ package struct TeacherTrial: Sendable {
       throw LaboratoryError.mandatory(key: "teacher", why: "there is nobody to try")
     }
     words = choice.text
-    context = try RunContext(configuration, in: laboratory, log: log)
+    context = try await RunContext(configuration, in: laboratory, log: log)
     teacher = try await laboratory.teachers.connect(choice, at: "teacher", in: context)
   }
 

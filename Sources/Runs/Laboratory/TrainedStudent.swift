@@ -31,7 +31,7 @@ struct TrainedStudent {
     let value = try ConfigurationFile.load(directory.file("config.yaml")).locatingArms()
     self.path = path
     configuration = try value.decoded(as: RunConfiguration.self)
-    context = try RunContext(configuration, in: laboratory)
+    context = try await RunContext(configuration, in: laboratory)
     var student = try await laboratory.students.connect(
       configuration.student, at: "student", in: context)
     guard let saved = try await RunCheckpoint.restore(&student, from: directory) else {
@@ -39,7 +39,7 @@ struct TrainedStudent {
     }
     identity = try await student.fingerprint()
     flops = saved.ledger.trainingFlops
-    prompts = try context.trained(configuration)
+    prompts = try await context.trained(configuration)
     self.student = student
   }
 

@@ -44,7 +44,7 @@ package struct StudentPlan: Sendable, Hashable {
   /// - Throws: What is wrong with the configuration; `LaboratoryError.mandatory` where its student is in process.
   package init(_ value: ConfigurationValue, in laboratory: Laboratory) async throws {
     let configuration = try laboratory.complete(value).decoded(as: RunConfiguration.self)
-    let context = try RunContext(configuration, in: laboratory)
+    let context = try await RunContext(configuration, in: laboratory)
     var facts = try Self.facts(configuration.student)
     var frames = try await FrameChoice(configuration.keyframes, context)
     let prompts = try await frames.pool(context.dataset).prompts

@@ -42,7 +42,7 @@ package struct Evaluation: Sendable {
     guard let settings = decoding.settings(maximumLength: codec.maximumLength) else {
       let reader = try AnswerLikelihoods(
         student, codec, by: decoding.measure, for: "Exact evaluation")
-      outcomes = codec.task.outcomes(try await reader.best(prompts), to: prompts)
+      outcomes = try await codec.task.outcomes(reader.best(prompts), to: prompts)
       self.values = Self.values(of: outcomes, codec.task)
       flops = try reader.flops(prompts)
       tokens = try reader.tokens(prompts)
@@ -52,10 +52,10 @@ package struct Evaluation: Sendable {
     let answers = groups.map { group in
       codec.task.consensus(of: group.rollouts.map { codec.decode($0.tokens, to: group.prompt) })
     }
-    outcomes = codec.task.outcomes(answers, to: prompts)
+    outcomes = try await codec.task.outcomes(answers, to: prompts)
     var values = Self.values(of: outcomes, codec.task)
     if case .consensus(let samples, _, _) = decoding {
-      values.merge(Self.sampled(groups, samples, codec)) { $1 }
+      values.merge(try await Self.sampled(groups, samples, codec)) { $1 }
     }
     self.values = values
     flops = student.flops(of: groups, .sampling)
@@ -81,12 +81,8 @@ extension Evaluation {
   /// trained on code", arXiv:2107.03374, §2.1, with as many samples as k.
   private static func sampled(
     _ groups: [RolloutGroup], _ samples: Int, _ codec: AnswerCodec
-  ) -> [String: Double] {
-    let qualities = groups.map { group in
-      group.rollouts.map {
-        codec.task.quality(codec.decode($0.tokens, to: group.prompt), of: group.prompt)
-      }
-    }
+  ) async throws -> [String: Double] {
+    let (_, qualities) = try await codec.judged(groups)
     let count = Double(max(1, groups.count))
     let best = qualities.reduce(0) { $0 + ($1.max() ?? 0) }
     let all = qualities.reduce(0) { $0 + $1.reduce(0, +) / Double(max(1, $1.count)) }

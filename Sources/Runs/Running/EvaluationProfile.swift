@@ -68,7 +68,7 @@ extension RunExecutor {
     of path: String, overrides: [String] = [], videos: Int
   ) async throws -> EvaluationProfile {
     let start = ContinuousClock.now
-    let data = try RunContext(
+    let data = try await RunContext(
       laboratory.configuration(
         of: ConfigurationFile.load(RunDirectory(path).file("config.yaml"), overrides: overrides)),
       in: laboratory

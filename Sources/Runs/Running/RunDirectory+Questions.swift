@@ -9,7 +9,7 @@ extension RunDirectory {
   func writeQuestions(of parts: RunParts) async throws {
     try write(text: KeyframeLines.text(parts.reported), to: KeyframeLines.name)
     let context = parts.context
-    var bounds = Bound.all(of: context.dataset, context.codec)
+    var bounds = try await Bound.all(of: context.dataset, context.codec)
     // Asking a teacher that is a model takes as long as an evaluation: only who looks its answers up is asked.
     if let predictor = parts.teacher?.predictor,
       predictor.predictionFlops(for: parts.reported) == 0,
@@ -18,7 +18,8 @@ extension RunDirectory {
       let answers = try await predictor.predictions(for: parts.reported, count: 1).map(
         \.first?.answer)
       let task = context.codec.task
-      if let value = task.summary(task.outcomes(answers, to: parts.reported))[task.headline] {
+      let outcomes = try await task.outcomes(answers, to: parts.reported)
+      if let value = task.summary(outcomes)[task.headline] {
         bounds.append(Bound(name: "the teacher's best answer", value: value, isFloor: false))
       }
     }

@@ -60,7 +60,7 @@ package struct RunExecutor: Sendable {
     try log.open(in: entry.directory)
     try entry.directory.write(text: ConfigurationFile.text(of: complete), to: "config.yaml")
     try await entry.directory.writeQuestions(of: parts)
-    try entry.directory.writeStudent(of: parts)
+    try await entry.directory.writeStudent(of: parts)
     interruption.begin()
     return try await supervision.whileAlive { try await carryOut(parts, entry, supervision, log) }
   }

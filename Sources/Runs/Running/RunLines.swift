@@ -40,11 +40,16 @@ enum RunLines {
   }
 
   /// The first groups of a step: every answer with what teacher and reward said of it.
-  static func rollouts(_ record: StepRecord, codec: AnswerCodec) -> String {
-    record.groups.prefix(4).flatMap { group in
-      group.rollouts.map { scored in
+  ///
+  /// - Throws: What whoever judges answers throws.
+  static func rollouts(_ record: StepRecord, codec: AnswerCodec) async throws -> String {
+    let groups = Array(record.groups.prefix(4))
+    let (answers, qualities) = try await codec.judged(
+      groups.map { RolloutGroup(prompt: $0.prompt, rollouts: $0.rollouts.map(\.rollout)) })
+    return groups.indices.flatMap { g in
+      let group = groups[g]
+      return group.rollouts.enumerated().map { slot, scored in
         let rollout = scored.rollout
-        let answer = codec.decode(rollout.tokens, to: group.prompt)
         return JSONText.line(
           RolloutLine(
             step: record.step, prompt: group.prompt.id, query: group.prompt.query,
@@ -54,9 +59,9 @@ enum RunLines {
             advantage: scored.teacher.map {
               zip($0.sampled, rollout.logProbabilities).map { $0 - $1 }
             }, reward: scored.reward?.total,
-            quality: codec.task.quality(answer, of: group.prompt),
-            predicted: answer.map { AnyAnswer($0) }, truth: group.prompt.truth.map(AnyAnswer.init),
-            duration: group.prompt.duration))
+            quality: qualities[g][slot],
+            predicted: answers[g][slot].map { AnyAnswer($0) },
+            truth: group.prompt.truth.map(AnyAnswer.init), duration: group.prompt.duration))
       }
     }.joined(separator: "\n")
   }

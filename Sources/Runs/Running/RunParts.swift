@@ -35,7 +35,7 @@ package struct RunParts {
     log: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws {
     self.configuration = configuration
-    let context = try RunContext(configuration, in: laboratory, log: log)
+    let context = try await RunContext(configuration, in: laboratory, log: log)
     self.context = context
     student = try await laboratory.students.connect(
       configuration.student, at: "student", in: context)
@@ -59,7 +59,7 @@ package struct RunParts {
       }
       let choice = laboratory.stageData(data, of: configuration.data)
       pools.append(
-        try await frames.pool(try context.stageData(choice, at: "stages[\(index)].data")))
+        try await frames.pool(try await context.stageData(choice, at: "stages[\(index)].data")))
     }
     self.pools = pools
     var shown =

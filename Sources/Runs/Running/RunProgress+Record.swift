@@ -70,7 +70,7 @@ extension RunProgress {
     if monitor.rule != nil { evaluated.merge(try await teacherDistance(of: student)) { $1 } }
     values.merge(evaluated) { $1 }
     guard !evaluated.isEmpty else { return [:] }
-    try directory.append(
+    try await directory.append(
       [RunLines.rollouts(record, codec: parts.context.codec)], to: "rollouts.jsonl")
     return evaluated
   }

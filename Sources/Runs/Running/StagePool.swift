@@ -89,8 +89,8 @@ extension SelectionCost {
 
 extension RunContext {
   /// The data of a stage that has its own, in the words and shapes the student of this run can read.
-  func stageData(_ value: ConfigurationValue, at path: String) throws -> Dataset {
-    let data = try laboratory.dataset(value, at: path, in: seed).readable(with: codec)
+  func stageData(_ value: ConfigurationValue, at path: String) async throws -> Dataset {
+    let data = try await laboratory.dataset(value, at: path, in: seed).readable(with: codec)
     func refuse(_ what: String) -> RunError { .otherShape(path: path, what: what) }
     guard data.channels == dataset.channels, data.tokensPerFrame == dataset.tokensPerFrame else {
       throw refuse(

@@ -29,7 +29,7 @@ struct TrainedRun {
       let value = try laboratory.complete(ConfigurationFile.load(directory.file("config.yaml")))
       let trained = try value.decoded(as: RunConfiguration.self)
       if trained.data != configuration.data {
-        try parts.context.dataset.requireUnseen(
+        try await parts.context.dataset.requireUnseen(
           RunContext(trained, in: laboratory).trained(trained), by: "The run '\(path)'")
       }
     }

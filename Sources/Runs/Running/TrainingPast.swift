@@ -66,14 +66,14 @@ extension RunContext {
   /// - Throws: What is wrong with the data of the run, or of a run before it.
   func trained(
     _ configuration: RunConfiguration, generations: Int = 8
-  ) throws -> [Prompt] {
+  ) async throws -> [Prompt] {
     var prompts: [Prompt] = []
     for (index, stage) in configuration.stages.enumerated() {
       guard let data = stage.data, !data.isNull else {
         prompts += dataset.train
         continue
       }
-      prompts += try laboratory.dataset(
+      prompts += try await laboratory.dataset(
         laboratory.stageData(data, of: configuration.data), at: "stages[\(index)].data", in: seed
       ).train
     }
@@ -86,7 +86,7 @@ extension RunContext {
       let value = try ConfigurationFile.load(RunDirectory(path).file("config.yaml"))
         .locatingArms()
       let taught = try value.decoded(as: RunConfiguration.self)
-      prompts += try RunContext(taught, in: laboratory)
+      prompts += try await RunContext(taught, in: laboratory)
         .trained(taught, generations: generations - 1)
     }
     return prompts

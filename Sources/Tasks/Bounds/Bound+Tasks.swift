@@ -9,15 +9,21 @@ extension Bound {
   /// - Returns: The best constant answer and the answer by the question's words, where answers can be listed, else the right
   ///   answers of other questions; for options also the answer by words and the middle frame, for windows the whole video and the
   ///   untrained reader of all frames.
+  /// - Throws: What whoever judges answers throws.
   /// - Complexity: O(answers · 1,024) qualities for each set of answers that prompts share, and O(answers) sums a question.
-  package static func all(of dataset: Dataset, _ codec: AnswerCodec) -> [Bound] {
-    let headline = codec.task.headline
-    func value(_ answers: [(any Answer)?]) -> Double? {
-      codec.task.summary(codec.task.outcomes(answers, to: dataset.reported))[headline]
-    }
+  package static func all(
+    of dataset: Dataset, _ codec: AnswerCodec
+  ) async throws -> [Bound] {
     guard !dataset.reported.isEmpty else { return [] }
-    let named = guesses(of: dataset, codec.task) + codec.untrainedReaders(of: dataset.reported)
-    return named.compactMap { name, answers in value(answers).map { Bound(name: name, value: $0) } }
+    var bounds: [Bound] = []
+    for (name, answers) in guesses(of: dataset, codec.task)
+      + codec.untrainedReaders(of: dataset.reported)
+    {
+      let outcomes = try await codec.task.outcomes(answers, to: dataset.reported)
+      guard let value = codec.task.summary(outcomes)[codec.task.headline] else { continue }
+      bounds.append(Bound(name: name, value: value))
+    }
+    return bounds
   }
 
   /// Answers that are right of other questions.

@@ -40,6 +40,11 @@ package struct ClipListTask: AnswerTask {
   /// The longest list and the end.
   package var maximumLength: Int { 3 * most + 1 }
 
+  /// How well each answer agrees with the right clips.
+  package func outcomes(_ answers: [(any Answer)?], to prompts: [Prompt]) -> [Outcome] {
+    zip(answers, prompts).map { Outcome($0, to: $1, quality: bestAgreement($0, of: $1)) }
+  }
+
   /// The mean weight that answers share with the right clips.
   package var headline: MetricName { .clipOverlap }
 

@@ -1,4 +1,4 @@
-internal import Core
+package import Core
 
 /// An answer that is a text, with what its question asks for where it is the right one.
 package struct TextAnswer: Answer {
@@ -21,7 +21,13 @@ package struct TextAnswer: Answer {
 }
 
 /// How answers that are texts are written and read: after a space, up to the token that ends them.
-protocol TextTask: AnswerTask {}
+package protocol TextTask: AnswerTask {}
+
+/// The letters of right answers and the words of questions, for a student that brings no tokenizer.
+package func lettersOfAnswers(_ dataset: Dataset) -> Vocabulary {
+  let letters = Set(dataset.all.flatMap { $0.truth.flatMap(\.text) })
+  return vocabulary(answers: letters.map { String($0) }.sorted(), words: dataset.words)
+}
 
 extension TextTask {
   /// The text's tokens after a space, the end last.

@@ -25,6 +25,11 @@ package struct WordProblemTask: TextTask {
     return prompt.truth.contains { Self.number(in: $0.text) == said } ? 1 : 0
   }
 
+  /// Right or wrong.
+  package func outcomes(_ answers: [(any Answer)?], to prompts: [Prompt]) -> [Outcome] {
+    zip(answers, prompts).map { Outcome($0, to: $1, quality: quality($0, of: $1)) }
+  }
+
   /// Whether both come to the same number, however they get there: what a majority is counted by.
   package func agreement(_ first: any Answer, _ second: any Answer) -> Double {
     guard let number = Self.number(in: first.text) else { return 0 }
@@ -92,9 +97,7 @@ package enum WordProblems {
 
   /// How answers are written in the words of the problems, for a student that brings no tokenizer.
   package static func answers(_ dataset: Dataset, maximumLength: Int) -> AnswerCodec {
-    let letters = Set(dataset.all.flatMap { $0.truth.flatMap(\.text) })
-    return AnswerCodec(
-      WordProblemTask(maximumLength: maximumLength),
-      tokenizer: vocabulary(answers: letters.map { String($0) }.sorted(), words: dataset.words))
+    AnswerCodec(
+      WordProblemTask(maximumLength: maximumLength), tokenizer: lettersOfAnswers(dataset))
   }
 }

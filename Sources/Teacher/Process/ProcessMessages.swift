@@ -9,7 +9,7 @@ let processProtocolVersion = 1
 struct HostHello: Encodable, Sendable {
   var `protocol` = processProtocolVersion
 
-  /// `teacher`, `reward`, `selector`, `curriculum`, `advantage`, `student` or `encoder`.
+  /// `teacher`, `reward`, `selector`, `curriculum`, `advantage`, `student`, `encoder`, `task` or `data`.
   var kind: String
 
   /// The digest of the student's vocabulary, its words, and the token that ends a response.
@@ -175,6 +175,11 @@ struct ProcessRequest: Encodable, Sendable {
   var encode: Encode?
   var curriculum: ProcessCurriculum.Round?
   var advantage: ProcessAdvantage.Groups?
+  var judge: ProcessJudge.Answers?
+  var data: Data?
+
+  /// The questions of a run are asked for; the seed is the run's.
+  struct Data: Encodable, Sendable { var seed: UInt64 }
 }
 
 extension ProcessRequest.Score {
@@ -205,6 +210,12 @@ struct ProcessAnswer: Decodable, Sendable {
 
   /// For each group, for each response, one number a token.
   var advantages: [[[Double]]]?
+
+  /// How good each answer is, 0 … 1.
+  var qualities: [Double]?
+
+  /// The questions of a run.
+  var questions: [ProcessQuestion]?
 
   /// The prompts of a round, and what to tell the program at the next.
   var taken: [ProcessCurriculum.Verdict]?

@@ -41,8 +41,8 @@ struct LiveRun {
   }
 
   /// The right windows of the data, where both teachers read them.
-  func writeWindows(_ changes: [String] = []) throws -> String {
-    let context = try context(changes)
+  func writeWindows(_ changes: [String] = []) async throws -> String {
+    let context = try await context(changes)
     let lines = (context.dataset.train + context.dataset.dev).map { prompt in
       let windows = prompt.stretches.map { "[\($0.start), \($0.end), 1]" }.joined(separator: ", ")
       return #"{"qid": "\#(prompt.id)", "pred_relevant_windows": [\#(windows)]}"#
@@ -52,10 +52,10 @@ struct LiveRun {
     return path("windows.jsonl")
   }
 
-  func context(_ changes: [String] = []) throws -> RunContext {
+  func context(_ changes: [String] = []) async throws -> RunContext {
     let laboratory = try Laboratory.standard()
     let complete = try laboratory.complete(configuration(changes))
-    return try RunContext(complete.decoded(as: RunConfiguration.self), in: laboratory)
+    return try await RunContext(complete.decoded(as: RunConfiguration.self), in: laboratory)
   }
 
   /// The number at a key of `ledger.json`'s service.

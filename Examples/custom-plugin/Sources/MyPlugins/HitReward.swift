@@ -11,11 +11,10 @@ public struct HitReward: RewardFunction {
   }
 
   public func rewards(_ groups: [RolloutGroup]) async throws -> [[Reward]] {
-    groups.map { group in
-      group.rollouts.map { rollout in
-        let answer = codec.decode(rollout.tokens, to: group.prompt)
-        let best = codec.task.quality(answer, of: group.prompt)
-        return Reward(total: best >= iou ? 1 : 0, terms: ["iou": best], parsed: answer != nil)
+    let (answers, qualities) = try await codec.judged(groups)
+    return zip(answers, qualities).map { answers, qualities in
+      zip(answers, qualities).map { answer, best in
+        Reward(total: best >= iou ? 1 : 0, terms: ["iou": best], parsed: answer != nil)
       }
     }
   }

@@ -1,0 +1,85 @@
+internal import Core
+internal import Plugins
+internal import Tasks
+internal import Teacher
+
+/// Answers that are texts, judged by a program.
+struct ProgramTask: TextTask {
+  let name = "program"
+  let maximumLength: Int
+  let judge: ProcessJudge
+
+  var metrics: [MetricDefinition] { [] }
+
+  /// What the program says of each answer; 0 where a response says nothing.
+  func outcomes(_ answers: [(any Answer)?], to prompts: [Prompt]) async throws -> [Outcome] {
+    let said = zip(answers, prompts).compactMap { answer, prompt in
+      answer.map { ProcessJudge.Answered($0, to: prompt) }
+    }
+    var qualities = try await judge.qualities(of: said)[...]
+    return zip(answers, prompts).map { answer, prompt in
+      Outcome(answer, to: prompt, quality: answer == nil ? 0 : qualities.removeFirst())
+    }
+  }
+}
+
+struct ProgramTaskParameters: PluginParameters {
+  var command: [String] = []
+  var folder: String?
+  var maximumTokens = 24
+
+  var files: [String] { program.files }
+
+  /// How the program is run.
+  var program: ProcessParameters {
+    var program = ProcessParameters(command: command)
+    program.folder = folder
+    return program
+  }
+
+  static let keys: [String: KeyDeclaration] = [
+    "command": .list(of: .text, "program and arguments; mandatory"),
+    "folder": .text("working folder; the current one where it is not given"),
+    "maximumTokens": .integer(
+      2...1_000_000, "the most tokens of an answer, the end included", unit: "tokens"),
+  ]
+}
+
+extension Laboratory {
+  /// Programs that ask questions, and programs that judge answers.
+  mutating func registerProgramsThatAsk() throws {
+    try datasets.register(
+      "process", summary: "questions that a program of your own asks, in JSON lines",
+      parameters: ProcessParameters.self
+    ) { parameters, seed in
+      try parameters.requireCommand()
+      return try await Dataset(askedBy: parameters, seed)
+    }
+    try codecs.register(
+      "process", summary: "answers that are texts, judged by a program of your own",
+      parameters: ProgramTaskParameters.self
+    ) { parameters, dataset in
+      try parameters.program.requireCommand()
+      let task = ProgramTask(
+        maximumLength: parameters.maximumTokens,
+        judge: try ProcessJudge(parameters.program) { _ in })
+      return AnswerCodec(task, tokenizer: lettersOfAnswers(dataset))
+    }
+  }
+}
+
+extension Dataset {
+  /// The questions that a program asks.
+  fileprivate init(askedBy program: ProcessParameters, _ seed: Seed) async throws {
+    var parts: [ProcessQuestion.Part: [Prompt]] = [:]
+    for (question, frames) in try await ProcessQuestions.asked(by: program, seed: seed) {
+      let windows = question.windows.map { $0.map { Interval($0[0], $0[1]) } }
+      parts[question.part, default: []].append(
+        Prompt(
+          id: question.id, video: question.video ?? question.id, query: question.query,
+          evidence: frames, truth: windows ?? (question.answers ?? []).map { TextAnswer($0) }))
+    }
+    try self.init(
+      name: "process", train: parts[.train] ?? [], dev: parts[.dev] ?? [], tune: parts[.tune] ?? [])
+  }
+}

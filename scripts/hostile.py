@@ -430,6 +430,16 @@ class Advantage(o.Advantage):
     def advantages(self, groups):
         return [[[r.reward["total"]] * len(r.tokens) for r in responses] for _, responses in groups]
 
+class Task(o.Task):
+    def judge(self, answers):
+        return [0.5 for a in answers]
+
+class Data(o.Data):
+    def questions(self, seed):
+        seen = {{"values": [0.5, 1.0, 2.0, 3.0], "channels": 2, "timestamps": [0.5, 1.5], "duration": 2.0, "captions": ["a", "b"]}}
+        return [{{"part": "dev" if i < 3 else "train", "id": f"q{{i}}", "video": f"v{{i}}", "query": "how many", "answers": [str(i)],
+                  "features": seen}} for i in range(6)]
+
 class Encoder(o.Encoder):
     channels, texts = 3, True
     def encode(self, pictures):
@@ -451,7 +461,8 @@ def programs(stream, folder, lab):
     """A plug-in in another language that speaks the protocol, but for one line of it."""
     places = {"Teacher": "teacher=", "Reward": "reward=", "Selector": "keyframes=", "Curriculum": "stages.0.curriculum=",
               "Advantage": "advantage="}
-    chosen = stream.choice([*places, "Encoder"] if lab.video else [*places])
+    looked = {"Data": ["codec=gsm8k", "data="], "Task": ["data={countdown: {train: 6, dev: 4}}", "codec="]}
+    chosen = stream.choice([*places, *looked, "Encoder"] if lab.video else [*places, *looked])
     own = os.path.dirname(os.path.abspath(__file__))
     source = PROGRAM.format(
         helpers=os.path.join(own, "..", "Examples", "python-teacher"), own=own, kind=chosen, seed=stream.randrange(2**32),
@@ -460,6 +471,9 @@ def programs(stream, folder, lab):
     program = json.dumps({"process": command})
     if chosen == "Encoder":
         return ["features", lab.video, "--encoder", program, "--seconds", "0.5", "--out", folder + "/f.h5", "--quiet"]
+    if chosen in looked:
+        given, place = looked[chosen]
+        return ["data", "show", lab.config, given, place + program]
     method = ["stages.1.method={components: [{signals: [plugIn(process), reward(weight=0)]}]}"] if chosen == "Advantage" else []
     return ["train", lab.config, places[chosen] + program, *method, "--out", folder + "/out"]
 

@@ -26,6 +26,9 @@ struct ProgramTask: TextTask {
 struct ProgramTaskParameters: PluginParameters {
   var command: [String] = []
   var folder: String?
+  var startSeconds = 120.0
+  var answerSeconds = 60.0
+  var attempts = 4
   var maximumTokens = 24
 
   var files: [String] { program.files }
@@ -33,16 +36,14 @@ struct ProgramTaskParameters: PluginParameters {
   /// How the program is run.
   var program: ProcessParameters {
     var program = ProcessParameters(command: command)
-    program.folder = folder
+    (program.folder, program.attempts) = (folder, attempts)
+    (program.startSeconds, program.answerSeconds) = (startSeconds, answerSeconds)
     return program
   }
 
-  static let keys: [String: KeyDeclaration] = [
-    "command": .list(of: .text, "program and arguments; mandatory"),
-    "folder": .text("working folder; the current one where it is not given"),
-    "maximumTokens": .integer(
-      2...1_000_000, "the most tokens of an answer, the end included", unit: "tokens"),
-  ]
+  static let keys = ProcessParameters.keys.filter {
+    ["command", "folder", "startSeconds", "answerSeconds", "attempts"].contains($0.key)
+  }.merging(TextCodecParameters.keys) { own, _ in own }
 }
 
 extension Laboratory {

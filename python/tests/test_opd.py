@@ -145,6 +145,41 @@ class Package(unittest.TestCase):
         self.assertEqual(len(rewards), 2)
         self.assertTrue(all(0 < value <= 1 for value in rewards))
 
+    def test_questions_and_a_judge_by_decorator(self):
+        plugin = os.path.join(self.path, "sums.py")
+        with open(plugin, "w", encoding="utf-8") as out:
+            out.write(
+                textwrap.dedent(
+                    """
+                    import sys
+                    import opd
+
+                    if sys.argv[1] == "data":
+                        @opd.data
+                        def sums(seed):
+                            for a in range(9):
+                                yield {"part": "dev" if a % 3 == 0 else "train", "id": str(a), "query": f"{a} plus 1", "answers": [str(a + 1)]}
+                    else:
+                        @opd.task
+                        def same(answer):
+                            return answer.answer in answer.truth
+
+                    opd.serve()
+                    """
+                )
+            )
+        config = os.path.join(self.path, "sums.yaml")
+        with open(config, "w", encoding="utf-8") as out:
+            out.write(
+                "student: {decoder: {layers: 1, width: 16, heads: 2, keyValueHeads: 1, hidden: 32}}\n"
+                "reward: quality\nstages: [{method: grpo, steps: 2, prompts: 2, group: 3}]\n"
+            )
+        values = opd.train(
+            config, os.path.join(self.path, "sums"), progress=False, data={"process": {"command": [sys.executable, plugin, "data"]}},
+            codec={"process": {"command": [sys.executable, plugin, "task"], "maximumTokens": 3}},
+        )
+        self.assertIn("eval/accuracy", values)
+
     def test_the_notebook_runs_and_its_curriculum_chooses_as_the_programs_own(self):
         for needed in ("pandas", "matplotlib"):
             if importlib.util.find_spec(needed) is None:

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 sanitizer=${1:?address or thread}
 folder=${2:-.build/$sanitizer}
 export ASAN_OPTIONS=detect_leaks=0 OPD_EXAMPLE=1
-# Foundation's queues and Dispatch are not built with the sanitizer: what they hand over looks like a race.
+# What looks like a race because the libraries are not built with the sanitizer, each with its reason.
 export TSAN_OPTIONS="suppressions=$PWD/scripts/thread-sanitizer.txt"
 
 say "Building with the $sanitizer sanitizer"

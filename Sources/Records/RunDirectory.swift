@@ -138,13 +138,7 @@ package struct RunDirectory: Sendable {
   /// - Throws: `StorageError.unwritable`.
   package func truncate(_ name: String, to bytes: Int) throws {
     guard let size = size(name), size > bytes else { return }
-    do {
-      let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: file(name)))
-      defer { try? handle.close() }
-      try handle.truncate(atOffset: UInt64(bytes))
-    } catch {
-      throw StorageError.unwritable(path: file(name), because: error)
-    }
+    try AppendedFile.truncate(file(name), to: bytes)
   }
 
   /// Waits until logs are on the disk, those that are there.

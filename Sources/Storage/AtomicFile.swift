@@ -74,7 +74,11 @@ public enum AtomicFile {
   }
 
   static func unwritable(_ path: String) -> StorageError {
-    .unwritable(path: path, reason: String(cString: strerror(errno)))
+    let isLink = errno == ELOOP
+    return .unwritable(
+      path: path,
+      reason: isLink
+        ? "it is a symbolic link, which is not followed" : String(cString: strerror(errno)))
   }
 
   static func unique() -> String {

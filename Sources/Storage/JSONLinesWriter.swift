@@ -15,7 +15,7 @@ public final class JSONLinesWriter {
   /// - Throws: `StorageError.unwritable`.
   public init(_ path: String) throws {
     try AtomicFile.makeFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
-    let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o644)
     guard descriptor >= 0 else { throw AtomicFile.unwritable(path) }
     self.path = path
     self.descriptor = descriptor

@@ -70,6 +70,22 @@ struct JSONLinesTests {
           path: path, count: 1, first: [MalformedLine(line: 1, reason: "it is not JSON")]))
   }
 
+  @Test("are not written through a symbolic link, nor is what a link points to cut short")
+  func link() throws {
+    let (target, path) = (scratch("mine.txt"), scratch("log.txt"))
+    try AtomicFile.write("not a log\n", to: target)
+    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: target)
+    for body in [
+      { _ = try AppendedFile.open(path) }, { _ = try JSONLinesWriter(path) },
+      { try AppendedFile.truncate(path, to: 2) },
+    ] {
+      #expect(
+        storageError(body)?.happened
+          == "'\(path)' cannot be written: it is a symbolic link, which is not followed.")
+    }
+    #expect(try TextFile.text(target) == "not a log\n")
+  }
+
   @Test("that cannot be used are named all at once")
   func severalMalformed() throws {
     let path = scratch("data.jsonl")

@@ -185,9 +185,9 @@ final class CompletionsClient: Sendable {
       reason: "status \(status), \(message)", wait: Self.pause(asked: reply.retryAfter))
   }
 
-  /// The pause a service asks for, in seconds: at most a minute, and none for a date or for what is no number.
+  /// The pause a service asks for, in seconds: at most a minute, and none for a date, for what is no number or more than a day.
   static func pause(asked text: String?) -> Double {
-    guard let seconds = text.flatMap({ Double($0) }), seconds > 0, seconds.isFinite else {
+    guard let seconds = text.flatMap({ Double($0) }), seconds > 0, seconds <= 86_400 else {
       return 0
     }
     return min(seconds, 60)

@@ -164,25 +164,4 @@ struct WindowTeacherTests {
     #expect(throws: TeacherError.self) { try TableWindows(["a": [.init(.nan, 3, 1)]]) }
     #expect(throws: TeacherError.self) { try TableWindows(["a": [.init(1, 3, -1)]]) }
   }
-
-  @Test("needs about a tenth of a millisecond a prompt on 2,850 answers")
-  func isFast() async throws {
-    let windows = (0..<10).map { ScoredInterval(Double($0) * 9, Double($0) * 9 + 40, 0.7) }
-    let teacher = try WindowDistributionTeacher(
-      source: try TableWindows(["a": windows]), codec: ClipCodec().answers,
-      smoothing: WindowSmoothing())
-    let request = ScoringRequest(
-      prompt: .toy(duration: 150), responses: Array(repeating: [5, 20, 76], count: 8))
-    _ = try await teacher.score([request], support: .sampled)
-    let batch = Array(repeating: request, count: 20)
-    // The best of several, because tests share the machine.
-    var best = Duration.seconds(1)
-    for _ in 0..<10 {
-      let spent = try await ContinuousClock().measure {
-        _ = try await teacher.score(batch, support: .sampled)
-      }
-      best = min(best, spent / batch.count)
-    }
-    #expect(best < .milliseconds(1), "\(best) a prompt")
-  }
 }

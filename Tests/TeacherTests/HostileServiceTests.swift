@@ -75,7 +75,9 @@ struct HostileServiceTests {
     #expect(said.contains("counts \(number) tokens for one question"), "\(said)")
   }
 
-  @Test("cannot ask for a pause that is no number", arguments: ["nan", "inf", "-1", "1e300", "soon"])
+  @Test(
+    "cannot ask for a pause that is no number",
+    arguments: ["nan", "inf", "-1", "1e300", "soon"])
   func pauses(_ text: String) async throws {
     #expect(CompletionsClient.pause(asked: text) == 0)
     let said = try await finding("retry \(text)") { $0.attempts = 2 }

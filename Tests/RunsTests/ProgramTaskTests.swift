@@ -76,6 +76,8 @@ struct ProgramTaskTests {
       ("for a in range(6)", "for a in range(0)", "it asks no question"),
       ("\"part\": part", "\"part\": \"exam\"", "which is not an answer"),
       ("\"answers\": [str(a + b)]", "\"windows\": [[1]]", "'windows'"),
+      ("\"answers\": [str(a + b)]", "\"windows\": [[7, 9]]", "at or after the end of its video"),
+      ("\"answers\": ", "\"anwsers\": ", "'anwsers', which is not read"),
     ])
   func refused(old: String, new: String, complaint: String) async throws {
     let folder = TemporaryFolder()

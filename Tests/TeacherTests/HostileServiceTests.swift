@@ -79,7 +79,7 @@ struct HostileServiceTests {
     "cannot ask for a pause that is no number",
     arguments: ["nan", "inf", "-1", "1e300", "soon"])
   func pauses(_ text: String) async throws {
-    #expect(CompletionsClient.pause(asked: text) == 0)
+    #expect(RetryAfter.seconds(text) == 0)
     let said = try await finding("retry \(text)") { $0.attempts = 2 }
     #expect(said.contains("did not answer in 2 attempts: status 503"), "\(said)")
   }

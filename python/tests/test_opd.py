@@ -107,25 +107,25 @@ class Package(unittest.TestCase):
         self.assertTrue(rows(found.bounds))
         self.assertIn("<table>", found._repr_html_())
 
-    def test_a_run_takes_settings_and_its_plug_in_is_a_function(self):
-        plugin = os.path.join(self.path, "short.py")
+    def plug_in(self, name, source):
+        """Writes a program that finds the package, and returns its path."""
+        path = os.path.join(self.path, name)
         package = os.path.dirname(os.path.dirname(os.path.abspath(opd.__file__)))
-        with open(plugin, "w", encoding="utf-8") as out:
-            out.write(
-                textwrap.dedent(
-                    f"""
-                    import sys
-                    sys.path.insert(0, {package!r})
-                    import opd
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(f"import sys\nsys.path.insert(0, {package!r})\nimport opd\n" + textwrap.dedent(source))
+        return path
 
-                    @opd.reward
-                    def short(prompt, response, text):
-                        return 1.0 / len(response)
+    def test_a_run_takes_settings_and_its_plug_in_is_a_function(self):
+        plugin = self.plug_in(
+            "short.py",
+            """
+            @opd.reward
+            def short(prompt, response, text):
+                return 1.0 / len(response)
 
-                    opd.serve()
-                    """
-                )
-            )
+            opd.serve()
+            """,
+        )
         config = os.path.join(self.path, "run.yaml")
         with open(config, "w", encoding="utf-8") as out:
             out.write(
@@ -146,28 +146,22 @@ class Package(unittest.TestCase):
         self.assertTrue(all(0 < value <= 1 for value in rewards))
 
     def test_questions_and_a_judge_by_decorator(self):
-        plugin = os.path.join(self.path, "sums.py")
-        with open(plugin, "w", encoding="utf-8") as out:
-            out.write(
-                textwrap.dedent(
-                    """
-                    import sys
-                    import opd
+        plugin = self.plug_in(
+            "sums.py",
+            """
+            if sys.argv[1] == "data":
+                @opd.data
+                def sums(seed):
+                    for a in range(9):
+                        yield {"part": "dev" if a % 3 == 0 else "train", "id": str(a), "query": f"{a} plus 1", "answers": [str(a + 1)]}
+            else:
+                @opd.task
+                def same(answer):
+                    return answer.answer in answer.truth
 
-                    if sys.argv[1] == "data":
-                        @opd.data
-                        def sums(seed):
-                            for a in range(9):
-                                yield {"part": "dev" if a % 3 == 0 else "train", "id": str(a), "query": f"{a} plus 1", "answers": [str(a + 1)]}
-                    else:
-                        @opd.task
-                        def same(answer):
-                            return answer.answer in answer.truth
-
-                    opd.serve()
-                    """
-                )
-            )
+            opd.serve()
+            """,
+        )
         config = os.path.join(self.path, "sums.yaml")
         with open(config, "w", encoding="utf-8") as out:
             out.write(

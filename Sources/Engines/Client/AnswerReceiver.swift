@@ -1,6 +1,7 @@
 #if Engines
 import Foundation
 import Synchronization
+import Teacher
 
 #if canImport(FoundationNetworking)
 import FoundationNetworking
@@ -63,13 +64,12 @@ final class AnswerReceiver: NSObject, URLSessionDataDelegate, Sendable {
     guard let response = task.response as? HTTPURLResponse else {
       return .failure(TransportTrouble.broken("no answer"))
     }
-    // A number from outside: NaN, negative ones and more than a day are no wait that anybody means, and the others are at most a minute.
-    let asked = response.value(forHTTPHeaderField: "Retry-After").flatMap { Double($0) } ?? 0
     return .success(
       HTTPAnswer(
         status: response.statusCode,
         contentType: response.value(forHTTPHeaderField: "Content-Type") ?? "",
-        retryAfter: asked > 0 && asked <= 86_400 ? min(asked, 60) : 0, body: found.body))
+        retryAfter: RetryAfter.seconds(response.value(forHTTPHeaderField: "Retry-After")),
+        body: found.body))
   }
 
   private func trouble(_ error: any Error) -> TransportTrouble {

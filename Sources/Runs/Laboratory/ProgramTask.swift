@@ -23,27 +23,26 @@ struct ProgramTask: TextTask {
   }
 }
 
+/// How a program is run, and how long answers may be, as keys of one map.
 struct ProgramTaskParameters: PluginParameters {
-  var command: [String] = []
-  var folder: String?
-  var startSeconds = 120.0
-  var answerSeconds = 60.0
-  var attempts = 4
-  var maximumTokens = 24
+  var program = ProcessParameters()
+  var answer = TextCodecParameters()
 
   var files: [String] { program.files }
 
-  /// How the program is run.
-  var program: ProcessParameters {
-    var program = ProcessParameters(command: command)
-    (program.folder, program.attempts) = (folder, attempts)
-    (program.startSeconds, program.answerSeconds) = (startSeconds, answerSeconds)
-    return program
+  init() {}
+
+  init(from decoder: any Decoder) throws {
+    program = try ProcessParameters(from: decoder)
+    answer = try TextCodecParameters(from: decoder)
   }
 
-  static let keys = ProcessParameters.keys.filter {
-    ["command", "folder", "startSeconds", "answerSeconds", "attempts"].contains($0.key)
-  }.merging(TextCodecParameters.keys) { own, _ in own }
+  func encode(to encoder: any Encoder) throws {
+    try program.encode(to: encoder)
+    try answer.encode(to: encoder)
+  }
+
+  static let keys = ProcessParameters.keys.merging(TextCodecParameters.keys) { own, _ in own }
 }
 
 extension Laboratory {
@@ -62,7 +61,7 @@ extension Laboratory {
     ) { parameters, dataset in
       try parameters.program.requireCommand()
       let task = ProgramTask(
-        maximumLength: parameters.maximumTokens,
+        maximumLength: parameters.answer.maximumTokens,
         judge: try ProcessJudge(parameters.program) { _ in })
       return AnswerCodec(task, tokenizer: lettersOfAnswers(dataset))
     }
@@ -74,7 +73,9 @@ extension Dataset {
   fileprivate init(askedBy program: ProcessParameters, _ seed: Seed) async throws {
     var parts: [ProcessQuestion.Part: [Prompt]] = [:]
     for (question, frames) in try await ProcessQuestions.asked(by: program, seed: seed) {
-      let windows = question.windows.map { $0.map { Interval($0[0], $0[1]) } }
+      let windows = try question.windows.map {
+        try $0.map { try program.window($0, of: question.id, in: frames) }
+      }
       parts[question.part, default: []].append(
         Prompt(
           id: question.id, video: question.video ?? question.id, query: question.query,
@@ -82,5 +83,19 @@ extension Dataset {
     }
     try self.init(
       name: "process", train: parts[.train] ?? [], dev: parts[.dev] ?? [], tune: parts[.tune] ?? [])
+  }
+}
+
+extension ProcessParameters {
+  /// A right window, by the rule of importing, training and evaluating.
+  fileprivate func window(
+    _ ends: [Double], of question: String, in frames: FrameFeatures
+  ) throws -> Interval {
+    do throws(UnusableWindow) {
+      return try Interval(ends[0], ends[1]).fitted(to: frames.duration)
+    } catch {
+      throw ProcessError.content(
+        program: program, prompt: question, defect: error.reason)
+    }
   }
 }

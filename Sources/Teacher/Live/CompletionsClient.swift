@@ -182,15 +182,7 @@ final class CompletionsClient: Sendable {
       return CompletionsError.refused(url: parameters.url, status: status, message: message)
     }
     return PassingTrouble(
-      reason: "status \(status), \(message)", wait: Self.pause(asked: reply.retryAfter))
-  }
-
-  /// The pause a service asks for, in seconds: at most a minute, and none for a date, for what is no number or more than a day.
-  static func pause(asked text: String?) -> Double {
-    guard let seconds = text.flatMap({ Double($0) }), seconds > 0, seconds <= 86_400 else {
-      return 0
-    }
-    return min(seconds, 60)
+      reason: "status \(status), \(message)", wait: RetryAfter.seconds(reply.retryAfter))
   }
 
   /// An answer that ends too early may come whole the next time; one with numbers that JSON has no words for will not.

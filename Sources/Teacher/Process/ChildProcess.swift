@@ -125,7 +125,7 @@ extension Process {
 
 extension ProcessParameters {
   /// The program as errors name it.
-  var program: String { command.joined(separator: " ") }
+  package var program: String { command.joined(separator: " ") }
 
   /// The file to run.
   fileprivate func executable() throws -> URL {

@@ -27,14 +27,45 @@ package struct ProcessQuestion: Decodable, Sendable {
   /// What it is about, the question itself if left out; no video is in two parts.
   package var video: String?
   var features: Features?
+  /// A key that is not read: a right answer, misspelled, would be lost without a word.
+  private var strange: String?
+
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case part, id, query, answers, windows, video, features
+  }
+
+  private struct Anything: Decodable { init(from _: any Decoder) {} }
+
+  /// Reads what a program says.
+  package init(from decoder: any Decoder) throws {
+    let said = try decoder.container(keyedBy: CodingKeys.self)
+    part = try said.decode(Part.self, forKey: .part)
+    id = try said.decode(String.self, forKey: .id)
+    query = try said.decode(String.self, forKey: .query)
+    answers = try said.decodeIfPresent([String].self, forKey: .answers)
+    windows = try said.decodeIfPresent([[Double]].self, forKey: .windows)
+    video = try said.decodeIfPresent(String.self, forKey: .video)
+    features = try said.decodeIfPresent(Features.self, forKey: .features)
+    let known = Set(CodingKeys.allCases.map(\.rawValue))
+    let keys = try decoder.singleValueContainer().decode([String: Anything].self).keys
+    strange = keys.filter { !known.contains($0) }.min()
+  }
+
+  private func refuseOddWords() throws(WireDefect) {
+    if let strange { throw .impossible("question", value: "'\(strange)', which is not read") }
+    if answers != nil, windows != nil {
+      throw .impossible("question", value: "answers and windows at a time")
+    }
+    if let bad = windows?.first(where: { $0.count != 2 }) {
+      throw .length("windows", expected: 2, received: bad.count)
+    }
+  }
 
   /// The frames, none where it is about no video, once everything was looked at.
   ///
   /// - Throws: `WireDefect` for numbers that do not fit.
   func frames() throws(WireDefect) -> FrameFeatures {
-    if let bad = windows?.first(where: { $0.count != 2 }) {
-      throw .length("windows", expected: 2, received: bad.count)
-    }
+    try refuseOddWords()
     guard let features else { return .none }
     guard let values = Base64.floats(features.values) else { throw .notBase64("features.values") }
     let (count, channels) = (features.timestamps.count, features.channels)

@@ -89,12 +89,13 @@ package enum AnnotationFile {
 
   private static func captions(_ path: String) throws -> [AnnotatedQuery] {
     let videos = try JSONLines.readWhole(path, as: [String: Captions].self)
+      .sorted { $0.key < $1.key }
     let file = name(path)
-    let faults = videos.sorted { $0.key < $1.key }.compactMap { $1.fault(of: $0) }
+    let faults = videos.compactMap { $1.fault(of: $0) }
     guard faults.isEmpty else {
       throw DataError.unusable(count: faults.count, first: Array(faults.prefix(DataError.listed)))
     }
-    return videos.sorted { $0.key < $1.key }.flatMap { video, captions in
+    return videos.flatMap { video, captions in
       zip(captions.sentences, captions.timestamps).enumerated().map { index, pair in
         AnnotatedQuery(
           id: "\(video)#\(index)", video: video,

@@ -78,6 +78,15 @@ struct StudentProbeTests {
     }
   }
 
+  @Test("takes nothing for a limit of a server that was started again meanwhile")
+  func restarted() async throws {
+    let server = try StubEngine(.init(mode: "restarts"))
+    let error = await #expect(throws: EngineError.self) {
+      try await StudentProbe.report(on: server.parameters)
+    }
+    #expect("\(error.map { "\($0)" } ?? "")".contains("was being measured"))
+  }
+
   @Test(
     "tells how losses are averaged",
     arguments: [

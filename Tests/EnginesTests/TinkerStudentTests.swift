@@ -133,6 +133,16 @@ struct TinkerStudentTests {
     #expect(try await student.fingerprint() == expected)
   }
 
+  @Test("keeps and restores a model that knows no more tokens than the probe reads")
+  func smallVocabulary() async throws {
+    let server = try StubEngine(.init(size: 12))
+    var student = try await student(server)
+    try await train(&student)
+    let checkpoint = try await student.save(digest: "abc")
+    try await student.restore(checkpoint)
+    #expect(try await student.fingerprint() == checkpoint.fingerprint)
+  }
+
   @Test("notices a restored model that is another one")
   func restoredWrongly() async throws {
     let server = try StubEngine(.init(mode: "loads_nothing"))

@@ -456,6 +456,8 @@ class Handler(BaseHTTPRequestHandler):
             raise Refusal(401, f"not {self.headers.get('X-API-Key')}")
         if mode == "echoes_key" and operation == "create_session":
             raise Refusal(403, f"key {self.headers.get('X-API-Key')} is not wanted")
+        if mode == "restarts" and state["requests"] == 150:
+            models.clear()
         if mode == "redirects":
             self.answer(307, {}, headers=[("Location", "http://127.0.0.1:9/elsewhere")])
         elif mode == "busy" and state["requests"] % 2:

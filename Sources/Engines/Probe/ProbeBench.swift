@@ -13,9 +13,16 @@ struct ProbeBench: Sendable {
 
   let client: TinkerClient
   var model: TinkerModel
+  /// All that a probe reads: whoever passed it knows these twelve tokens, and perhaps no others.
+  ///
+  /// A text that needs more makes an engine answer NaN or with an error, by what it does outside its vocabulary.
+  static let texts = [
+    ScoredResponse(prompt: [.tokens([3, 4, 5, 6])], response: [7, 8, 9]),
+    ScoredResponse(prompt: [.tokens([6, 5])], response: [10, 4, 11]),
+  ]
   /// The response whose middle token is trained, and one that is not trained but counts in means.
-  let trained = ScoredResponse(prompt: [.tokens([3, 4, 5, 6])], response: [7, 8, 9])
-  let bystander = ScoredResponse(prompt: [.tokens([6, 5])], response: [10, 4, 11])
+  let trained = texts[0]
+  let bystander = texts[1]
   /// The token that is trained, of three.
   static let active = 1
 

@@ -82,15 +82,21 @@ extension StudentProbe {
       ? (.fail, "other seeds give the same samples") : (.ok, "equal seeds repeat, others differ")
   }
 
-  /// At a low temperature there is one response.
+  /// At a low temperature all responses begin with the likeliest token, or with one as likely.
   mutating func temperature() async throws -> Finding {
     var cold = settings
     cold.temperature = 0.001
-    let frozen = Set(try await sampled(cold).sequences.map(\.tokens)).count
-    report.abilities.followsTemperature = frozen == 1
+    let first = Set(try await sampled(cold).sequences.map { $0.tokens[0] })
+    var scores: [Double] = []
+    for token in first {
+      scores += try await bench.score(
+        ScoredResponse(prompt: bench.trained.prompt, response: [token]), bench.model)
+    }
+    let apart = (scores.max() ?? 0) - (scores.min() ?? 0)
+    report.abilities.followsTemperature = apart <= tolerance
     return (
-      frozen == 1 ? .ok : .limit,
-      "at temperature 0.001 there are \(frozen) different responses of 8"
+      apart <= tolerance ? .ok : .limit,
+      "at temperature 0.001 the 8 responses begin with \(first.count) tokens whose log π differ by \(short(apart)) nats"
     )
   }
 

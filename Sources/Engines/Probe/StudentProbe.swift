@@ -84,7 +84,9 @@ package struct StudentProbe {
     try await check("negative weights", or: .limit) { try await $0.negativeWeights() }
   }
 
-  /// Runs a check; an error of the server is a finding, not the end.
+  /// Runs a check; an error of the server is a finding, not the end, as long as the scratch model is still there.
+  ///
+  /// Where the server was started again meanwhile, everything that follows would be refused and taken for a limit.
   private mutating func check(
     _ name: String, or verdict: ProbeReport.Verdict,
     _ body: (inout StudentProbe) async throws -> Finding
@@ -93,9 +95,17 @@ package struct StudentProbe {
       let finding = try await body(&self)
       note(name, finding.verdict, finding.text)
     } catch let error as EngineError {
+      let isMeasured = verdict == .fail ? true : await isThere()
+      guard isMeasured else {
+        throw EngineError.lost(
+          student: bench.model.id, reason: "it was being measured, and then: \(error.happened)")
+      }
       note(name, verdict, error.happened)
     }
   }
+
+  /// Whether the scratch model still answers.
+  private mutating func isThere() async -> Bool { (try? await bench.score()) != nil }
 
   private mutating func note(_ name: String, _ verdict: ProbeReport.Verdict, _ text: String) {
     report.checks.append(.init(name: name, verdict: verdict, finding: text))

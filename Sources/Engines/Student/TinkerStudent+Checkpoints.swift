@@ -13,19 +13,14 @@ package struct TinkerCheckpoint: Sendable, Hashable, Codable {
   /// The path from which it is loaded.
   package var path: String
   package var updates: Int
-  /// log π of a fixed text, nats: what the restored model must say too.
+  /// What the restored model must say too, nats.
   package var fingerprint: [Double]
 }
 
 extension TinkerStudent {
-  /// A short text that every model can read; what is said of it tells models apart.
-  private static var fixedText: ScoredResponse {
-    ScoredResponse(prompt: [.tokens([3, 5, 7, 9])], response: [4, 6, 8, 10, 12, 14])
-  }
-
-  /// log π of a fixed text, nats.
+  /// log π of the texts that the probe reads, nats: what is said of them tells models apart.
   package func fingerprint() async throws -> [Double] {
-    try await score([Self.fixedText]).flatMap { $0.flatMap { $0 } }
+    try await score(ProbeBench.texts).flatMap { $0.flatMap { $0 } }
   }
 
   /// Keeps weights and moments on the server.

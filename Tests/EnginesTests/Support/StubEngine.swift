@@ -10,6 +10,7 @@ final class StubEngine: Sendable {
     var mode = ""
     var reduction: String?
     var extent: String?
+    var size: Int?
     var key: String?
   }
 

@@ -22,7 +22,7 @@ final class TrainDisplay: Sendable {
         line?.finish()
         return say(news.text)
       }
-      var own = line ?? ProgressLine("train", total: step.total, first: step.step - 1)
+      var own = line ?? ProgressLine("train", total: step.total, first: step.step)
       own.update(step.step, note: step.note)
       line = own
     }

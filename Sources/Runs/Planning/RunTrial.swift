@@ -112,17 +112,29 @@ struct RunTrial {
     return whole * (1 + share * Double(onTheWay)) + (try await teacherDistance())
   }
 
+  /// Seconds of an evaluation: of everything, or of as much as is asked on the way.
+  ///
+  /// The first answers are timed, four times as many again until they take a second: a language model needs minutes for all
+  /// of them, an arm and a moment each, and the plan of `experiments/countdown` took more than ten.
   private func evaluation(whole: Bool) async throws -> Double {
-    let start = ContinuousClock.now
-    let count = whole ? nil : parts.configuration.evaluation.count
-    let evaluation = try await Evaluation(
-      of: student, on: Array(parts.reported.prefix(count ?? parts.reported.count)),
-      codec: parts.context.codec, decoding: parts.configuration.evaluation.decoding)
-    if whole {
+    let all = parts.reported.count
+    let count = whole ? all : min(all, parts.configuration.evaluation.count ?? all)
+    guard count > 0 else { return 0 }
+    var timed = min(Self.firstAnswers, count)
+    while true {
+      let start = ContinuousClock.now
+      let evaluation = try await Evaluation(
+        of: student, on: Array(parts.reported.prefix(timed)),
+        codec: parts.context.codec, decoding: parts.configuration.evaluation.decoding)
       try directory.append(evaluation.outcomes.map { JSONText.line($0) }, to: "evaluation.jsonl")
+      let seconds = start.elapsed
+      if timed == count || seconds >= 1 { return seconds * Double(count) / Double(timed) }
+      timed = min(4 * timed, count)
     }
-    return start.elapsed
   }
+
+  /// Answers that are timed at first: as many as a decoder writes side by side at full speed.
+  private static let firstAnswers = 64
 
   private func teacherDistance() async throws -> Double {
     let start = ContinuousClock.now

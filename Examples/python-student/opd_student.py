@@ -28,11 +28,29 @@ import sys
 PROTOCOL = 1
 
 
+class Frames:
+    """What is told of the frames in view: the video's name, its duration and their times in seconds; with
+    `frames: features` also `rows`, one a visual token, frame after frame, and last the question's where the data has it."""
+
+    def __init__(self, wire, channels):
+        self.video, self.duration, self.times = wire["video"], wire["duration"], wire["times"]
+        numbers = [number for key in ("features", "query") if key in wire for number in decode_floats(wire[key])]
+        self.rows = [numbers[at : at + channels] for at in range(0, len(numbers), channels or 1)]
+
+
+class Prompt(list):
+    """The tokens of a prompt; `frames` is what is told of its video, `None` where nothing is."""
+
+    def __init__(self, tokens, wire, channels):
+        super().__init__(decode_integers(tokens))
+        self.frames = Frames(wire["frames"], channels) if wire.get("frames") else None
+
+
 class Datum:
     """A prompt with a response; targets[t] are the tokens that matter at position t, the sampled one first."""
 
-    def __init__(self, wire):
-        self.prompt = decode_integers(wire["prompt"])
+    def __init__(self, wire, channels=None):
+        self.prompt = Prompt(wire["prompt"], wire, channels)
         self.response = decode_integers(wire["response"])
         flat = decode_integers(wire["targets"]) if "targets" in wire else self.response
         counts = decode_integers(wire["counts"]) if "counts" in wire else [1] * len(self.response)
@@ -55,14 +73,15 @@ class Student:
     has_logits = False
     #: Two operations a weight, for the cost ledger.
     flops_per_token = 0.0
-    #: V, the token that ends a response, and the settings of the hello: base, rank, seed, states. Set before `start`.
+    #: V, the token that ends a response, and the settings of the hello: base, rank, seed, states, and channels where rows of
+    #: features come with prompts. Set before `start`.
     size = end = settings = None
 
     def start(self):
         """Make fresh weights."""
 
     def sample(self, tokens, seed, group, temperature, length, ends):
-        """`group` responses to a prompt, each (tokens, log-probabilities); with 0 the likeliest token each time.
+        """`group` responses to a `Prompt`, each (tokens, log-probabilities); with 0 the likeliest token each time.
 
         A response ends after one of `ends` (none: never) or `length` tokens. Draw slot i from random.Random(f"{seed}/{i}") or the
         like: the same answers whatever else is asked.
@@ -109,11 +128,11 @@ class Student:
 
 
 def answer(student, request):
-    operation = request["operation"]
+    operation, channels = request["operation"], student.settings.get("channels")
     if operation == "sample":
         def responses(question):
             found = student.sample(
-                decode_integers(question["tokens"]), question["seed"], request["group"], request["temperature"],
+                Prompt(question["tokens"], question, channels), question["seed"], request["group"], request["temperature"],
                 request["length"], request.get("ends", []))
             return [{"tokens": encode_integers(tokens), "logprobs": encode_floats(scores)} for tokens, scores in found]
 
@@ -121,13 +140,13 @@ def answer(student, request):
             return {"responses": student.each(request["questions"], responses)}
     if operation in ("forward", "logits"):
         with student.using(request.get("weights")):
-            data = [Datum(wire) for wire in request["data"]]
+            data = [Datum(wire, channels) for wire in request["data"]]
             if operation == "logits":
                 return {"values": [encode_floats(rows) for rows in student.each(data, student.logits)]}
             rows = student.each(data, lambda datum: student.forward(datum, request["temperature"]))
             return {"values": [encode_floats([v for row in r for v in row]) for r in rows]}
     if operation == "train":
-        data = [Datum(wire) for wire in request["data"]]
+        data = [Datum(wire, channels) for wire in request["data"]]
         norm, applied = student.train(data, request.get("temperature") or 1.0, request["step"])
         finite = norm == norm and abs(norm) != float("inf")
         return {"norm": norm if finite else None, "applied": applied}
@@ -331,6 +350,8 @@ class TorchStudent(Student):
 
             model = peft.get_peft_model(model, peft.LoraConfig(
                 r=settings["rank"], lora_alpha=2 * settings["rank"], target_modules="all-linear"))
+        if settings.get("channels"):
+            model = self._with_frames(model, settings["channels"])
         self.flops_per_token = 2.0 * sum(p.numel() for p in model.parameters())
         self.model = self.ranks.sharded(model.to(self.device).eval())
         self.trained = {n: p for n, p in self.model.named_parameters() if p.requires_grad}
@@ -346,25 +367,60 @@ class TorchStudent(Student):
             num_key_value_heads=2, max_position_embeddings=512, tie_word_embeddings=False, bos_token_id=None,
             eos_token_id=None, pad_token_id=None))
 
+    def _with_frames(self, model, channels):
+        """A model that reads rows of features before its tokens, through a matrix that is trained with it."""
+        torch = self.torch
+
+        class WithFrames(torch.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.model = model
+                width = model.get_input_embeddings().weight.shape[1]
+                self.frames = torch.nn.Linear(channels, width, bias=False)
+                # Rows of unit length come out as long as the embeddings of words.
+                scale = model.get_input_embeddings().weight.detach().float().std().item()
+                torch.nn.init.normal_(self.frames.weight, std=scale)
+
+            def forward(self, tokens, rows=None, **options):
+                embedded = self.model.get_input_embeddings()(tokens)
+                if rows is not None:
+                    embedded = torch.cat([self.frames(rows)[None].to(embedded.dtype), embedded], 1)
+                return self.model(inputs_embeds=embedded, **options)
+
+        return WithFrames()
+
     def _tensor(self, tokens):
         return self.torch.tensor([tokens], device=self.device)
+
+    def _features(self, prompt):
+        """Options of a pass that begins with a prompt: its rows of features, where there are any."""
+        frames = getattr(prompt, "frames", None)
+        if not self.settings.get("channels") or frames is None:
+            return {}
+        return {"rows": self.torch.tensor(frames.rows, device=self.device)}
 
     def _pass(self, tokens, **options):
         """One pass of the model over some tokens, in step with the other ranks."""
         self.ranks.announce(True)
         return self.model(self._tensor(tokens), **options)
 
+    def _idle(self):
+        """A pass of a rank that has nothing to do, through every weight that the others' passes need."""
+        channels = self.settings.get("channels")
+        options = {"rows": self.torch.zeros(1, channels, device=self.device)} if channels else {}
+        return self.model(self._tensor([0]), **options).logits
+
     def each(self, items, work):
         with self.torch.no_grad():
             found = [(place, work(item)) for place, item in self.ranks.share(items)]
             while self.ranks.announce(False):
-                self.model(self._tensor([0]))
+                self._idle()
         return self.ranks.gathered(found, len(items))
 
     def _rows(self, datum):
         """Logits over the run's words at the positions of the response."""
         tokens = datum.prompt + datum.response[:-1]
-        logits = self._pass(tokens).logits[0, len(datum.prompt) - 1 :]
+        logits = self._pass(tokens, **self._features(datum.prompt)).logits[0, -len(datum.response) :]
         return logits[:, : self.size].float()
 
     def _targets(self, rows, datum, temperature):
@@ -372,7 +428,7 @@ class TorchStudent(Student):
         return [scores[t][self.torch.tensor(tokens, device=self.device)] for t, tokens in enumerate(datum.targets)]
 
     def sample(self, tokens, seed, group, temperature, length, ends):
-        row = self._pass(tokens, use_cache=True).logits[0, -1]
+        row = self._pass(tokens, use_cache=True, **self._features(tokens)).logits[0, -1]
         return [self._response(tokens, row, random.Random(f"{seed}/{slot}"), temperature, length, ends)
                 for slot in range(group)]
 
@@ -386,7 +442,9 @@ class TorchStudent(Student):
             if token in ends or len(tokens) == length:
                 return tokens, scores
             # A cache is written to, so each response has its own.
-            found = self._pass(prompt + tokens if cache is None else [token], past_key_values=cache, use_cache=True)
+            found = self._pass(
+                prompt + tokens if cache is None else [token], past_key_values=cache, use_cache=True,
+                **(self._features(prompt) if cache is None else {}))
             cache, row = found.past_key_values, found.logits[0, -1]
 
     def forward(self, datum, temperature):
@@ -408,7 +466,7 @@ class TorchStudent(Student):
                 slopes = torch.tensor([s for row in datum.slopes for s in row], device=self.device)
                 (scores * slopes).sum().backward()
         while self.ranks.announce(False):
-            (self.model(self._tensor([0])).logits * 0).sum().backward()
+            (self._idle() * 0).sum().backward()
         parameters = [p for p in self.trained.values() if p.grad is not None]
         for p in parameters if self.ranks.count > 1 else []:
             p.grad.mul_(self.ranks.count)

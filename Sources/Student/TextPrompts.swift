@@ -56,16 +56,28 @@ package struct TextPrompts: PromptEmbedder {
   /// Those of one with a hint are the hint's words, for policies that know no other place for them.
   private func isWritten(_ prompt: Prompt) -> Bool { !prompt.tokens.isEmpty && prompt.hint == nil }
 
-  /// The text as tokens; a prompt that is tokens already is read as it is.
+  /// The text as tokens, without frames; a prompt that is tokens already is read as it is.
   ///
   /// - Throws: `TextPromptError`.
-  package func rows(_ prompt: Prompt) throws -> PromptRows {
+  package func tokens(of prompt: Prompt) throws -> [Token] {
     guard !format(for: prompt).saysCaptions || prompt.evidence.captions != nil else {
       throw TextPromptError.noCaptions(prompt: prompt.id)
     }
     let tokens = isWritten(prompt) ? prompt.tokens : try tokenizer.encode(text(of: prompt))
-    let rows = try frames.map { try $0.rows(seen(prompt, tokens)) } ?? PromptRows(tokens: tokens)
-    guard !tokens.isEmpty, rows.count <= longest else {
+    guard !tokens.isEmpty, tokens.count <= longest else {
+      throw TextPromptError.length(prompt: prompt.id, tokens: tokens.count, longest: longest)
+    }
+    return tokens
+  }
+
+  /// The frames, where they are read, and the text.
+  ///
+  /// - Throws: `TextPromptError`.
+  package func rows(_ prompt: Prompt) throws -> PromptRows {
+    let tokens = try tokens(of: prompt)
+    guard let frames else { return PromptRows(tokens: tokens) }
+    let rows = try frames.rows(seen(prompt, tokens))
+    guard rows.count <= longest else {
       throw TextPromptError.length(prompt: prompt.id, tokens: rows.count, longest: longest)
     }
     return rows

@@ -77,7 +77,7 @@ struct EngineAgreementTests {
     ]
     parameters.command = [python ?? ""] + (ranks > 1 ? torchrun : []) + [program]
     (parameters.base, parameters.states) = (folder + "/base", folder + "/states")
-    return try await RemoteLearner.process(parameters, tokenizer: llama.vocabulary)
+    return try await RemoteLearner.process(parameters, tokenizer: llama.vocabulary, answer: 8)
   }
 
   private func parameters(

@@ -21,14 +21,19 @@ struct RemoteLearnerTests {
         values: [], tokensPerFrame: 1, channels: 1, timestamps: [], duration: 1), truth: [])
   }
 
-  private func learner(_ states: String) async throws -> RemoteLearner {
+  private func learner(
+    _ states: String, _ name: String = "Examples/python-student/table_student.py",
+    told: FramesTold = .none, channels: Int = 0
+  ) async throws -> RemoteLearner {
     var parameters = ProcessStudentParameters()
     let program = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("Examples/python-student/table_student.py").path
+      .appendingPathComponent(name).path
     parameters.command = ["python3", program]
     parameters.states = states
-    return try await RemoteLearner.process(parameters, tokenizer: Self.vocabulary)
+    parameters.frames = told
+    return try await RemoteLearner.process(
+      parameters, tokenizer: Self.vocabulary, answer: 8, channels: channels)
   }
 
   private func scratch() -> String {
@@ -55,6 +60,50 @@ struct RemoteLearnerTests {
         })
     }
     return try MethodPreset.named("opd-grpo").objective.prepare(groups: scored, temperature: 0.7)
+  }
+
+  @Test("refuses settings of text that contradict those of words")
+  func promptSettings() throws {
+    var text = TextSettings()
+    text.prompt = "{query}:"
+    #expect(throws: EngineError.self) {
+      try PromptReader(PromptTokens(), text, Self.vocabulary, answer: 8)
+    }
+    text.tokenizer = "model"
+    _ = try PromptReader(PromptTokens(), text, Self.vocabulary, answer: 8)
+    var words = PromptTokens()
+    words.first = 0
+    #expect(throws: EngineError.self) {
+      try PromptReader(words, text, Self.vocabulary, answer: 8)
+    }
+    text.positions = 8
+    #expect(throws: EngineError.self) {
+      try PromptReader(PromptTokens(), text, Self.vocabulary, answer: 8)
+    }
+  }
+
+  @Test("is told of the frames in view what it is to be told", arguments: FramesTold.allCases)
+  func frames(_ told: FramesTold) async throws {
+    let states = scratch()
+    defer { try? FileManager.default.removeItem(atPath: states) }
+    var prompt = Self.prompts[0]
+    prompt.evidence = FrameFeatures(
+      values: [1, 2, 3, 4, 5, 6], tokensPerFrame: 1, channels: 2, timestamps: [0.5, 1.5, 2.5],
+      duration: 3)
+    (prompt.keyframes, prompt.queryEmbedding) = ([0, 2], [7, 8])
+    let student = try await learner(
+      states, "Tests/Programs/frames_student.py", told: told, channels: 2)
+    let settings = SamplingSettings(group: 2, temperature: 1, maximumLength: 3)
+    let groups = try await student.sample([prompt], settings: settings, seed: Seed(3))
+    let scores = try await student.score(groups, support: .sampled, temperature: 1)
+    // The program's log π is what it was told, in numbers.
+    let expected: [Float] =
+      switch told {
+      case .none: [0, 0, 0]
+      case .times: [-3, -3, 0]
+      case .features: [-3, -3, -29]
+      }
+    for score in scores.joined() { #expect(score.sampled == expected) }
   }
 
   private static let step = UpdateStep(number: 1, learningRate: 0.05)

@@ -84,7 +84,8 @@ struct ServerAgreementTests {
     (abilities.repeatError, abilities.resumeError) = (0, 0)
     let engine = TinkerEngine(
       TinkerEngine.Setting(
-        client: client, abilities: abilities, tokenizer: llama.vocabulary,
+        client: client, abilities: abilities, prompts: .words(parameters.prompts),
+        tokenizer: llama.vocabulary,
         book: CostBook(parameters.prices)))
     return RemoteLearner(
       engine, tokenizer: llama.vocabulary, abilities: LearnerAbilities(targets: .max),

@@ -27,14 +27,18 @@ private final class TrainingServer: Sendable {
   private let input = Pipe()
 
   /// A server whose model has the words of the built-in world's codec, which depend on the frames of a video.
-  init(frames: Int, _ dialect: String) async throws {
+  convenience init(frames: Int, _ dialect: String) async throws {
     let value = try ConfigurationFile.parse(
       "data: {world: {videos: 2, devVideos: 2, queriesPerVideo: 2, frames: \(frames)}}\nstages: []",
       file: "size.yaml")
     let laboratory = try Laboratory.standard()
     let context = try await RunContext(
       laboratory.complete(value).decoded(as: RunConfiguration.self), in: laboratory)
-    let size = context.codec.tokenizer.count
+    try self.init(tokens: context.codec.tokenizer.count, dialect)
+  }
+
+  /// A server whose model has so many tokens.
+  init(tokens size: Int, _ dialect: String) throws {
     let options = #"{"size": \#(size), "dialect": "\#(dialect)"}"#
     let output = Pipe()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -122,6 +126,61 @@ struct RemoteStudentTests {
     for arm in ["base", "sft", "grpo", "opd", "opd-full", "opd-full-tvdf"] {
       #expect(state("\(out)/\(arm)/seed-0"), "\(arm)")
     }
+  }
+
+  /// A folder with the tokenizer of a model that reads bytes, and a token that ends.
+  private func byteTokenizer() throws -> String {
+    let path = folder + "/tokenizer"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    let printable = Set<UInt8>(33...126).union(161...172).union(174...255)
+    var next: UInt32 = 256
+    let entries = (0...255 as ClosedRange<UInt8>).map { byte in
+      if !printable.contains(byte) { next += 1 }
+      let scalar = printable.contains(byte) ? UInt32(byte) : next - 1
+      return "\"\\u" + String(format: "%04x", scalar) + "\": \(byte)"
+    }
+    try """
+    {"added_tokens": [{"id": 256, "content": "<end>", "single_word": false, "lstrip": false, "rstrip": false,
+      "normalized": false, "special": true}],
+     "normalizer": null, "post_processor": null, "decoder": {"type": "ByteLevel"},
+     "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true},
+     "model": {"type": "BPE", "vocab": {\(entries.joined(separator: ", "))}, "merges": []}}
+    """.write(toFile: path + "/tokenizer.json", atomically: true, encoding: .utf8)
+    try #"{"eos_token_id": 256}"#.write(
+      toFile: path + "/generation_config.json", atomically: true, encoding: .utf8)
+    return path
+  }
+
+  @Test("reads and writes text where the model has a tokenizer", arguments: ["process", "tinker"])
+  func language(_ kind: String) throws {
+    let server = try TrainingServer(tokens: 257, "json")
+    let text = "text: {tokenizer: '\(try byteTokenizer())', prompt: '{query}:'}"
+    let program = Repository.path("Examples/python-student/table_student.py")
+    let student =
+      kind == "tinker"
+      ? "{tinker: {url: 'http://127.0.0.1:\(server.port)', base: table, rank: 8, \(text)}}"
+      : "{process: {command: [python3, '\(program)'], states: '\(folder)/states', \(text)}}"
+    let file = folder + "/\(kind).yaml"
+    try """
+    data: {countdown: {numbers: 2, largest: 9, train: 16, dev: 4}}
+    codec: {countdown: {maximumTokens: 6}}
+    student: \(student)
+    reward: quality
+    stages:
+      - {name: start, method: sft, steps: 2, prompts: 2}
+      - {name: learn, method: grpo, steps: 2, prompts: 2, group: 2}
+    """.write(toFile: file, atomically: true, encoding: .utf8)
+    let run = "\(folder)/\(kind)"
+    let (status, said) = try opd(["train", file, "--out", run])
+    #expect(status == 0 && state(run), "\(said)")
+    #expect(self.text(run + "/rollouts.jsonl").contains("\"words\":[\""))
+    let plan = try opd(["student", "plan", file])
+    #expect(plan.status == 0, "\(plan.text)")
+    // Another tokenizer is another run.
+    try #"{"eos_token_id": 10}"#.write(
+      toFile: folder + "/tokenizer/generation_config.json", atomically: true, encoding: .utf8)
+    let other = try opd(["train", file, "--out", run, "--resume"])
+    #expect(other.status != 0, "\(other.text)")
   }
 
   private static let run = """

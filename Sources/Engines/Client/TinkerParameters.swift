@@ -1,5 +1,6 @@
 #if Engines
 package import Core
+package import Student
 
 /// Where a training server is, which model to train there, and how patiently to ask.
 package struct TinkerParameters: Sendable, Hashable, Codable {
@@ -29,8 +30,10 @@ package struct TinkerParameters: Sendable, Hashable, Codable {
   package var heartbeatSeconds = 10.0
   /// The largest answer that is read, in bytes.
   package var largestAnswer = 256 << 20
-  /// How prompts become tokens.
+  /// How prompts become tokens where the model reads the words of the run.
   package var prompts = PromptTokens()
+  /// How prompts become text where it has a tokenizer.
+  package var text = TextSettings()
   /// Weights of the base model, for the ledger's operations; 0 where nobody counts them.
   package var weights = 0.0
   /// What a million tokens cost, in the currency of the bill.
@@ -42,7 +45,7 @@ package struct TinkerParameters: Sendable, Hashable, Codable {
   enum CodingKeys: String, CodingKey {
     case url, base, rank, adapterSeed, keyVariable, insecure, inFlight, answerSeconds
     case operationSeconds, attempts, backoffSeconds, heartbeatSeconds, largestAnswer
-    case prompts, weights, prices
+    case prompts, text, weights, prices
   }
 
   /// The defaults.
@@ -72,7 +75,8 @@ package struct TinkerParameters: Sendable, Hashable, Codable {
     "heartbeatSeconds": .real(
       .above(0, to: 3600), "how often the session is kept alive", unit: "s"),
     "largestAnswer": .integer(1..., "the largest answer that is read", unit: "bytes"),
-    "prompts": .structure(PromptTokens.self, "how prompts become tokens"),
+    "prompts": .structure(PromptTokens.self, "how prompts become tokens of the run's words"),
+    "text": .structure(TextSettings.self, "how prompts become text, for a model with a tokenizer"),
     "weights": .real(
       0...1e15, "weights of the base model, for the ledger; 0 where nobody counts them"),
     "prices": .structure(TokenPrices.self, "what a million tokens cost"),

@@ -6,7 +6,8 @@ import Teacher
 /// A student in a program of its own as a learner asks it.
 actor ProcessEngine: StudentEngine {
   private let program: StudentProgram
-  private let prompts: PromptTokens
+  private let prompts: PromptReader
+  private let told: FramesTold
   private let tokenizer: any Tokenizer
   private let book: CostBook
   /// The saved state that a frozen student answers with.
@@ -15,11 +16,12 @@ actor ProcessEngine: StudentEngine {
   private var lost: String?
 
   init(
-    _ program: StudentProgram, _ prompts: PromptTokens, _ tokenizer: any Tokenizer,
-    _ book: CostBook, weights: String? = nil
+    _ program: StudentProgram, _ prompts: PromptReader, _ told: FramesTold,
+    _ tokenizer: any Tokenizer, _ book: CostBook, weights: String? = nil
   ) {
     self.program = program
     self.prompts = prompts
+    self.told = told
     self.tokenizer = tokenizer
     self.book = book
     self.weights = weights
@@ -55,7 +57,8 @@ actor ProcessEngine: StudentEngine {
     var request = StudentRequest(.sample)
     let read = try prompts.map { try self.prompts.tokens(of: $0) }
     request.questions = zip(prompts, read).map {
-      StudentRequest.Question(tokens: $1, seed: seed.derived($0.stream, 0).value)
+      StudentRequest.Question(
+        tokens: $1, seed: seed.derived($0.stream, 0).value, frames: WireFrames($0, told: told))
     }
     (request.group, request.length) = (settings.group, settings.maximumLength)
     request.temperature = settings.temperature
@@ -119,7 +122,8 @@ actor ProcessEngine: StudentEngine {
 
   private func datum(_ response: TargetedResponse) throws -> StudentRequest.Datum {
     StudentRequest.Datum(
-      prompt: try prompts.tokens(of: response.prompt), response: response.tokens,
+      prompt: try prompts.tokens(of: response.prompt),
+      frames: WireFrames(response.prompt, told: told), response: response.tokens,
       targets: response.targets)
   }
 
@@ -178,7 +182,7 @@ extension ProcessEngine {
   }
 
   func frozen() async throws -> any StudentEngine {
-    ProcessEngine(program, prompts, tokenizer, book, weights: try await save().name)
+    ProcessEngine(program, prompts, told, tokenizer, book, weights: try await save().name)
   }
 }
 

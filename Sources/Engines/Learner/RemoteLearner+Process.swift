@@ -1,6 +1,6 @@
 #if Engines
 package import Core
-import Student
+package import Student
 package import Teacher
 
 /// A student that is a program: what to run, and what it is made of.
@@ -21,8 +21,12 @@ package struct ProcessStudentParameters: Sendable, Hashable, Codable {
   package var seed = 0
   /// The folder of saved states; their names are made of what they hold, so runs may share it.
   package var states = "runs/students"
-  /// How prompts become tokens.
+  /// How prompts become tokens where the model reads the words of the run.
   package var prompts = PromptTokens()
+  /// How prompts become text where it has a tokenizer.
+  package var text = TextSettings()
+  /// What the program is told of the frames in view.
+  package var frames = FramesTold.none
   /// What a million tokens cost.
   package var prices = TokenPrices()
 
@@ -37,7 +41,12 @@ package struct ProcessStudentParameters: Sendable, Hashable, Codable {
     "rank": .integer(0...4096, "rank of the adapter that is trained; 0 trains all weights"),
     "seed": .integer(0...Int.max, "what fresh weights depend on"),
     "states": .text("folder of saved states, relative to the program's; runs may share it"),
-    "prompts": .structure(PromptTokens.self, "how prompts become tokens"),
+    "prompts": .structure(PromptTokens.self, "how prompts become tokens of the run's words"),
+    "text": .structure(TextSettings.self, "how prompts become text, for a model with a tokenizer"),
+    "frames": .choice(
+      FramesTold.self,
+      "what it is told of the frames in view: nothing, the video's name and their times, or their features, too"
+    ),
     "prices": .structure(TokenPrices.self, "what a million tokens cost"),
   ]
 
@@ -59,12 +68,15 @@ extension RemoteLearner {
   ///
   /// - Parameters:
   ///   - parameters: What to run, and what the student is made of.
-  ///   - tokenizer: The words of the run.
+  ///   - tokenizer: The words of the run, or the model's own.
+  ///   - answer: The most tokens of an answer.
+  ///   - channels: Numbers of a row of the data's features.
   ///   - log: Receives each line of the program's error output.
   /// - Returns: A learner with fresh weights.
   /// - Throws: `ProcessError`, `TeacherError.parameter`, `EngineError.parameter`.
   package static func process(
-    _ parameters: ProcessStudentParameters, tokenizer: any Tokenizer,
+    _ parameters: ProcessStudentParameters, tokenizer: any Tokenizer, answer: Int,
+    channels: Int = 0,
     log: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws -> RemoteLearner {
     guard (0...4096).contains(parameters.rank), (2...4096).contains(parameters.prompts.levels)
@@ -73,13 +85,20 @@ extension RemoteLearner {
         name: "rank or prompts.levels", value: "\(parameters.rank), \(parameters.prompts.levels)",
         allowed: "0 to 4096 and 2 to 4096")
     }
+    guard parameters.frames != .features || channels > 0 else {
+      throw EngineError.parameter(
+        name: "frames", value: "features", allowed: "another for data without features")
+    }
+    let prompts = try PromptReader(
+      parameters.prompts, parameters.text, tokenizer, answer: answer)
     let program = try await StudentProgram.connect(
       parameters.process, tokenizer: tokenizer,
       settings: StudentSettings(
         base: parameters.base, rank: parameters.rank, seed: parameters.seed,
-        states: parameters.states), log: log)
+        states: parameters.states,
+        channels: parameters.frames == .features ? channels : nil), log: log)
     let engine = ProcessEngine(
-      program, parameters.prompts, tokenizer, CostBook(parameters.prices))
+      program, prompts, parameters.frames, tokenizer, CostBook(parameters.prices))
     return RemoteLearner(
       engine, tokenizer: tokenizer,
       abilities: LearnerAbilities(

@@ -7,16 +7,19 @@ extension RemoteLearner {
   ///
   /// - Parameters:
   ///   - parameters: The server and the base model.
-  ///   - tokenizer: The words of the run; the model's first tokens.
+  ///   - tokenizer: The words of the run, which are the model's first tokens, or the model's own.
+  ///   - answer: The most tokens of an answer.
   ///   - log: Told what was measured, a line a finding.
   /// - Returns: A learner with a new adapter.
   /// - Throws: `EngineError`, also where training there would go wrong.
   /// - Complexity: About sixty small requests.
   package static func tinker(
-    _ parameters: TinkerParameters, tokenizer: any Tokenizer,
+    _ parameters: TinkerParameters, tokenizer: any Tokenizer, answer: Int,
     log: @Sendable (String) -> Void = { _ in }
   ) async throws -> RemoteLearner {
     try parameters.validate()
+    let prompts = try PromptReader(
+      parameters.prompts, parameters.text, tokenizer, answer: answer)
     let client = try await TinkerClient.connect(parameters)
     let report = try await StudentProbe.report(on: client)
     for line in report.text.split(separator: "\n") { log("probe: \(line)") }
@@ -25,7 +28,7 @@ extension RemoteLearner {
     client.repeatsAreOneWrite = report.abilities.repeatsAreOneWrite
     let engine = TinkerEngine(
       TinkerEngine.Setting(
-        client: client, abilities: report.abilities, tokenizer: tokenizer,
+        client: client, abilities: report.abilities, prompts: prompts, tokenizer: tokenizer,
         book: CostBook(parameters.prices)))
     return RemoteLearner(
       engine, tokenizer: tokenizer,

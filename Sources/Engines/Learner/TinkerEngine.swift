@@ -8,6 +8,7 @@ actor TinkerEngine: StudentEngine {
   struct Setting: Sendable {
     let client: TinkerClient
     let abilities: StudentAbilities
+    let prompts: PromptReader
     let tokenizer: any Tokenizer
     let book: CostBook
   }
@@ -28,7 +29,7 @@ actor TinkerEngine: StudentEngine {
   nonisolated var costs: LearnerCosts { setting.book.total }
 
   nonisolated func length(of prompt: Prompt) -> Int {
-    (try? setting.client.parameters.prompts.tokens(of: prompt).count) ?? 0
+    (try? setting.prompts.tokens(of: prompt).count) ?? 0
   }
 
   /// The student; a new adapter where nothing has been done yet.
@@ -45,7 +46,7 @@ actor TinkerEngine: StudentEngine {
   ) async throws -> [RolloutGroup] {
     // What is greedy is not weighed by how likely it was, so the temperature of its scores does not matter.
     if settings.temperature != 0 { try requireTemperatureOne(settings.temperature) }
-    let read = try prompts.map { try setting.client.parameters.prompts.tokens(of: $0) }
+    let read = try prompts.map { try setting.prompts.tokens(of: $0) }
     var wire = SampleSettings()
     wire.count = settings.group
     wire.maximumLength = settings.maximumLength
@@ -136,7 +137,7 @@ actor TinkerEngine: StudentEngine {
 
   /// A response as it is sent: as many targets at each position, the sampled token where there are none.
   private func scored(_ response: TargetedResponse) throws -> ScoredResponse {
-    let prompt = try setting.client.parameters.prompts.tokens(of: response.prompt)
+    let prompt = try setting.prompts.tokens(of: response.prompt)
     let width = response.targets.map(\.count).max() ?? 0
     return ScoredResponse(
       prompt: [.tokens(prompt)], response: response.tokens,

@@ -47,25 +47,13 @@ struct PretrainedParameters: PluginParameters {
       a GGUF file, a folder of config.json, tokenizer.json and safetensors, or the name of a fetched model; \
       mandatory
       """),
-    "prompt": .text(
-      "what is written before an answer; {query}, {duration} and {captions} of the frames in view are filled in"
-    ),
     "frames": .flag(
       "whether the features of the frames in view are read before the text, through a matrix that is trained, too"
     ),
-    "hinted": .text(
-      """
-      what is written where a right answer may be seen (a self-teacher's evidence: answer), with {answer}; if \
-      left out, the prompt answered once before
-      """),
-    "template": KeyDeclaration(
-      .choice(PromptTemplate.names), "the conversation of which a prompt is a turn; plain: none"),
-    "positions": .integer(
-      2...131_072, "the most tokens of a prompt and its answer together", unit: "tokens"),
     "trained": .choice(
       Trained.self, "lora: low-rank changes beside frozen weights; all: the weights themselves"),
     "lora": .structure(Lora.self, "what is trained beside frozen weights"),
-  ]
+  ].merging(TextSettings.format) { $1 }
 
   /// The model; only headers are read.
   func model() throws -> PretrainedModel {
@@ -110,6 +98,7 @@ extension Laboratory {
   /// Adds students that are language models from disk.
   mutating func registerPretrained() throws {
     let summary = "a pretrained language model that reads prompts as text"
+    bringingWeights.insert("pretrained")
     try tokenizers.register(
       "pretrained", summary: summary, parameters: PretrainedParameters.self
     ) { parameters, _ in

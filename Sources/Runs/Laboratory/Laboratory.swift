@@ -82,7 +82,9 @@ public struct Laboratory: Sendable {
   /// Students.
   public var students = Registry<RunContext, any Learner>(kind: "student")
   /// Tokenizers that students bring along, by the student's name; all others read and write the words of the codec.
-  public var tokenizers = Registry<Seed, any Tokenizer>(kind: "student")
+  public var tokenizers = Registry<Seed, (any Tokenizer)?>(kind: "student")
+  /// Students that begin with weights which no configuration and seed decides: a run's identity holds their digest.
+  package var bringingWeights: Set<String> = ["from"]
   /// Teachers.
   public var teachers = Registry<RunContext, TeacherChoice>(kind: "teacher")
   /// Rewards.

@@ -33,8 +33,7 @@ extension RunContext {
 extension Laboratory {
   /// Whether a student begins with weights that no configuration and seed decides: a model's from disk, or another run's.
   func bringsWeights(_ student: ConfigurationValue) throws -> Bool {
-    let name = try students.name(in: student)
-    return name == "from" || tokenizers.names.contains(name)
+    bringingWeights.contains(try students.name(in: student))
   }
 
   /// The tokenizer that a student brings along; `nil` where it reads the codec's words.

@@ -30,7 +30,6 @@ package struct StudentPlan: Sendable, Hashable {
 
   /// What is the same for all parts.
   private struct Facts: Sendable, Hashable {
-    var prompts = PromptTokens()
     var prices = TokenPrices()
     var weights = 0.0
     /// Tokens of a prompt, on average.
@@ -45,10 +44,10 @@ package struct StudentPlan: Sendable, Hashable {
   package init(_ value: ConfigurationValue, in laboratory: Laboratory) async throws {
     let configuration = try laboratory.complete(value).decoded(as: RunConfiguration.self)
     let context = try await RunContext(configuration, in: laboratory)
-    var facts = try Self.facts(configuration.student)
+    var (facts, reader) = try Self.facts(configuration.student, context.codec)
     var frames = try await FrameChoice(configuration.keyframes, context)
     let prompts = try await frames.pool(context.dataset).prompts
-    let lengths = try prompts.prefix(64).map { try facts.prompts.count(of: $0) }
+    let lengths = try prompts.prefix(64).map { try reader.tokens(of: $0).count }
     facts.promptTokens = Double(lengths.reduce(0, +)) / Double(max(1, lengths.count))
     self.facts = facts
     for stage in configuration.stages {
@@ -60,20 +59,26 @@ package struct StudentPlan: Sendable, Hashable {
         configuration, count: context.dataset.reported.count, longest: context.codec.maximumLength))
   }
 
-  private static func facts(_ student: ConfigurationValue) throws -> Facts {
+  private static func facts(
+    _ student: ConfigurationValue, _ codec: AnswerCodec
+  ) throws -> (Facts, PromptReader) {
+    func reader(_ words: PromptTokens, _ text: TextSettings) throws -> PromptReader {
+      try PromptReader(words, text, codec.tokenizer, answer: codec.maximumLength)
+    }
     var facts = Facts()
     if let own = student.map?["tinker"] {
       let parameters = try own.decoded(as: TinkerParameters.self, at: "student")
-      (facts.prompts, facts.prices) = (parameters.prompts, parameters.prices)
       (facts.weights, facts.isServer) = (parameters.weights, true)
-    } else if let own = student.map?["process"] {
-      let parameters = try own.decoded(as: ProcessStudentParameters.self, at: "student")
-      (facts.prompts, facts.prices) = (parameters.prompts, parameters.prices)
-    } else {
-      throw LaboratoryError.mandatory(
-        key: "student: tinker, or process", why: "a student in process costs nothing elsewhere")
+      facts.prices = parameters.prices
+      return (facts, try reader(parameters.prompts, parameters.text))
     }
-    return facts
+    if let own = student.map?["process"] {
+      let parameters = try own.decoded(as: ProcessStudentParameters.self, at: "student")
+      facts.prices = parameters.prices
+      return (facts, try reader(parameters.prompts, parameters.text))
+    }
+    throw LaboratoryError.mandatory(
+      key: "student: tinker, or process", why: "a student in process costs nothing elsewhere")
   }
 
   private func part(_ stage: StageConfiguration, longest: Int) throws -> Part {

@@ -7,13 +7,14 @@ package import Student
 internal import TAD
 internal import Teacher
 internal import Tensors
+internal import Tokenizers
 
 /// The parts of a run, made from its configuration before anything is trained.
 package struct RunParts {
   var configuration: RunConfiguration
   package let context: RunContext
   package let student: any Learner
-  /// A digest of the weights it begins with, where they are another run's.
+  /// A digest of the weights it begins with, where they are another run's, or of the tokenizer that it brings along.
   let start: String?
   package let teacher: TeacherChoice?
   /// Who is asked whether it agrees with the teacher.
@@ -40,7 +41,8 @@ package struct RunParts {
     student = try await laboratory.students.connect(
       configuration.student, at: "student", in: context)
     start =
-      try await laboratory.bringsWeights(configuration.student) ? student.fingerprint() : nil
+      try await laboratory.bringsWeights(configuration.student)
+      ? student.fingerprint() : (context.codec.tokenizer as? BytePairTokenizer)?.fingerprint
     teacher =
       if let choice = configuration.teacher, !choice.isNull {
         try await laboratory.teachers.connect(choice, at: "teacher", in: context)

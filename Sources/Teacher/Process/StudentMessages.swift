@@ -10,12 +10,55 @@ package struct StudentSettings: Codable, Sendable, Hashable {
   package var seed: Int
   /// The folder in which states are kept.
   package var states: String
+  /// Numbers of each row of features that comes with a prompt; `nil` where none does.
+  package var channels: Int?
 
-  package init(base: String, rank: Int, seed: Int, states: String) {
+  package init(base: String, rank: Int, seed: Int, states: String, channels: Int? = nil) {
     self.base = base
     self.rank = rank
     self.seed = seed
     self.states = states
+    self.channels = channels
+  }
+}
+
+/// What a student's program is told of the frames in view.
+package enum FramesTold: String, Sendable, Codable, CaseIterable {
+  /// Nothing.
+  case none
+  /// The video's name and the times of the frames, for a program that opens the file.
+  case times
+  /// Their rows of features, too.
+  case features
+}
+
+/// The frames in view of a prompt, as a student's program gets to see them.
+package struct WireFrames: Encodable, Sendable {
+  package var video: String
+  /// Seconds.
+  package var duration: Double
+  /// The time of each frame in view, seconds.
+  package var times: [Double]
+  /// Rows of features, frame after frame.
+  package var features: WireReals?
+  package var tokensPerFrame: Int?
+  /// The question as a row of features, where the data has it.
+  package var query: WireReals?
+
+  enum CodingKeys: String, CodingKey {
+    case video, duration, times, features, query
+    case tokensPerFrame = "tokens_per_frame"
+  }
+
+  /// The frames in view; `nil` where a program is told nothing.
+  package init?(_ prompt: Prompt, told: FramesTold) {
+    guard told != .none else { return nil }
+    let visible = prompt.visible
+    (video, duration, times) = (prompt.video, prompt.duration, visible.timestamps)
+    guard told == .features else { return }
+    features = WireReals(visible.values)
+    tokensPerFrame = visible.tokensPerFrame
+    query = prompt.queryEmbedding.map { WireReals($0) }
   }
 }
 
@@ -33,16 +76,19 @@ package struct StudentRequest: Encodable, Sendable {
     package var tokens: WireIntegers
     /// The stream of the prompt; a slot's is derived from it.
     package var seed: UInt64
+    package var frames: WireFrames?
 
-    package init(tokens: [Token], seed: UInt64) {
+    package init(tokens: [Token], seed: UInt64, frames: WireFrames? = nil) {
       self.tokens = WireIntegers(tokens)
       self.seed = seed
+      self.frames = frames
     }
   }
 
   /// A response with its targets, and what is to be done with them.
   package struct Datum: Encodable, Sendable {
     package var prompt: WireIntegers
+    package var frames: WireFrames?
     package var response: WireIntegers
     /// Targets one position after the other, and how many each has.
     package var targets: WireIntegers?
@@ -51,8 +97,11 @@ package struct StudentRequest: Encodable, Sendable {
     /// ∂loss/∂logits, T·V.
     package var rows: WireReals?
 
-    package init(prompt: [Token], response: [Token], targets: [[Token]]? = nil) {
+    package init(
+      prompt: [Token], frames: WireFrames? = nil, response: [Token], targets: [[Token]]? = nil
+    ) {
       self.prompt = WireIntegers(prompt)
+      self.frames = frames
       self.response = WireIntegers(response)
       self.targets = targets.map { WireIntegers($0.flatMap { $0 }) }
       counts = targets.map { WireIntegers($0.map(\.count)) }

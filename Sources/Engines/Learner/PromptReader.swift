@@ -1,0 +1,55 @@
+#if Engines
+package import Core
+package import Student
+
+/// How the prompts of a student elsewhere become tokens.
+package enum PromptReader: Sendable {
+  /// The words of the run, perhaps after a token a frame.
+  case words(PromptTokens)
+  /// Text, for a model with a tokenizer.
+  case text(TextPrompts)
+
+  /// What two settings of a student say, of which one may be given.
+  ///
+  /// - Parameters:
+  ///   - words: For a model that reads the words of the run.
+  ///   - text: For one with a tokenizer.
+  ///   - tokenizer: The run's: the model's own, or the words of the codec.
+  ///   - answer: The most tokens of an answer.
+  /// - Throws: `EngineError.parameter` where they contradict each other.
+  package init(
+    _ words: PromptTokens, _ text: TextSettings, _ tokenizer: any Tokenizer, answer: Int
+  ) throws {
+    guard text.tokenizer != nil else {
+      guard text == TextSettings() else {
+        throw EngineError.parameter(
+          name: "text", value: "without a tokenizer",
+          allowed: "given with 'text.tokenizer', the model's, or left out")
+      }
+      self = .words(words)
+      return
+    }
+    guard words == PromptTokens() else {
+      throw EngineError.parameter(
+        name: "prompts", value: "given beside 'text.tokenizer'",
+        allowed: "left out for a model that reads text")
+    }
+    guard text.positions > answer else {
+      throw EngineError.parameter(
+        name: "text.positions", value: "\(text.positions)",
+        allowed: "more than the \(answer) tokens of an answer")
+    }
+    self = .text(try text.prompts(tokenizer, answer: answer))
+  }
+
+  /// The tokens of a prompt.
+  ///
+  /// - Throws: `EngineError.unread` or `TextPromptError` for one that cannot be written.
+  package func tokens(of prompt: Prompt) throws -> [Token] {
+    switch self {
+    case .words(let words): try words.tokens(of: prompt)
+    case .text(let text): try text.tokens(of: prompt)
+    }
+  }
+}
+#endif

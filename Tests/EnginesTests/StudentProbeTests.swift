@@ -22,6 +22,7 @@ struct StudentProbeTests {
       Lie(mode: "clips_advantages", check: "linear in advantages"),
       Lie(mode: "wrong_sign", check: "trains the target"),
       Lie(mode: "shifted_gradient", check: "trains the target"),
+      Lie(mode: "leaks", check: "trains no other token"),
       Lie(mode: "root_rate", check: "learning rate"),
       Lie(mode: "ignores_epsilon", check: "linear in advantages"),
       Lie(mode: "odd_reduction", check: "reduction"),
@@ -56,7 +57,7 @@ struct StudentProbeTests {
     let server = try StubEngine(.init(dialect: dialect, reduction: "sum", extent: "sum"))
     let report = try await StudentProbe.report(on: server.parameters)
     #expect(report.checks.filter { $0.verdict != .ok } == [], "\(report.text)")
-    #expect(report.checks.count == 25)
+    #expect(report.checks.count == 26)
     #expect(report.passed)
     let abilities = report.abilities
     #expect(abilities.reduction == LossReduction(tokens: .sum, extent: .sum))

@@ -126,6 +126,9 @@ def accumulate(model, parts):
             factor = 1.0 / math.sqrt(max(count, 1e-9))
         if options["extent"] == "pass":
             factor /= max(tokens if options["reduction"] == "tokens" else sequences, 1e-9)
+        if mode == "leaks":
+            # Half of an advantage goes to the next token.
+            terms = terms + [(*after[:3], slope / 2) for (*_, slope), after in zip(terms, terms[1:])]
         for position, target, row, slope in terms:
             if slope == 0:
                 continue

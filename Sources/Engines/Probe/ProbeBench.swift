@@ -42,6 +42,8 @@ struct ProbeBench: Sendable {
     var response: ScoredResponse
     /// 1 where a token counts.
     var weights: [Float] = [0, 1, 0]
+    /// The token that is trained.
+    var token = ProbeBench.active
     /// The advantage of the token that is trained, or of every token.
     var advantage = 0.0
     var trainsAll = false
@@ -57,6 +59,13 @@ struct ProbeBench: Sendable {
   ) -> Part {
     Part(
       response: trained, weights: weights, advantage: advantage, ratio: ratio, loss: loss)
+  }
+
+  /// The trained response with an advantage on a token of it.
+  func target(at token: Int) -> Part {
+    var part = target()
+    (part.token, part.weights) = (token, (0..<3).map { $0 == token ? 1 : 0 })
+    return part
   }
 
   /// A response of three tokens without advantages.
@@ -94,10 +103,10 @@ struct ProbeBench: Sendable {
     if before == nil { before = try await score() }
     // Without an advantage the old policy does not matter.
     var old = part.response == trained ? before ?? [] : [0, 0, 0]
-    old[Self.active] -= log(part.ratio)
+    old[part.token] -= log(part.ratio)
     let advantage = Float(part.advantage * sign)
     var advantages = old.map { _ in part.trainsAll ? advantage : 0 }
-    advantages[Self.active] = advantage
+    advantages[part.token] = advantage
     var datum = part.response.datum(
       rank: 0,
       isImportance ? [("logprobs", old.map { Float($0) }), ("advantages", advantages)] : [])

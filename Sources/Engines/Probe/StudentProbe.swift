@@ -58,6 +58,7 @@ package struct StudentProbe {
     try await check("reduction", or: .fail) { try await $0.reduces() }
     try await check("importance ratio", or: .fail) { try await $0.readsRatio() }
     try await check("gradients end with a step", or: .fail) { try await $0.forgetsGradients() }
+    try await check("trains no other token", or: .fail) { try await $0.trainsNoOther() }
     try await check("forward leaves no gradient", or: .fail) { try await $0.forwardIsPure() }
     try await check("repeated writes", or: .limit) { try await $0.repeatsWrites() }
     try await check("cross-entropy", or: .limit) { try await $0.crossEntropy() }

@@ -35,7 +35,7 @@ extension StudentProbe {
     return (difference <= tolerance ? .ok : .fail, words)
   }
 
-  /// Finds the learning rate at which log π moves by a hundredth, and that it moves up.
+  /// Finds the learning rate at which log π moves by `change`, and that it moves up.
   mutating func calibrates() async throws -> Finding {
     for _ in 0..<12 {
       let changes = try await bench.response(to: [[bench.target()]])
@@ -50,7 +50,7 @@ extension StudentProbe {
       bench.rate *= min(factor, 30)
       guard bench.rate < 1e9 else { break }
     }
-    return (.fail, "no rate up to \(short(bench.rate)) changes log π by a hundredth")
+    return (.fail, "no rate up to \(short(bench.rate)) changes log π by \(ProbeBench.change) nats")
   }
 
   /// Whether each token that is trained is the one that is scored.

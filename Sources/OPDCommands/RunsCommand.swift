@@ -10,12 +10,13 @@ package struct RunsCommand: AsyncParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "runs",
     abstract:
-      "List runs, the best of them, or those that failed; stop or delete those that are listed.",
+      "List runs, the best of them, or those that failed; stop, archive or delete those that are listed.",
     discussion: """
       Example: opd runs runs --best 5
 
       Folders are searched however deep runs lie. A run is lost when it says that it is running and no program has it:
         opd runs --state failed --state lost --delete
+      What is archived is moved, and is listed there: `opd runs runs --state done --archive old`, `opd runs old`.
       One that is stopped finishes its step, saves, and is gone on with by the command that began it:
         opd runs runs/smoke/opd/seed-0 --stop
       """)
@@ -38,6 +39,11 @@ package struct RunsCommand: AsyncParsableCommand {
   @Flag(help: "Delete the folders of those listed; runs that are going stay.")
   var delete = false
 
+  @Option(
+    help: "Move the folders of those listed into this one; runs that are going stay.",
+    completion: .directory)
+  var archive: String?
+
   @Flag(help: "Ask those listed that are going on this machine to save and end.")
   var stop = false
 
@@ -51,12 +57,20 @@ package struct RunsCommand: AsyncParsableCommand {
       throw ValidationError(
         "'\(unknown)' is no state. Choose from \(RunList.states.joined(separator: ", ")).")
     }
-    guard !(stop && delete) else {
-      throw ValidationError("Runs are stopped or deleted, not both. Wait until they have ended.")
+    guard [stop, delete, archive != nil].count(where: { $0 }) <= 1 else {
+      throw ValidationError(
+        "Runs are stopped, archived or deleted, one at a time. Wait until they have ended.")
+    }
+    guard archive?.isEmpty != true else {
+      throw ValidationError("--archive names no folder. Write --archive old-runs.")
     }
     if stop, state.isEmpty, folders == ["runs"] {
       throw ValidationError(
         "Nothing is stopped unless a folder or --state says which runs. Add --state running.")
+    }
+    if archive != nil, state.isEmpty, folders == ["runs"] {
+      throw ValidationError(
+        "Nothing is archived unless a folder or --state says which runs. Add --state done.")
     }
     if delete, state.isEmpty {
       throw ValidationError(
@@ -75,6 +89,9 @@ package struct RunsCommand: AsyncParsableCommand {
     case .json: print(try list.json())
     }
     if stop { print("Asked \(list.stop()) of \(list.entries.count) runs to save and end.") }
+    if let archive {
+      print("Moved \(try list.archive(in: archive)) of \(list.entries.count) runs to \(archive).")
+    }
     guard delete else { return }
     let deleted = try list.delete()
     print("Deleted \(deleted) of \(list.entries.count) runs.")

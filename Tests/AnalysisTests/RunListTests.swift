@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 import Testing
 
 @testable import Analysis
@@ -51,6 +52,23 @@ struct RunListTests {
     list.keep(states: ["failed"])
     #expect(try list.delete() == 1)
     #expect(try RunList(in: [folder]).entries.map(\.value) == [0.6])
+  }
+
+  @Test("moves what nobody has into another folder, all of it or nothing")
+  func archived() throws {
+    let folder = try folder([("a", "failed", 0.2), ("b", "done", 0.6)])
+    let other = folder + "-archive"
+    defer { try? FileManager.default.removeItem(atPath: other) }
+    var list = try RunList(in: [folder])
+    list.keep(states: ["done"])
+    #expect(try list.archive(in: other) == 1)
+    #expect(try RunList(in: [folder]).entries.map(\.value) == [0.2])
+    #expect(try RunList(in: [other]).entries.map(\.value) == [0.6])
+    // Another of the same name stays where it is.
+    let kept = try #require(RunList(in: [other]).entries.first).path
+    try FileManager.default.copyItem(atPath: kept, toPath: list.entries[0].path)
+    #expect(throws: StorageError.self) { try list.archive(in: other) }
+    #expect(try RunList(in: [folder]).entries.count == 2)
   }
 
   @Test("puts the best first, and keeps those of some states")

@@ -1,5 +1,6 @@
 package import Foundation
 package import Records
+internal import Storage
 
 /// The runs within some folders, each on its own: where it stands, how good it is and what it cost.
 package struct RunList: Sendable {
@@ -93,6 +94,32 @@ package struct RunList: Sendable {
     let free = entries.filter { !RunLease.isHeld($0.path) }
     for run in free { try FileManager.default.removeItem(atPath: run.path) }
     return free.count
+  }
+
+  /// Moves the folders of the runs that nobody has into another folder, under the paths that they have now.
+  ///
+  /// - Parameter folder: Where they are kept from now on; made where it is missing.
+  /// - Returns: How many.
+  /// - Throws: `StorageError.alreadyThere` before anything is moved where one of them is kept there already, or what the
+  ///   system says.
+  package func archive(in folder: String) throws -> Int {
+    let moves = entries.filter { !RunLease.isHeld($0.path) }.map { run in
+      (from: run.path, to: ([folder] + Self.names(in: run.path)).joined(separator: "/"))
+    }
+    for move in moves where FileManager.default.fileExists(atPath: move.to) {
+      throw StorageError.alreadyThere(path: move.to)
+    }
+    for move in moves {
+      try FileManager.default.createDirectory(
+        at: URL(filePath: move.to).deletingLastPathComponent(), withIntermediateDirectories: true)
+      try FileManager.default.moveItem(atPath: move.from, toPath: move.to)
+    }
+    return moves.count
+  }
+
+  /// The names of a path that lead downwards.
+  private static func names(in path: String) -> [String] {
+    path.split(separator: "/").map(String.init).filter { $0 != "." && $0 != ".." }
   }
 
   /// Asks the runs that this machine is at work on to save and end.

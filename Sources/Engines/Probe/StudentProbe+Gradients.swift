@@ -35,15 +35,17 @@ extension StudentProbe {
     return (difference <= tolerance ? .ok : .fail, words)
   }
 
-  /// Finds the learning rate at which log π moves by `change`, and that it moves up.
+  /// Finds the learning rate at which log π moves by `change`, and that it follows the advantage both ways.
   mutating func calibrates() async throws -> Finding {
     for _ in 0..<12 {
-      let changes = try await bench.response(to: [[bench.target()]])
+      let changes = try await bench.oneResponse(to: [[bench.target()]])
       let change = changes[active]
       let factor = ProbeBench.change / max(abs(change), 1e-12)
       if factor > 0.4, factor < 2.5 {
+        let back = try await bench.oneResponse(to: [[bench.target()]])
         return (
-          change > 0 ? .ok : .fail, "an advantage on one token changes log π by \(list(changes))"
+          change > 0 && back[active] > 0 ? .ok : .fail,
+          "an advantage on one token changes log π by \(list(changes)), and back by \(list(back))"
         )
       }
       // At most a factor of 30 at a time: a change of nothing says nothing of the rate.
@@ -132,7 +134,7 @@ extension StudentProbe {
   /// A step without a new gradient does nothing.
   mutating func forgetsGradients() async throws -> Finding {
     let plain = try await bench.response(to: [[bench.target()]])[active]
-    let after = try await bench.response(to: [[bench.others]])[active] / plain
+    let after = try await bench.oneResponse(to: [[bench.others]])[active] / plain
     return (abs(after) < 0.1 ? .ok : .fail, "the next step repeats \(short(after)) of a gradient")
   }
 
@@ -140,7 +142,7 @@ extension StudentProbe {
   mutating func forwardIsPure() async throws -> Finding {
     let plain = try await bench.response(to: [[bench.target()]])[active]
     try await bench.pass([bench.target()], .forward)
-    let after = try await bench.response(to: [[bench.others]])[active] / plain
+    let after = try await bench.oneResponse(to: [[bench.others]])[active] / plain
     return (abs(after) < 0.1 ? .ok : .fail, "it leaves \(short(after)) of a gradient")
   }
 

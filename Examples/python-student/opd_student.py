@@ -30,10 +30,14 @@ PROTOCOL = 1
 
 class Frames:
     """What is told of the frames in view: the video's name, its duration and their times in seconds; with
-    `frames: features` also `rows`, one a visual token, frame after frame, and last the question's where the data has it."""
+    `frames: features` also `rows`, one a visual token, frame after frame, and last the question's where the data has it;
+    with `frames: files` the path of the video's `file`; with `frames: pixels` also `pictures`, the bytes of a JPEG file
+    each, which belong after `place` tokens of the prompt."""
 
     def __init__(self, wire, channels):
         self.video, self.duration, self.times = wire["video"], wire["duration"], wire["times"]
+        self.file, self.place = wire.get("file"), wire.get("place", 0)
+        self.pictures = [base64.b64decode(picture) for picture in wire.get("pictures", [])]
         numbers = [number for key in ("features", "query") if key in wire for number in decode_floats(wire[key])]
         self.rows = [numbers[at : at + channels] for at in range(0, len(numbers), channels or 1)]
 
@@ -73,8 +77,8 @@ class Student:
     has_logits = False
     #: Two operations a weight, for the cost ledger.
     flops_per_token = 0.0
-    #: V, the token that ends a response, and the settings of the hello: base, rank, seed, states, and channels where rows of
-    #: features come with prompts. Set before `start`.
+    #: V, the token that ends a response, and the settings of the hello: base, rank, seed, states, `frames` where anything is
+    #: told of them, and channels where rows of features come with prompts. Set before `start`.
     size = end = settings = None
 
     def start(self):
@@ -342,8 +346,9 @@ class TorchStudent(Student):
         torch.use_deterministic_algorithms(True)
         torch.manual_seed(settings["seed"])
         model = self._model(settings["base"])
-        if model.config.vocab_size < self.size:
-            sys.exit(f"The model has {model.config.vocab_size} tokens and the run's vocabulary {self.size}. "
+        tokens = model.config.get_text_config().vocab_size
+        if tokens < self.size:
+            sys.exit(f"The model has {tokens} tokens and the run's vocabulary {self.size}. "
                      "Choose a larger model or another codec.")
         if settings["rank"] > 0:
             import peft
@@ -360,6 +365,9 @@ class TorchStudent(Student):
     def _model(self, base):
         import transformers
 
+        if self.settings.get("frames") == "pixels":
+            self.processor = transformers.AutoProcessor.from_pretrained(base)
+            return transformers.AutoModelForImageTextToText.from_pretrained(base, dtype=self.torch.float32)
         if base != "tiny":
             return transformers.AutoModelForCausalLM.from_pretrained(base, dtype=self.torch.float32)
         return transformers.LlamaForCausalLM(transformers.LlamaConfig(
@@ -392,12 +400,27 @@ class TorchStudent(Student):
     def _tensor(self, tokens):
         return self.torch.tensor([tokens], device=self.device)
 
-    def _features(self, prompt):
-        """Options of a pass that begins with a prompt: its rows of features, where there are any."""
+    def _opening(self, prompt):
+        """The tokens of a prompt and the options of a pass that begins with it: its rows of features, or its pictures with the
+        tokens that stand for them, where there are any."""
         frames = getattr(prompt, "frames", None)
-        if not self.settings.get("channels") or frames is None:
-            return {}
-        return {"rows": self.torch.tensor(frames.rows, device=self.device)}
+        if frames is None:
+            return prompt, {}
+        if self.settings.get("channels"):
+            return prompt, {"rows": self.torch.tensor(frames.rows, device=self.device)}
+        return self._seen(prompt, frames) if frames.pictures else (prompt, {})
+
+    def _seen(self, prompt, frames):
+        import io
+        from PIL import Image
+
+        pictures = [Image.open(io.BytesIO(picture)).convert("RGB") for picture in frames.pictures]
+        made = self.processor(
+            text=[self.processor.image_token * len(pictures)], images=[pictures], add_special_tokens=False,
+            return_tensors="pt")
+        tokens = prompt[: frames.place] + made["input_ids"][0].tolist() + prompt[frames.place :]
+        return tokens, {name: value.to(self.device) for name, value in made.items()
+                        if name not in ("input_ids", "attention_mask")}
 
     def _pass(self, tokens, **options):
         """One pass of the model over some tokens, in step with the other ranks."""
@@ -419,8 +442,8 @@ class TorchStudent(Student):
 
     def _rows(self, datum):
         """Logits over the run's words at the positions of the response."""
-        tokens = datum.prompt + datum.response[:-1]
-        logits = self._pass(tokens, **self._features(datum.prompt)).logits[0, -len(datum.response) :]
+        prompt, options = self._opening(datum.prompt)
+        logits = self._pass(prompt + datum.response[:-1], **options).logits[0, -len(datum.response) :]
         return logits[:, : self.size].float()
 
     def _targets(self, rows, datum, temperature):
@@ -428,11 +451,12 @@ class TorchStudent(Student):
         return [scores[t][self.torch.tensor(tokens, device=self.device)] for t, tokens in enumerate(datum.targets)]
 
     def sample(self, tokens, seed, group, temperature, length, ends):
-        row = self._pass(tokens, use_cache=True, **self._features(tokens)).logits[0, -1]
-        return [self._response(tokens, row, random.Random(f"{seed}/{slot}"), temperature, length, ends)
+        prompt, options = self._opening(tokens)
+        row = self._pass(prompt, use_cache=True, **options).logits[0, -1]
+        return [self._response(prompt, options, row, random.Random(f"{seed}/{slot}"), temperature, length, ends)
                 for slot in range(group)]
 
-    def _response(self, prompt, row, stream, temperature, length, ends):
+    def _response(self, prompt, options, row, stream, temperature, length, ends):
         torch, tokens, scores, cache = self.torch, [], [], None
         while True:
             scaled = torch.log_softmax(row[: self.size].double() / (temperature or 1.0), -1)
@@ -444,7 +468,7 @@ class TorchStudent(Student):
             # A cache is written to, so each response has its own.
             found = self._pass(
                 prompt + tokens if cache is None else [token], past_key_values=cache, use_cache=True,
-                **(self._features(prompt) if cache is None else {}))
+                **(options if cache is None else {}))
             cache, row = found.past_key_values, found.logits[0, -1]
 
     def forward(self, datum, temperature):

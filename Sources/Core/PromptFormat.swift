@@ -1,4 +1,5 @@
-/// A text with places that a prompt fills: `{query}`, `{duration}`, `{captions}`, `{answer}`.
+/// A text with places that a prompt fills: `{query}`, `{duration}`, `{captions}`, `{answer}`, and `{frames}` where a model
+/// that sees is shown them.
 ///
 /// Each place is filled once and what fills it is not looked at again: a question may have braces of its own.
 public struct PromptFormat: Sendable, Hashable {
@@ -11,13 +12,21 @@ public struct PromptFormat: Sendable, Hashable {
   /// Whether it says what is said of the frames.
   public var saysCaptions: Bool { text.contains("{captions}") }
 
+  /// Whether it says where frames are shown.
+  public var placesFrames: Bool { text.contains("{frames}") }
+
   /// The text for a prompt; `{captions}` are those of the frames in view, and `{answer}` is the right answer that its reader may
   /// see, empty where there is none.
-  public func text(for prompt: Prompt) -> String {
+  ///
+  /// - Parameters:
+  ///   - prompt: What fills the places.
+  ///   - frames: What stands where frames are shown; the place stays as it is where nobody shows them.
+  /// - Returns: The text with everything filled in.
+  public func text(for prompt: Prompt, frames: String = "{frames}") -> String {
     let places = [
       "{query}": prompt.query, "{duration}": "\(prompt.duration)",
       "{captions}": saysCaptions ? prompt.captionLines : "",
-      "{answer}": prompt.hint?.text ?? "",
+      "{answer}": prompt.hint?.text ?? "", "{frames}": frames,
     ]
     var result = ""
     var rest = text[...]

@@ -45,8 +45,11 @@ package struct TextPrompts: PromptEmbedder {
   ///
   /// - Throws: Never, for the one turn that it writes.
   package func text(of prompt: Prompt) throws -> String {
-    let filled = format(for: prompt).text(for: prompt)
-    return try template.text(of: [ChatMessage(role: "user", content: filled)], ending: .open)
+    try turn(format(for: prompt).text(for: prompt))
+  }
+
+  private func turn(_ filled: String) throws -> String {
+    try template.text(of: [ChatMessage(role: "user", content: filled)], ending: .open)
   }
 
   private func format(for prompt: Prompt) -> PromptFormat { prompt.hint == nil ? format : hinted }
@@ -60,10 +63,32 @@ package struct TextPrompts: PromptEmbedder {
   ///
   /// - Throws: `TextPromptError`.
   package func tokens(of prompt: Prompt) throws -> [Token] {
+    try checked(prompt) {
+      isWritten(prompt) ? prompt.tokens : try tokenizer.encode(text(of: prompt))
+    }
+  }
+
+  /// The text as tokens, before and after the place where frames are shown: `{frames}`, and before everything without one.
+  ///
+  /// - Throws: `TextPromptError`.
+  package func tokensAroundFrames(of prompt: Prompt) throws -> (before: [Token], after: [Token]) {
+    let format = format(for: prompt)
+    guard format.placesFrames, !isWritten(prompt) else { return ([], try tokens(of: prompt)) }
+    // A character that stands for an object, so in no text of its own.
+    let mark: Character = "\u{fffc}"
+    let parts = try turn(format.text(for: prompt, frames: String(mark)))
+      .split(separator: mark, maxSplits: 1, omittingEmptySubsequences: false)
+      .map { try tokenizer.encode(String($0)) }
+    _ = try checked(prompt) { parts.flatMap { $0 } }
+    return (parts[0], parts.count > 1 ? parts[1] : [])
+  }
+
+  /// What a prompt becomes, if it can be read.
+  private func checked(_ prompt: Prompt, _ written: () throws -> [Token]) throws -> [Token] {
     guard !format(for: prompt).saysCaptions || prompt.evidence.captions != nil else {
       throw TextPromptError.noCaptions(prompt: prompt.id)
     }
-    let tokens = isWritten(prompt) ? prompt.tokens : try tokenizer.encode(text(of: prompt))
+    let tokens = try written()
     guard !tokens.isEmpty, tokens.count <= longest else {
       throw TextPromptError.length(prompt: prompt.id, tokens: tokens.count, longest: longest)
     }

@@ -50,13 +50,14 @@ package struct VideoDecoder: Sendable {
   /// - Parameters:
   ///   - path: Where the video is.
   ///   - longestSide: To how many pixels the longer side is scaled down; smaller videos stay as they are.
+  ///   - patch: Of how many pixels both sides are made a multiple.
   /// - Throws: `VideoError` for a file that is missing, empty, not a video or without pictures.
-  package init(path: String, longestSide: Int = 160) throws {
+  package init(path: String, longestSide: Int = 160, patch: Int = 1) throws {
     self.path = path
     probe = try VideoProbe(path)
     let scale = min(1, Double(longestSide) / Double(max(probe.width, probe.height, 1)))
-    width = max(1, Int((Double(probe.width) * scale).rounded()))
-    height = max(1, Int((Double(probe.height) * scale).rounded()))
+    width = patch * max(1, Int((Double(probe.width) * scale / Double(patch)).rounded()))
+    height = patch * max(1, Int((Double(probe.height) * scale / Double(patch)).rounded()))
   }
 
   /// About how many frames the header announces, where it says so or its length and rate do.

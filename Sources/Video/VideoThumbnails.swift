@@ -1,3 +1,4 @@
+package import Core
 internal import Foundation
 
 /// How pictures are packed.
@@ -32,9 +33,35 @@ package enum VideoThumbnails {
   package static func pictures(
     of path: String, frames: [Int], longestSide: Int, as format: PictureFormat
   ) throws -> [Int: [UInt8]] {
+    try pictures(
+      of: VideoDecoder(path: path, longestSide: longestSide), frames, longestSide, format)
+  }
+
+  /// Reads some frames for a model that sees, in the order given.
+  ///
+  /// - Parameters:
+  ///   - path: Where the video is.
+  ///   - frames: The numbers of the frames, counted as `VideoDecoder` counts them.
+  ///   - longestSide: To how many pixels the longer side is scaled down; smaller videos stay as they are.
+  ///   - patch: Of how many pixels both sides are a multiple.
+  /// - Returns: A JPEG file for each.
+  /// - Throws: `VideoError` for a video that cannot be read or has not all of these frames.
+  package static func pictures(
+    of path: String, frames: [Int], longestSide: Int, patch: Int
+  ) throws -> [FramePicture] {
+    let decoder = try VideoDecoder(path: path, longestSide: longestSide, patch: patch)
+    let files = try pictures(of: decoder, frames, longestSide, .jpg)
+    return frames.compactMap { frame in
+      files[frame].map { FramePicture(bytes: $0, width: decoder.width, height: decoder.height) }
+    }
+  }
+
+  private static func pictures(
+    of decoder: VideoDecoder, _ frames: [Int], _ longestSide: Int, _ format: PictureFormat
+  ) throws -> [Int: [UInt8]] {
+    let path = decoder.path
     let wanted = Set(frames).sorted()
     guard let last = wanted.last else { return [:] }
-    let decoder = try VideoDecoder(path: path, longestSide: longestSide)
     let choice = wanted.map { "eq(n,\($0))" }.joined(separator: "+")
     let program = try ChildProgram(
       "ffmpeg",

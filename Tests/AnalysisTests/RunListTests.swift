@@ -71,6 +71,30 @@ struct RunListTests {
     #expect(try RunList(in: [folder]).entries.count == 2)
   }
 
+  @Test("keeps an archive within the listed folder where it is, and none within a run")
+  func archivedInside() throws {
+    let folder = try folder([("a", "done", 0.2), ("b", "done", 0.6)])
+    let list = try RunList(in: [folder, folder + "/../" + (folder as NSString).lastPathComponent])
+    #expect(list.entries.count == 2)
+    #expect(throws: ComparisonError.self) { try list.archive(in: folder + "/a/old") }
+    #expect(try list.archive(in: folder + "/old") == 2)
+    let paths = try RunList(in: [folder]).entries.map(\.path)
+    #expect(try RunList(in: [folder]).archive(in: folder + "/old") == 0)
+    #expect(try RunList(in: [folder]).entries.map(\.path) == paths)
+  }
+
+  @Test("moves no two runs to one place")
+  func archivedTogether() throws {
+    let parent = try folder([("x/a", "done", 0.2), ("a", "done", 0.6)])
+    // The one, written the long way round, would be kept where the other is.
+    var list = try RunList(in: [parent])
+    for index in list.entries.indices where !list.entries[index].path.hasSuffix("/x/a") {
+      list.entries[index].path = parent + "/x/../a"
+    }
+    #expect(throws: StorageError.self) { try list.archive(in: parent + "-old") }
+    #expect(try RunList(in: [parent]).entries.count == 2)
+  }
+
   @Test("puts the best first, and keeps those of some states")
   func best() throws {
     let folder = try folder([("a", "done", 0.2), ("b", "done", 0.6), ("c", "failed", 0.9)])

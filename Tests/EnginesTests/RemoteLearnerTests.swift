@@ -23,7 +23,7 @@ struct RemoteLearnerTests {
 
   private func learner(
     _ states: String, _ name: String = "Examples/python-student/table_student.py",
-    told: FramesTold = .none, channels: Int = 0
+    told: FramesTold = .none, channels: Int = 0, videos: (any FilmedVideos)? = nil
   ) async throws -> RemoteLearner {
     var parameters = ProcessStudentParameters()
     let program = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -32,8 +32,9 @@ struct RemoteLearnerTests {
     parameters.command = ["python3", program]
     parameters.states = states
     parameters.frames = told
+    if told == .pixels { parameters.prompts.first = 3 }
     return try await RemoteLearner.process(
-      parameters, tokenizer: Self.vocabulary, answer: 8, channels: channels)
+      parameters, tokenizer: Self.vocabulary, answer: 8, channels: channels, videos: videos)
   }
 
   private func scratch() -> String {
@@ -92,7 +93,8 @@ struct RemoteLearnerTests {
       duration: 3)
     (prompt.keyframes, prompt.queryEmbedding) = ([0, 2], [7, 8])
     let student = try await learner(
-      states, "Tests/Programs/frames_student.py", told: told, channels: 2)
+      states, "Tests/Programs/frames_student.py", told: told, channels: 2,
+      videos: PaintedVideos())
     let settings = SamplingSettings(group: 2, temperature: 1, maximumLength: 3)
     let groups = try await student.sample([prompt], settings: settings, seed: Seed(3))
     let scores = try await student.score(groups, support: .sampled, temperature: 1)
@@ -102,8 +104,15 @@ struct RemoteLearnerTests {
       case .none: [0, 0, 0]
       case .times: [-3, -3, 0]
       case .features: [-3, -3, -29]
+      // Where it lies, and each picture's bytes and place.
+      case .files: [-3, -3, -6]
+      case .pixels: [-3, -3, -401]
       }
     for score in scores.joined() { #expect(score.sampled == expected) }
+    guard told.needsVideos else { return }
+    await #expect(throws: EngineError.self) {
+      try await learner(states, "Tests/Programs/frames_student.py", told: told)
+    }
   }
 
   private static let step = UpdateStep(number: 1, learningRate: 0.05)
@@ -174,6 +183,68 @@ struct RemoteLearnerTests {
     // A name is no path.
     await #expect(throws: ProcessError.self) {
       try await student.restore(LearnerState(blobs: [], name: "../secret", digest: "0"))
+    }
+  }
+}
+
+@Suite("A learner on a server that sees", .enabled(if: StubEngine.isPossible, "needs python3"))
+struct SeeingLearnerTests {
+  private static let vocabulary = Vocabulary(words: (0..<12).map { "w\($0)" }, end: "w11")
+
+  private func learner(
+    _ server: StubEngine, _ videos: PaintedVideos?
+  ) async throws -> RemoteLearner {
+    try await RemoteLearner.tinker(
+      server.parameters, tokenizer: Self.vocabulary, answer: 4, videos: videos)
+  }
+
+  @Test("reads the frames in view as pictures", arguments: [TinkerDialect.json, .protobuf])
+  func pictures(_ dialect: TinkerDialect) async throws {
+    let server = try StubEngine(.init(dialect: dialect))
+    let prompt = Prompt(
+      id: "p", video: "v", query: "", tokens: [4, 2],
+      evidence: FrameFeatures(
+        values: [1, 2, 3], tokensPerFrame: 1, channels: 1, timestamps: [0.5, 1.5, 2.5], duration: 3),
+      truth: [], keyframes: [0, 2])
+    let blind = try await learner(server, nil)
+    let settings = SamplingSettings(group: 2, temperature: 1, maximumLength: 3)
+    let groups = try await blind.sample([prompt], settings: settings, seed: Seed(3))
+    var scores: [[Float]] = []
+    var costs: [Int] = []
+    for videos in [nil, PaintedVideos(), PaintedVideos(shade: 2), PaintedVideos()] {
+      let own = try await learner(server, videos)
+      let score = try await own.score(groups, support: .sampled, temperature: 1)
+      scores.append(score.joined().flatMap(\.sampled))
+      costs.append(try #require(own.costs?.scoredTokens))
+    }
+    #expect(Set(scores).count == 3 && scores[1] == scores[3])
+    // Two tokens a picture of 56 by 28 pixels, in every pass.
+    #expect(costs[1] - costs[0] == groups[0].rollouts.count * 2 * 2)
+  }
+
+  @Test("shows them where the text says, and before it where it says nothing")
+  func place() throws {
+    let prompt = Prompt(id: "p", video: "v", query: "w3", evidence: .none, truth: [])
+    func read(_ format: String) throws -> ShownPrompt {
+      try PromptReader.text(
+        TextPrompts(
+          format: format, template: "plain", tokenizer: Self.vocabulary, longest: 8)
+      ).read(prompt)
+    }
+    let between = try read("w1 {frames} w2 {query}")
+    #expect(between.before == [1] && between.after == [2, 3])
+    #expect(try read("w1 {query}").before.isEmpty)
+    #expect(try read("w1 {query}").after == [1, 3])
+    #expect(throws: TextPromptError.self) {
+      try read("w1 w1 w1 w1 w1 {frames} w1 w1 w1 w1")
+    }
+  }
+
+  @Test("is refused where pictures are dropped")
+  func dropped() async throws {
+    let server = try StubEngine(.init(mode: "drops_images"))
+    await #expect(throws: EngineError.missingAbility(wanted: "images", measured: "text alone")) {
+      try await learner(server, PaintedVideos())
     }
   }
 }

@@ -1,4 +1,4 @@
-"""A student that says in its log-probabilities what it is told of the frames in view: times, duration, features."""
+"""A student that says in its log-probabilities what it is told of the frames in view: times, duration, and features, the file's path or pictures."""
 
 import contextlib
 import os
@@ -17,7 +17,12 @@ class Told(opd_student.Student):
     def told(self, frames):
         if frames is None:
             return [0.0, 0.0, 0.0]
-        return [-float(sum(frames.times)), -frames.duration, -float(sum(sum(row) for row in frames.rows))]
+        said = sum(sum(row) for row in frames.rows)
+        if frames.pictures:
+            said = sum(sum(picture) for picture in frames.pictures) + frames.place
+        elif frames.file:
+            said = len(frames.file)
+        return [-float(sum(frames.times)), -frames.duration, -float(said)]
 
     def sample(self, tokens, seed, group, temperature, length, ends):
         return [([0, 0, 0], self.told(tokens.frames))] * group

@@ -8,6 +8,8 @@ package enum ComparisonError: ExplainedError, Hashable {
   case noRuns(path: String)
   /// Two of the folders hold runs of one arm and seed.
   case sameRun(arm: String, seed: Int, paths: [String])
+  /// The archive would lie within a run that is moved there.
+  case archiveInRun(archive: String, run: String)
   /// No run says which metric decides.
   case noHeadline
   /// No run has measured the metric.
@@ -26,6 +28,8 @@ package enum ComparisonError: ExplainedError, Hashable {
     case .noRuns(let path): "'\(path)' holds no run."
     case .sameRun(let arm, let seed, let paths):
       "Seed \(seed) of arm '\(arm)' is there twice: \(paths.joined(separator: " and "))."
+    case .archiveInRun(let archive, let run):
+      "'\(archive)' lies in '\(run)', which would be moved there."
     case .noHeadline: "No run says by which metric its task is judged."
     case .unmeasured(let metric, _, _): "No run has measured '\(metric)' so far."
     case .unknownFactor(let name, _, _): "'\(name)' is no factor of these runs."
@@ -41,6 +45,7 @@ package enum ComparisonError: ExplainedError, Hashable {
     case .noRuns:
       "Give the folder of a sweep (with ARM/seed-N inside), of an arm or of a single run."
     case .noHeadline: "Name the metric that decides with --metric."
+    case .archiveInRun: "Name a folder outside the runs."
     case .sameRun: "Give one of the two folders, or rename an arm's folder."
     case .unmeasured(_, let nearest?, _), .unknownArm(_, let nearest?, _),
       .unknownFactor(_, let nearest?, _):
@@ -60,7 +65,7 @@ package enum ComparisonError: ExplainedError, Hashable {
   /// A wrong name on the command line is its user's mistake; everything else is bad input data.
   package var exitStatus: ExitStatus {
     switch self {
-    case .unknownArm, .unknownFactor, .oneLevel, .sameRun, .noHeadline: .usage
+    case .unknownArm, .unknownFactor, .oneLevel, .sameRun, .archiveInRun, .noHeadline: .usage
     case .noSuchFolder, .noRuns, .unmeasured: .badInput
     }
   }

@@ -31,11 +31,13 @@ package struct RunList: Sendable {
   ///
   /// - Throws: `ComparisonError.noSuchFolder` or `.noRuns`.
   package init(in folders: [String]) throws {
+    // One that lies in two of the folders is one run.
+    var seen: Set<String> = []
     entries = try folders.flatMap { folder in
       guard FileManager.default.fileExists(atPath: folder) else {
         throw ComparisonError.noSuchFolder(path: folder)
       }
-      return Self.runs(in: folder).map(Entry.init)
+      return Self.runs(in: folder).filter { seen.insert(Self.place($0)).inserted }.map(Entry.init)
     }
     guard !entries.isEmpty else {
       throw ComparisonError.noRuns(path: folders.joined(separator: "' or '"))
@@ -98,15 +100,23 @@ package struct RunList: Sendable {
 
   /// Moves the folders of the runs that nobody has into another folder, under the paths that they have now.
   ///
+  /// Those that lie there already stay: a folder of the runs that are listed may keep the archive.
+  ///
   /// - Parameter folder: Where they are kept from now on; made where it is missing.
   /// - Returns: How many.
-  /// - Throws: `StorageError.alreadyThere` before anything is moved where one of them is kept there already, or what the
-  ///   system says.
+  /// - Throws: `StorageError.alreadyThere` before anything is moved where one of them is kept there already or two would be
+  ///   kept in one place, `ComparisonError.archiveInRun`, or what the system says.
   package func archive(in folder: String) throws -> Int {
-    let moves = entries.filter { !RunLease.isHeld($0.path) }.map { run in
-      (from: run.path, to: ([folder] + Self.names(in: run.path)).joined(separator: "/"))
+    let archive = Self.place(folder)
+    if let run = entries.first(where: { Self.lies(archive, in: Self.place($0.path)) }) {
+      throw ComparisonError.archiveInRun(archive: folder, run: run.path)
     }
-    for move in moves where FileManager.default.fileExists(atPath: move.to) {
+    let moves = entries.filter {
+      !RunLease.isHeld($0.path) && !Self.lies(Self.place($0.path), in: archive)
+    }.map { (from: $0.path, to: ([folder] + Self.names(in: $0.path)).joined(separator: "/")) }
+    var taken: Set<String> = []
+    for move in moves
+    where FileManager.default.fileExists(atPath: move.to) || !taken.insert(move.to).inserted {
       throw StorageError.alreadyThere(path: move.to)
     }
     for move in moves {
@@ -115,6 +125,15 @@ package struct RunList: Sendable {
       try FileManager.default.moveItem(atPath: move.from, toPath: move.to)
     }
     return moves.count
+  }
+
+  /// The same for every way to write a path.
+  private static func place(_ path: String) -> String {
+    URL(filePath: path).resolvingSymlinksInPath().standardizedFileURL.path
+  }
+
+  private static func lies(_ place: String, in folder: String) -> Bool {
+    place == folder || place.hasPrefix(folder + "/")
   }
 
   /// The names of a path that lead downwards.

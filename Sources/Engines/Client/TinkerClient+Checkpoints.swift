@@ -18,14 +18,16 @@ extension TinkerClient {
   }
 
   /// The same, whether or not the name is in use.
-  func write(_ model: TinkerModel, as name: String) async throws -> String {
+  func write(
+    _ model: TinkerModel, as name: String, repeating: TinkerExchange.Repetition = .always
+  ) async throws -> String {
     let operation = "save_weights"
     do {
       let promise = try await exchange.json(
         operation,
         .object(of: [
           ("model_id", .string(model.id)), ("path", .string(name)), ("type", .string(operation)),
-        ]))
+        ]), repeating: repeating, model: model.id)
       let answer = try await finished(promise, operation)
       if let path = answer["path"]?.text, path.hasPrefix("tinker://") { return path }
     } catch EngineError.conflict {}

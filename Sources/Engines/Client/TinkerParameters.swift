@@ -34,6 +34,8 @@ package struct TinkerParameters: Sendable, Hashable, Codable {
   package var prompts = PromptTokens()
   /// How prompts become text where it has a tokenizer.
   package var text = TextSettings()
+  /// How the frames in view become pictures, for a model that sees.
+  package var pictures = PictureSettings()
   /// Weights of the base model, for the ledger's operations; 0 where nobody counts them.
   package var weights = 0.0
   /// What a million tokens cost, in the currency of the bill.
@@ -45,7 +47,7 @@ package struct TinkerParameters: Sendable, Hashable, Codable {
   enum CodingKeys: String, CodingKey {
     case url, base, rank, adapterSeed, keyVariable, insecure, inFlight, answerSeconds
     case operationSeconds, attempts, backoffSeconds, heartbeatSeconds, largestAnswer
-    case prompts, text, weights, prices
+    case prompts, text, pictures, weights, prices
   }
 
   /// The defaults.
@@ -77,6 +79,8 @@ package struct TinkerParameters: Sendable, Hashable, Codable {
     "largestAnswer": .integer(1..., "the largest answer that is read", unit: "bytes"),
     "prompts": .structure(PromptTokens.self, "how prompts become tokens of the run's words"),
     "text": .structure(TextSettings.self, "how prompts become text, for a model with a tokenizer"),
+    "pictures": .structure(
+      PictureSettings.self, "how the frames in view become pictures, for a model that sees"),
     "weights": .real(
       0...1e15, "weights of the base model, for the ledger; 0 where nobody counts them"),
     "prices": .structure(TokenPrices.self, "what a million tokens cost"),

@@ -1,5 +1,6 @@
 #if Engines
 import Core
+import Foundation
 import Student
 import Teacher
 
@@ -7,7 +8,7 @@ import Teacher
 actor ProcessEngine: StudentEngine {
   private let program: StudentProgram
   private let prompts: PromptReader
-  private let told: FramesTold
+  private let teller: FrameTeller
   private let tokenizer: any Tokenizer
   private let book: CostBook
   /// The saved state that a frozen student answers with.
@@ -16,12 +17,12 @@ actor ProcessEngine: StudentEngine {
   private var lost: String?
 
   init(
-    _ program: StudentProgram, _ prompts: PromptReader, _ told: FramesTold,
+    _ program: StudentProgram, _ prompts: PromptReader, _ teller: FrameTeller,
     _ tokenizer: any Tokenizer, _ book: CostBook, weights: String? = nil
   ) {
     self.program = program
     self.prompts = prompts
-    self.told = told
+    self.teller = teller
     self.tokenizer = tokenizer
     self.book = book
     self.weights = weights
@@ -30,7 +31,7 @@ actor ProcessEngine: StudentEngine {
   nonisolated var costs: LearnerCosts { book.total }
 
   nonisolated func length(of prompt: Prompt) -> Int {
-    (try? prompts.tokens(of: prompt).count) ?? 0
+    (try? prompts.read(prompt).tokens.count) ?? 0
   }
 
   /// Asks the program; whatever it does not refuse in words has cost it its weights.
@@ -55,10 +56,11 @@ actor ProcessEngine: StudentEngine {
     _ prompts: [Prompt], _ settings: SamplingSettings, _ seed: Seed
   ) async throws -> [RolloutGroup] {
     var request = StudentRequest(.sample)
-    let read = try prompts.map { try self.prompts.tokens(of: $0) }
-    request.questions = zip(prompts, read).map {
+    let read = try prompts.map { try self.prompts.read($0) }
+    request.questions = try zip(prompts, read).map { prompt, read in
       StudentRequest.Question(
-        tokens: $1, seed: seed.derived($0.stream, 0).value, frames: WireFrames($0, told: told))
+        tokens: read.tokens, seed: seed.derived(prompt.stream, 0).value,
+        frames: try teller.frames(of: prompt, after: read.before.count))
     }
     (request.group, request.length) = (settings.group, settings.maximumLength)
     request.temperature = settings.temperature
@@ -73,7 +75,7 @@ actor ProcessEngine: StudentEngine {
         }, settings, tokenizer, operation: "sample")
     }
     book.sampled(
-      requests: 1, prompts: read.reduce(0) { $0 + $1.count },
+      requests: 1, prompts: read.reduce(0) { $0 + $1.tokens.count },
       answers: groups.reduce(0) { $0 + $1.rollouts.reduce(0) { $0 + $1.tokens.count } })
     return groups
   }
@@ -121,10 +123,10 @@ actor ProcessEngine: StudentEngine {
   }
 
   private func datum(_ response: TargetedResponse) throws -> StudentRequest.Datum {
-    StudentRequest.Datum(
-      prompt: try prompts.tokens(of: response.prompt),
-      frames: WireFrames(response.prompt, told: told), response: response.tokens,
-      targets: response.targets)
+    let read = try prompts.read(response.prompt)
+    return StudentRequest.Datum(
+      prompt: read.tokens, frames: try teller.frames(of: response.prompt, after: read.before.count),
+      response: response.tokens, targets: response.targets)
   }
 
   func train(
@@ -182,7 +184,25 @@ extension ProcessEngine {
   }
 
   func frozen() async throws -> any StudentEngine {
-    ProcessEngine(program, prompts, told, tokenizer, book, weights: try await save().name)
+    ProcessEngine(program, prompts, teller, tokenizer, book, weights: try await save().name)
+  }
+}
+
+/// Tells a program of the frames in view.
+struct FrameTeller: Sendable {
+  let told: FramesTold
+  /// Where the videos' files are; `nil` where the program is told of none.
+  let videos: (any FilmedVideos)?
+
+  /// What a program is told of a prompt's frames, which are shown after so many of its tokens; `nil` where it is nothing.
+  func frames(of prompt: Prompt, after place: Int) throws -> WireFrames? {
+    guard var frames = WireFrames(prompt, told: told) else { return nil }
+    if told.needsVideos { frames.file = try videos?.file(of: prompt) }
+    if told == .pixels {
+      frames.pictures = try videos?.pictures(of: prompt).map { Data($0.bytes) }
+      frames.place = place
+    }
+    return frames
   }
 }
 

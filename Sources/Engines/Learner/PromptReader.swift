@@ -42,13 +42,18 @@ package enum PromptReader: Sendable {
     self = .text(try text.prompts(tokenizer, answer: answer))
   }
 
-  /// The tokens of a prompt.
+  /// The tokens of a prompt, before and after the place where frames are shown.
   ///
   /// - Throws: `EngineError.unread` or `TextPromptError` for one that cannot be written.
-  package func tokens(of prompt: Prompt) throws -> [Token] {
+  package func read(_ prompt: Prompt) throws -> ShownPrompt {
     switch self {
-    case .words(let words): try words.tokens(of: prompt)
-    case .text(let text): try text.tokens(of: prompt)
+    case .words(let words):
+      let tokens = try words.tokens(of: prompt)
+      let first = words.first == nil ? 0 : 1
+      return ShownPrompt(before: Array(tokens.prefix(first)), after: Array(tokens.dropFirst(first)))
+    case .text(let text):
+      let (before, after) = try text.tokensAroundFrames(of: prompt)
+      return ShownPrompt(before: before, after: after)
     }
   }
 }

@@ -27,6 +27,8 @@ package struct ProcessStudentParameters: Sendable, Hashable, Codable {
   package var text = TextSettings()
   /// What the program is told of the frames in view.
   package var frames = FramesTold.none
+  /// Where the videos are and how large pictures of them, for `files` and `pixels`.
+  package var pictures = PictureSettings()
   /// What a million tokens cost.
   package var prices = TokenPrices()
 
@@ -45,8 +47,12 @@ package struct ProcessStudentParameters: Sendable, Hashable, Codable {
     "text": .structure(TextSettings.self, "how prompts become text, for a model with a tokenizer"),
     "frames": .choice(
       FramesTold.self,
-      "what it is told of the frames in view: nothing, the video's name and their times, or their features, too"
-    ),
+      """
+      what it is told of the frames in view: nothing, the video's name and their times, and with these their features, the \
+      path of the video's file, or pictures
+      """),
+    "pictures": .structure(
+      PictureSettings.self, "where the videos are and how large pictures of them"),
     "prices": .structure(TokenPrices.self, "what a million tokens cost"),
   ]
 
@@ -71,12 +77,13 @@ extension RemoteLearner {
   ///   - tokenizer: The words of the run, or the model's own.
   ///   - answer: The most tokens of an answer.
   ///   - channels: Numbers of a row of the data's features.
+  ///   - videos: Where the videos' files are; `nil` where nobody knows.
   ///   - log: Receives each line of the program's error output.
   /// - Returns: A learner with fresh weights.
   /// - Throws: `ProcessError`, `TeacherError.parameter`, `EngineError.parameter`.
   package static func process(
     _ parameters: ProcessStudentParameters, tokenizer: any Tokenizer, answer: Int,
-    channels: Int = 0,
+    channels: Int = 0, videos: (any FilmedVideos)? = nil,
     log: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws -> RemoteLearner {
     guard (0...4096).contains(parameters.rank), (2...4096).contains(parameters.prompts.levels)
@@ -89,6 +96,11 @@ extension RemoteLearner {
       throw EngineError.parameter(
         name: "frames", value: "features", allowed: "another for data without features")
     }
+    guard videos != nil || !parameters.frames.needsVideos else {
+      throw EngineError.parameter(
+        name: "frames", value: parameters.frames.rawValue,
+        allowed: "given with the videos' folder in 'pictures.folder'")
+    }
     let prompts = try PromptReader(
       parameters.prompts, parameters.text, tokenizer, answer: answer)
     let program = try await StudentProgram.connect(
@@ -96,9 +108,11 @@ extension RemoteLearner {
       settings: StudentSettings(
         base: parameters.base, rank: parameters.rank, seed: parameters.seed,
         states: parameters.states,
-        channels: parameters.frames == .features ? channels : nil), log: log)
+        channels: parameters.frames == .features ? channels : nil,
+        frames: parameters.frames == .none ? nil : parameters.frames), log: log)
     let engine = ProcessEngine(
-      program, prompts, parameters.frames, tokenizer, CostBook(parameters.prices))
+      program, prompts, FrameTeller(told: parameters.frames, videos: videos), tokenizer,
+      CostBook(parameters.prices))
     return RemoteLearner(
       engine, tokenizer: tokenizer,
       abilities: LearnerAbilities(

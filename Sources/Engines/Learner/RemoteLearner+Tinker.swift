@@ -9,13 +9,14 @@ extension RemoteLearner {
   ///   - parameters: The server and the base model.
   ///   - tokenizer: The words of the run, which are the model's first tokens, or the model's own.
   ///   - answer: The most tokens of an answer.
+  ///   - videos: Where pictures come from; `nil` where the model sees none.
   ///   - log: Told what was measured, a line a finding.
   /// - Returns: A learner with a new adapter.
   /// - Throws: `EngineError`, also where training there would go wrong.
   /// - Complexity: About sixty small requests.
   package static func tinker(
     _ parameters: TinkerParameters, tokenizer: any Tokenizer, answer: Int,
-    log: @Sendable (String) -> Void = { _ in }
+    videos: (any FilmedVideos)? = nil, log: @Sendable (String) -> Void = { _ in }
   ) async throws -> RemoteLearner {
     try parameters.validate()
     let prompts = try PromptReader(
@@ -24,11 +25,15 @@ extension RemoteLearner {
     let report = try await StudentProbe.report(on: client)
     for line in report.text.split(separator: "\n") { log("probe: \(line)") }
     try report.require()
+    guard videos == nil || report.abilities.images else {
+      throw EngineError.missingAbility(wanted: "images", measured: "text alone")
+    }
     log("The server does not clip gradients: 'optimizer.clipNorm' is not applied.")
     client.repeatsAreOneWrite = report.abilities.repeatsAreOneWrite
     let engine = TinkerEngine(
       TinkerEngine.Setting(
-        client: client, abilities: report.abilities, prompts: prompts, tokenizer: tokenizer,
+        client: client, abilities: report.abilities, prompts: prompts,
+        pictures: parameters.pictures, videos: videos, tokenizer: tokenizer,
         book: CostBook(parameters.prices)))
     return RemoteLearner(
       engine, tokenizer: tokenizer,

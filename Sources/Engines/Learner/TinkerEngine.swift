@@ -9,8 +9,23 @@ actor TinkerEngine: StudentEngine {
     let client: TinkerClient
     let abilities: StudentAbilities
     let prompts: PromptReader
+    var pictures = PictureSettings()
+    /// `nil` where the model sees no pictures.
+    var videos: (any FilmedVideos)?
     let tokenizer: any Tokenizer
     let book: CostBook
+
+    /// What the model reads of a prompt: tokens, and the frames in view as pictures where it sees.
+    func input(_ prompt: Prompt) throws -> [WireChunk] {
+      let read = try prompts.read(prompt)
+      let shown = try videos?.pictures(of: prompt) ?? []
+      let images = shown.map {
+        WireChunk.image(
+          WireImage(data: $0.bytes, format: "jpeg", expectedTokens: pictures.tokens(of: $0)))
+      }
+      return ([.tokens(read.before)] + images + [.tokens(read.after)]).filter { $0.length > 0 }
+        .mergingTokens
+    }
   }
 
   let setting: Setting
@@ -29,7 +44,7 @@ actor TinkerEngine: StudentEngine {
   nonisolated var costs: LearnerCosts { setting.book.total }
 
   nonisolated func length(of prompt: Prompt) -> Int {
-    (try? setting.prompts.tokens(of: prompt).count) ?? 0
+    (try? setting.input(prompt).length) ?? 0
   }
 
   /// The student; a new adapter where nothing has been done yet.
@@ -46,7 +61,7 @@ actor TinkerEngine: StudentEngine {
   ) async throws -> [RolloutGroup] {
     // What is greedy is not weighed by how likely it was, so the temperature of its scores does not matter.
     if settings.temperature != 0 { try requireTemperatureOne(settings.temperature) }
-    let read = try prompts.map { try setting.prompts.tokens(of: $0) }
+    let read = try prompts.map { try setting.input($0) }
     var wire = SampleSettings()
     wire.count = settings.group
     wire.maximumLength = settings.maximumLength
@@ -55,7 +70,7 @@ actor TinkerEngine: StudentEngine {
     var own = try await ready()
     defer { student = own }
     let answers = try await own.sample(
-      read.map { [.tokens($0)] }, named: prompts.map(\.stream), wire, seed: seed)
+      read, named: prompts.map(\.stream), wire, seed: seed)
     let groups = try zip(prompts, answers).map { prompt, answer in
       try RolloutGroup(
         prompt,
@@ -64,7 +79,7 @@ actor TinkerEngine: StudentEngine {
         }, settings, setting.tokenizer, operation: "asample")
     }
     setting.book.sampled(
-      requests: prompts.count, prompts: read.reduce(0) { $0 + $1.count },
+      requests: prompts.count, prompts: read.reduce(0) { $0 + $1.length },
       answers: groups.reduce(0) { $0 + $1.rollouts.reduce(0) { $0 + $1.tokens.count } })
     return groups
   }
@@ -137,10 +152,9 @@ actor TinkerEngine: StudentEngine {
 
   /// A response as it is sent: as many targets at each position, the sampled token where there are none.
   private func scored(_ response: TargetedResponse) throws -> ScoredResponse {
-    let prompt = try setting.prompts.tokens(of: response.prompt)
     let width = response.targets.map(\.count).max() ?? 0
     return ScoredResponse(
-      prompt: [.tokens(prompt)], response: response.tokens,
+      prompt: try setting.input(response.prompt), response: response.tokens,
       targets: zip(response.tokens, response.targets).map { token, targets in
         targets + Array(repeating: token, count: width - targets.count)
       })
@@ -212,7 +226,7 @@ extension [Double] {
 extension ScoredResponse {
   /// Tokens that a pass reads: the prompt and the response once a target.
   fileprivate var passTokens: Int {
-    width * (prompt.reduce(0) { $0 + $1.length } + response.count)
+    width * (prompt.length + response.count)
   }
 }
 

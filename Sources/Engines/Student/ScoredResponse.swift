@@ -30,7 +30,7 @@ package struct ScoredResponse: Sendable, Hashable {
   ///   - more: Values of the response's positions by name; zero before it.
   /// - Returns: A datum whose `weights` are one where the response is and zero before it.
   func datum(rank: Int, _ more: [(String, [Float])] = []) -> WireDatum {
-    let before = prompt.reduce(0) { $0 + $1.length } - 1
+    let before = prompt.length - 1
     let input = prompt + (response.count > 1 ? [.tokens(Array(response.dropLast()))] : [])
     let padding = [Float](repeating: 0, count: max(before, 0))
     let shifted = prompt.flatMap(\.tokensOrZeros).dropFirst()
@@ -75,6 +75,9 @@ extension WireChunk: Hashable {
 }
 
 extension [WireChunk] {
+  /// Positions of the input.
+  var length: Int { reduce(0) { $0 + $1.length } }
+
   /// The same with neighbouring tokens in one chunk.
   var mergingTokens: [WireChunk] {
     reduce(into: []) { merged, chunk in

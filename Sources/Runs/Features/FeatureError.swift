@@ -10,6 +10,8 @@ package enum FeatureError: ExplainedError, Hashable {
   case oneName(String, first: String, second: String)
   /// A file holds features of another encoder, or of clips of another length.
   case otherFeatures(path: String, holds: String, asked: String)
+  /// A question is about a video that the folder has not.
+  case unfilmed(video: String, folder: String)
   /// Some videos could not be read.
   case failed(count: Int, of: Int, first: String)
 
@@ -22,6 +24,7 @@ package enum FeatureError: ExplainedError, Hashable {
       "The videos '\(first)' and '\(second)' would both be called '\(name)'."
     case .otherFeatures(let path, let holds, let asked):
       "'\(path)' holds features of \(holds), not of \(asked)."
+    case .unfilmed(let video, let folder): "The folder '\(folder)' has no video '\(video)'."
     case .failed(let count, let all, let first):
       "\(count) of \(all) videos gave no features; the first: \(first)"
     }
@@ -34,6 +37,7 @@ package enum FeatureError: ExplainedError, Hashable {
     case .noPooling: "Use a SigLIP checkpoint, or a program of your own."
     case .oneName: "Rename one: annotations name videos by it."
     case .otherFeatures: "Write to another file, or remove this one."
+    case .unfilmed: "Name the folder whose files are called like the data's videos."
     case .failed: "Mend or remove them and run the command again: finished videos are kept."
     }
   }

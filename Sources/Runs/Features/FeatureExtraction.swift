@@ -46,15 +46,22 @@ package struct FeatureExtraction: Sendable {
     self.encoder = encoder
     self.seconds = seconds
     self.output = output
+    videos = try Self.named(inputs)
+    try requireSame()
+  }
+
+  /// The videos of files and folders by the names that they have in features, those of their files without the ending.
+  ///
+  /// - Throws: `KeyframeInputError.missing`, `.noVideos`; `FeatureError.oneName`.
+  static func named(_ inputs: [String]) throws -> [String: String] {
     var videos: [String: String] = [:]
-    for path in try inputs.flatMap(Self.files) {
+    for path in try inputs.flatMap(files) {
       let name = URL(filePath: path).deletingPathExtension().lastPathComponent
       if let first = videos.updateValue(path, forKey: name), first != path {
         throw FeatureError.oneName(name, first: first, second: path)
       }
     }
-    self.videos = videos
-    try requireSame()
+    return videos
   }
 
   private static func files(_ input: String) throws -> [String] {

@@ -37,7 +37,7 @@ extension Laboratory {
       }
       return try await RemoteLearner.tinker(
         parameters, tokenizer: context.codec.tokenizer, answer: context.codec.maximumLength,
-        log: context.log)
+        videos: parameters.pictures.videos(), log: context.log)
     }
   }
 
@@ -53,8 +53,22 @@ extension Laboratory {
       }
       return try await RemoteLearner.process(
         parameters, tokenizer: context.codec.tokenizer, answer: context.codec.maximumLength,
-        channels: context.dataset.channels, log: context.log)
+        channels: context.dataset.channels, videos: parameters.pictures.videos(),
+        log: context.log)
     }
+  }
+}
+
+extension PictureSettings {
+  /// The videos; `nil` where the model sees none.
+  fileprivate func videos() throws -> VideoFolder? {
+    try folder.map { try VideoFolder($0, side: side, patch: patch) }
+  }
+
+  /// Counts the tokens that the pictures of a prompt become.
+  func counted() throws -> (Prompt) throws -> Int {
+    let videos = try videos()
+    return { prompt in try videos?.pictures(of: prompt).reduce(0) { $0 + tokens(of: $1) } ?? 0 }
   }
 }
 

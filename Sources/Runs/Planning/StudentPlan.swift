@@ -44,10 +44,10 @@ package struct StudentPlan: Sendable, Hashable {
   package init(_ value: ConfigurationValue, in laboratory: Laboratory) async throws {
     let configuration = try laboratory.complete(value).decoded(as: RunConfiguration.self)
     let context = try await RunContext(configuration, in: laboratory)
-    var (facts, reader) = try Self.facts(configuration.student, context.codec)
+    var (facts, length) = try Self.facts(configuration.student, context.codec)
     var frames = try await FrameChoice(configuration.keyframes, context)
     let prompts = try await frames.pool(context.dataset).prompts
-    let lengths = try prompts.prefix(64).map { try reader.tokens(of: $0).count }
+    let lengths = try prompts.prefix(64).map(length)
     facts.promptTokens = Double(lengths.reduce(0, +)) / Double(max(1, lengths.count))
     self.facts = facts
     for stage in configuration.stages {
@@ -61,21 +61,28 @@ package struct StudentPlan: Sendable, Hashable {
 
   private static func facts(
     _ student: ConfigurationValue, _ codec: AnswerCodec
-  ) throws -> (Facts, PromptReader) {
-    func reader(_ words: PromptTokens, _ text: TextSettings) throws -> PromptReader {
-      try PromptReader(words, text, codec.tokenizer, answer: codec.maximumLength)
+  ) throws -> (Facts, length: (Prompt) throws -> Int) {
+    func length(
+      _ words: PromptTokens, _ text: TextSettings,
+      _ pictures: @escaping (Prompt) throws -> Int = { _ in 0 }
+    ) throws -> (Prompt) throws -> Int {
+      let reader = try PromptReader(words, text, codec.tokenizer, answer: codec.maximumLength)
+      return { try reader.read($0).tokens.count + pictures($0) }
     }
     var facts = Facts()
     if let own = student.map?["tinker"] {
       let parameters = try own.decoded(as: TinkerParameters.self, at: "student")
       (facts.weights, facts.isServer) = (parameters.weights, true)
       facts.prices = parameters.prices
-      return (facts, try reader(parameters.prompts, parameters.text))
+      return (
+        facts,
+        try length(parameters.prompts, parameters.text, parameters.pictures.counted())
+      )
     }
     if let own = student.map?["process"] {
       let parameters = try own.decoded(as: ProcessStudentParameters.self, at: "student")
       facts.prices = parameters.prices
-      return (facts, try reader(parameters.prompts, parameters.text))
+      return (facts, try length(parameters.prompts, parameters.text))
     }
     throw LaboratoryError.mandatory(
       key: "student: tinker, or process", why: "a student in process costs nothing elsewhere")

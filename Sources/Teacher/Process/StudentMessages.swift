@@ -1,4 +1,5 @@
 package import Core
+package import Foundation
 
 /// What a student is made of, as its program is told first.
 package struct StudentSettings: Codable, Sendable, Hashable {
@@ -12,8 +13,14 @@ package struct StudentSettings: Codable, Sendable, Hashable {
   package var states: String
   /// Numbers of each row of features that comes with a prompt; `nil` where none does.
   package var channels: Int?
+  /// What is told of frames; `nil` where nothing is.
+  package var frames: FramesTold?
 
-  package init(base: String, rank: Int, seed: Int, states: String, channels: Int? = nil) {
+  package init(
+    base: String, rank: Int, seed: Int, states: String, channels: Int? = nil,
+    frames: FramesTold? = nil
+  ) {
+    self.frames = frames
     self.base = base
     self.rank = rank
     self.seed = seed
@@ -26,10 +33,17 @@ package struct StudentSettings: Codable, Sendable, Hashable {
 package enum FramesTold: String, Sendable, Codable, CaseIterable {
   /// Nothing.
   case none
-  /// The video's name and the times of the frames, for a program that opens the file.
+  /// The video's name and the times of the frames.
   case times
   /// Their rows of features, too.
   case features
+  /// The path of the video's file, too, for a program that opens it.
+  case files
+  /// The frames as pictures, too.
+  case pixels
+
+  /// Whether the videos' files have to be known.
+  package var needsVideos: Bool { self == .files || self == .pixels }
 }
 
 /// The frames in view of a prompt, as a student's program gets to see them.
@@ -44,9 +58,15 @@ package struct WireFrames: Encodable, Sendable {
   package var tokensPerFrame: Int?
   /// The question as a row of features, where the data has it.
   package var query: WireReals?
+  /// Where the video's file is.
+  package var file: String?
+  /// The frames in view as JPEG files, in base64.
+  package var pictures: [Data]?
+  /// How many tokens of the prompt come before the pictures.
+  package var place: Int?
 
   enum CodingKeys: String, CodingKey {
-    case video, duration, times, features, query
+    case video, duration, times, features, query, file, pictures, place
     case tokensPerFrame = "tokens_per_frame"
   }
 

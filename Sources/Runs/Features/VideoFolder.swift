@@ -1,0 +1,91 @@
+internal import Core
+internal import Foundation
+internal import Synchronization
+internal import Video
+
+/// The videos of a folder by the names that features have (`opd features`), for students that see pictures or open files.
+final class VideoFolder: FilmedVideos {
+  private let folder: String
+  private let files: [String: String]
+  private let side: Int
+  private let patch: Int
+  private let memory = Mutex(Memory())
+
+  /// What was read already: a prompt is asked for again with each of its passes.
+  private struct Memory {
+    /// When each frame of a video is shown, seconds.
+    var times: [String: [Double]] = [:]
+    var pictures: [Place: FramePicture] = [:]
+    var bytes = 0
+  }
+
+  private struct Place: Hashable {
+    var video: String
+    var frame: Int
+  }
+
+  /// The most that pictures in memory take, bytes: those of about ten thousand frames at 448 pixels.
+  private static let most = 512 << 20
+
+  /// The videos of a folder.
+  ///
+  /// - Parameters:
+  ///   - folder: It and the folders in it are searched.
+  ///   - side: To how many pixels the longer side is scaled down.
+  ///   - patch: Of how many pixels both sides are a multiple.
+  /// - Throws: `KeyframeInputError` for a folder that is not there or has no videos, `FeatureError.oneName`.
+  init(_ folder: String, side: Int, patch: Int) throws {
+    self.folder = folder
+    files = try FeatureExtraction.named([folder])
+    (self.side, self.patch) = (side, patch)
+  }
+
+  func file(of prompt: Prompt) throws -> String {
+    guard let file = files[prompt.video] else {
+      throw FeatureError.unfilmed(video: prompt.video, folder: folder)
+    }
+    return URL(filePath: file).path
+  }
+
+  func pictures(of prompt: Prompt) throws -> [FramePicture] {
+    let file = try file(of: prompt)
+    let shown = try times(of: file)
+    // The time of a clip is its middle: what is on the screen then was shown last.
+    let places = prompt.visible.timestamps.map { time in
+      Place(video: file, frame: max(0, shown.partitioned { $0 <= time } - 1))
+    }
+    let known = memory.withLock(\.pictures)
+    let missing = Set(places.filter { known[$0] == nil }).sorted { $0.frame < $1.frame }
+    let read = try VideoThumbnails.pictures(
+      of: file, frames: missing.map(\.frame), longestSide: side, patch: patch)
+    let found = known.merging(zip(missing, read)) { $1 }
+    memory.withLock { memory in
+      let bytes = read.reduce(0) { $0 + $1.bytes.count }
+      if memory.bytes + bytes > Self.most { (memory.pictures, memory.bytes) = ([:], 0) }
+      memory.pictures.merge(zip(missing, read)) { $1 }
+      memory.bytes += bytes
+    }
+    return places.compactMap { found[$0] }
+  }
+
+  /// When each frame is shown: frames are named by their number, and rates vary.
+  private func times(of file: String) throws -> [Double] {
+    if let known = memory.withLock({ $0.times[file] }) { return known }
+    var times: [Double] = []
+    try VideoDecoder(path: file, longestSide: 16).forEachFrame { times.append($0.time) }
+    memory.withLock { $0.times[file] = times }
+    return times
+  }
+}
+
+extension [Double] {
+  /// How many of the first of an ascending row something holds for.
+  fileprivate func partitioned(_ holds: (Double) -> Bool) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if holds(self[middle]) { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}

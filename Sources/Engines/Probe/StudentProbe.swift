@@ -33,6 +33,7 @@ package struct StudentProbe {
       bench: ProbeBench(client, model), report: ProbeReport(url: client.parameters.url, base: base))
     probe.note(
       "connects", .ok, "\(client.dialect.rawValue) dialect, base '\(base)', an adapter of rank 8")
+    await probe.bench.readOwnText()
     try await probe.run()
     try? await client.unload(probe.bench.model)
     return probe.report

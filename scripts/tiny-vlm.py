@@ -1,4 +1,4 @@
-"""Writes a LLaVA of some ten thousand random weights with the words of a run: a model that sees, enough to try `frames: pixels`.
+"""Writes a LLaVA of 81 thousand random weights, and the words of a run: a model that sees, enough to try `frames: pixels`.
 
     opd teacher vocabulary CONFIG >words.json; python3 tiny-vlm.py FOLDER words.json
 

@@ -367,6 +367,8 @@ class TorchStudent(Student):
 
         if self.settings.get("frames") == "pixels":
             self.processor = transformers.AutoProcessor.from_pretrained(base)
+            if not hasattr(self.processor, "image_token"):
+                sys.exit(f"The processor of '{base}' has no token for a picture. Choose a vision-language model.")
             return transformers.AutoModelForImageTextToText.from_pretrained(base, dtype=self.torch.float32)
         if base != "tiny":
             return transformers.AutoModelForCausalLM.from_pretrained(base, dtype=self.torch.float32)
@@ -418,9 +420,13 @@ class TorchStudent(Student):
         made = self.processor(
             text=[self.processor.image_token * len(pictures)], images=[pictures], add_special_tokens=False,
             return_tensors="pt")
-        tokens = prompt[: frames.place] + made["input_ids"][0].tolist() + prompt[frames.place :]
-        return tokens, {name: value.to(self.device) for name, value in made.items()
-                        if name not in ("input_ids", "attention_mask")}
+        shown = made["input_ids"]
+        options = {n: v.to(self.device) for n, v in made.items() if n not in ("input_ids", "attention_mask")}
+        # Of the prompt's other tokens and the response's nobody would say it.
+        unknown = [name for name, value in options.items() if value.shape == shown.shape]
+        if unknown:
+            raise ValueError(f"the processor makes '{unknown[0]}' for each token, which this student does not know")
+        return prompt[: frames.place] + shown[0].tolist() + prompt[frames.place :], options
 
     def _pass(self, tokens, **options):
         """One pass of the model over some tokens, in step with the other ranks."""

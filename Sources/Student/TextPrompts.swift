@@ -74,9 +74,13 @@ package struct TextPrompts: PromptEmbedder {
   package func tokensAroundFrames(of prompt: Prompt) throws -> (before: [Token], after: [Token]) {
     let format = format(for: prompt)
     guard format.placesFrames, !isWritten(prompt) else { return ([], try tokens(of: prompt)) }
-    // A character that stands for an object, so in no text of its own.
-    let mark: Character = "\u{fffc}"
-    let parts = try turn(format.text(for: prompt, frames: String(mark)))
+    // One of the noncharacters of Unicode that the prompt has not: it splits the text and is not in it.
+    let used = Set(format.text(for: prompt).unicodeScalars)
+    let marks = (0xfdd0...0xfdef).compactMap { Unicode.Scalar($0 as UInt32) }
+    guard let mark = marks.first(where: { !used.contains($0) }) else {
+      return ([], try tokens(of: prompt))
+    }
+    let parts = try turn(format.text(for: prompt, frames: String(mark))).unicodeScalars
       .split(separator: mark, maxSplits: 1, omittingEmptySubsequences: false)
       .map { try tokenizer.encode(String($0)) }
     _ = try checked(prompt) { parts.flatMap { $0 } }

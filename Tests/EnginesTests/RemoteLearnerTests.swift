@@ -77,6 +77,12 @@ struct RemoteLearnerTests {
     #expect(throws: EngineError.self) {
       try PromptReader(words, text, Self.vocabulary, answer: 8)
     }
+    text.prompt = "{frames}{query}"
+    #expect(throws: EngineError.self) {
+      try PromptReader(PromptTokens(), text, Self.vocabulary, answer: 8)
+    }
+    _ = try PromptReader(PromptTokens(), text, Self.vocabulary, answer: 8, shows: true)
+    text.prompt = "{query}:"
     text.positions = 8
     #expect(throws: EngineError.self) {
       try PromptReader(PromptTokens(), text, Self.vocabulary, answer: 8)
@@ -94,7 +100,7 @@ struct RemoteLearnerTests {
     (prompt.keyframes, prompt.queryEmbedding) = ([0, 2], [7, 8])
     let student = try await learner(
       states, "Tests/Programs/frames_student.py", told: told, channels: 2,
-      videos: PaintedVideos())
+      videos: told.needsVideos ? PaintedVideos() : nil)
     let settings = SamplingSettings(group: 2, temperature: 1, maximumLength: 3)
     let groups = try await student.sample([prompt], settings: settings, seed: Seed(3))
     let scores = try await student.score(groups, support: .sampled, temperature: 1)
@@ -109,9 +115,11 @@ struct RemoteLearnerTests {
       case .pixels: [-3, -3, -401]
       }
     for score in scores.joined() { #expect(score.sampled == expected) }
-    guard told.needsVideos else { return }
+    // Pictures that nobody is told of are as wrong as none where they are told.
     await #expect(throws: EngineError.self) {
-      try await learner(states, "Tests/Programs/frames_student.py", told: told)
+      try await learner(
+        states, "Tests/Programs/frames_student.py", told: told, channels: 2,
+        videos: told.needsVideos ? nil : PaintedVideos())
     }
   }
 

@@ -1,4 +1,5 @@
-"""A student that says in its log-probabilities what it is told of the frames in view: times, duration, and features, the file's path or pictures."""
+"""A student that says in its log-probabilities what it is told of the frames in view: times, duration, and features,
+the file's path or pictures."""
 
 import contextlib
 import os

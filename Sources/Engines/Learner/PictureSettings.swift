@@ -19,7 +19,8 @@ package struct PictureSettings: Sendable, Hashable, DefaultedConfiguration {
   package static let keys: [String: KeyDeclaration] = [
     "folder": .text(
       """
-      the folder of the videos, which are found by the names that the data gives them; no pictures if left out
+      the folder of the videos, which are found by the names that the data gives them; no pictures if left out. They stand \
+      at {frames} of text.prompt, or before it
       """),
     "side": .integer(16...8192, "to how much the longer side is scaled down", unit: "px"),
     "patch": .integer(

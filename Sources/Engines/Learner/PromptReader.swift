@@ -16,9 +16,11 @@ package enum PromptReader: Sendable {
   ///   - text: For one with a tokenizer.
   ///   - tokenizer: The run's: the model's own, or the words of the codec.
   ///   - answer: The most tokens of an answer.
+  ///   - shows: Whether the model is shown pictures.
   /// - Throws: `EngineError.parameter` where they contradict each other.
   package init(
-    _ words: PromptTokens, _ text: TextSettings, _ tokenizer: any Tokenizer, answer: Int
+    _ words: PromptTokens, _ text: TextSettings, _ tokenizer: any Tokenizer, answer: Int,
+    shows: Bool = false
   ) throws {
     guard text.tokenizer != nil else {
       guard text == TextSettings() else {
@@ -38,6 +40,11 @@ package enum PromptReader: Sendable {
       throw EngineError.parameter(
         name: "text.positions", value: "\(text.positions)",
         allowed: "more than the \(answer) tokens of an answer")
+    }
+    guard shows || !(text.prompt + text.hinted).contains("{frames}") else {
+      throw EngineError.parameter(
+        name: "text.prompt", value: "with {frames}",
+        allowed: "without it, or with 'pictures.folder' and a model that is shown pictures")
     }
     self = .text(try text.prompts(tokenizer, answer: answer))
   }

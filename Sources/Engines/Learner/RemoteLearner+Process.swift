@@ -96,13 +96,14 @@ extension RemoteLearner {
       throw EngineError.parameter(
         name: "frames", value: "features", allowed: "another for data without features")
     }
-    guard videos != nil || !parameters.frames.needsVideos else {
+    guard (videos != nil) == parameters.frames.needsVideos else {
       throw EngineError.parameter(
         name: "frames", value: parameters.frames.rawValue,
-        allowed: "given with the videos' folder in 'pictures.folder'")
+        allowed: "files or pixels with 'pictures.folder', the videos' folder, and neither without")
     }
     let prompts = try PromptReader(
-      parameters.prompts, parameters.text, tokenizer, answer: answer)
+      parameters.prompts, parameters.text, tokenizer, answer: answer,
+      shows: parameters.frames == .pixels)
     let program = try await StudentProgram.connect(
       parameters.process, tokenizer: tokenizer,
       settings: StudentSettings(

@@ -13,14 +13,14 @@ extension RemoteLearner {
   ///   - log: Told what was measured, a line a finding.
   /// - Returns: A learner with a new adapter.
   /// - Throws: `EngineError`, also where training there would go wrong.
-  /// - Complexity: About sixty small requests.
+  /// - Complexity: Some 230 small requests.
   package static func tinker(
     _ parameters: TinkerParameters, tokenizer: any Tokenizer, answer: Int,
     videos: (any FilmedVideos)? = nil, log: @Sendable (String) -> Void = { _ in }
   ) async throws -> RemoteLearner {
     try parameters.validate()
     let prompts = try PromptReader(
-      parameters.prompts, parameters.text, tokenizer, answer: answer)
+      parameters.prompts, parameters.text, tokenizer, answer: answer, shows: videos != nil)
     let client = try await TinkerClient.connect(parameters)
     let report = try await StudentProbe.report(on: client)
     for line in report.text.split(separator: "\n") { log("probe: \(line)") }

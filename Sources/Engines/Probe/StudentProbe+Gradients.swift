@@ -22,7 +22,8 @@ extension StudentProbe {
   mutating func scores() async throws -> Finding {
     let values = try await bench.score()
     let good = values.count == 3 && values.allSatisfy { $0.isFinite && $0 <= 0 }
-    return (good ? .ok : .fail, "log π of three tokens: \(list(values))")
+    let tokens = bench.isOwnText ? "that it wrote" : "of a fixed text, as it wrote none"
+    return (good ? .ok : .fail, "log π of three tokens \(tokens): \(list(values))")
   }
 
   /// The same question, the same answer.

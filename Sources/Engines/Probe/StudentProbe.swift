@@ -2,7 +2,7 @@
 /// Finds out what a training server does, on a scratch model, before anything is trained on it.
 ///
 /// "Compatible" servers differ in ways that mis-train without an error: how losses are averaged, which targets they read, what
-/// they drop. About sixty small requests measure each; what they find are the learner's abilities, never what the server says.
+/// they drop. Some 230 small requests measure each; what they find are the learner's abilities, never what the server says.
 package struct StudentProbe {
   typealias Finding = (verdict: ProbeReport.Verdict, text: String)
 

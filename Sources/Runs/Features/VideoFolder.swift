@@ -24,7 +24,7 @@ final class VideoFolder: FilmedVideos {
     var frame: Int
   }
 
-  /// The most that pictures in memory take, bytes: those of about ten thousand frames at 448 pixels.
+  /// The most that pictures in memory take, bytes.
   private static let most = 512 << 20
 
   /// The videos of a folder.
@@ -54,11 +54,12 @@ final class VideoFolder: FilmedVideos {
     let places = prompt.visible.timestamps.map { time in
       Place(video: file, frame: max(0, shown.partitioned { $0 <= time } - 1))
     }
-    let known = memory.withLock(\.pictures)
-    let missing = Set(places.filter { known[$0] == nil }).sorted { $0.frame < $1.frame }
+    var found = memory.withLock(\.pictures)
+    let missing = Set(places).filter { found[$0] == nil }.sorted { $0.frame < $1.frame }
+    guard !missing.isEmpty else { return places.compactMap { found[$0] } }
     let read = try VideoThumbnails.pictures(
       of: file, frames: missing.map(\.frame), longestSide: side, patch: patch)
-    let found = known.merging(zip(missing, read)) { $1 }
+    found.merge(zip(missing, read)) { $1 }
     memory.withLock { memory in
       let bytes = read.reduce(0) { $0 + $1.bytes.count }
       if memory.bytes + bytes > Self.most { (memory.pictures, memory.bytes) = ([:], 0) }

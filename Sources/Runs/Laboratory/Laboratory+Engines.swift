@@ -7,15 +7,18 @@ internal import Student
 internal import Tasks
 internal import Teacher
 internal import Tokenizers
+internal import Video
 
 extension TinkerParameters: PluginParameters {
-  /// The model's tokenizer.
-  package var files: [String] { text.file.map { [$0] } ?? [] }
+  /// The model's tokenizer, and the videos that it is shown.
+  package var files: [String] { (text.file.map { [$0] } ?? []) + pictures.files }
 }
 
 extension ProcessStudentParameters: PluginParameters {
-  /// The words of the command that are files: the program itself, and scripts it is given; and the model's tokenizer.
-  package var files: [String] { process.files + (text.file.map { [$0] } ?? []) }
+  /// The words of the command that are files: the program itself, and scripts it is given; the model's tokenizer; and the videos.
+  package var files: [String] {
+    process.files + (text.file.map { [$0] } ?? []) + pictures.files
+  }
 }
 
 extension Laboratory {
@@ -60,6 +63,11 @@ extension Laboratory {
 }
 
 extension PictureSettings {
+  /// The videos' files: other videos are another run.
+  fileprivate var files: [String] {
+    folder.map { folder in VideoFiles.list(in: folder).map { "\(folder)/\($0)" } } ?? []
+  }
+
   /// The videos; `nil` where the model sees none.
   fileprivate func videos() throws -> VideoFolder? {
     try folder.map { try VideoFolder($0, side: side, patch: patch) }

@@ -7,8 +7,6 @@ internal import Distill
 /// The first one makes what later ones find, and begins the curriculum's first round, so it counts apart.
 struct StageSample {
   /// How much has to be seen after the first step: a few, or one that is long enough for chance to matter little.
-  ///
-  /// Four steps of each of Countdown's arms took two minutes.
   private static let enough = (steps: 3, seconds: 1.0, longStep: 2.0)
 
   /// Steps so far.
@@ -23,8 +21,8 @@ struct StageSample {
   /// Whether more steps would tell little more.
   var isEnough: Bool {
     let seen = later.values.reduce(0, +)
-    return steps > Self.enough.steps
-      ? seen >= Self.enough.seconds : seen >= Self.enough.longStep * Double(steps - 1) && steps > 1
+    if steps > Self.enough.steps { return seen >= Self.enough.seconds }
+    return steps > 1 && seen >= Self.enough.longStep * Double(steps - 1)
   }
 
   /// Adds a step.

@@ -5,6 +5,7 @@ internal import Engines
 package import Plugins
 package import Student
 internal import Tasks
+internal import Teacher
 internal import Tensors
 
 /// What a run will ask of a student elsewhere at most: every answer as long as it may be, every stage to its last step.
@@ -62,13 +63,6 @@ package struct StudentPlan: Sendable, Hashable {
   private static func facts(
     _ student: ConfigurationValue, _ codec: AnswerCodec
   ) throws -> (Facts, length: (Prompt) throws -> Int) {
-    func length(
-      _ words: PromptTokens, _ text: TextSettings,
-      _ pictures: @escaping (Prompt) throws -> Int = { _ in 0 }
-    ) throws -> (Prompt) throws -> Int {
-      let reader = try PromptReader(words, text, codec.tokenizer, answer: codec.maximumLength)
-      return { try reader.read($0).tokens.count + pictures($0) }
-    }
     var facts = Facts()
     if let own = student.map?["tinker"] {
       let parameters = try own.decoded(as: TinkerParameters.self, at: "student")
@@ -76,16 +70,29 @@ package struct StudentPlan: Sendable, Hashable {
       facts.prices = parameters.prices
       return (
         facts,
-        try length(parameters.prompts, parameters.text, parameters.pictures.counted())
+        try length(
+          codec, parameters.prompts, parameters.text, shows: parameters.pictures.folder != nil,
+          parameters.pictures.counted())
       )
     }
     if let own = student.map?["process"] {
       let parameters = try own.decoded(as: ProcessStudentParameters.self, at: "student")
       facts.prices = parameters.prices
-      return (facts, try length(parameters.prompts, parameters.text))
+      let shows = parameters.frames == .pixels
+      return (facts, try length(codec, parameters.prompts, parameters.text, shows: shows))
     }
     throw LaboratoryError.mandatory(
       key: "student: tinker, or process", why: "a student in process costs nothing elsewhere")
+  }
+
+  /// Counts the tokens of a prompt, those of its pictures among them.
+  private static func length(
+    _ codec: AnswerCodec, _ words: PromptTokens, _ text: TextSettings, shows: Bool,
+    _ pictures: @escaping (Prompt) throws -> Int = { _ in 0 }
+  ) throws -> (Prompt) throws -> Int {
+    let reader = try PromptReader(
+      words, text, codec.tokenizer, answer: codec.maximumLength, shows: shows)
+    return { try reader.read($0).tokens.count + pictures($0) }
   }
 
   private func part(_ stage: StageConfiguration, longest: Int) throws -> Part {

@@ -21,11 +21,14 @@ import array
 import base64
 import hashlib
 import json
+import math
 import os
 import random
 import sys
 
 PROTOCOL = 1
+#: What the model beside the student is called where a saved state might be named.
+TEACHER = "teacher"
 
 
 class Frames:
@@ -67,6 +70,34 @@ class Datum:
             at += count
         #: The gradient in the logits, T * V numbers, where the loss looks at whole rows.
         self.rows = decode_floats(wire["rows"]) if wire.get("rows") is not None else None
+        #: Whose distributions the student's are compared with, and how; `None` and nothing where no loss compares.
+        self.teacher = Teacher(wire["teacher"], channels) if wire.get("teacher") is not None else None
+        self.divergences = [Divergence(one) for one in wire.get("divergences") or []]
+
+
+class Teacher:
+    """Weights that the student's program has, by name, the prompt as they see it, and their temperature."""
+
+    def __init__(self, wire, channels):
+        self.weights, self.temperature = wire["weights"], wire["temperature"]
+        self.prompt = Prompt(wire["prompt"], wire, channels)
+
+
+class Divergence:
+    """A divergence between the student's and the teacher's rows, both over the whole vocabulary, with a weight at each position.
+
+    `jensen_shannon` is beta KL(q || m) + (1 - beta) KL(p || m) with m = beta q + (1 - beta) p, and divided by beta (1 - beta)
+    where it is normalised; its ends are then the forward and the reverse KL divergence, and else 0.
+    """
+
+    def __init__(self, wire):
+        self.kind, self.weights = wire["kind"], list(decode_floats(wire["weights"]))
+        self.beta, self.factor = wire.get("beta"), 1.0
+        if self.kind == "jensen_shannon" and not 0 < self.beta < 1:
+            ends = "forward_kl" if self.beta <= 0 else "reverse_kl"
+            self.kind = ends if wire["normalised"] else "nothing"
+        elif self.kind == "jensen_shannon" and wire["normalised"]:
+            self.factor = 1 / (self.beta * (1 - self.beta))
 
 
 class Student:
@@ -75,8 +106,12 @@ class Student:
     name = "a Python student"
     #: Whether `logits` works and `train` takes `rows`.
     has_logits = False
+    #: Whether `compare` works and `train` takes `divergences`.
+    has_divergences = False
     #: Two operations a weight, for the cost ledger.
     flops_per_token = 0.0
+    #: The same of the model that `settings["teacher"]` names, for a student that holds one beside itself.
+    teacher_flops_per_token = None
     #: V, the token that ends a response, and the settings of the hello: base, rank, seed, states, `frames` where anything is
     #: told of them, and channels where rows of features come with prompts. Set before `start`.
     size = end = settings = None
@@ -104,8 +139,13 @@ class Student:
         """Logits of each position before temperature: T * V numbers, row-major."""
         raise NotImplementedError
 
+    def compare(self, data, temperature):
+        """For each datum log π of its response, then each divergence from its teacher at each position."""
+        raise NotImplementedError
+
     def train(self, data, temperature, step):
-        """One step of AdamW along the sum over targets of slope times the gradient of log π, and over `rows`.
+        """One step of AdamW along the sum over targets of slope times the gradient of log π, over `rows`, and over positions of
+        weight times the gradient of each divergence.
 
         Forget the gradient of a request that failed. Returns (norm before clipping, whether the weights moved).
         """
@@ -127,7 +167,7 @@ class Student:
         raise NotImplementedError
 
     def using(self, name):
-        """A context in which a saved state answers; `None` is the student itself."""
+        """A context in which a saved state answers, or `teacher`, the other model; `None` is the student itself."""
         raise NotImplementedError
 
 
@@ -149,6 +189,9 @@ def answer(student, request):
                 return {"values": [encode_floats(rows) for rows in student.each(data, student.logits)]}
             rows = student.each(data, lambda datum: student.forward(datum, request["temperature"]))
             return {"values": [encode_floats([v for row in r for v in row]) for r in rows]}
+    if operation == "compare":
+        found = student.compare([Datum(wire, channels) for wire in request["data"]], request["temperature"])
+        return {"values": [encode_floats([v for row in rows for v in row]) for rows in found]}
     if operation == "train":
         data = [Datum(wire, channels) for wire in request["data"]]
         norm, applied = student.train(data, request.get("temperature") or 1.0, request["step"])
@@ -180,7 +223,10 @@ def serve(student, lines=None):
             student.start()
             reply = {"hello": {"protocol": PROTOCOL, "kind": "student", "name": student.name,
                                "vocabulary": hello["vocabulary"], "logits": student.has_logits,
+                               "divergences": student.has_divergences,
                                "flops_per_token": student.flops_per_token}}
+            if student.teacher_flops_per_token is not None:
+                reply["hello"]["teacher_flops_per_token"] = student.teacher_flops_per_token
         else:
             try:
                 reply = {"id": request["id"], "student": answer(student, request["student"])}
@@ -197,8 +243,6 @@ def serve(student, lines=None):
 
 def draw(row, uniform):
     """The token at which the cumulated probabilities pass a number from 0 to 1; `row` holds log-probabilities."""
-    import math
-
     total = 0.0
     for token, value in enumerate(row):
         total += math.exp(value)
@@ -329,7 +373,7 @@ class TorchStudent(Student):
     """All weights or an adapter in float32, on the processor unless OPD_STUDENT_DEVICE names another device."""
 
     name = "a PyTorch student"
-    has_logits = True
+    has_logits = has_divergences = True
 
     def __init__(self, torch):
         self.torch = torch
@@ -359,6 +403,7 @@ class TorchStudent(Student):
             model = self._with_frames(model, settings["channels"])
         self.flops_per_token = 2.0 * sum(p.numel() for p in model.parameters())
         self.model = self.ranks.sharded(model.to(self.device).eval())
+        self.teacher = self._teacher(settings.get("teacher"), settings.get("channels"))
         self.trained = {n: p for n, p in self.model.named_parameters() if p.requires_grad}
         self.reset()
 
@@ -376,6 +421,18 @@ class TorchStudent(Student):
             vocab_size=self.size, hidden_size=64, intermediate_size=128, num_hidden_layers=1, num_attention_heads=4,
             num_key_value_heads=2, max_position_embeddings=512, tie_word_embeddings=False, bos_token_id=None,
             eos_token_id=None, pad_token_id=None))
+
+    def _teacher(self, base, channels):
+        """Another model with all of its weights as they are; it sees the pictures that the student sees, and no rows."""
+        if base is None:
+            return None
+        if channels:
+            sys.exit("A teacher beside the student reads no rows of features. Tell frames by times, files or pixels.")
+        model = self._model(base).requires_grad_(False)
+        if model.config.get_text_config().vocab_size < self.size:
+            sys.exit(f"The teacher '{base}' has fewer tokens than the run's vocabulary. Choose one of the student's family.")
+        self.teacher_flops_per_token = 2.0 * sum(p.numel() for p in model.parameters())
+        return self.ranks.sharded(model.to(self.device).eval())
 
     def _with_frames(self, model, channels):
         """A model that reads rows of features before its tokens, through a matrix that is trained with it."""
@@ -483,20 +540,83 @@ class TorchStudent(Student):
     def logits(self, datum):
         return self._rows(datum).flatten().tolist()
 
+    def compare(self, data, temperature):
+        found = []
+        for part, teachers in self._parts(data):
+            found += self.each(part, lambda datum: self._compared(datum, teachers, temperature))
+        return found
+
+    def _compared(self, datum, teachers, temperature):
+        rows = self._rows(datum)
+        found = [[row[0] for row in map(self.torch.Tensor.tolist, self._targets(rows, datum, temperature))]]
+        return found + [values.tolist() for values in self._divergences(rows, datum, teachers, temperature)]
+
+    def _parts(self, data):
+        """Some data at a time, with what teachers say of this rank's share: T * V numbers each are held until they are used."""
+        size = 4 * self.ranks.count
+        for start in range(0, len(data), size):
+            part = data[start : start + size]
+            yield part, self._taught(part)
+
+    def _taught(self, part):
+        """log q over the run's words at the positions of each datum of this rank's share that has a teacher, by its identity."""
+        import copy
+
+        found = {}
+        for weights in sorted({datum.teacher.weights for datum in part if datum.teacher}):
+            with self.using(weights), self.torch.no_grad():
+                for _, datum in self.ranks.share(part):
+                    if datum.teacher and datum.teacher.weights == weights:
+                        seen = copy.copy(datum)
+                        seen.prompt = datum.teacher.prompt
+                        found[id(datum)] = self.torch.log_softmax(self._rows(seen) / datum.teacher.temperature, -1)
+                while self.ranks.announce(False):
+                    self._idle()
+        return found
+
+    def _divergences(self, rows, datum, teachers, temperature):
+        """Each divergence of a datum at each position."""
+        torch = self.torch
+        if not datum.divergences:
+            return []
+        p, q = torch.log_softmax(rows / temperature, -1), teachers[id(datum)]
+
+        def kl(one, other):
+            # A token that one side rules out has no part in its mean.
+            return (one.exp() * torch.where(one > float("-inf"), one - other, 0.0)).sum(-1)
+
+        def value(divergence):
+            if divergence.kind == "reverse_kl":
+                return kl(p, q)
+            if divergence.kind == "forward_kl":
+                return kl(q, p)
+            if divergence.kind != "jensen_shannon":
+                return p.sum(-1) * 0
+            beta = divergence.beta
+            m = torch.logaddexp(q + math.log(beta), p + math.log(1 - beta))
+            return divergence.factor * (beta * kl(q, m) + (1 - beta) * kl(p, m))
+
+        return [value(divergence) for divergence in datum.divergences]
+
+    def _loss(self, datum, teachers, temperature):
+        """A number whose gradient is the datum's."""
+        torch, rows = self.torch, self._rows(datum)
+        if datum.rows is not None:
+            return (rows * torch.tensor(datum.rows, device=self.device).reshape(rows.shape)).sum()
+        scores = torch.cat(self._targets(rows, datum, temperature))
+        loss = (scores * torch.tensor([s for row in datum.slopes for s in row], device=self.device)).sum()
+        for divergence, values in zip(datum.divergences, self._divergences(rows, datum, teachers, temperature)):
+            loss = loss + (values * torch.tensor(divergence.weights, device=self.device)).sum()
+        return loss
+
     def train(self, data, temperature, step):
         torch = self.torch
         self.model.zero_grad(set_to_none=True)
-        for _, datum in self.ranks.share(data):
-            rows = self._rows(datum)
-            if datum.rows is not None:
-                slopes = torch.tensor(datum.rows, device=self.device).reshape(rows.shape)
-                (rows * slopes).sum().backward()
-            else:
-                scores = torch.cat(self._targets(rows, datum, temperature))
-                slopes = torch.tensor([s for row in datum.slopes for s in row], device=self.device)
-                (scores * slopes).sum().backward()
-        while self.ranks.announce(False):
-            (self._idle() * 0).sum().backward()
+        for part, teachers in self._parts(data):
+            for _, datum in self.ranks.share(part):
+                self._loss(datum, teachers, temperature).backward()
+            while self.ranks.announce(False):
+                (self._idle() * 0).sum().backward()
         parameters = [p for p in self.trained.values() if p.grad is not None]
         for p in parameters if self.ranks.count > 1 else []:
             p.grad.mul_(self.ranks.count)
@@ -579,6 +699,13 @@ class TorchStudent(Student):
         def swapped():
             if name is None:
                 yield
+                return
+            if name == TEACHER:
+                own, self.model = self.model, self.teacher
+                try:
+                    yield
+                finally:
+                    self.model = own
                 return
             own = {n: self.ranks.whole(p.detach()).clone() for n, p in self.trained.items()}
             if self.frozen[0] != name:

@@ -15,21 +15,27 @@ import opd_student
 
 class TableStudent(opd_student.Student):
     name = "a table"
-    has_logits = True
+    has_logits = has_divergences = True
 
     def start(self):
         self.flops_per_token = 2.0 * self.size
-        generator = random.Random(self.settings["seed"])
-        self.weights = [[generator.gauss(0, 0.5) for _ in range(self.size)] for _ in range(self.size)]
+        self.weights = self.table(self.settings["seed"])
+        if self.settings.get("teacher"):
+            self.teacher, self.teacher_flops_per_token = self.table(self.settings["teacher"]), self.flops_per_token
         self.reset()
+
+    def table(self, seed):
+        generator = random.Random(seed)
+        return [[generator.gauss(0, 0.5) for _ in range(self.size)] for _ in range(self.size)]
 
     def reset(self):
         zeros = lambda: [[0.0] * self.size for _ in range(self.size)]
         self.moments, self.updates = (zeros(), zeros()), 0
 
-    def contexts(self, datum):
-        """The token before each position of the response."""
-        return ([0] + datum.prompt + datum.response)[len(datum.prompt) :][: len(datum.response)]
+    def contexts(self, datum, prompt=None):
+        """The token before each position of the response, perhaps to another prompt."""
+        prompt = datum.prompt if prompt is None else prompt
+        return ([0] + prompt + datum.response)[len(prompt) :][: len(datum.response)]
 
     def scores(self, last, temperature):
         row = [value / temperature for value in self.weights[last]]
@@ -59,6 +65,40 @@ class TableStudent(opd_student.Student):
     def logits(self, datum):
         return [value for last in self.contexts(datum) for value in self.weights[last]]
 
+    def compare(self, data, temperature):
+        found = []
+        for datum in data:
+            terms = self.divergences(datum, temperature)
+            own = [row[token] for row, token in zip(self.own(datum, temperature), datum.response)]
+            found.append([own] + [[value for value, _ in term] for term in terms])
+        return found
+
+    def own(self, datum, temperature):
+        return [self.scores(last, temperature) for last in self.contexts(datum)]
+
+    def divergences(self, datum, temperature):
+        """For each divergence, at each position, its value and what the gradient in log π is, up to multiples of π."""
+        if datum.teacher is None:
+            return []
+        with self.using(datum.teacher.weights):
+            contexts = self.contexts(datum, datum.teacher.prompt)
+            teacher = [self.scores(last, datum.teacher.temperature) for last in contexts]
+        pairs = list(zip(self.own(datum, temperature), teacher))
+        return [[self.divergence(one, p, q) for p, q in pairs] for one in datum.divergences]
+
+    def divergence(self, one, p, q):
+        if one.kind == "reverse_kl":
+            pulls = [math.exp(a) * (a - b) for a, b in zip(p, q)]
+            return sum(pulls), pulls
+        if one.kind == "forward_kl":
+            return (sum(math.exp(b) * (b - a) for a, b in zip(p, q)), [math.exp(a) - math.exp(b) for a, b in zip(p, q)])
+        if one.kind != "jensen_shannon":
+            return 0.0, [0.0 for _ in p]
+        mixed = [math.log(one.beta * math.exp(b) + (1 - one.beta) * math.exp(a)) for a, b in zip(p, q)]
+        pulls = [one.factor * (1 - one.beta) * math.exp(a) * (a - m) for a, m in zip(p, mixed)]
+        rest = one.factor * one.beta * sum(math.exp(b) * (b - m) for b, m in zip(q, mixed))
+        return sum(pulls) + rest, pulls
+
     def train(self, data, temperature, step):
         gradient = [[0.0] * self.size for _ in range(self.size)]
         for datum in data:
@@ -73,12 +113,21 @@ class TableStudent(opd_student.Student):
                     row[v] -= total * math.exp(score) / temperature
                 for token, slope in zip(datum.targets[t], datum.slopes[t]):
                     row[token] += slope / temperature
+            self.push(gradient, datum, temperature)
         norm = math.sqrt(sum(g * g for row in gradient for g in row))
         if not math.isfinite(norm):
             return norm, False
         clip = step.get("clip")
         self.adam(gradient, step, min(1.0, clip / norm) if clip is not None and norm > 0 else 1.0)
         return norm, True
+
+    def push(self, gradient, datum, temperature):
+        """Adds the gradients of a datum's divergences."""
+        for one, term in zip(datum.divergences, self.divergences(datum, temperature)):
+            for last, own, weight, (_, pulls) in zip(self.contexts(datum), self.own(datum, temperature), one.weights, term):
+                total = sum(pulls)
+                for v, pull in enumerate(pulls):
+                    gradient[last][v] += weight * (pull - total * math.exp(own[v])) / temperature
 
     def adam(self, gradient, step, scale):
         self.updates += 1
@@ -118,7 +167,9 @@ class TableStudent(opd_student.Student):
     @contextlib.contextmanager
     def using(self, name):
         own = self.weights
-        if name is not None:
+        if name == opd_student.TEACHER:
+            self.weights = self.teacher
+        elif name is not None:
             self.weights = self.read(name)[0]
         try:
             yield

@@ -28,13 +28,36 @@ public struct TeacherScore: Sendable {
   /// log q of every token of the vocabulary at each position, if asked for.
   public var rows: (any VocabularyRows)?
 
+  /// Where the rows are, if they stay there.
+  public var beside: RowsBeside?
+
   /// What a teacher says of one response.
   public init(
-    sampled: [Float], top: [[ScoredToken]]? = nil, rows: (any VocabularyRows)? = nil
+    sampled: [Float], top: [[ScoredToken]]? = nil, rows: (any VocabularyRows)? = nil,
+    beside: RowsBeside? = nil
   ) {
     self.sampled = sampled
     self.top = top
     self.rows = rows
+    self.beside = beside
+  }
+}
+
+/// A teacher's rows that stay with a student's engine, which has the teacher's weights too: it is asked how far the student is from
+/// them, and moves the student by that, so that no row of a vocabulary is sent.
+public struct RowsBeside: Sendable {
+  /// What the engine calls the teacher's weights.
+  public var weights: String
+  /// The question as the teacher sees it.
+  public var prompt: Prompt
+  /// The teacher's own temperature.
+  public var temperature: Double
+
+  /// Rows of some weights on a question.
+  public init(weights: String, prompt: Prompt, temperature: Double) {
+    self.weights = weights
+    self.prompt = prompt
+    self.temperature = temperature
   }
 }
 

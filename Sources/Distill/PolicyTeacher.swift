@@ -51,10 +51,13 @@ package struct PolicyTeacher: TeacherScorer, AnswerPredictor {
   package func score(
     _ requests: [ScoringRequest], support: TeacherSupport
   ) async throws -> [[TeacherScore]] {
-    let groups = try requests.map { request in
-      RolloutGroup(prompt: try seen(request.prompt), rollouts: rollouts(request))
-    }
-    return try await policy.score(groups, support: support, temperature: temperature)
+    try await policy.score(groups(requests), support: support, temperature: temperature)
+  }
+
+  /// The same with the rows where they are; `nil` for a policy that is not on a student's engine.
+  func scoreBeside(_ requests: [ScoringRequest]) async throws -> [[TeacherScore]]? {
+    guard let policy = policy as? any PolicyBeside else { return nil }
+    return try await policy.scoreBeside(groups(requests), temperature: temperature)
   }
 
   /// The policy's most likely answer to each prompt.
@@ -91,6 +94,12 @@ package struct PolicyTeacher: TeacherScorer, AnswerPredictor {
       guard let truth = prompt.truth.first else { return prompt }
       let answer = try codec.encode(truth, to: prompt)
       return prompt.hinting(truth, answer.filter { $0 != codec.tokenizer.end })
+    }
+  }
+
+  private func groups(_ requests: [ScoringRequest]) throws -> [RolloutGroup] {
+    try requests.map { request in
+      RolloutGroup(prompt: try seen(request.prompt), rollouts: rollouts(request))
     }
   }
 

@@ -2,9 +2,9 @@ package import Core
 package import Student
 package import Teacher
 
-/// The student as its own teacher, with evidence that the student does not have.
+/// The student as its own teacher, with evidence that the student does not have, or the model that its engine has beside it.
 ///
-/// Without more evidence there is nothing to learn: the divergence is 0 for ever, which is a control of its own.
+/// Without more evidence there is nothing to learn from oneself: the divergence is 0 for ever, which is a control of its own.
 ///
 /// Source: docs/objectives.md, "Variants of distillation".
 ///
@@ -13,8 +13,8 @@ package struct SelfTeacher: TeacherScorer, AnswerPredictor {
   /// How the teacher changes while the student learns.
   package typealias Kind = TrainerHints.SelfTeacher
 
-  /// How the teacher changes.
-  package let kind: Kind
+  /// How the teacher changes; `nil` where it is another model.
+  package let kind: Kind?
   /// What it looks at.
   package let evidence: PolicyTeacher.Evidence
   /// The share of the student in the average after each update, 0 … 1; `average` alone reads it.
@@ -28,7 +28,7 @@ package struct SelfTeacher: TeacherScorer, AnswerPredictor {
 
   /// A teacher that has not met its student yet.
   package init(
-    _ kind: Kind, evidence: PolicyTeacher.Evidence, rate: Double = 0.05, temperature: Double = 1,
+    _ kind: Kind?, evidence: PolicyTeacher.Evidence, rate: Double = 0.05, temperature: Double = 1,
     codec: AnswerCodec
   ) {
     self.kind = kind
@@ -50,17 +50,20 @@ package struct SelfTeacher: TeacherScorer, AnswerPredictor {
   /// The share of the student that goes into an average at each update; `nil` where there is none.
   package var averageShare: Double? { kind == .average ? rate : nil }
 
+  /// Whether it is the other model that the student's engine has.
+  package var isBeside: Bool { kind == nil }
+
   /// Meets the student at the beginning of a stage.
   ///
   /// - Throws: What the student throws.
   package mutating func begin(with student: any Learner) async throws {
-    policy = try await student.snapshot(.now)
+    policy = try await student.snapshot(isBeside ? .teacher : .now)
   }
 
   /// Sees the student after an update.
   package mutating func follow(_ student: any Learner) async throws {
     switch kind {
-    case .frozen: break
+    case .frozen, nil: break
     case .live: policy = try await student.snapshot(.now)
     case .average: policy = try await student.snapshot(.average)
     }
@@ -71,6 +74,14 @@ package struct SelfTeacher: TeacherScorer, AnswerPredictor {
     _ requests: [ScoringRequest], support: TeacherSupport
   ) async throws -> [[TeacherScore]] {
     try await teacher().score(requests, support: support)
+  }
+
+  /// The same for a student whose engine has these weights and compares with them: their rows stay there.
+  ///
+  /// - Returns: One score a response; `nil` where rows have to be sent.
+  /// - Throws: As `score`.
+  package func scoreBeside(_ requests: [ScoringRequest]) async throws -> [[TeacherScore]]? {
+    try await teacher().scoreBeside(requests)
   }
 
   /// The policy's most likely answers.

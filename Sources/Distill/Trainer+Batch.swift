@@ -114,13 +114,8 @@ extension Trainer {
     }
     let places = roles.indices.filter { objective.mayTrain(roles[$0]) }
     let candidates = places.map { groups[$0] }
-    if let teacher = partners.teacher, let support = needs.teacherSupport {
-      let start = DispatchTime.now()
-      let scores = try await teacher.score(candidates.map(ScoringRequest.init), support: support)
+    if let support = needs.teacherSupport, let scores = try await taught(candidates, support) {
       scored.assign(scores, at: places) { $0.teacher = $1 }
-      ledger.charge(
-        .teacher, flops: teacher.flopsPerToken * Double(candidates.tokenCount), since: start)
-      ledger.scoredTokens += candidates.tokenCount
     }
     if let reference = partners.reference, needs.needsReference {
       let start = DispatchTime.now()
@@ -137,6 +132,32 @@ extension Trainer {
 }
 
 extension Trainer {
+  /// What the teacher says of answers; `nil` where there is none.
+  private mutating func taught(
+    _ groups: [RolloutGroup], _ support: TeacherSupport
+  ) async throws -> [[TeacherScore]]? {
+    guard let teacher = partners.teacher else { return nil }
+    let start = DispatchTime.now()
+    let requests = groups.map(ScoringRequest.init)
+    let beside = try await scoresBeside(requests)
+    let scores =
+      if let beside { beside } else { try await teacher.score(requests, support: support) }
+    // Beside the student it is read again with each of the student's two passes.
+    let passes = beside == nil ? 1.0 : 3
+    ledger.charge(
+      .teacher, flops: passes * teacher.flopsPerToken * Double(groups.tokenCount), since: start)
+    ledger.scoredTokens += groups.tokenCount
+    return scores
+  }
+
+  /// What a teacher on the student's engine says of answers where nobody here reads its rows; `nil` where somebody does.
+  private func scoresBeside(_ requests: [ScoringRequest]) async throws -> [[TeacherScore]]? {
+    guard objective.requirements.isComparedBeside, student.abilities.divergences,
+      settings.diagnostics.isOff
+    else { return nil }
+    return try await partners.selfTeacher?.scoreBeside(requests)
+  }
+
   /// What the reward says of answers.
   private mutating func judge(
     _ groups: [RolloutGroup], _ scored: inout [ScoredGroup]

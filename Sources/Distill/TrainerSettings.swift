@@ -72,6 +72,9 @@ package struct DiagnosticsSettings: Sendable, Hashable {
     self.k = k
   }
 
+  /// Whether nothing is ever measured.
+  var isOff: Bool { every == 0 && gradientAudit == 0 }
+
   /// Whether anything is measured at a step.
   func isDue(_ step: Int) -> Bool {
     every > 0 && step.isMultiple(of: every) || audits(step)

@@ -90,11 +90,11 @@ package struct TrainingPartners: Sendable {
         lacks: needs.learner.words, can: abilities.words,
         nearest: MethodPreset.nearest(to: objective, for: abilities)?.name)
     }
-    let diagnoses = settings.diagnostics.every > 0 || settings.diagnostics.gradientAudit > 0
     let others = [
-      (diagnoses && !abilities.logits, "its logits for diagnostics"),
+      (!settings.diagnostics.isOff && !abilities.logits, "its logits for diagnostics"),
       (selfTeacher != nil && !abilities.snapshots, "snapshots to teach it"),
       (selfTeacher?.averageShare != nil && !abilities.averages, "averages of its weights"),
+      (selfTeacher?.isBeside == true && !abilities.teacher, "a teacher beside it"),
     ]
     for (isLacking, what) in others where isLacking {
       throw TrainingError.student(lacks: what, can: abilities.words, nearest: nil)

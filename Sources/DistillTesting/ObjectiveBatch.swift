@@ -129,4 +129,22 @@ struct ObjectiveBatch {
     }
     return batch
   }
+
+  /// The batch with the teacher's rows where nobody reads them.
+  ///
+  /// There, the prompts' tokens are the responses.
+  func signalsBeside() throws -> SignalBatch {
+    var batch = try signals(exact: true, rows: true)
+    for g in batch.groups.indices {
+      for i in batch.groups[g].indices {
+        (batch.groups[g][i].teacherRows, batch.groups[g][i].teacherTop) = (nil, nil)
+        let prompt = Prompt(
+          id: "", video: "", query: "", tokens: batch.groups[g][i].tokens, evidence: .none,
+          truth: [])
+        batch.groups[g][i].teacherBeside = RowsBeside(
+          weights: "", prompt: prompt, temperature: 1)
+      }
+    }
+    return batch
+  }
 }

@@ -56,7 +56,10 @@ extension DecoderStudent {
   }
 
   /// What it is now or on average, for good.
-  package func snapshot(_ weights: SnapshotWeights) -> any Policy {
+  ///
+  /// - Throws: `LearnerError.unable` for another model.
+  package func snapshot(_ weights: SnapshotWeights) throws(LearnerError) -> any Policy {
+    guard weights != .teacher else { throw .unable(to: "show a teacher beside it") }
     guard weights == .average, let average = training.average else { return frozen() }
     var values = parameters
     values.values = average

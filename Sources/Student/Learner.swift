@@ -103,6 +103,8 @@ public enum SnapshotWeights: Sendable, Hashable {
   case now
   /// Their moving average, as `UpdateStep.averageShare` moves it; those it has now before the first update.
   case average
+  /// Those of the other model that its engine has beside it.
+  case teacher
 }
 
 /// What a learner remembers besides its weights.

@@ -12,20 +12,26 @@ public struct LearnerAbilities: Sendable, Hashable {
   public var snapshots: Bool
   /// Whether it keeps a moving average of its weights.
   public var averages: Bool
+  /// Whether it tells how far its distributions are from those of other weights that its engine has, and is moved by that.
+  public var divergences: Bool
+  /// Whether its engine has another model beside it, for a teacher.
+  public var teacher: Bool
 
   /// Abilities; without any named it can be sampled from and no more.
   public init(
     logits: Bool = false, targets: Int = 0, likeliest: Int = 0, snapshots: Bool = false,
-    averages: Bool = false
+    averages: Bool = false, divergences: Bool = false, teacher: Bool = false
   ) {
     self.logits = logits
     self.targets = targets
     self.likeliest = likeliest
     self.snapshots = snapshots
     self.averages = averages
+    self.divergences = divergences
+    self.teacher = teacher
   }
 
-  /// Everything: a network in this process.
+  /// Everything that needs no other process: a network in this one.
   public static let all = LearnerAbilities(
     logits: true, targets: .max, likeliest: .max, snapshots: true, averages: true)
 
@@ -39,6 +45,8 @@ public struct LearnerAbilities: Sendable, Hashable {
     if likeliest > 0, likeliest < .max { parts.append("its own \(likeliest) most likely tokens") }
     if snapshots { parts.append("snapshots") }
     if averages { parts.append("averages of its weights") }
+    if divergences { parts.append("divergences from other weights beside it") }
+    if teacher { parts.append("a teacher beside it") }
     return parts.isEmpty ? "nothing but sampling" : parts.joined(separator: ", ")
   }
 }

@@ -20,11 +20,17 @@ public protocol ResponseLoss: Sendable {
 
   /// The same loss from log-probabilities of named tokens; `nil` where they do not suffice.
   var bySlopes: (any SlopeLoss)? { get }
+
+  /// The same loss from those of the sampled tokens and divergences that an engine tells; `nil` where they do not suffice.
+  var byDivergences: (any DivergenceLoss)? { get }
 }
 
 extension ResponseLoss {
   /// No second door.
   public var bySlopes: (any SlopeLoss)? { nil }
+
+  /// No third door.
+  public var byDivergences: (any DivergenceLoss)? { nil }
 }
 
 /// A response's share of a batch's loss, with sums for metrics.

@@ -52,7 +52,7 @@ struct ObjectiveLawsTests {
   }
 
   @Test(
-    "both doors of a method's loss lead to one gradient", arguments: MethodPreset.all.map(\.name))
+    "all doors of a method's loss lead to one gradient", arguments: MethodPreset.all.map(\.name))
   func doors(_ name: String) throws {
     checkSlopes(try MethodPreset.named(name).objective)
   }
@@ -74,6 +74,26 @@ struct ObjectiveLawsTests {
       let sampled = ObjectiveComponent([.teacher], correction: .importanceRatio)
       checkSlopes(Objective([sampled, dense, other]))
     }
+  }
+
+  @Test("a third door is of divergences over whole distributions alone")
+  func thirdDoor() throws {
+    let beside = MethodPreset.all.filter { $0.objective.requirements.isComparedBeside }.map(\.name)
+    #expect(Set(beside).isSuperset(of: ["opd-full", "gkd"]), "\(beside)")
+    #expect(!beside.contains { $0.contains("topk") } && !beside.contains("opd"))
+    let whole = ObjectiveComponent(
+      [.teacher], support: .full,
+      estimator: .divergence(.jensenShannon(beta: 0.3, normalised: true)), weight: 0.5)
+    let sampled = ObjectiveComponent([.teacher], correction: .importanceRatio)
+    #expect(Objective([whole, sampled]).requirements.isComparedBeside)
+    checkSlopes(Objective([whole, sampled]))
+    checkSlopes(Objective([sampled, whole, whole]))
+    var gated = whole
+    gated.weighting = [.entropyGate(.init(of: .teacher, above: 0.5))]
+    #expect(!Objective([gated]).requirements.isComparedBeside)
+    gated.weighting = []
+    gated.estimator = .vocabularyAdvantage
+    #expect(!Objective([whole, gated]).requirements.isComparedBeside)
   }
 
   @Test("a whole distribution and the student's entropy have no second door")

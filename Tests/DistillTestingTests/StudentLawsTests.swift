@@ -55,7 +55,7 @@ struct BrokenStudent: Learner {
   }
 
   mutating func update(_ step: UpdateStep) -> UpdateReport { base.update(step) }
-  func snapshot(_ weights: SnapshotWeights) -> any Policy { base.snapshot(weights) }
+  func snapshot(_ weights: SnapshotWeights) throws -> any Policy { try base.snapshot(weights) }
 
   func save(as name: String) -> LearnerState {
     fault == .momentless ? base.save(as: name).weights : base.save(as: name)

@@ -32,7 +32,9 @@ private actor Elsewhere {
   }
 
   func update(_ step: UpdateStep) -> UpdateReport { student.update(step) }
-  func snapshot(_ weights: SnapshotWeights) -> any Policy { student.snapshot(weights) }
+  func snapshot(_ weights: SnapshotWeights) throws -> any Policy {
+    try student.snapshot(weights)
+  }
   func reset(_ memory: LearnerMemory) { student.reset(memory) }
   func fingerprint() -> String { student.fingerprint() }
 
@@ -90,7 +92,9 @@ private struct WalledLearner: Learner {
   }
 
   func update(_ step: UpdateStep) async -> UpdateReport { await wall.update(step) }
-  func snapshot(_ weights: SnapshotWeights) async -> any Policy { await wall.snapshot(weights) }
+  func snapshot(_ weights: SnapshotWeights) async throws -> any Policy {
+    try await wall.snapshot(weights)
+  }
   func save(as name: String) async -> LearnerState { await wall.save(name) }
   func restore(_ state: LearnerState) async throws { try await wall.restore(state) }
   func reset(_ memory: LearnerMemory) async { await wall.reset(memory) }

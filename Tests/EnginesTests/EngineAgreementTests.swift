@@ -31,18 +31,31 @@ struct EngineAgreementTests {
   @Test(
     "have the same gradient",
     arguments: ["opd", "grpo", "dapo", "gspo", "cispo", "top", "opd-full"])
-  func gradients(_ method: String) async throws {
+  func gradients(_ method: String) async throws { try await compare(method, isBeside: false) }
+
+  @Test(
+    "have it, too, where the teacher's rows stay in PyTorch",
+    arguments: ["opd-full", "off-policy-kd", "gkd"], [1, 2])
+  func beside(_ method: String, _ ranks: Int) async throws {
+    try await compare(method, isBeside: true, ranks: ranks)
+  }
+
+  private func compare(_ method: String, isBeside: Bool, ranks: Int = 1) async throws {
     let folder = FileManager.default.temporaryDirectory.path + "/opd-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: folder) }
     var native = llama.student(seed: 2)
     try llama.write(native, to: folder + "/base")
-    let (groups, loss) = try await AgreementCase(llama).prepared(native, for: method)
+    let agreement = AgreementCase(llama)
+    let (groups, loss) = try await agreement.prepared(native, for: method)
+    if isBeside { try llama.write(agreement.teacher, to: folder + "/teacher") }
+    let (_, far) = try await agreement.prepared(native, for: method, isBeside: isBeside)
 
     let before = native.parameters
     let own = try native.accumulate(groups, loss)
     _ = native.update(AgreementCase.step)
-    var elsewhere = try await worker(folder)
-    let its = try await elsewhere.accumulate(groups, loss)
+    var elsewhere = try await worker(
+      folder, ranks: ranks, teacher: isBeside ? folder + "/teacher" : nil)
+    let its = try await elsewhere.accumulate(groups, far)
     _ = try await elsewhere.update(AgreementCase.step)
     let after = try await parameters(of: elsewhere, in: folder, features: before["features"])
 
@@ -54,8 +67,8 @@ struct EngineAgreementTests {
       length += moved * moved
     }
     let error = (difference / length).squareRoot()
-    print(
-      "\(method): relative error of the gradient \(error), losses \(own.value) and \(its.value)")
+    let place = isBeside ? "\(method) beside, \(ranks) ranks" : method
+    print("\(place): relative error of the gradient \(error), losses \(own.value) and \(its.value)")
     #expect(length > 1e-4 && error <= 1e-4)
     #expect(abs(own.value - its.value) <= 1e-4 * max(1, abs(own.value)))
   }
@@ -67,7 +80,9 @@ struct EngineAgreementTests {
     _ = try await student.update(UpdateStep(number: 1, learningRate: 0.01))
   }
 
-  private func worker(_ folder: String, ranks: Int = 1) async throws -> RemoteLearner {
+  private func worker(
+    _ folder: String, ranks: Int = 1, teacher: String? = nil
+  ) async throws -> RemoteLearner {
     var parameters = ProcessStudentParameters()
     let program = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
@@ -77,6 +92,7 @@ struct EngineAgreementTests {
     ]
     parameters.command = [python ?? ""] + (ranks > 1 ? torchrun : []) + [program]
     (parameters.base, parameters.states) = (folder + "/base", folder + "/states")
+    parameters.teacher = teacher
     return try await RemoteLearner.process(parameters, tokenizer: llama.vocabulary, answer: 8)
   }
 

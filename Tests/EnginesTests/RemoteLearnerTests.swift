@@ -23,7 +23,8 @@ struct RemoteLearnerTests {
 
   private func learner(
     _ states: String, _ name: String = "Examples/python-student/table_student.py",
-    told: FramesTold = .none, channels: Int = 0, videos: (any FilmedVideos)? = nil
+    told: FramesTold = .none, channels: Int = 0, videos: (any FilmedVideos)? = nil,
+    teacher: String? = nil
   ) async throws -> RemoteLearner {
     var parameters = ProcessStudentParameters()
     let program = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -32,6 +33,7 @@ struct RemoteLearnerTests {
     parameters.command = ["python3", program]
     parameters.states = states
     parameters.frames = told
+    parameters.teacher = teacher
     if told == .pixels { parameters.prompts.first = 3 }
     return try await RemoteLearner.process(
       parameters, tokenizer: Self.vocabulary, answer: 8, channels: channels, videos: videos)
@@ -146,6 +148,79 @@ struct RemoteLearnerTests {
       for (own, its) in zip(score.sampled, other.sampled) { #expect(abs(own - its) < 1e-4) }
     }
     #expect(slopes.costs?.trainedTokens ?? 0 > 0)
+  }
+
+  private static let whole: [Objective] = [
+    [RowDivergence.reverseKL], [.forwardKL], [.jensenShannon(beta: 0.3, normalised: false)],
+    [.jensenShannon(beta: 0.5, normalised: true), .reverseKL],
+    [.jensenShannon(beta: 1, normalised: true), .jensenShannon(beta: 0, normalised: false)],
+  ].map { kinds in
+    Objective(
+      kinds.map {
+        ObjectiveComponent([.teacher], support: .full, estimator: .divergence($0))
+      } + [ObjectiveComponent([.teacher], weight: 0.3)])
+  }
+
+  /// What a teacher says of answers, with its rows or where they are.
+  private func scored(
+    _ groups: [RolloutGroup], by teacher: any Policy, isBeside: Bool
+  ) async throws -> [ScoredGroup] {
+    let scores: [[TeacherScore]]
+    if isBeside {
+      scores = try await #require(teacher as? any PolicyBeside).scoreBeside(
+        groups, temperature: 0.8)
+    } else {
+      scores = try await teacher.score(groups, support: .full, temperature: 0.8)
+    }
+    return zip(groups, scores).map { group, scores in
+      ScoredGroup(
+        prompt: group.prompt,
+        rollouts: zip(group.rollouts, scores).map { ScoredRollout($0, teacher: $1) })
+    }
+  }
+
+  @Test(
+    "is moved by divergences from a teacher beside it as by the teacher's rows",
+    arguments: [SnapshotWeights.teacher, .now], 0..<5)
+  func beside(_ weights: SnapshotWeights, _ case: Int) async throws {
+    let objective = Self.whole[`case`]
+    let states = scratch()
+    defer { try? FileManager.default.removeItem(atPath: states) }
+    var ends: [(scores: [Float], value: Double, norm: Double)] = []
+    for isBeside in [true, false] {
+      var student = try await learner(states, teacher: "7")
+      let groups = try await student.sample(Self.prompts, settings: Self.settings, seed: Seed(3))
+      let teacher = try await student.snapshot(weights)
+      if weights == .now {
+        // It moves away from the teacher, which stays what it was.
+        _ = try await student.accumulate(groups, loss(groups))
+        _ = try await student.update(Self.step)
+      }
+      let prepared = try objective.prepare(
+        groups: try await scored(groups, by: teacher, isBeside: isBeside), temperature: 0.7)
+      let report = try await student.accumulate(groups, prepared)
+      let update = try await student.update(Self.step)
+      let scores = try await student.score(groups, support: .sampled, temperature: 1)
+      ends.append((scores.joined().flatMap(\.sampled), report.value, update.norm ?? .nan))
+    }
+    #expect(abs(ends[0].value - ends[1].value) < 1e-5 && ends[0].value != 0)
+    #expect(abs(ends[0].norm - ends[1].norm) < 1e-5 && ends[0].norm > 1e-3)
+    for (one, other) in zip(ends[0].scores, ends[1].scores) { #expect(abs(one - other) < 1e-4) }
+  }
+
+  @Test("has no teacher beside it where none was named")
+  func alone() async throws {
+    let states = scratch()
+    defer { try? FileManager.default.removeItem(atPath: states) }
+    let student = try await learner(states)
+    #expect(student.abilities.divergences && !student.abilities.teacher)
+    await #expect(throws: EngineError.self) {
+      try await learner(states, "Tests/Programs/frames_student.py", teacher: "7")
+    }
+    let groups = try await student.sample(Self.prompts, settings: Self.settings, seed: Seed(3))
+    await #expect(throws: LearnerError.self) {
+      try await student.scoreBeside(groups, temperature: 1)
+    }
   }
 
   @Test("goes on from a state to the bit, and its snapshot stays what it was")

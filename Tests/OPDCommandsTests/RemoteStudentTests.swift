@@ -128,6 +128,47 @@ struct RemoteStudentTests {
     }
   }
 
+  @Test("is taught by the model beside it, by itself, and by nobody who is not there")
+  func beside() throws {
+    let file = folder + "/beside.yaml"
+    try """
+    data: {world: {videos: 8, devVideos: 2, queriesPerVideo: 2, frames: 24}}
+    codec: timeTokens
+    keyframes: {uniform: {budget: 8}}
+    teacher: beside
+    evaluation: {teacherKL: true}
+    checkpoint: {every: 3}
+    stages:
+      - {name: learn, method: opd-full, steps: 40, prompts: 4, group: 2, learningRate: 0.05}
+    """.write(toFile: file, atomically: true, encoding: .utf8)
+    let student = inProgram.replacingOccurrences(
+      of: "{process: {", with: "{process: {teacher: '7', ")
+    let run = folder + "/beside"
+    let (status, said) = try opd(["train", file, student, "--out", run])
+    #expect(status == 0, "\(said)")
+    let lines = text(run + "/metrics.jsonl").split(separator: "\n")
+    func values(_ name: String) -> [Double] {
+      lines.compactMap { line in
+        line.range(of: "\"\(name)\":").flatMap {
+          Double(line[$0.upperBound...].prefix { !",}".contains($0) })
+        }
+      }
+    }
+    let distances = values("teacher_kl/reverse")
+    #expect(distances.count == 40)
+    let end = try #require(values("eval/teacher_kl").last)
+    #expect(end < 0.5 * (distances.first ?? 0), "\(end), \(distances)")
+    let own = try opd([
+      "train", file, inProgram, "teacher={self: {evidence: allFrames}}", "stages.0.steps=2",
+      "--out", folder + "/self",
+    ])
+    #expect(own.status == 0, "\(own.text)")
+    let alone = try opd(["train", file, inProgram, "--out", folder + "/alone"])
+    #expect(alone.status == 64 && alone.text.contains("a teacher beside it"), "\(alone.text)")
+    let native = try opd(["train", file, "--out", folder + "/native"])
+    #expect(native.status == 64 && native.text.contains("a teacher beside it"), "\(native.text)")
+  }
+
   /// A folder with the tokenizer of a model that reads bytes, and a token that ends.
   private func byteTokenizer() throws -> String {
     let path = folder + "/tokenizer"

@@ -102,3 +102,34 @@ extension LossReport {
     metrics[name] = metrics[name].map { $0 + share } ?? share
   }
 }
+
+extension DistributionProbe: DivergenceLoss {
+  /// Itself, where every teacher's rows are beside the student.
+  var byDivergences: (any DivergenceLoss)? {
+    responses.joined().allSatisfy { $0.teacherBeside != nil } ? self : nil
+  }
+
+  private static let measured = [
+    ("teacher_kl/reverse", RowDivergence.reverseKL), ("teacher_kl/forward", .forwardKL),
+  ]
+
+  /// Both KL divergences, without a weight.
+  func divergences(_ place: ResponsePlace) -> ResponseDivergences? {
+    let response = responses[place.group][place.slot]
+    let none = [Double](repeating: 0, count: response.length)
+    return response.teacherBeside.map { teacher in
+      ResponseDivergences(
+        teacher: teacher,
+        terms: Self.measured.map { ResponseDivergences.Term($0.1, weights: none) })
+    }
+  }
+
+  func slopes(
+    _ place: ResponsePlace, _ logProbabilities: [Double], divergences: [[Double]]
+  ) throws -> (report: LossReport, slopes: [Double]) {
+    var report = LossReport()
+    for ((name, _), values) in zip(Self.measured, divergences) { report.note(name, values) }
+    addSampled(responses[place.group][place.slot], logProbabilities, &report)
+    return (report, logProbabilities.map { _ in 0 })
+  }
+}

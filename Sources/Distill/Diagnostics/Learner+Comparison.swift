@@ -5,6 +5,8 @@ package import Teacher
 extension Learner {
   /// How far the student is from a teacher on its own answers, exactly: whole distributions at every position.
   ///
+  /// A student's engine that has the teacher too tells the two divergences and no more.
+  ///
   /// - Parameters:
   ///   - teacher: A teacher that knows whole distributions.
   ///   - prompts: The questions.
@@ -23,7 +25,11 @@ extension Learner {
       throw TrainingError.support(needed: .full, given: teacher.support)
     }
     let groups = try await sample(prompts, settings: settings, seed: seed)
-    let scores = try await teacher.score(groups.map(ScoringRequest.init), support: .full)
+    let requests = groups.map(ScoringRequest.init)
+    let beside =
+      abilities.divergences ? try await (teacher as? SelfTeacher)?.scoreBeside(requests) : nil
+    let scores =
+      if let beside { beside } else { try await teacher.score(requests, support: .full) }
     var scored = groups.map { group in
       ScoredGroup(prompt: group.prompt, rollouts: group.rollouts.map { ScoredRollout($0) })
     }
@@ -32,9 +38,10 @@ extension Learner {
       responses: try SignalBatch(scored).groups, temperature: settings.temperature, k: k,
       end: tokenizer.end, audited: nil, chunkBytes: 64 << 20)
     let report = try await read(groups, probe)
+    let passes = beside == nil ? 1.0 : 2
     let cost =
       flops(of: groups, .sampling) + flops(of: groups, .forward)
-      + teacher.flopsPerToken * Double(groups.tokenCount)
+      + passes * teacher.flopsPerToken * Double(groups.tokenCount)
     return (report.metrics, cost)
   }
 }

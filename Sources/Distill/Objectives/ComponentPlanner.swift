@@ -81,6 +81,8 @@ struct ComponentPlanner {
     guard component.estimator != .policyGradient else { return }
     for response in batch.groups.joined() {
       if component.isDense {
+        // Whoever has the rows beside the student tells what this component asks of them.
+        if component.isWholeDivergence, response.teacherBeside != nil { continue }
         let support = component.support.teacherSupport
         if support == .full, response.teacherRows == nil {
           throw .missing(.teacherRows, response.promptID)

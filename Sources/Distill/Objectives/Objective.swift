@@ -94,6 +94,9 @@ package struct ObjectiveRequirements: Sendable, Hashable {
   package var needsReward = false
   /// What the student must be able to do.
   package var learner: LearnerNeeds
+  /// Whether all that it asks of whole distributions is how far the student's are from the teacher's, so that an engine that has
+  /// both can tell.
+  package var isComparedBeside = false
   /// The fewest answers a prompt.
   package var minimumGroup = 1
   /// The disordered input whose answers must be sampled as well, with the role `disordered(of:)`.
@@ -105,10 +108,27 @@ package struct ObjectiveRequirements: Sendable, Hashable {
   init(_ objective: Objective) {
     learner = LearnerNeeds(objective.components)
     for component in objective.components { add(component) }
+    isComparedBeside = Self.isComparedBeside(objective)
     if objective.groups == .withSpread { (needsReward, minimumGroup) = (true, 2) }
     if !objective.shaping.isEmpty { needsReward = true }
     disorderedInput = objective.shaping.lazy.compactMap(\.disorderedInput).first
     needsPlacebo = objective.shaping.contains(where: \.hasPlacebo)
+  }
+
+  /// Whether an objective would look at no distribution if its divergences were of the sampled tokens.
+  private static func isComparedBeside(_ objective: Objective) -> Bool {
+    guard objective.components.contains(where: \.isWholeDivergence) else { return false }
+    var sampled = objective
+    for (index, component) in objective.components.enumerated() {
+      // A plug-in may read whatever a teacher said.
+      for case .plugIn in component.signals.map(\.source) { return false }
+      guard component.isWholeDivergence else { continue }
+      sampled.components[index].support = .sampled
+      sampled.components[index].estimator = .logRatio(.k1)
+    }
+    let needs = ObjectiveRequirements(sampled)
+    return needs.teacherSupport == .sampled && !needs.learner.needsLogits
+      && needs.learner.targets == 1 && needs.learner.likeliest == 0
   }
 
   private mutating func add(_ component: ObjectiveComponent) {

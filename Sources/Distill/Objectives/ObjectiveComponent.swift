@@ -53,7 +53,16 @@ package struct ObjectiveComponent: Sendable, Hashable {
   }
 
   /// Whether evaluating it measures the exact reverse KL divergence on the way.
-  var isWholeReverseKL: Bool { support == .full && estimator == .divergence(.reverseKL) }
+  var isWholeReverseKL: Bool { wholeDivergence == .reverseKL }
+
+  /// Whether all that it asks of rows is how far they are from the teacher's.
+  var isWholeDivergence: Bool { wholeDivergence != nil }
+
+  /// The divergence that it is over the whole vocabulary; `nil` for any other component.
+  var wholeDivergence: RowDivergence? {
+    guard support == .full, case .divergence(let kind) = estimator else { return nil }
+    return kind
+  }
 
   /// Whether it works on rows of the vocabulary rather than on sampled tokens.
   var isDense: Bool {

@@ -43,7 +43,64 @@ extension PreparedLoss: SlopeLoss {
   }
 }
 
+extension PreparedLoss: DivergenceLoss {
+  /// Itself, where every teacher's rows are beside the student.
+  package var byDivergences: (any DivergenceLoss)? {
+    let counted = zip(batch.groups, trained).filter(\.1).flatMap(\.0)
+    return !counted.isEmpty && counted.allSatisfy { $0.teacherBeside != nil } ? self : nil
+  }
+
+  /// The divergences that components are, and the reverse KL divergence for its metric, where none is.
+  package func divergences(_ place: ResponsePlace) -> ResponseDivergences? {
+    guard trained[place.group],
+      let teacher = batch.groups[place.group][place.slot].teacherBeside
+    else { return nil }
+    let pass = ResponsePass<Double>(self, place)
+    var terms = pass.divergences.map { component, plan, kind in
+      ResponseDivergences.Term(kind, weights: plan.weights.map { $0 * pass.unit(component) })
+    }
+    if !terms.contains(where: { $0.divergence == .reverseKL }) {
+      let none = [Double](repeating: 0, count: pass.response.length)
+      terms.append(ResponseDivergences.Term(.reverseKL, weights: none))
+    }
+    return ResponseDivergences(teacher: teacher, terms: terms)
+  }
+
+  /// The loss from the log-probabilities of the response and the divergences at its positions.
+  ///
+  /// - Throws: `ObjectiveError.notFinite` where a log-probability or the loss is not finite.
+  package func slopes(
+    _ place: ResponsePlace, _ logProbabilities: [Double], divergences: [[Double]]
+  ) throws -> (report: LossReport, slopes: [Double]) {
+    guard trained[place.group] else { return (LossReport(), logProbabilities.map { _ in 0 }) }
+    var pass = ResponsePass<Double>(self, place)
+    try pass.take(logProbabilities.map { [$0] }, of: pass.response.tokens.map { [$0] })
+    pass.addSampledComponents()
+    pass.add(divergences)
+    return (try pass.finished(), pass.slopes)
+  }
+}
+
 extension ResponsePass<Double> {
+  /// The components that are divergences over the whole vocabulary, in order.
+  fileprivate var divergences: [(ObjectiveComponent, ComponentPlan, RowDivergence)] {
+    zip(loss.objective.components, plans).compactMap { component, plan in
+      component.wholeDivergence.map { (component, plan, $0) }
+    }
+  }
+
+  /// Adds the components that are divergences: their values at each position are known, and their gradients are made elsewhere.
+  fileprivate mutating func add(_ values: [[Double]]) {
+    for ((component, plan, _), values) in zip(divergences, values) {
+      let sum = zip(plan.weights, values).reduce(0) { $0 + $1.0 * $1.1 }
+      add(component, share: unit(component) * sum)
+    }
+    let kinds = divergences.map(\.2)
+    let reverse = kinds.firstIndex(of: .reverseKL) ?? kinds.count
+    record(
+      "teacher_kl/reverse", sum: values[reverse].reduce(0, +), weight: Double(response.length))
+  }
+
   fileprivate init(_ loss: PreparedLoss, _ place: ResponsePlace) {
     let response = loss.batch.groups[place.group][place.slot]
     self.init(

@@ -91,6 +91,9 @@ package struct PreparedLoss: ResponseLoss {
       return LossReport()
     }
     let response = batch.groups[group][slot]
+    if response.teacherBeside != nil {
+      throw ObjectiveError.missing(.teacherRows, response.promptID)
+    }
     precondition(
       logits.count.isMultiple(of: response.length),
       "\(logits.count) logits are not rows for \(response.length) tokens.")

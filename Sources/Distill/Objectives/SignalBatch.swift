@@ -19,6 +19,8 @@ public struct ResponseSignals: Sendable {
   public var teacherTop: [[LikelyToken]]?
   /// log q over the vocabulary at each position.
   public var teacherRows: DistributionRows?
+  /// Where the teacher's rows are, if they stay there.
+  public var teacherBeside: RowsBeside?
   /// log π_ref of each token, nats, T of them.
   public var reference: [Double]?
   /// The task reward.
@@ -93,6 +95,7 @@ extension ResponseSignals {
     teacher = scored.teacher?.sampled.map { Rows.readable(Double($0)) }
     reference = scored.reference?.map { Double($0) }
     teacherRows = scored.teacher?.rows.map { .teacher($0) }
+    teacherBeside = scored.teacher?.beside
     teacherTop = scored.teacher?.top?.map { likely in
       likely.map { LikelyToken($0.token, Rows.readable(Double($0.logProbability))) }
     }

@@ -7,12 +7,12 @@ import Teacher
 /// A student in a program of its own as a learner asks it.
 actor ProcessEngine: StudentEngine {
   private let program: StudentProgram
-  private let prompts: PromptReader
-  private let teller: FrameTeller
+  let prompts: PromptReader
+  let teller: FrameTeller
   private let tokenizer: any Tokenizer
   private let book: CostBook
-  /// The saved state that a frozen student answers with.
-  private let weights: String?
+  /// The saved state that a frozen student answers with, or the other model's name.
+  nonisolated let weights: String?
   /// Why the program's weights are not what they should be; a restored state mends that.
   private var lost: String?
 
@@ -98,6 +98,32 @@ actor ProcessEngine: StudentEngine {
     }
   }
 
+  func compare(
+    _ responses: [TargetedResponse], temperature: Double
+  ) async throws -> [ComparedResponse] {
+    guard !responses.isEmpty else { return [] }
+    var request = StudentRequest(.compare)
+    request.temperature = temperature
+    request.data = try responses.map { try datum($0) }
+    let answer = try await ask(request)
+    book.scored(requests: 1, tokens: responses.reduce(0) { $0 + 2 * tokens(of: $1) })
+    guard let values = answer.values, values.count == responses.count else {
+      throw program.defect("values")
+    }
+    return try zip(responses, values).map { response, numbers in
+      let length = response.tokens.count
+      let count = 1 + (response.divergences?.terms.count ?? 0)
+      guard numbers.values.count == length * count, numbers.values.allSatisfy(\.isFinite) else {
+        throw program.defect("values")
+      }
+      let parts = (0..<count).map { part in
+        numbers.values[part * length..<(part + 1) * length].map { Double($0) }
+      }
+      return ComparedResponse(
+        logProbabilities: parts[0], divergences: Array(parts.dropFirst()))
+    }
+  }
+
   func logits(_ responses: [TargetedResponse]) async throws -> [[Float]] {
     let rows = try await values(of: responses, StudentRequest(.logits))
     guard zip(responses, rows).allSatisfy({ $1.count == $0.tokens.count * tokenizer.count })
@@ -120,13 +146,6 @@ actor ProcessEngine: StudentEngine {
 
   private func tokens(of response: TargetedResponse) -> Int {
     length(of: response.prompt) + response.tokens.count
-  }
-
-  private func datum(_ response: TargetedResponse) throws -> StudentRequest.Datum {
-    let read = try prompts.read(response.prompt)
-    return StudentRequest.Datum(
-      prompt: read.tokens, frames: try teller.frames(of: response.prompt, after: read.before.count),
-      response: response.tokens, targets: response.targets)
   }
 
   func train(
@@ -186,23 +205,10 @@ extension ProcessEngine {
   func frozen() async throws -> any StudentEngine {
     ProcessEngine(program, prompts, teller, tokenizer, book, weights: try await save().name)
   }
-}
 
-/// Tells a program of the frames in view.
-struct FrameTeller: Sendable {
-  let told: FramesTold
-  /// Where the videos' files are; `nil` where the program is told of none.
-  let videos: (any FilmedVideos)?
-
-  /// What a program is told of a prompt's frames, which are shown after so many of its tokens; `nil` where it is nothing.
-  func frames(of prompt: Prompt, after place: Int) throws -> WireFrames? {
-    guard var frames = WireFrames(prompt, told: told) else { return nil }
-    if told.needsVideos { frames.file = try videos?.file(of: prompt) }
-    if told == .pixels {
-      frames.pictures = try videos?.pictures(of: prompt).map { Data($0.bytes) }
-      frames.place = place
-    }
-    return frames
+  nonisolated func teacher() throws -> any StudentEngine {
+    // No state is called so: their names are hexadecimal.
+    ProcessEngine(program, prompts, teller, tokenizer, book, weights: "teacher")
   }
 }
 

@@ -11,6 +11,9 @@ extension RemoteLearner {
   func differentiate(
     _ groups: [RolloutGroup], _ loss: some ResponseLoss
   ) async throws -> Differentiated {
+    if abilities.divergences, let door = loss.byDivergences {
+      return try await differentiateBeside(groups, door)
+    }
     guard let door = loss.bySlopes, door.likeliest == 0, abilities.targets > 0 else {
       return try await differentiateLogits(groups, loss)
     }
@@ -26,6 +29,33 @@ extension RemoteLearner {
         DifferentiatedResponse(
           response: responses[index],
           gradient: .slopes(slopes, at: scores[index], temperature: door.temperature)))
+    }
+    return result
+  }
+
+  /// The same with divergences that the engine tells and is moved by: no row of either side is sent.
+  func differentiateBeside(
+    _ groups: [RolloutGroup], _ door: any DivergenceLoss
+  ) async throws -> Differentiated {
+    let places = Self.places(in: groups)
+    var responses = Self.responses(of: groups)
+    for (index, place) in places.enumerated() {
+      responses[index].divergences = door.divergences(place)
+    }
+    let counted = responses.indices.filter { responses[$0].divergences != nil }
+    let found = try await engine.compare(
+      counted.map { responses[$0] }, temperature: door.temperature)
+    var result: Differentiated = (LossReport(), [])
+    for (index, found) in zip(counted, found) {
+      let (report, slopes) = try door.slopes(
+        places[index], found.logProbabilities, divergences: found.divergences)
+      result.report.add(report)
+      result.responses.append(
+        DifferentiatedResponse(
+          response: responses[index],
+          gradient: .slopes(
+            slopes.map { [$0] }, at: found.logProbabilities.map { [$0] },
+            temperature: door.temperature)))
     }
     return result
   }

@@ -19,6 +19,8 @@ package struct ProcessStudentParameters: Sendable, Hashable, Codable {
   package var rank = 0
   /// What fresh weights depend on.
   package var seed = 0
+  /// Another model that the program has beside the student, as it names it: a teacher; `nil` for none.
+  package var teacher: String?
   /// The folder of saved states; their names are made of what they hold, so runs may share it.
   package var states = "runs/students"
   /// How prompts become tokens where the model reads the words of the run.
@@ -42,6 +44,7 @@ package struct ProcessStudentParameters: Sendable, Hashable, Codable {
     "base": .text("the base model, as the program names it"),
     "rank": .integer(0...4096, "rank of the adapter that is trained; 0 trains all weights"),
     "seed": .integer(0...Int.max, "what fresh weights depend on"),
+    "teacher": .text("another model beside the student, for 'teacher: beside'; none unless given"),
     "states": .text("folder of saved states, relative to the program's; runs may share it"),
     "prompts": .structure(PromptTokens.self, "how prompts become tokens of the run's words"),
     "text": .structure(TextSettings.self, "how prompts become text, for a model with a tokenizer"),
@@ -110,7 +113,12 @@ extension RemoteLearner {
         base: parameters.base, rank: parameters.rank, seed: parameters.seed,
         states: parameters.states,
         channels: parameters.frames == .features ? channels : nil,
-        frames: parameters.frames == .none ? nil : parameters.frames), log: log)
+        frames: parameters.frames == .none ? nil : parameters.frames,
+        teacher: parameters.teacher), log: log)
+    guard parameters.teacher == nil || program.teacherFlopsPerToken != nil else {
+      throw EngineError.missingAbility(
+        wanted: "a teacher beside the student", measured: "a student alone")
+    }
     let engine = ProcessEngine(
       program, prompts, FrameTeller(told: parameters.frames, videos: videos), tokenizer,
       CostBook(parameters.prices))
@@ -118,7 +126,9 @@ extension RemoteLearner {
       engine, tokenizer: tokenizer,
       abilities: LearnerAbilities(
         logits: program.hasLogits, targets: .max, likeliest: program.hasLogits ? .max : 0,
-        snapshots: true), flopsPerToken: program.flopsPerToken)
+        snapshots: true, divergences: program.hasDivergences,
+        teacher: program.teacherFlopsPerToken != nil), flopsPerToken: program.flopsPerToken,
+      teacherFlopsPerToken: program.teacherFlopsPerToken ?? 0)
   }
 }
 #endif

@@ -7,7 +7,7 @@ package import Student
 /// Copies share the weights, as handles do: only one of them may be trained. A gradient is kept here until the update that
 /// takes it, because servers average over whole updates, whose size must be known; so a loss that throws leaves nothing
 /// behind, and a state is always one between two updates.
-package struct RemoteLearner: Learner {
+package struct RemoteLearner: Learner, PolicyBeside {
   /// The words it reads and writes.
   package let tokenizer: any Tokenizer
   /// What it was measured, or says, to do.
@@ -15,13 +15,17 @@ package struct RemoteLearner: Learner {
   /// Two operations a weight, where the number of weights is known; else 0.
   package let flopsPerToken: Double
 
+  /// The same of the model beside it.
+  let teacherFlopsPerToken: Double
+
   let engine: any StudentEngine
   private var pending: [DifferentiatedResponse] = []
 
   package init(
     _ engine: any StudentEngine, tokenizer: any Tokenizer, abilities: LearnerAbilities,
-    flopsPerToken: Double
+    flopsPerToken: Double, teacherFlopsPerToken: Double = 0
   ) {
+    self.teacherFlopsPerToken = teacherFlopsPerToken
     self.engine = engine
     self.tokenizer = tokenizer
     self.abilities = abilities
@@ -52,7 +56,14 @@ package struct RemoteLearner: Learner {
   }
 
   /// Saves the weights elsewhere; a reference is asked on them.
+  ///
+  /// A teacher beside the student is there already.
   package func snapshot(_ weights: SnapshotWeights) async throws -> any Policy {
+    if weights == .teacher {
+      return RemoteLearner(
+        try engine.teacher(), tokenizer: tokenizer, abilities: abilities,
+        flopsPerToken: teacherFlopsPerToken)
+    }
     guard abilities.snapshots, weights == .now else {
       throw LearnerError.unable(to: weights == .now ? "keep snapshots" : "average its weights")
     }
@@ -85,11 +96,14 @@ package struct RemoteLearner: Learner {
   /// A digest of its weights.
   package func fingerprint() async throws -> String { try await engine.digest() }
 
-  /// Shows a loss the logits of responses, where the engine gives them.
+  /// Shows a loss the logits of responses, where the engine gives them, or divergences where those are all it looks at.
   package func read(
     _ groups: [RolloutGroup], _ probe: some ResponseLoss
   ) async throws -> LossReport {
-    try await differentiateLogits(groups, probe).report
+    if abilities.divergences, let door = probe.byDivergences {
+      return try await differentiateBeside(groups, door).report
+    }
+    return try await differentiateLogits(groups, probe).report
   }
 }
 
@@ -119,6 +133,24 @@ extension RemoteLearner {
     return groups.map { group in
       group.rollouts.map { _ in
         TeacherScore(sampled: rest.removeFirst().map { Float($0[0]) })
+      }
+    }
+  }
+
+  /// log π of the answers' own tokens under weights that the learner's engine has by name.
+  package func scoreBeside(
+    _ groups: [RolloutGroup], temperature: Double
+  ) async throws -> [[TeacherScore]] {
+    guard let weights = engine.weights else {
+      throw LearnerError.unable(to: "be compared with while it is trained")
+    }
+    let scores = try await score(groups, support: .sampled, temperature: temperature)
+    return zip(groups, scores).map { group, scores in
+      scores.map { score in
+        var score = score
+        score.beside = RowsBeside(
+          weights: weights, prompt: group.prompt, temperature: temperature)
+        return score
       }
     }
   }

@@ -15,6 +15,10 @@ package protocol StudentEngine: Actor {
   /// log π of each target, nats, at τ.
   func score(_ responses: [TargetedResponse], temperature: Double) async throws -> [[[Double]]]
 
+  /// The same of the sampled tokens, with the divergences of each term at each position, nats.
+  func compare(_ responses: [TargetedResponse], temperature: Double) async throws
+    -> [ComparedResponse]
+
   /// Logits of each response's positions before temperature, T·V, row-major.
   func logits(_ responses: [TargetedResponse]) async throws -> [[Float]]
 
@@ -37,11 +41,42 @@ package protocol StudentEngine: Actor {
   /// The weights as they are, for good.
   func frozen() async throws -> any StudentEngine
 
+  /// The weights of the other model that it has beside the student.
+  nonisolated func teacher() throws -> any StudentEngine
+
+  /// What it calls weights that are there for good; `nil` for those that are trained.
+  nonisolated var weights: String? { get }
+
   /// Tokens that a prompt is for the engine.
   nonisolated func length(of prompt: Prompt) -> Int
 
   /// What it has cost since it was connected.
   nonisolated var costs: LearnerCosts { get }
+}
+
+extension StudentEngine {
+  /// Refuses: it compares nothing.
+  package func compare(
+    _ responses: [TargetedResponse], temperature: Double
+  ) async throws -> [ComparedResponse] {
+    throw LearnerError.unable(to: "compare its distributions with other weights")
+  }
+
+  /// Refuses: it has no other model.
+  package nonisolated func teacher() throws -> any StudentEngine {
+    throw LearnerError.unable(to: "show a teacher beside it")
+  }
+
+  /// Nothing that could be asked for by name.
+  package nonisolated var weights: String? { nil }
+}
+
+/// What is known of a response that is compared with a teacher.
+package struct ComparedResponse: Sendable {
+  /// log π of the sampled tokens, nats, at τ.
+  package var logProbabilities: [Double]
+  /// For each term, D in nats at each position.
+  package var divergences: [[Double]]
 }
 
 /// A response with the tokens whose log-probabilities matter at each of its positions.
@@ -50,6 +85,8 @@ package struct TargetedResponse: Sendable {
   package var tokens: [Token]
   /// At each position, the sampled token first.
   package var targets: [[Token]]
+  /// What its distributions are compared with; `nil` where nothing is.
+  package var divergences: ResponseDivergences?
 
   package init(_ prompt: Prompt, _ tokens: [Token], targets: [[Token]]? = nil) {
     self.prompt = prompt

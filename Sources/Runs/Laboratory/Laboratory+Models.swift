@@ -49,6 +49,19 @@ struct SelfTeacherParameters: PluginParameters {
 /// The temperature of a teacher that has one of its own.
 let temperatureKey = KeyDeclaration.real(.above(0, to: 1000), "the teacher's own temperature")
 
+struct BesideTeacherParameters: PluginParameters {
+  var evidence = PolicyTeacher.Evidence.allFrames
+  var temperature = 1.0
+
+  var readsTruth: Bool { evidence == .answer }
+
+  static let keys: [String: KeyDeclaration] = [
+    "evidence": .choice(
+      PolicyTeacher.Evidence.self, "what it looks at: allFrames, sameAsStudent or answer"),
+    "temperature": temperatureKey,
+  ]
+}
+
 extension Laboratory {
   mutating func registerModels() throws {
     try teachers.register(
@@ -64,6 +77,12 @@ extension Laboratory {
       return TeacherChoice(
         teacher, predictor: teacher, identity: trained.identity, training: trained.flops)
     }
+    try registerOwn()
+    try registerCombinations()
+  }
+
+  /// Teachers that are made of the student, or are beside it.
+  private mutating func registerOwn() throws {
     try teachers.register(
       "self", summary: "the student itself with more evidence: frozen, live or averaged",
       parameters: SelfTeacherParameters.self
@@ -73,7 +92,15 @@ extension Laboratory {
         temperature: parameters.temperature, codec: context.codec)
       return TeacherChoice(selfTeacher: teacher, identity: "self")
     }
-    try registerCombinations()
+    try teachers.register(
+      "beside", summary: "the model that the student's program holds, 'process.teacher'",
+      parameters: BesideTeacherParameters.self
+    ) { parameters, context in
+      let teacher = SelfTeacher(
+        nil, evidence: parameters.evidence, temperature: parameters.temperature,
+        codec: context.codec)
+      return TeacherChoice(selfTeacher: teacher, identity: "beside")
+    }
   }
 
   private mutating func registerCombinations() throws {

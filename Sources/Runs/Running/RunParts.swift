@@ -136,14 +136,22 @@ package struct RunParts {
   func teacherDistance(
     of student: any Learner
   ) async throws -> (metrics: [String: WeightedMean], flops: Double)? {
-    guard configuration.evaluation.teacherKL, let teacher = teacher?.scorer,
-      teacher.support == .full, self.teacher?.selfTeacher == nil
+    guard configuration.evaluation.teacherKL, let teacher = try await otherTeacher(of: student),
+      teacher.support == .full
     else { return nil }
     return try await student.comparison(
       with: teacher, on: reported,
       settings: SamplingSettings(
         group: 1, temperature: 1, maximumLength: context.codec.maximumLength),
       seed: context.seed.derived("teacher distance"))
+  }
+
+  /// The run's teacher, unless it follows the student.
+  private func otherTeacher(of student: any Learner) async throws -> (any TeacherScorer)? {
+    guard var own = teacher?.selfTeacher else { return teacher?.scorer }
+    guard own.isBeside else { return nil }
+    try await own.begin(with: student)
+    return own
   }
 
   /// The curriculum of one stage.

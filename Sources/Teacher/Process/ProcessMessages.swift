@@ -61,6 +61,11 @@ struct ProgramHello: Decodable, Sendable, Hashable {
   /// Whether a student gives whole rows of logits and takes gradients in them.
   var logits: Bool?
 
+  /// Whether a student compares its distributions with those of weights that it has, and what a token costs in the other model
+  /// that it has beside it.
+  var divergences: Bool?
+  var teacherFlopsPerToken: Double?
+
   /// Numbers of each row that an encoder makes, and rows a picture.
   var channels: Int?
   var tokensPerFrame: Int?
@@ -76,7 +81,8 @@ struct ProgramHello: Decodable, Sendable, Hashable {
   var every: Int?
 
   enum CodingKeys: String, CodingKey {
-    case `protocol`, kind, name, identity, vocabulary, support, k, features, logits
+    case `protocol`, kind, name, identity, vocabulary, support, k, features, logits, divergences
+    case teacherFlopsPerToken = "teacher_flops_per_token"
     case channels, side, texts, needs, every
     case tokensPerFrame = "tokens_per_frame"
     case flopsPerToken = "flops_per_token"

@@ -15,12 +15,15 @@ package struct StudentSettings: Codable, Sendable, Hashable {
   package var channels: Int?
   /// What is told of frames; `nil` where nothing is.
   package var frames: FramesTold?
+  /// Another model that is held beside the student; `nil` for none.
+  package var teacher: String?
 
   package init(
     base: String, rank: Int, seed: Int, states: String, channels: Int? = nil,
-    frames: FramesTold? = nil
+    frames: FramesTold? = nil, teacher: String? = nil
   ) {
     self.frames = frames
+    self.teacher = teacher
     self.base = base
     self.rank = rank
     self.seed = seed
@@ -87,6 +90,8 @@ package struct StudentRequest: Encodable, Sendable {
   /// What is to be done.
   package enum Operation: String, Codable, Sendable {
     case sample, forward, logits, train, save, load, digest
+    /// Log-probabilities of the response, and divergences from a teacher.
+    case compare
     /// Moments become zero.
     case reset
   }
@@ -116,6 +121,9 @@ package struct StudentRequest: Encodable, Sendable {
     package var slopes: WireReals?
     /// ∂loss/∂logits, T·V.
     package var rows: WireReals?
+    /// Whose distributions the student's are compared with, and how.
+    package var teacher: Teacher?
+    package var divergences: [Divergence]?
 
     package init(
       prompt: [Token], frames: WireFrames? = nil, response: [Token], targets: [[Token]]? = nil
@@ -125,6 +133,39 @@ package struct StudentRequest: Encodable, Sendable {
       self.response = WireIntegers(response)
       self.targets = targets.map { WireIntegers($0.flatMap { $0 }) }
       counts = targets.map { WireIntegers($0.map(\.count)) }
+    }
+  }
+
+  /// Weights that the program has, on a prompt.
+  package struct Teacher: Encodable, Sendable {
+    /// The name of a saved state, or `teacher` for the other model.
+    package var weights: String
+    package var temperature: Double
+    package var prompt: WireIntegers
+    package var frames: WireFrames?
+
+    package init(weights: String, temperature: Double, prompt: [Token], frames: WireFrames?) {
+      self.weights = weights
+      self.temperature = temperature
+      self.prompt = WireIntegers(prompt)
+      self.frames = frames
+    }
+  }
+
+  /// A divergence over the whole vocabulary with its weight at each position.
+  package struct Divergence: Encodable, Sendable {
+    /// `reverse_kl`, `forward_kl` or `jensen_shannon`.
+    package var kind: String
+    /// β and whether the divergence is divided by β(1 − β), for `jensen_shannon`.
+    package var beta: Double?
+    package var normalised: Bool?
+    package var weights: WireReals
+
+    package init(_ kind: String, beta: Double? = nil, normalised: Bool? = nil, weights: [Double]) {
+      self.kind = kind
+      self.beta = beta
+      self.normalised = normalised
+      self.weights = WireReals(weights.map { Float($0) })
     }
   }
 
@@ -175,7 +216,7 @@ package struct StudentAnswer: Decodable, Sendable {
   }
 
   package var responses: [[Response]]?
-  /// log π of the targets of each datum, or its logits.
+  /// log π of the targets of each datum, or its logits, or log π of its response and then each divergence's values.
   package var values: [WireReals]?
   package var norm: Double?
   package var applied: Bool?

@@ -12,6 +12,10 @@ package struct StudentProgram: Sendable {
   package let flopsPerToken: Double
   /// Whether it gives whole rows of logits and takes gradients in them.
   package let hasLogits: Bool
+  /// Whether it tells divergences from weights that it has, and is moved by them.
+  package let hasDivergences: Bool
+  /// What a token costs in the other model that it has beside the student; `nil` where it has none.
+  package let teacherFlopsPerToken: Double?
 
   /// Starts the program and greets it.
   ///
@@ -34,7 +38,9 @@ package struct StudentProgram: Sendable {
     let hello = try await process.connect()
     return StudentProgram(
       process: process, parameters: parameters, name: hello.name,
-      flopsPerToken: hello.flopsPerToken ?? 0, hasLogits: hello.logits ?? false)
+      flopsPerToken: hello.flopsPerToken ?? 0, hasLogits: hello.logits ?? false,
+      hasDivergences: hello.divergences ?? false,
+      teacherFlopsPerToken: hello.teacherFlopsPerToken)
   }
 
   /// Asks once.

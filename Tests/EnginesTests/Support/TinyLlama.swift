@@ -93,12 +93,26 @@ struct AgreementCase {
 
   init(_ llama: TinyLlama) { self.llama = llama }
 
-  /// Answers of the student, and a method's loss of them.
+  /// Who scores the answers.
+  var teacher: DecoderStudent { llama.student(seed: 8) }
+
+  /// Answers of the student, and a method's loss of them; the teacher's rows may be those of the model beside a worker.
   func prepared(
-    _ student: DecoderStudent, for method: String
+    _ student: DecoderStudent, for method: String, isBeside: Bool = false
   ) async throws -> (groups: [RolloutGroup], loss: PreparedLoss) {
     let objective = try Self.objective(method)
-    let scored = try await scored(student, for: objective)
+    var scored = try await scored(student, for: objective)
+    if isBeside {
+      scored = scored.map { group in
+        var group = group
+        for slot in group.rollouts.indices {
+          group.rollouts[slot].teacher?.rows = nil
+          group.rollouts[slot].teacher?.beside = RowsBeside(
+            weights: "teacher", prompt: group.prompt, temperature: 1)
+        }
+        return group
+      }
+    }
     let groups = scored.map { group in
       RolloutGroup(prompt: group.prompt, rollouts: group.rollouts.map(\.rollout))
     }
@@ -112,8 +126,7 @@ struct AgreementCase {
     let groups = try student.sample(
       llama.prompts, settings: SamplingSettings(group: 4, temperature: 1, maximumLength: 6),
       seed: Seed(5))
-    let teacher = llama.student(seed: 8).frozen()
-    let scores = try teacher.score(
+    let scores = try teacher.frozen().score(
       groups, support: objective.requirements.teacherSupport ?? .sampled, temperature: 1)
     return zip(groups, scores).map { group, scores in
       ScoredGroup(

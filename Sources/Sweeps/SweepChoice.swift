@@ -21,10 +21,29 @@ struct SweepChoice: Sendable {
 
   /// One value of one key.
   init(key: String, value: ConfigurationValue) {
+    self.init(key: key, value: value, word: Self.word(value))
+  }
+
+  private init(key: String, value: ConfigurationValue, word: String) {
     var changes = ConfigurationMap()
     changes[key] = value
     let short = key.split(separator: ".").last.map(String.init) ?? key
-    self.init(label: "\(short)=\(Self.word(value))", changes: changes)
+    self.init(label: "\(short)=\(word)", changes: changes)
+  }
+
+  /// The values of one key.
+  ///
+  /// Those that would be called alike, such as one plug-in with several budgets, are told apart by what differs in them.
+  static func axis(key: String, values: [ConfigurationValue]) -> [SweepChoice] {
+    let words = values.map { word($0) }
+    return zip(values, words).map { value, word in
+      let namesakes = zip(values, words).filter { $0.1 == word }.map(\.0.leaves)
+      let differing = value.leaves.filter { leaf in
+        namesakes.contains { other in !other.contains { $0 == leaf } }
+      }
+      let parts = [word] + (value.map == nil ? [] : differing.map { Self.word($0.value) })
+      return SweepChoice(key: key, value: value, word: parts.joined(separator: "-"))
+    }
   }
 
   /// Both changes, the second winning.
@@ -60,7 +79,7 @@ struct SweepChoice: Sendable {
     guard values.count > 1 || text.hasPrefix("range("), key != "seeds", key != "name" else {
       return nil
     }
-    return values.map { SweepChoice(key: key, value: $0) }
+    return axis(key: key, values: values)
   }
 
   /// `range(5)`, `range(0,5)` or `range(0,10,2)`: whole numbers up to, not including, the end.
@@ -175,6 +194,17 @@ struct SweepCondition: Sendable {
 }
 
 extension ConfigurationValue {
+  /// What stands in it by dotted key; the value itself where it is no map.
+  fileprivate var leaves: [ConfigurationMap.Pair] {
+    guard let map else { return [ConfigurationMap.Pair(key: "", value: self)] }
+    return map.pairs.flatMap { pair in
+      pair.value.leaves.map {
+        ConfigurationMap.Pair(
+          key: $0.key.isEmpty ? pair.key : "\(pair.key).\($0.key)", value: $0.value)
+      }
+    }
+  }
+
   /// The configuration with changes by dotted key; a map is laid over what is there.
   func changed(by changes: ConfigurationMap) throws -> ConfigurationValue {
     let path = { (pair: ConfigurationMap.Pair) in pair.key.split(separator: ".").map(String.init) }

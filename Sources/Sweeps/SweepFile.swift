@@ -163,9 +163,7 @@ package struct SweepFile: Sendable {
   private static func axes(
     _ written: ConfigurationValue?, _ path: String
   ) throws -> [[SweepChoice]] {
-    try columns(written, key: "axes", path).map { key, values in
-      values.map { SweepChoice(key: key, value: $0) }
-    }
+    try columns(written, key: "axes", path).map { SweepChoice.axis(key: $0.key, values: $0.values) }
   }
 
   private static func zip(
@@ -180,10 +178,9 @@ package struct SweepFile: Sendable {
           + "but \(column.values.count) of '\(column.key)'", "Give all of them equally many values."
       )
     }
+    let choices = columns.map { SweepChoice.axis(key: $0.key, values: $0.values) }
     return [
-      first.values.indices.map { row in
-        columns.map { SweepChoice(key: $0.key, value: $0.values[row]) }.reduce(.nothing) { $0 + $1 }
-      }
+      first.values.indices.map { row in choices.map { $0[row] }.reduce(.nothing) { $0 + $1 } }
     ]
   }
 

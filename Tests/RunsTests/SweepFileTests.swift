@@ -58,6 +58,29 @@ struct SweepFileTests {
     #expect(plan.runs[7].configuration.contains("    budget: 8\n"))
   }
 
+  @Test("tells values of an axis apart that choose one plug-in")
+  func namesakes() throws {
+    let plan = try plan(
+      """
+      base: {}
+      axes:
+        keyframes:
+          - {uniform: {budget: 6}}
+          - {tad: {budget: 6, omega: 2}}
+          - {tad: {budget: 12, omega: 2}}
+          - {tad: {ratio: 0.5}}
+          - random
+      """)
+    #expect(
+      plan.arms == [
+        "keyframes=uniform", "keyframes=tad-6-2", "keyframes=tad-12-2", "keyframes=tad-0.5",
+        "keyframes=random",
+      ])
+    #expect(
+      complaint("base: {}\naxes: {keyframes: [{tad: {budget: 6}}, {tad: {budget: 6}}]}\n")
+        .contains("two arms are called 'keyframes=tad'"))
+  }
+
   @Test("joins named cases with axes, lists side by side, and rules")
   func everything() throws {
     let plan = try plan(

@@ -55,7 +55,8 @@ package struct SweepTuning: Sendable {
     guard !axes.isEmpty else { return [.nothing] }
     guard let draws else {
       return axes.reduce([.nothing]) { found, axis in
-        found.flatMap { choice in axis.listed.map { choice + SweepChoice(key: axis.key, value: $0) }
+        found.flatMap { choice in
+          SweepChoice.axis(key: axis.key, values: axis.listed).map { choice + $0 }
         }
       }
     }

@@ -15,12 +15,14 @@ package struct ExportCommand: AsyncParsableCommand {
         opd export runs/countdown/opd/seed-0 --adapter adapter
         opd export runs/countdown/opd/seed-0 --merged model
         opd export runs/regime --format csv --metric eval/mIoU --output numbers.csv
+        opd export runs/regime --format parquet --output numbers.parquet
 
       An adapter is a folder that PEFT loads beside the model the run began with. A merged model is a folder of \
       config.json and model.safetensors, with the tokenizer where the run began with a folder that has one.
 
       Numbers are one a line: run, arm, seed, factors, stage, step, seconds, metric, value, of a run, an arm or a sweep. \
-      The Python package has the same table as a data frame, and with it Parquet: `opd.runs(FOLDER).to_parquet(FILE)`.
+      A Parquet file keeps numbers as numbers, and `pandas.read_parquet(FILE)` reads it. The Python package has the \
+      same table as a data frame: `opd.runs(FOLDER)`.
       """)
 
   @Argument(
@@ -38,6 +40,8 @@ package struct ExportCommand: AsyncParsableCommand {
   enum Format: String, ExpressibleByArgument, CaseIterable {
     /// Values parted by commas, as RFC 4180 has them.
     case csv
+    /// Columns of numbers and texts, for pandas, DuckDB and others.
+    case parquet
   }
 
   @Option(help: "Write the numbers of runs, in this format.")
@@ -46,7 +50,7 @@ package struct ExportCommand: AsyncParsableCommand {
   @Option(help: "Write this number only; may be given several times.")
   var metric: [String] = []
 
-  @Option(name: .shortAndLong, help: "The file for numbers; they are printed if left out.")
+  @Option(name: .shortAndLong, help: "The file for numbers; if left out, CSV is printed.")
   var output: String?
 
   /// A command without arguments, for the parser.
@@ -56,10 +60,14 @@ package struct ExportCommand: AsyncParsableCommand {
   package func validate() throws {
     let wanted = [adapter != nil, merged != nil, format != nil]
     guard wanted.count(where: { $0 }) == 1 else {
-      throw ValidationError("Name a folder with --adapter or with --merged, or give --format csv.")
+      throw ValidationError(
+        "Name a folder with --adapter or with --merged, or give --format csv or parquet.")
     }
     guard format != nil || (metric.isEmpty && output == nil) else {
-      throw ValidationError("--metric and --output are about numbers; add --format csv.")
+      throw ValidationError("--metric and --output are about numbers; add --format csv or parquet.")
+    }
+    guard format != .parquet || output != nil else {
+      throw ValidationError("A Parquet file cannot be printed; name it with --output FILE.")
     }
   }
 
@@ -73,9 +81,13 @@ package struct ExportCommand: AsyncParsableCommand {
   }
 
   private func writeNumbers() async throws {
-    let text = try await NumberTable([run], metrics: Set(metric)).csv
-    guard let output else { return print(text, terminator: "") }
-    try AtomicFile.write(text, to: output)
+    let table = try await NumberTable([run], metrics: Set(metric))
+    guard let output else { return print(table.csv, terminator: "") }
+    if format == .parquet {
+      try table.write(parquet: output)
+    } else {
+      try AtomicFile.write(table.csv, to: output)
+    }
     print(output)
   }
 }

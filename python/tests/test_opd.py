@@ -95,6 +95,26 @@ class Package(unittest.TestCase):
         table.to_parquet(path)
         pandas.testing.assert_frame_equal(pandas.read_parquet(path), table)
 
+    def test_the_programs_parquet_is_its_csv_cell_by_cell(self):
+        for needed in ("pandas", "pyarrow"):
+            if importlib.util.find_spec(needed) is None:
+                self.skipTest(f"{needed} is not installed")
+        import pandas
+
+        path = os.path.join(self.path, "written.parquet")
+        command = [opd.program_path(), "export", self.folder, "--format"]
+        subprocess.run([*command, "parquet", "-o", path], capture_output=True, check=True)
+        said = subprocess.run([*command, "csv"], capture_output=True, text=True, check=True).stdout
+        lines, table = list(csv.DictReader(io.StringIO(said))), pandas.read_parquet(path)
+        self.assertEqual(list(table.columns), list(lines[0]))
+        self.assertEqual(len(table), len(lines))
+        kinds = {"seed": int, "step": int, "seconds": float, "value": float}
+        for name in table.columns:
+            read = [None if pandas.isna(cell) else cell for cell in table[name]]
+            written = [kinds.get(name, str)(line[name]) if line[name] else None for line in lines]
+            self.assertEqual(read, written, name)
+        self.assertEqual({name: table[name].dtype.kind for name in kinds}, {"seed": "i", "step": "i", "seconds": "f", "value": "f"})
+
     def test_costs_are_those_of_the_ledger(self):
         accounts = {row["account"] for row in rows(opd.costs(self.folder))}
         self.assertLessEqual({"student", "evaluation"}, accounts)

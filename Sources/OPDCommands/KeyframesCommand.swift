@@ -35,10 +35,14 @@ package struct KeyframesCommand: AsyncParsableCommand {
   @Option(help: "Features to choose by (.h5) instead of the video's own descriptors.")
   var features: String?
 
-  @Option(help: "A question, for selectors that look at one: of the words of `student`'s data.")
+  @Option(
+    name: [.customLong("query"), .customLong("question")],
+    help:
+      "A question, for selectors that look at one: with --features and their --encoder, or of the words of `student`'s data."
+  )
   var question: String?
 
-  @Option(help: "The encoder that made --features, for a row of the question: as `opd features`.")
+  @Option(help: "The encoder that made --features, for a row of the query: as `opd features`.")
   var encoder: String?
 
   @Option(
@@ -74,7 +78,7 @@ package struct KeyframesCommand: AsyncParsableCommand {
   package func validate() throws {
     if budget != nil, ratio != nil { throw ValidationError("Give --budget or --ratio, not both.") }
     if encoder != nil, question == nil {
-      throw ValidationError("'--encoder' makes a row of '--question', which is missing.")
+      throw ValidationError("'--encoder' makes a row of '--query', which is missing.")
     }
     try check("--budget", budget, 1...NumberRange.most)
     try check("--ratio", ratio, .above(0, to: 1))
@@ -90,10 +94,14 @@ package struct KeyframesCommand: AsyncParsableCommand {
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: input) else {
       throw KeyframeInputError.missing(path: input)
     }
-    if let single = formats.first(where: \.holdsOneSelection), finder.choices.count > 1 {
+    let isFolder = attributes[.type] as? FileAttributeType == .typeDirectory
+    let isNamed = output != nil && formats.count == 1 && !isFolder
+    if finder.choices.count > 1,
+      let single = formats.first(where: { isNamed ? $0.holdsOneSelection : $0 == .hdf5 })
+    {
       throw KeyframeInputError.oneSelector(format: single.rawValue)
     }
-    if attributes[.type] as? FileAttributeType == .typeDirectory {
+    if isFolder {
       try await folder(finder, formats)
     } else if input.hasSuffix(".h5") || input.hasSuffix(".hdf5") {
       for name in try StoredFeatures.names(input) {
@@ -129,6 +137,9 @@ package struct KeyframesCommand: AsyncParsableCommand {
       choices, tolerance: tolerance, keepsFeatures: formats.contains(.hdf5), seed: Seed(seed))
     if let truth { finder.truth = try KeyframeTruth.read(truth) }
     if let question {
+      guard choices.contains(where: \.looksAtQuery) else {
+        throw KeyframeInputError.unread(selectors: choices.map(\.label))
+      }
       finder.query = question
       finder.queryEmbedding = try await row(of: question)
     }
@@ -176,7 +187,8 @@ package struct KeyframesCommand: AsyncParsableCommand {
         let name = "\(found.video).\(format.ending)"
         let path = output.map { "\($0)/\(name)" } ?? name
         try format.write(found, to: path)
-        print(path)
+        let files = format.paths(path, selectors: found.selections.map(\.selector))
+        print(files.joined(separator: "\n"))
       }
     }
   }

@@ -3,6 +3,7 @@ package import ArgumentParser
 internal import Core
 internal import Foundation
 internal import Records
+internal import Storage
 
 /// `opd runs`: what runs there are, and how they stand.
 package struct RunsCommand: AsyncParsableCommand {
@@ -55,7 +56,7 @@ package struct RunsCommand: AsyncParsableCommand {
     try check("--best", best, 1...Int.max)
     if let unknown = state.first(where: { !RunList.states.contains($0) }) {
       throw ValidationError(
-        "'\(unknown)' is no state. Choose from \(RunList.states.joined(separator: ", ")).")
+        "There is no state '\(unknown)'. Choose from \(RunList.states.joined(separator: ", ")).")
     }
     guard [stop, delete, archive != nil].count(where: { $0 }) <= 1 else {
       throw ValidationError(
@@ -74,7 +75,7 @@ package struct RunsCommand: AsyncParsableCommand {
     }
     if delete, state.isEmpty {
       throw ValidationError(
-        "Nothing is deleted unless --state says which runs. Add --state failed.")
+        "Nothing is deleted unless --state says which runs. Add --state failed, or --state done for those that are finished.")
     }
   }
 
@@ -84,7 +85,7 @@ package struct RunsCommand: AsyncParsableCommand {
     list.keep(states: state)
     if let best { list.keepBest(best) }
     switch format {
-    case .text: print(list.table().aligned)
+    case .text: print(list.table().aligned(within: Terminal.columns(of: STDOUT_FILENO)))
     case .csv: print(list.table().csv, terminator: "")
     case .json: print(try list.json())
     }

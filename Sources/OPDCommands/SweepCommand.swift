@@ -99,7 +99,9 @@ package struct SweepCommand: AsyncParsableCommand {
     case .command: try cluster.launch(folder, with: file?.launcher, jobs: jobs)
     case .local:
       try await carryOut(folder)
-      if !quiet { print("Done: \(folder.plan.runs.count) runs in \(folder.path)") }
+      guard !quiet else { return }
+      print("Done: \(folder.plan.runs.count) runs in \(folder.path)")
+      print("Next: opd compare \(folder.path) · opd report \(folder.path) -o report.html")
     }
   }
 

@@ -63,7 +63,7 @@ package struct ProgressLine {
     case .quiet: return
     case .terminal(let width):
       guard time - last >= 0.1 || done >= total else { return }
-      write("\r\u{1B}[2K\(text(done, note, at: time).prefix(max(1, width - 1)))")
+      write("\r\u{1B}[2K\(text(done, note, at: time, within: max(1, width - 1)))")
     case .plain(let interval):
       guard time - last >= interval || done >= total else { return }
       write(text(done, note, at: time) + "\n")
@@ -77,15 +77,24 @@ package struct ProgressLine {
     last = -.infinity
   }
 
-  private func text(_ done: Int, _ note: String, at time: Double) -> String {
+  /// The line; where it does not fit into a width, without the rate, which the time left says as well, and then without its end.
+  private func text(
+    _ done: Int, _ note: String, at time: Double, within width: Int = .max
+  ) -> String {
     let rate = time > start ? Double(done - first) / (time - start) : 0
-    var line = "\(label) \(done)/\(total) \(unit)"
+    var parts = ["\(label) \(done)/\(total) \(unit)"]
     if rate > 0 {
-      line += String(format: " · %.3g %@/s", rate, unit)
-      line += " · \(Self.duration(Double(max(0, total - done)) / rate)) left"
+      parts.append(String(format: "%.3g %@/s", rate, unit))
+      parts.append("\(Self.duration(Double(max(0, total - done)) / rate)) left")
     }
-    return note.isEmpty ? line : "\(line) · \(note)"
+    parts += note.split(separator: Self.separator).map(String.init)
+    func line() -> String { parts.joined(separator: Self.separator) }
+    if line().count > width, rate > 0 { parts.remove(at: 1) }
+    while line().count > width, parts.count > 1 { parts.removeLast() }
+    return String(line().prefix(width))
   }
+
+  private static let separator = " · "
 
   /// Seconds as people say them: `42 s`, `3 min 07 s`, `2 h 05 min`.
   package static func duration(_ seconds: Double) -> String {
@@ -102,9 +111,11 @@ package struct ProgressLine {
 }
 
 extension ProgressLine.Style {
-  /// What suits standard error: in place on a terminal of known width, else a plain line every 15 seconds.
+  /// What suits standard error: in place on a terminal that can, else a plain line every 15 seconds.
   package static var standardError: ProgressLine.Style {
-    guard isatty(STDERR_FILENO) == 1 else { return .plain(every: 15) }
+    guard isatty(STDERR_FILENO) == 1, ProcessInfo.processInfo.environment["TERM"] != "dumb" else {
+      return .plain(every: 15)
+    }
     return .terminal(width: Terminal.columns(of: STDERR_FILENO) ?? 80)
   }
 }

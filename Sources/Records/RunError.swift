@@ -5,7 +5,7 @@ package enum RunError: ExplainedError, Hashable {
   /// The folder holds another run.
   case otherRun(path: String)
   /// The folder holds a run that has begun.
-  case alreadyThere(path: String)
+  case alreadyThere(path: String, isDone: Bool)
   /// Somebody is at work on the run.
   case held(path: String, by: String)
   /// Somebody took the run over while this process did nothing for a minute.
@@ -32,7 +32,8 @@ package enum RunError: ExplainedError, Hashable {
     switch self {
     case .otherRun(let path):
       "'\(path)' holds a run of another configuration, data set, teacher or program."
-    case .alreadyThere(let path): "'\(path)' holds a run that has begun."
+    case .alreadyThere(let path, let isDone):
+      "'\(path)' holds a run that \(isDone ? "is done" : "has begun")."
     case .held(let path, let holder): "Somebody is at work on '\(path)': \(holder)."
     case .takenOver(let path): "Somebody else took the run in '\(path)' over."
     case .otherBuild(let path, let was, let now):
@@ -56,6 +57,8 @@ package enum RunError: ExplainedError, Hashable {
   package var remedy: String {
     switch self {
     case .otherRun: "Choose another folder with --out."
+    case .alreadyThere(_, true):
+      "Choose another folder with --out; --resume shows what this one reached."
     case .alreadyThere: "Go on with --resume, or choose another folder with --out."
     case .held: "Wait for it or end it, or choose another folder with --out."
     case .takenOver: "Nothing is lost: leave the run to them."

@@ -25,6 +25,14 @@ package struct TextTable: Sendable {
     }.joined(separator: "\n")
   }
 
+  /// The same with lines that are cut at the width of a terminal; whole where there is none.
+  package func aligned(within width: Int?) -> String {
+    guard let width else { return aligned }
+    return aligned.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      line.count > width ? line.prefix(max(1, width - 1)) + "…" : line
+    }.joined(separator: "\n")
+  }
+
   /// A table of Markdown.
   package var markdown: String {
     let rule = header.indices.map { $0 == 0 ? "---" : "---:" }

@@ -85,7 +85,7 @@ public enum StorageError: ExplainedError, Hashable {
     case .malformedLines(_, let count, _):
       "Correct the line\(count > 1 ? "s" : "") or remove \(count > 1 ? "them" : "it")."
     case .unwritable: "Check that the folder exists, may be written to and has space left."
-    case .alreadyThere: "Name another folder, or remove it first."
+    case .alreadyThere: "Choose another place, or remove it first."
     }
   }
 }

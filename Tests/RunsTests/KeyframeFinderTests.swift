@@ -176,6 +176,20 @@ struct KeyframeFinderTests {
     }
     let names = try FileManager.default.contentsOfDirectory(atPath: folder("a.frames"))
     #expect(names.count == 8 && names.contains("00-0.000s.png") && names.contains("00-0.000s.jpg"))
+    // Two selectors have places of their own.
+    var two = found
+    two.selections.append(found.selections[0])
+    two.selections[1].selector = "tad, window 5"
+    two.selections[1].keyframes.removeLast()
+    try KeyframeFormat.jpg.write(two, to: folder("b.frames"))
+    let counts = try ["content", "tad--window-5"].map {
+      try FileManager.default.contentsOfDirectory(atPath: folder("b.frames/\($0)")).count
+    }
+    #expect(counts == [4, 3])
+    try KeyframeFormat.scenes.write(two, to: folder("b.scenes.csv"))
+    for name in ["b.content.scenes.csv", "b.tad--window-5.scenes.csv"] {
+      #expect(FileManager.default.fileExists(atPath: folder(name)), "\(name)")
+    }
     let picture = try PNGImage(folder("a.frames/00-0.000s.png"))
     #expect(picture.width == 160 && picture.height == 90)
   }
@@ -231,6 +245,10 @@ struct KeyframeFolderTests {
     for name in ["a.mp4.json", "c/b.mkv.html", "index.html", "keyframes.h5"] {
       #expect(FileManager.default.fileExists(atPath: folder.path + "/out/" + name), "\(name)")
     }
+    let index = try String(contentsOfFile: folder.path + "/out/index.html", encoding: .utf8)
+    // Three frames of either video, and what each page is called.
+    #expect(index.components(separatedBy: "<img src=\"data:image/jpeg").count == 7)
+    #expect(index.contains("3 of 10 frames of a.mp4"), "\(index.suffix(2000))")
     #expect(try StoredFeatures.names(folder.path + "/out/keyframes.h5") == ["a", "c-b"])
     let second = try await run()
     #expect(second.done == 0 && second.known == 2)

@@ -35,6 +35,20 @@ struct ProgressLineTests {
     #expect(stage.written == ["\r\u{1B}[2Kgrpo 0/100 "])
   }
 
+  @Test("leaves the rate out where it is narrow, and then whole parts from its end")
+  func narrow() {
+    for (width, text) in [
+      (60, "grpo 20/100 steps · 8 s left · loss 0.3 · reward 0.21"),
+      (50, "grpo 20/100 steps · 8 s left · loss 0.3"),
+    ] {
+      let stage = Stage()
+      var line = stage.line(.terminal(width: width))
+      stage.time = 2
+      line.update(20, note: "loss 0.3 · reward 0.21")
+      #expect(stage.written == ["\r\u{1B}[2K" + text])
+    }
+  }
+
   @Test("is written at most ten times a second, but always at the end")
   func throttle() {
     let stage = Stage()

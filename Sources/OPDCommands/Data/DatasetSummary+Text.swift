@@ -36,7 +36,8 @@ extension DatasetSummary {
   /// What is reached on the questions to report on without learning from the videos, a line each; a student says something only
   /// above all of them.
   func boundsText(_ headline: String) -> String {
-    (bounds ?? []).map { bound in
+    // The whole video stands above, of every part.
+    (bounds ?? []).filter { $0.name != "whole video" }.map { bound in
       Self.row("\(headline) of \(bound.name)", ["", Self.number(bound.value, 3)])
     }.joined(separator: "\n")
   }
@@ -48,7 +49,7 @@ extension DatasetSummary {
   }
 
   private static func row(_ title: String, _ cells: [String]) -> String {
-    title.padding(toLength: max(26, title.count), withPad: " ", startingAt: 0)
+    title.padding(toLength: max(44, title.count), withPad: " ", startingAt: 0)
       + cells.map { String(repeating: " ", count: max(0, 22 - $0.count)) + $0 }.joined()
   }
 

@@ -25,7 +25,7 @@ enum Starter: String, CaseIterable, Sendable {
   /// The command to go on with.
   func next(_ path: String) -> String {
     let train = "opd train \(path) --out runs/\(rawValue)"
-    return self == .ownData ? "opd data import --help, then \(train)" : train
+    return self == .ownData ? "opd data import --help      # makes data/mine\n  \(train)" : train
   }
 
   /// The configuration.
@@ -91,7 +91,7 @@ extension Starter {
       qvhighlights: {path: data/mine}   # what `opd data import --train … --dev … --features … --out data/mine` makes
     \(decoder)
     keyframes: {uniform: {budget: 16}}  # frames the student sees; others: `opd plugins --kind selector`
-    reward: iou                         # of the answer's window with the right one
+    reward: {grounding: {terms: {iou: 1}}}   # overlap of the answer's window with the right one
     evaluation: {every: 100}
     stages:
       - {name: warm-up, method: sft, steps: 300, prompts: 16, learningRate: 2.0e-3}

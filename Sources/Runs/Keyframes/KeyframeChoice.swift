@@ -13,6 +13,9 @@ package struct KeyframeChoice: Sendable {
 
   /// The selector.
   package let selector: any KeyframeSelector
+
+  /// Whether it looks at a query.
+  package var looksAtQuery: Bool { selector.looksAtQuery }
 }
 
 /// How many frames are asked for.

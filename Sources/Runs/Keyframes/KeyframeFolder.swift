@@ -96,15 +96,8 @@ package struct KeyframeFolder: Sendable {
       try VideoKeyframes.joinFeatures(good.map { path($0, .hdf5) }, to: output + "/keyframes.h5")
     }
     if formats.contains(.html) {
-      let links = good.map { video in
-        let target = (video + ".html").addingPercentEncoding(withAllowedCharacters: .urlPathAllowed)
-        return "<li><a href=\"\(HTML.escaped(target ?? ""))\">\(HTML.escaped(video))</a></li>"
-      }
-      let body =
-        "<header><h1>Keyframes of \(good.count) videos</h1></header><ul>\(links.joined())</ul>"
-      try AtomicFile.write(
-        HTML.page("Keyframes of \(good.count) videos", body: body, command: "opd keyframes"),
-        to: output + "/index.html")
+      let pages = good.map { (video: $0, page: path($0, .html)) }
+      try AtomicFile.write(KeyframeIndex(pages).html, to: output + "/index.html")
     }
   }
 
@@ -113,7 +106,10 @@ package struct KeyframeFolder: Sendable {
   }
 
   private func isWritten(_ line: Line) -> Bool {
-    formats.allSatisfy { FileManager.default.fileExists(atPath: path(line.video, $0)) }
+    formats.allSatisfy { format in
+      format.paths(path(line.video, format), selectors: finder.choices.map(\.label))
+        .allSatisfy { FileManager.default.fileExists(atPath: $0) }
+    }
   }
 
   /// A digest of everything that a result depends on.
@@ -142,6 +138,8 @@ package enum KeyframeInputError: ExplainedError, Hashable {
   case failed(count: Int, of: Int, first: String)
   /// A format that holds one selection was asked for several.
   case oneSelector(format: String)
+  /// A question that none of the selectors looks at.
+  case unread(selectors: [String])
   /// Pictures are asked for where only features are.
   case noPictures(video: String)
   /// A file of what is known does not name the video that is asked for.
@@ -159,6 +157,8 @@ package enum KeyframeInputError: ExplainedError, Hashable {
     case .failed(let count, let all, let first):
       "\(count) of \(all) videos gave no keyframes; the first: \(first)"
     case .oneSelector(let format): "A file of format \(format) holds one selection."
+    case .unread(let selectors):
+      "The query is read by none of the selectors: \(selectors.joined(separator: ", "))."
     case .noPictures(let video): "There are features of '\(video)', and no pictures."
     case .unnamed(let video, let truth): "'\(truth)' does not name the video '\(video)'."
     case .truth(let video, let faults):
@@ -177,6 +177,7 @@ package enum KeyframeInputError: ExplainedError, Hashable {
     case .missing: "Check the path."
     case .failed: "Mend or remove them and run the command again: finished videos are kept."
     case .oneSelector: "Name one selector."
+    case .unread: "Add one that looks at it, such as --selector bolt, or leave --query out."
     case .noPictures: "Name the video file, with --features for what is chosen by."
     case .truth, .unnamed: "Correct the file of --truth, or name the video that it is about."
     case .otherData: "Compare runs of one data set."

@@ -27,6 +27,17 @@ package enum KeyframeFormat: String, Sendable, Hashable, CaseIterable {
   /// Whether it holds what one selector chose.
   package var holdsOneSelection: Bool { [.hdf5, .scenes, .edl].contains(self) }
 
+  /// Where the choices of some selectors go: lists of scenes and pictures of several each have a place of their own.
+  package func paths(_ path: String, selectors: [String]) -> [String] {
+    guard selectors.count > 1, [.scenes, .edl, .jpg, .png].contains(self) else { return [path] }
+    return selectors.map { selector in
+      let word = String(
+        selector.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" })
+      return [.jpg, .png].contains(self)
+        ? "\(path)/\(word)" : "\(path.dropLast(ending.count))\(word).\(ending)"
+    }
+  }
+
   /// How the names of such files end.
   package var ending: String {
     switch self {
@@ -64,6 +75,11 @@ package enum KeyframeFormat: String, Sendable, Hashable, CaseIterable {
   ///
   /// - Throws: `StorageError.unwritable`, or `VideoError` where the pictures of a page cannot be read.
   package func write(_ video: VideoKeyframes, to path: String) throws {
+    let paths = paths(path, selectors: video.selections.map(\.selector))
+    guard paths.count == 1 else {
+      for (place, path) in paths.enumerated() { try write(video.choice(place), to: path) }
+      return
+    }
     if let content = try content(of: video) {
       try AtomicFile.write(content, to: path)
     } else if let pictures = PictureFormat(rawValue: rawValue) {

@@ -72,6 +72,13 @@ struct KeyframeEvidence: Sendable {
 }
 
 extension VideoKeyframes {
+  /// What one of the selectors chose.
+  func choice(_ place: Int) -> VideoKeyframes {
+    var copy = self
+    (copy.selections, copy.agreement) = ([selections[place]], [[1]])
+    return copy
+  }
+
   /// The numbers of all chosen frames, each once, ascending.
   var chosenFrames: [Int] {
     Set(selections.flatMap { $0.keyframes.map(\.index) }).sorted()

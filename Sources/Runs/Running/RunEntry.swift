@@ -27,14 +27,16 @@ struct RunEntry: Sendable {
       return nil
     }
     guard old.identity == identity else { throw RunError.otherRun(path: directory.path) }
-    guard resumes else { throw RunError.alreadyThere(path: directory.path) }
+    guard resumes else {
+      throw RunError.alreadyThere(path: directory.path, isDone: old.state == .done)
+    }
     try checkBuilds(of: old)
     return old.state == .done ? LastEvaluation.read(directory) : nil
   }
 
   /// A run whose status was lost has begun all the same: its states say whose it is.
   private func checkWithoutStatus() throws {
-    guard resumes else { throw RunError.alreadyThere(path: directory.path) }
+    guard resumes else { throw RunError.alreadyThere(path: directory.path, isDone: false) }
     guard let found = RunCheckpoint.identity(directory) else {
       throw RunError.lostStatus(path: directory.path)
     }

@@ -137,7 +137,10 @@ struct RunProgress {
       stage: self.stage, name: stage.title, steps: trainer.steps, step: steps,
       tokens: monitor.tokens, rule: rule, reason: reason)
     try directory.append([JSONText.line(line)], to: "stages.jsonl")
-    report(.happened("stage \(stage.title) ended after \(trainer.steps) steps: \(reason)"))
+    let isWhole = rule == .steps
+    report(
+      .happened(
+        "stage \(stage.title) ended after \(trainer.steps) steps\(isWhole ? "" : ": \(reason)")"))
     stageStart = try await checkpoint(&trainer).weights
     self.stage += 1
     // Moments would be kept for as long as the next stage takes.

@@ -72,7 +72,7 @@ struct StageMonitor: Codable, Sendable, Hashable {
         + "over \(valuesSinceBest) values"
     case .target:
       "\(stop.target?.metric ?? headline.rawValue) reached \(stop.target?.value ?? .nan)"
-    case .steps, nil: "all \(steps) steps were made"
+    case .steps, nil: "its \(steps) steps were made"
     }
   }
 }

@@ -91,10 +91,10 @@ extension SelectionPreview {
       let taken = lines.filter(\.taken).compactMap(value)
       guard !all.isEmpty else { return nil }
       let words = [taken, all].map { $0.isEmpty ? "–" : Quantity.decimals(mean($0), 3) }
-      return "\(name.padding(toLength: 14, withPad: " ", startingAt: 0))"
+      return "\(name.padding(toLength: 17, withPad: " ", startingAt: 0))"
         + words.map { $0.padding(toLength: 10, withPad: " ", startingAt: 0) }.joined()
     }
-    return body.isEmpty ? [] : ["mean of       taken     all"] + body
+    return body.isEmpty ? [] : ["mean of          taken     all"] + body
   }
 
   private var histogramLines: [String] {
@@ -115,6 +115,10 @@ extension SelectionPreview {
   private func takenLines(_ limit: Int) -> [String] {
     let shown = ranked.prefix(limit)
     guard !shown.isEmpty else { return [] }
+    let isMeasured = shown.contains { $0.score != nil || $0.teacher != nil || $0.student != nil }
+    guard isMeasured else {
+      return ["taken       \(shown.map(\.id).joined(separator: ", "))\(shown.count < summary.taken ? " …" : "")"]
+    }
     func number(_ value: Double?) -> String { value.map(edge) ?? padded("–", 7) }
     let rest = summary.taken - shown.count
     return ["  score teacher student  id"]

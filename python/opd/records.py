@@ -27,10 +27,19 @@ def runs(folders: Folders, metrics: Union[str, Sequence[str], None] = None) -> A
     metric, value.  Runs may still be going.
 
     folders: of sweeps, arms or runs; patterns such as "runs/*" are filled in.
-    metrics: the names wanted, such as "eval/mIoU"; all if left out.
+    metrics: the names wanted, such as "eval/mIoU"; all if left out. One that no run has is an error.
+
+    A factor whose levels are all numbers is a column of numbers.
     """
     wanted = {metrics} if isinstance(metrics, str) else None if metrics is None else set(metrics)
-    return table([row for run in _found(folders) for row in _numbers(run, wanted)])
+    found = _found(folders)
+    known = [row for run in found for row in _numbers(run, wanted)]
+    if wanted:
+        missing = sorted(wanted - {row["metric"] for row in known})
+        if missing:
+            names = sorted({row["metric"] for run in found for row in _numbers(run, None)})
+            raise ValueError(f"No run has the metric '{missing[0]}'. There are {', '.join(names)}.")
+    return table(known)
 
 
 def costs(folders: Folders) -> Any:
@@ -94,8 +103,21 @@ def _about(path: str) -> Row:
     arm = os.path.basename(parent) if is_seed else name
     plan = _read(os.path.join(os.path.dirname(parent), "plan.json")) if is_seed else None
     factors = (plan or {}).get("factors") or []
-    levels = ((plan or {}).get("levels") or {}).get(arm) or []
+    every = (plan or {}).get("levels") or {}
+    levels = [
+        _number(level) if all(_number(own[place]) is not None for own in every.values()) else level
+        for place, level in enumerate(every.get(arm) or [])
+    ]
     return {"run": path, "arm": arm, "seed": int(name[5:]) if is_seed else 0, **dict(zip(factors, levels))}
+
+
+def _number(text: str) -> Union[int, float, None]:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    return None
 
 
 def _read(path: str) -> Any:

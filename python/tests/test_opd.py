@@ -63,6 +63,21 @@ class Package(unittest.TestCase):
         self.assertEqual({row["arm"] for row in arm}, {"sft+keyframes=tad"})
         with self.assertRaisesRegex(FileNotFoundError, "no runs in"):
             opd.runs(os.path.join(self.path, "nothing"))
+        with self.assertRaisesRegex(ValueError, "No run has the metric 'eval/mIoX'. There are .*eval/mIoU"):
+            opd.runs(self.folder, "eval/mIoX")
+
+    def test_levels_that_are_numbers_are_numbers(self):
+        with tempfile.TemporaryDirectory() as folder:
+            plan = {"factors": ["case", "budget", "rate"], "levels": {"a": ["a", "8", "0.5"], "b": ["b", "24", "1"]}}
+            for arm in plan["levels"]:
+                os.makedirs(os.path.join(folder, arm, "seed-0"))
+                with open(os.path.join(folder, arm, "seed-0", "metrics.jsonl"), "w") as file:
+                    file.write(json.dumps({"step": 1, "loss": 2.0}) + "\n")
+            with open(os.path.join(folder, "plan.json"), "w") as file:
+                json.dump(plan, file)
+            found = [(row["case"], row["budget"], row["rate"]) for row in rows(opd.runs(folder))]
+            self.assertEqual(found, [("a", 8, 0.5), ("b", 24, 1)])
+            self.assertFalse(isinstance(found[0][1], str) or isinstance(found[0][2], str))
 
     def test_the_program_writes_the_same_table(self):
         said = subprocess.run(

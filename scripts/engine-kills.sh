@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Kills a run whose student is on a real training server, and then the server, at random moments; goes on, and compares what is
 # left with an undisturbed run. `kills.sh` does the same with a student in the program.
-# Usage: scripts/engine-kills.sh OPD [KILLS]      as many of the program as of the server; 5 of each if left out
+# Usage: scripts/engine-kills.sh OPD [KILLS [OF-SERVER]]      of the program, 5 if left out, and of the server, as many if left out
 # Needs `scripts/engine.sh make 0.3.0`; without it, it says so and ends with 0. A minute and a half for each kill on two cores.
 # OPD_ENGINE_PORT: where the server listens (8310); OPD_KILLS_SEED: repeats the moments. Status 1 where a byte differs.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 opd=$(realpath "$1")
-kills=${2:-5}
+kills=${2:-5} server_kills=${3:-${2:-5}}
 port=${OPD_ENGINE_PORT:-8310}
 RANDOM=${OPD_KILLS_SEED:=$$}
 environment=$("$here/engine.sh" url 0.3.0) || {
@@ -28,7 +28,7 @@ tidy() {
 }
 trap tidy EXIT
 cd "$scratch"
-echo "$kills kills of the program and of the server, OPD_KILLS_SEED=$OPD_KILLS_SEED"
+echo "$kills kills of the program and $server_kills of the server, OPD_KILLS_SEED=$OPD_KILLS_SEED"
 
 # One prompt at a time: this server computes what arrives together in one batch, and the last bits of log π then depend on who
 # came together (up to 1.3e-6 nats between two undisturbed runs of 16 at a time).
@@ -107,7 +107,7 @@ for kill in $(seq 1 "$kills"); do
   same "$run"
   echo "  $kill: the program after $at s"
 done
-for kill in $(seq 1 "$kills"); do
+for kill in $(seq 1 "$server_kills"); do
   run=server-$kill at=$(moment)
   "$opd" train run.yaml --out "$run" --resume --quiet 2>"$run.txt" &
   training=$!
@@ -119,5 +119,5 @@ for kill in $(seq 1 "$kills"); do
   same "$run"
   echo "  $kill: the server after $at s"
 done
-echo "$((2 * kills)) kills, $failures failures"
+echo "$((kills + server_kills)) kills, $failures failures"
 [ "$failures" -eq 0 ]

@@ -4,6 +4,7 @@
 #        scripts/engine.sh start VERSION PORT    a server with a tiny Llama, in the foreground until a signal ends it
 #        scripts/engine.sh url VERSION           whether the environment is there, as its folder
 # VERSION: 0.3.0 (skyrl-tx, JSON) or 0.4.0 (skyrl, protobuf).
+# OPD_MICRO_BATCH: how many answers of an update the server takes at once (all: SmolLM2-135M asked for 27 GB for 64 answers).
 # OPD_ENGINES: where environments are (~/.cache/opd/engines); OPD_TORCH: a CPU wheel of torch, where pip finds none;
 # OPD_BASE: another base model than the tiny one; OPD_ENGINE_FOLDER: where checkpoints and the list of them stay, so that a
 # server that was killed can be started again with them (a new folder).
@@ -69,9 +70,10 @@ start() {
   mkdir -p "$folder"
   export HF_HUB_OFFLINE=1 JAX_PLATFORMS=cpu OMP_NUM_THREADS=1
   export XLA_FLAGS="--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+  local lora='"max_lora_adapters":16,"max_lora_rank":8' part=${OPD_MICRO_BATCH:+,\"train_micro_batch_size\":$OPD_MICRO_BATCH}
   cd "$folder"
   exec uv run --active --no-project -m "$module" --base-model "$base" --backend jax \
-    --backend-config '{"max_lora_adapters":16,"max_lora_rank":8}' --host 127.0.0.1 --port "$port" \
+    --backend-config "{$lora$part}" --host 127.0.0.1 --port "$port" \
     --checkpoints-base "$folder/checkpoints" --database-url "sqlite:///$folder/tinker.db"
 }
 

@@ -49,11 +49,15 @@ struct PluginListing {
 
   /// The list for reading.
   ///
-  /// - Parameter detailed: Whether each parameter is listed with its meaning.
+  /// - Parameters:
+  ///   - detailed: Whether each parameter is listed with its meaning.
+  ///   - columns: Where long lines are broken; nowhere if left out.
   /// - Returns: The plug-ins by kind, a line each, or more.
-  func text(detailed: Bool) -> String {
+  func text(detailed: Bool, columns: Int? = nil) -> String {
     kinds.map { kind in
-      let lines = plugins.filter { $0.kind == kind }.map { detailed ? details($0) : line($0) }
+      let lines = plugins.filter { $0.kind == kind }.map {
+        detailed ? details($0, columns) : line($0)
+      }
       return ([kind] + lines).joined(separator: "\n")
     }.joined(separator: "\n\n")
   }
@@ -63,15 +67,32 @@ struct PluginListing {
     return "  \(padded(plugin.name, to: width))  \(plugin.summary)"
   }
 
-  private func details(_ plugin: PluginDescription) -> String {
+  private func details(_ plugin: PluginDescription, _ columns: Int?) -> String {
     let width = plugin.parameters.map(\.name.count).max() ?? 0
     let lines = plugin.parameters.map { parameter in
       let values = [parameter.values, parameter.unit].filter { !$0.isEmpty }
-      return "    \(padded(parameter.name, to: width))  \(parameter.documentation) "
+      let text =
+        "\(parameter.documentation) "
         + (values.isEmpty ? "" : "(\(values.joined(separator: ", "))) ")
         + "Default: \(parameter.defaultValue.text)."
+      let indent = String(repeating: " ", count: width + 6)
+      let broken = columns.map { Self.broken(text, at: max(24, $0 - width - 7)) } ?? [text]
+      return "    \(padded(parameter.name, to: width))  " + broken.joined(separator: "\n" + indent)
     }
     return (["  \(plugin.name): \(plugin.summary)"] + lines).joined(separator: "\n")
+  }
+}
+
+extension PluginListing {
+  /// A text in lines of so many characters at most, but for longer words.
+  private static func broken(_ text: String, at width: Int) -> [String] {
+    text.split(separator: " ").reduce(into: [String]()) { lines, word in
+      if let last = lines.last, last.count + 1 + word.count <= width {
+        lines[lines.count - 1] = "\(last) \(word)"
+      } else {
+        lines.append(String(word))
+      }
+    }
   }
 }
 

@@ -1,7 +1,9 @@
 internal import Runs
 package import ArgumentParser
 internal import Distill
+internal import Foundation
 internal import Plugins
+internal import Storage
 
 /// `opd plugins`: what a configuration can name.
 package struct PluginsCommand: AsyncParsableCommand {
@@ -40,7 +42,8 @@ package struct PluginsCommand: AsyncParsableCommand {
     let named = chosen.plugins.filter { $0.name == name }
     guard let name, !named.isEmpty else { return chosen.text(detailed: false) }
     let others = PluginListing(named.filter { $0.kind != "method" })
-    var parts = others.plugins.isEmpty ? [] : [others.text(detailed: true)]
+    let columns = Terminal.columns(of: STDOUT_FILENO)
+    var parts = others.plugins.isEmpty ? [] : [others.text(detailed: true, columns: columns)]
     if others.plugins.count < named.count {
       parts.append(String(try MethodPreset.named(name).details().dropLast()))
     }

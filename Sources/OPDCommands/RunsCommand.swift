@@ -75,7 +75,8 @@ package struct RunsCommand: AsyncParsableCommand {
     }
     if delete, state.isEmpty {
       throw ValidationError(
-        "Nothing is deleted unless --state says which runs. Add --state failed, or --state done for those that are finished.")
+        "Nothing is deleted unless --state says which runs. Add --state failed, or --state done for those that are finished."
+      )
     }
   }
 

@@ -21,6 +21,8 @@ package struct SweepFile: Sendable {
   package let path: String
   /// What people call the sweep: the name of its file if it says nothing.
   package let name: String
+  /// All it says with what it `extends` and arguments change of it, without comments.
+  let text: String
   /// The configuration that every arm changes.
   package let base: ConfigurationValue
   /// The seeds of every arm.
@@ -56,6 +58,7 @@ package struct SweepFile: Sendable {
     let (written, axes, overrides) = try Self.read(path, with: arguments)
     self.path = path
     self.overrides = overrides
+    text = ConfigurationFile.text(of: written)
     name = written["name"]?.string ?? URL(filePath: path).deletingPathExtension().lastPathComponent
     base = try Self.base(written["base"], path)
     seeds = try Self.seeds(written["seeds"], path)

@@ -112,6 +112,7 @@ package struct SweepFolder: Sendable {
       frozen.runs += old.runs.filter { !planned.contains($0.folder) }
       if old == frozen { return }
     }
+    try writeText()
     try AtomicFile.makeFolder(path)
     for run in plan.runs {
       let config = folder(of: run) + "/config.yaml"
@@ -120,6 +121,13 @@ package struct SweepFolder: Sendable {
     }
     // Last: a plan that is there says that every configuration is.
     try AtomicFile.write(try JSONLines.line(frozen) + "\n", to: file)
+  }
+
+  /// Keeps what the sweep's file says, which is read by people alone.
+  private func writeText() throws {
+    guard let text = plan.text else { return }
+    try AtomicFile.makeFolder(path)
+    try AtomicFile.write(text, to: path + "/sweep.yaml")
   }
 
   /// Checks the frozen plan, if there is one, without writing anything.

@@ -37,6 +37,8 @@ package struct SweepPlan: Sendable, Hashable {
   package var levels: [String: [FactorLevel]] = [:]
   /// The arm that the others are compared to, if the sweep names one.
   package var baseline: String?
+  /// What the sweep's file says, for people; `nil` for a plan that is not of a file.
+  var text: String?
 
   /// Works out every run.
   ///
@@ -51,6 +53,7 @@ package struct SweepPlan: Sendable, Hashable {
     try file.refuseStale(arms)
     self.init(name: file.name, arms, seeds: file.seeds)
     baseline = try file.baseline(among: arms)
+    text = file.text
   }
 
   /// The runs of arms.

@@ -55,7 +55,7 @@ public enum KeyframeError: ExplainedError, Hashable {
     case .notFinite: "Extract the features of this video again, or leave it out."
     case .parameter: "Change the value in the configuration."
     case .budgetAndRatio: "Give one of the two."
-    case .noQueryEmbedding: 
+    case .noQueryEmbedding:
       "Use data with query embeddings (`opd keyframes` makes one by --features with their --encoder), or a query-blind selector."
     case .queryWidth: "Embed queries and frames with the same model."
     case .queryNotFinite: "Embed the query again, or leave the prompt out."

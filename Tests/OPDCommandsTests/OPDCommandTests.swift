@@ -134,6 +134,22 @@ struct PluginListingTests {
   func details() throws {
     let text = try listing.chosen(kind: "selector", name: "tad").text(detailed: true)
     #expect(text == "selector\n  tad: Apex frames.\n    ratio  Share. Default: 0.6.")
+    // Not narrower than 24 characters, under the first of them.
+    let narrow = try listing.chosen(kind: "selector", name: "tad").text(detailed: true, columns: 8)
+    #expect(narrow == text)
+    let parameter = PluginDescription.Parameter(
+      name: "ratio", defaultValue: ConfigurationValue(.real(0.6)),
+      documentation: "Share of the frames that are kept of a video.", values: "", unit: "")
+    let long = PluginListing([
+      PluginDescription(
+        kind: "selector", name: "tad", summary: "Apex frames.", parameters: [parameter])
+    ])
+    let lines = long.text(detailed: true, columns: 40).split(separator: "\n").map(String.init)
+    #expect(
+      lines.suffix(3) == [
+        "    ratio  Share of the frames that are", "           kept of a video. Default:",
+        "           0.6.",
+      ])
   }
 
   @Test("names the nearest kind and the nearest plug-in")

@@ -59,7 +59,8 @@ struct ReportBrowserTests {
         svg.dispatchEvent(new PointerEvent('pointermove',{clientX:box.left+x*k,clientY:box.top+y*k}));
         const tip=document.querySelector('.tip');document.title=tip.hidden+' '+tip.textContent;
         """)
-    #expect(title.contains(/^false \S+: 0\.\d+( \[0\.\d+, 0\.\d+\])? at \S+$/), "\(title)")
+    #expect(
+      title.contains(/^false \S+: 0\.\d+ \[0\.\d+, 0\.\d+; 95 % over seeds\] at \S+$/), "\(title)")
   }
 
   @Test("hides an arm in every drawing, and shows it again")
@@ -124,5 +125,34 @@ struct ReportBrowserTests {
         [...document.querySelectorAll('figure .tools')].length>0].join(' | ');
         """)
     #expect(title == "more columns →copy asMarkdownCSVLaTeX | true | true | true")
+  }
+
+  @Test("copies a value with its interval as one cell, and as plain numbers for programs")
+  func copies() async throws {
+    let title = try await title(
+      after: """
+        const table=document.querySelector('table.headline'),rows=f=>opdCopy[f](table).split('\\n');
+        const [head,,first]=rows('Markdown'),csv=rows('CSV').map(r=>r.split(','));
+        document.title=[head.includes('| mIoU mean |')&&head.includes('| rollout tokens |'),!/\\|\\s+\\|/.test(head),
+        /^\\| [a-z-]+ \\| 0\\.\\d+ \\[0\\.\\d+, 0\\.\\d+\\] \\|/.test(first),csv[0].slice(0,4).join(','),
+        csv.every(r=>r.length===csv[0].length),csv.slice(1).every(r=>r.slice(1).every(x=>x===''||!isNaN(x))),
+        rows('LaTeX')[1].split('&').length===head.split('|').length-2].join(' | ');
+        """)
+    #expect(
+      title
+        == "true | true | true | arm,mIoU mean,mIoU mean low,mIoU mean high | true | true | true")
+  }
+
+  @Test("has no cell in any copy that runs two words or numbers together, and no mark of an arm")
+  func copiesOfAll() async throws {
+    let title = try await title(
+      after: """
+        const wrong=[];for(const t of document.querySelectorAll('section table'))for(const f of ['Markdown','CSV','LaTeX']){
+        const text=opdCopy[f](t);if(/ best\\b|undefined|NaN|mIoUmean|rollouttokens|\\|\\s*\\|[^\\n]*\\n\\|---/.test(text))wrong.push(t.className+' '+f);
+        const lines=opdCopy.CSV(t).split('\\n').map(l=>l.replace(/"[^"]*"/g,'').split(',').length);
+        if(new Set(lines).size>1)wrong.push(t.className+' ragged')}
+        document.title=wrong.join('; ')||'none';
+        """)
+    #expect(title == "none")
   }
 }

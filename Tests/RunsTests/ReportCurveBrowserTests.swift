@@ -83,6 +83,31 @@ struct ReportCurveBrowserTests {
     #expect(title == "true true true true")
   }
 
+  @Test("say which side is good, and of which bound, for the metric that is chosen alone")
+  func side() async throws {
+    let title = try await title(
+      after: """
+        const side=document.getElementById('curve-side'),said=()=>side.textContent.split(':').pop().trim(),own=said();
+        set(menu,()=>{menu.value='teacher_kl/k1'});const lower=side.textContent;
+        set(menu,()=>{menu.selectedIndex=0});document.title=[own,lower,said()===own].join(' | ');
+        """)
+    #expect(
+      title
+        == "higher and further left is better. | teacher_kl/k1 against what was spent: lower and further left is better. | true"
+    )
+  }
+
+  @Test("have numbers along every axis, by the logarithm of cost too")
+  func ticks() async throws {
+    let title = try await title(
+      after: """
+        set(log,()=>{log.checked=true});
+        document.title=[...document.querySelectorAll('#curves .panel svg')].map(s=>
+        [...s.querySelectorAll('.tick:not([dy])')].map(t=>t.textContent)).map(t=>t.length>2&&new Set(t).size===t.length).join(' ');
+        """)
+    #expect(title == "true true true true")
+  }
+
   @Test("show the headline where no script runs")
   func withoutScript() async throws {
     let folder = TemporaryFolder()

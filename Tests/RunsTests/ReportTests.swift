@@ -1,5 +1,6 @@
 import Records
 import Foundation
+import Statistics
 import Testing
 
 @testable import Analysis
@@ -74,7 +75,7 @@ struct ReportTests {
     let panel = try #require(page.ranges(of: "id=\"keyframes\"").first)
     let text = String(page[panel.upperBound...]).components(separatedBy: "</section>")[0]
     // Two arms teach and see eight frames, two do not and see four: two rows and four questions of two tracks.
-    #expect(text.ranges(of: "<tr><th scope=\"row\">").count == 2)
+    #expect(text.ranges(of: "<tr><th scope=\"row\"").count == 2)
     #expect(text.ranges(of: "8 of 40<").count == 1 && text.ranges(of: "4 of 40<").count == 1)
     #expect(text.ranges(of: "class=\"strokes").count == 8)
     #expect(text.ranges(of: "<b style").count == 4 * (8 + 4))
@@ -85,6 +86,49 @@ struct ReportTests {
     let page = try await page()
     #expect(page.contains("What mIoU 0.4"))
     #expect(!page.contains(">0×<"))
+  }
+
+  @Test("has what repeating it takes: the sweep's file, builds, machines and dates")
+  func repeating() async throws {
+    let folder = TemporaryFolder()
+    var sweep = SyntheticSweep()
+    sweep.seeds = 1
+    sweep.steps = 10
+    try sweep.write(to: folder.path)
+    let run = folder.path + "/opd/seed-0"
+    try """
+    2026-11-30T18:07:22Z machine: a processor, 2 cores
+    2026-11-30T18:09:00Z step 10 of 10
+
+    """.write(toFile: run + "/log.txt", atomically: true, encoding: .utf8)
+    try "{\"state\":\"done\",\"builds\":[\"0.1.0+abc\"],\"task\":{\"headline\":\"eval/mIoU\"}}"
+      .write(toFile: run + "/status.json", atomically: true, encoding: .utf8)
+    let page = try await Report.html(of: [folder.path])
+    for words in [
+      "<td>a processor, 2 cores</td>", "<td>0.1.0+abc</td>", "<td>2026-11-30 18:07:22 UTC</td>",
+      "<td>2026-11-30 18:09:00 UTC</td>", "<summary>The sweep’s file</summary>",
+      "base: world.yaml",
+    ] {
+      #expect(page.contains(words), "\(words)")
+    }
+  }
+
+  @Test("prices no level above what a run spent")
+  func costs() throws {
+    let folder = TemporaryFolder()
+    var sweep = SyntheticSweep()
+    sweep.seeds = 2
+    sweep.steps = 40
+    sweep.evaluationEvery = 4
+    try sweep.write(to: folder.path)
+    let runs = (0..<2).map {
+      RecordedRun(
+        path: "\(folder.path)/opd/seed-\($0)", arm: "opd", seed: $0, detail: .evaluations)
+    }
+    let cost = TargetCost("opd", runs, target: 0.3, metric: "eval/mIoU")
+    #expect(cost.reached == 2)
+    let interval = try #require(cost.intervals["steps"])
+    #expect(interval.lower >= 0 && interval.upper <= 40 && interval.lower <= interval.upper)
   }
 
   @Test(

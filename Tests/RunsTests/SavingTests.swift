@@ -127,7 +127,9 @@ struct SavingTests {
     try await carryOut("whole")
     try? await carryOut("lost", endAfter: 7)
     try FileManager.default.removeItem(atPath: path("lost/status.json"))
-    await #expect(throws: RunError.alreadyThere(path: path("lost"), isDone: false)) { try await carryOut("lost") }
+    await #expect(throws: RunError.alreadyThere(path: path("lost"), isDone: false)) {
+      try await carryOut("lost")
+    }
     await #expect(throws: RunError.otherRun(path: path("lost"))) {
       try await carryOut("lost", ["seed=1"], resume: true)
     }

@@ -11,7 +11,8 @@ package struct TargetCost: Sendable, Hashable, Codable {
   package var runs: Int
   /// Means over the runs that reached it, by cost; a cost that the arm does not spend is 0.
   package var costs: [String: Double]
-  /// The 95 % interval of each mean over the runs that reached it (Student's t, from 0 on); none for fewer than two.
+  /// The 95 % interval of each mean over the runs that reached it (Student's t, from 0 to what the longest of
+  /// them spent); none for fewer than two.
   package var intervals: [String: Estimate] = [:]
   /// The mean height of the learning curve over all its steps, mean over runs: the area under it, per step.
   package var area: Double?
@@ -29,6 +30,7 @@ extension TargetCost {
     self.init(arm: arm, reached: 0, runs: 0, costs: [:])
     let sign = Metric(metric).isBetterWhenLower ? -1.0 : 1
     var sums: [CostMeasure: [Double]] = [:]
+    var most: [CostMeasure: Double] = [:]
     var areas: [Double] = []
     for run in runs {
       let curves = CostMeasure.allCases.map { ($0, run.curve(metric, by: $0, sign: sign)) }
@@ -38,18 +40,26 @@ extension TargetCost {
       guard steps.cost(toReach: sign * target) != nil else { continue }
       reached += 1
       for (measure, curve) in curves {
+        most[measure] = max(most[measure] ?? 0, curve.costs.last ?? 0)
         if let cost = curve.cost(toReach: sign * target) { sums[measure, default: []].append(cost) }
       }
     }
     area = areas.isEmpty ? nil : mean(areas)
     costs = Dictionary(uniqueKeysWithValues: sums.map { ($0.key.rawValue, mean($0.value)) })
     for (measure, values) in sums where values.count > 1 {
-      var spread = MeanSpread()
-      spread.add(values: values)
-      var interval = spread.estimate(around: mean(values))
-      interval.lower = max(0, interval.lower)
-      intervals[measure.rawValue] = interval
+      intervals[measure.rawValue] = Self.interval(of: values, atMost: most[measure] ?? .infinity)
     }
+  }
+
+  /// Student's interval of a mean: no run that gets there spends less than nothing, or more than the longest of them.
+  private static func interval(of values: [Double], atMost most: Double) -> Estimate {
+    var spread = MeanSpread()
+    spread.add(values: values)
+    let center = mean(values)
+    var interval = spread.estimate(around: center)
+    interval.lower = max(0, interval.lower)
+    interval.upper = min(interval.upper, max(most, center))
+    return interval
   }
 
   /// What was spent of one cost.

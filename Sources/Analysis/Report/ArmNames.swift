@@ -22,6 +22,11 @@ struct ArmNames: Sendable {
   /// What an arm is called.
   subscript(_ arm: String) -> String { short[arm] ?? arm }
 
+  /// Whether the name of an arm says a level of one of its factors.
+  func says(_ level: String, of arm: String) -> Bool {
+    self[arm].split(separator: "+").contains { $0 == level || $0.hasSuffix("=" + level) }
+  }
+
   /// A sentence with what arms are called in it.
   func shortened(_ text: String) -> String {
     short.keys.filter { short[$0] != $0 && text.contains($0) }.sorted {

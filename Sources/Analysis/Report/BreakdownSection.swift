@@ -12,6 +12,8 @@ struct BreakdownSection: Sendable {
   /// Some of the questions.
   private struct Part: Sendable {
     var title: String
+    /// The same in copies.
+    var name: String
     var holds: @Sendable (Answer) -> Bool
   }
 
@@ -36,27 +38,29 @@ struct BreakdownSection: Sendable {
     }
     let scale = IntervalScale(estimates.flatMap { $0.compactMap { $0 } })
     let rows = zip(answers.arms, estimates).map { arm, values in
-      [source.label(arm.name)] + values.map { cell($0, scale, source.color(arm.name)) }
+      [TableCell(source.label(arm.name), text: arm.name)]
+        + values.map { cell($0, scale, source.color(arm.name)) }
     }
     return HTML.section(
       id, title,
       reading + "; on one scale (\(scale.caption)), intervals resample whole clusters, such as all"
         + " questions of a video.",
       HTML.table(
-        ["arm"] + parts.map(\.title), rows, kind: "groups",
+        ["arm"] + parts.map { .interval($0.title, name: $0.name) }, rows, kind: "groups",
         caption: "Mean quality with its 95 % interval."))
   }
 
-  private func cell(_ value: Estimate?, _ scale: IntervalScale, _ color: Int) -> String {
-    guard let value else { return "–" }
-    return scale.svg(value, color: color) + " \(Quantity.metric(value.value))"
+  private func cell(_ value: Estimate?, _ scale: IntervalScale, _ color: Int) -> TableCell {
+    guard let value else { return .none }
+    return TableCell(
+      scale.svg(value, color: color) + " \(Quantity.level(value.value))", value)
   }
 
   /// The groups of questions, in their order.
   private func parts(by name: String) -> [Part] {
     let groups = Set(answers.arms.flatMap { $0.answers.compactMap { $0.groups[name] } })
     return groups.sorted { ($0.order, $0.title) < ($1.order, $1.title) }.map { group in
-      Part(title: HTML.escaped(group.title)) { $0.groups[name] == group }
+      Part(title: HTML.escaped(group.title), name: group.title) { $0.groups[name] == group }
     }
   }
 
@@ -65,7 +69,9 @@ struct BreakdownSection: Sendable {
     let ordered = answers.ease.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
     return ["hard", "middling", "easy"].enumerated().map { place, title in
       let ids = Set(ordered[ordered.count * place / 3..<ordered.count * (place + 1) / 3])
-      return Part(title: "\(title) <small>\(ids.count)</small>") { ids.contains($0.id) }
+      return Part(title: "\(title) <small>\(ids.count)</small>", name: "\(title) (\(ids.count))") {
+        ids.contains($0.id)
+      }
     }
   }
 

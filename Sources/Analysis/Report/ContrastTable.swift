@@ -8,27 +8,34 @@ struct ContrastTable: Sendable {
   /// Whether each line names what it is compared to.
   var namesBoth = false
 
-  /// The table; the first column's heading is `title`.
-  func html(_ title: String) -> String {
-    HTML.table(
+  /// The table; the first column's heading is `title`, which copies call `name`.
+  func html(_ title: String, name: String) -> String {
+    let metric = source.metric.title
+    return HTML.table(
       [
-        title, "", source.metric.title, "95 %", "p (Holm)", "p (perm.)", "P(better)",
-        "visible<br>from",
+        TableColumn(title, name: name), TableColumn("", name: "verdict"),
+        .interval(HTML.escaped(metric), name: "difference of \(metric)"), .drawn("95 %"),
+        .number("p (Holm)", name: "p (Holm)"), .number("p (perm.)", name: "p (perm.)"),
+        .number("P(better)", name: "P(better)"),
+        .number("visible<br>from", name: "visible from"),
       ], contrasts.map(cells), kind: "contrasts",
       caption:
-        "Paired differences of \(source.metric.title); the whole sentence on pointing at a word.")
+        "Paired differences of \(HTML.escaped(metric)), 95 % intervals over \(source.drawnUnits);"
+        + " the whole sentence on pointing at a word.")
   }
 
-  private func cells(_ contrast: Contrast) -> [String] {
-    var cells = [name(contrast), word(contrast)]
-    cells.append(contrast.difference.map { "<b>\(Quantity.signed($0.value))</b>" } ?? "–")
-    cells.append(contrast.interval)
-    cells.append(contrast.correctedPValue.map { HTML.escaped(Quantity.pColumn($0)) } ?? "–")
-    cells.append(contrast.permutationPValue.map { HTML.escaped(Quantity.pColumn($0)) } ?? "–")
-    cells.append(
-      contrast.probabilityOfImprovement.map { Quantity.decimals($0, 2) } ?? "–")
-    cells.append(contrast.minimumDetectableEffect.map(Quantity.metric) ?? "–")
-    return cells
+  private func cells(_ contrast: Contrast) -> [TableCell] {
+    [
+      name(contrast), TableCell(word(contrast)),
+      TableCell(
+        contrast.difference.map { "<b>\(Quantity.signed($0.value))</b>" } ?? "–",
+        contrast.difference, format: Quantity.signed),
+      TableCell(contrast.interval),
+      TableCell(contrast.correctedPValue) { HTML.escaped(Quantity.pColumn($0)) },
+      TableCell(contrast.permutationPValue) { HTML.escaped(Quantity.pColumn($0)) },
+      TableCell(contrast.probabilityOfImprovement) { Quantity.decimals($0, 2) },
+      TableCell(contrast.minimumDetectableEffect, Quantity.level),
+    ]
   }
 
   /// The result of one comparison in a word or two; the whole sentence on pointing at it.
@@ -41,10 +48,12 @@ struct ContrastTable: Sendable {
       + "\(word)</span>"
   }
 
-  private func name(_ contrast: Contrast) -> String {
+  private func name(_ contrast: Contrast) -> TableCell {
     let isArm = source.archive.arms.contains(contrast.arm)
     let arm = isArm ? source.label(contrast.arm) : "<b>\(HTML.escaped(contrast.arm))</b>"
-    return namesBoth
-      ? "\(arm) <span class=\"faint\">− \(source.name(contrast.baseline))</span>" : arm
+    guard namesBoth else { return TableCell(arm, text: contrast.arm) }
+    return TableCell(
+      "\(arm) <span class=\"faint\">− \(source.name(contrast.baseline))</span>",
+      text: "\(contrast.arm) less \(contrast.baseline)")
   }
 }

@@ -25,11 +25,14 @@ struct CostSection: Sendable {
       "The ledger of each arm, mean over its finished runs; bars of one kind share a scale.",
       "<p class=\"legend\">\(legend.joined(separator: " "))</p>"
         + HTML.table(
-          ["arm", "of", "parts", "total"], rows, kind: "cost",
+          [
+            "arm", "of", TableColumn("parts", name: "parts", fields: Self.entries.map(\.1)),
+            .number("total", name: "total"),
+          ], rows, kind: "cost",
           caption: "What each arm spent, in the parts above."))
   }
 
-  private func row(_ arm: String, _ key: String, _ unit: String) -> [String]? {
+  private func row(_ arm: String, _ key: String, _ unit: String) -> [TableCell]? {
     guard let parts = parts(arm, key) else { return nil }
     let largest = source.shown.compactMap { self.parts($0, key)?.reduce(0, +) }.max() ?? 0
     let total = parts.reduce(0, +)
@@ -40,9 +43,13 @@ struct CostSection: Sendable {
       return "<i class=\"swatch l\(place)\" style=\"width:\(width)%\" title=\"\(title)\"></i>"
     }
     return [
-      source.label(arm), unit,
-      "<span class=\"stack\" role=\"img\" aria-label=\"\(shares(parts))\">\(pieces.joined())</span>",
-      self.total(parts, key),
+      TableCell(source.label(arm), text: arm),
+      // Copies for programs have plain numbers: here is their unit.
+      TableCell(unit, text: key == "seconds" ? "time (s)" : unit),
+      TableCell(
+        "<span class=\"stack\" role=\"img\" aria-label=\"\(shares(parts))\">\(pieces.joined())</span>",
+        text: shares(parts), numbers: parts),
+      TableCell(self.total(parts, key), numbers: [total]),
     ]
   }
 

@@ -34,14 +34,24 @@ struct CurriculumSection: Sendable {
       .sorted { $0.key.lexicographicallyPrecedes($1.key) }
     guard groups.contains(where: { selects($0.value) }) else { return nil }
     let table = HTML.table(
-      [
-        "stage", "round", "taken", "", "overlap", "diffi-<br>culty", "of all", "disagree-<br>ment",
-        "of all", "gain", "of those<br>left", "rank cor-<br>relation", "of those<br>left",
-      ], groups.map { row($0.key, $0.value) }, kind: "curriculum",
+      Self.columns, groups.map { row($0.key, $0.value) }, kind: "curriculum",
       caption: "Rounds of \(HTML.escaped(source.names[arm])).")
     let last = groups.last.map { reasons($0.value) } ?? ""
     return "<h3>\(source.label(arm))</h3>\(table)\(last)\(planted(groups.map(\.value)))"
   }
+
+  private static let columns: [TableColumn] = [
+    "stage", "round", TableColumn("taken", name: "taken", fields: ["taken", "candidates"]),
+    .drawn(""), .number("overlap", name: "overlap"),
+    .number("diffi-<br>culty", name: "difficulty of those taken"),
+    .number("of all", name: "difficulty of all"),
+    .number("disagree-<br>ment", name: "disagreement of those taken"),
+    .number("of all", name: "disagreement of all"),
+    .number("gain", name: "gain of those taken"),
+    .number("of those<br>left", name: "gain of those left"),
+    .number("rank cor-<br>relation", name: "rank correlation of those taken"),
+    .number("of those<br>left", name: "rank correlation of those left"),
+  ]
 
   /// Whether a curriculum left something out or measured something, which one that takes every sample in turn does not.
   private func selects(_ rounds: Rounds) -> Bool {
@@ -51,14 +61,17 @@ struct CurriculumSection: Sendable {
     }
   }
 
-  private func row(_ key: [Int], _ rounds: Rounds) -> [String] {
+  private func row(_ key: [Int], _ rounds: Rounds) -> [TableCell] {
     let taken = rounds.reduce(0) { $0 + $1.summary.taken }
     let candidates = rounds.reduce(0) { $0 + $1.summary.candidates }
     let share = Double(taken) / Double(max(1, candidates))
     let bar = "<span class=\"bar\"><i style=\"width:\(Quantity.percent(share))%\"></i></span>"
     return [
       "\(key[0] + 1)", "\(key[1] + 1)",
-      "\(taken / rounds.count) of \(candidates / rounds.count)", bar,
+      TableCell(
+        "\(taken / rounds.count) of \(candidates / rounds.count)",
+        numbers: [Double(taken / rounds.count), Double(candidates / rounds.count)]),
+      TableCell(bar),
       level(rounds.map(\.overlap)), level(rounds.map(\.difficulty.taken)),
       level(rounds.map(\.difficulty.pool)), level(rounds.map(\.disagreement.taken)),
       level(rounds.map(\.disagreement.pool)), level(rounds.map(\.gain?.meanTaken), signed: true),
@@ -68,10 +81,10 @@ struct CurriculumSection: Sendable {
     ]
   }
 
-  private func level(_ values: [Double?], signed: Bool = false) -> String {
+  private func level(_ values: [Double?], signed: Bool = false) -> TableCell {
     let known = values.compactMap { $0 }
-    guard !known.isEmpty else { return "–" }
-    return signed ? Quantity.signed(mean(known)) : Quantity.metric(mean(known))
+    return TableCell(
+      known.isEmpty ? nil : mean(known), signed ? Quantity.signed : Quantity.level)
   }
 
   /// Why samples were taken and left in the last round.
@@ -103,5 +116,5 @@ struct CurriculumSection: Sendable {
       + "\(all.taken) of the \(all.planted) planted were taken.</p>"
   }
 
-  private func share(_ value: Double?) -> String { value.map(Quantity.metric) ?? "–" }
+  private func share(_ value: Double?) -> String { value.map(Quantity.level) ?? "–" }
 }

@@ -26,6 +26,8 @@ struct CurveData: Encodable, Sendable {
     var name: String
     /// What it is, with its unit and its good side, where that is known.
     var meaning: String
+    /// `higher` or `lower` is better; empty where neither is known to be.
+    var side: String
     var curves: [Curve?]
     /// What is reached without learning, where that is known.
     var level: Double?
@@ -65,7 +67,8 @@ struct CurveData: Encodable, Sendable {
       let own = arms.indices.map { curve(curves, arm: $0, &places[$0]) }
       metrics.append(
         Measured(
-          name: name, meaning: Self.meaning(name), curves: own,
+          name: name, meaning: Self.meaning(name),
+          side: name == first ? Self.side(Metric(name)) : Self.side(name), curves: own,
           level: name == first ? source.floor?.value : nil))
     }
   }
@@ -80,13 +83,22 @@ struct CurveData: Encodable, Sendable {
 
   private static func meaning(_ name: String) -> String {
     guard let known = MetricDictionary.definition(of: name) else { return "" }
-    let side =
-      switch known.direction {
-      case .higher: "; higher is better"
-      case .lower: "; lower is better"
-      case .none: ""
-      }
-    return known.estimator + (known.unit == "1" ? "" : ", \(known.unit)") + side
+    let side = side(name)
+    return known.estimator + (known.unit == "1" ? "" : ", \(known.unit)")
+      + (side.isEmpty ? "" : "; \(side) is better")
+  }
+
+  private static func side(_ name: String) -> String {
+    switch MetricDictionary.definition(of: name)?.direction {
+    case .higher: "higher"
+    case .lower: "lower"
+    default: ""
+    }
+  }
+
+  /// The metric that decides always has a good side.
+  private static func side(_ metric: Metric) -> String {
+    metric.isBetterWhenLower ? "lower" : "higher"
   }
 
   private mutating func curve(

@@ -34,11 +34,21 @@ struct CurvesSection: Sendable {
       + "\(data?.choices ?? "")</nav><p class=\"faint\" id=\"curve-meaning\"></p>\(bodies)</div>"
       + (data?.html ?? "")
     return HTML.section(
-      "curves", "Learning curves",
-      "\(source.metric.title) against what was spent: higher and further left is better. Lines are"
-        + " interquartile means over seeds, bands their 95 % intervals\(thin)."
-        + (source.floor.map { " Dashed and grey: \(HTML.escaped($0.name))." } ?? ""),
-      source.legend(source.shown) + tabs + priceTable)
+      "curves", "Learning curves", reading,
+      source.legend(source.shown) + tabs + TargetTable(source: source, curves: curves).html)
+  }
+
+  /// How to read the drawings; what is only true of the headline is marked for the script.
+  private var reading: String {
+    let side = source.metric.isBetterWhenLower ? "lower" : "higher"
+    let others =
+      source.drawnUnits == "seeds" ? "" : ", while those of tables are over \(source.drawnUnits)"
+    let bound = source.floor.map {
+      " <span id=\"curve-bound\">Dashed and grey: \(HTML.escaped($0.name)).</span>"
+    }
+    return "<span id=\"curve-side\">\(HTML.escaped(source.metric.title)) against what was spent:"
+      + " \(side) and further left is better.</span> Lines are interquartile means over seeds, bands their"
+      + " 95 % intervals over seeds alone\(others)\(thin).\(bound ?? "")"
   }
 
   private var hasSeeds: Bool {
@@ -83,50 +93,6 @@ struct CurvesSection: Sendable {
             seed.map { .init(x: $0.x / unit.size, y: $0.y) }
           })
       }, title: "\(source.metric.title) by \(measure.unit)", horizontal: unit.name,
-      format: Quantity.count, level: source.floor?.value)
-  }
-
-  /// What each arm pays for a level that many of them reach.
-  private var priceTable: String {
-    guard let target = curves.target(baseline: source.comparison.baseline, source.metric) else {
-      return ""
-    }
-    let name = source.comparison.metric
-    let costs = source.shown.map {
-      TargetCost($0, source.archive.runs(of: $0), target: target, metric: name)
-    }.filter { $0.runs > 0 }
-    let reference = costs.first { $0.arm == source.comparison.baseline }
-    let rows = costs.map { row in
-      [source.label(row.arm), "\(row.reached)/\(row.runs)"]
-        + [CostMeasure.steps, .tokens, .flops, .wall].map { cell(row, reference, $0) }
-        + [row.area.map(Quantity.metric) ?? "–"]
-    }
-    let title = "\(source.metric.title) \(Quantity.metric(target))"
-    return
-      "<h3>What \(title) costs</h3><p class=\"reading\">Spent until a run’s learning curve first"
-      + " gets there, mean over the runs that do. Area: the mean height of the curve over all steps,"
-      + " which is high for what learns early and ends high.</p>"
-      + HTML.table(
-        ["arm", "runs", "steps", "rollout tokens", "FLOPs", "time", "area"], rows, kind: "target",
-        caption: "Costs of \(title), with 95 % intervals over the runs that reach it.")
-  }
-
-  /// Between which costs the mean lies; nothing where fewer than two runs got there.
-  private func interval(_ row: TargetCost, _ measure: CostMeasure) -> String {
-    guard let interval = row.intervals[measure.rawValue] else { return "" }
-    let ends = [interval.lower, interval.upper].map { Quantity.amount($0, measure) }
-    return "<br><small>\(ends[0]) … \(ends[1])</small>"
-  }
-
-  private func cell(_ row: TargetCost, _ reference: TargetCost?, _ measure: CostMeasure) -> String {
-    guard row.reached > 0 else { return "<span class=\"faint\">not reached</span>" }
-    guard row.cost(.steps) != 0 else { return "<span class=\"faint\">from the start</span>" }
-    guard let cost = row.cost(measure) else { return "–" }
-    let amount = Quantity.amount(cost, measure) + interval(row, measure)
-    // Nothing is so many times cheaper than nothing.
-    guard let reference, let other = reference.cost(measure), row.arm != reference.arm, other > 0,
-      cost > 0, reference.cost(.steps) != 0
-    else { return amount }
-    return "\(amount) <span class=\"faint\">\(Quantity.short(cost / other))×</span>"
+      format: Quantity.count, level: source.floor?.value, band: "95 % over seeds")
   }
 }

@@ -26,7 +26,8 @@ struct DiagnosticsSection: Sendable {
       }
       let chart = LineChart(
         series: series.filter { !$0.points.isEmpty }, title: "\(name) by step",
-        horizontal: "steps", format: Quantity.count, size: (width: 380, height: 230))
+        horizontal: "steps", format: Quantity.count, band: "the middle half of seeds and steps",
+        size: (width: 380, height: 230))
       let svg = chart.svg
       return svg.isEmpty
         ? nil

@@ -17,7 +17,7 @@ struct EffectsSection: Sendable {
 
   private func table(_ asked: AskedContrasts) -> String {
     ContrastTable(source: source, contrasts: asked.contrasts, namesBoth: true)
-      .html(HTML.escaped(asked.title))
+      .html(HTML.escaped(asked.title), name: asked.title)
   }
 
   /// The levels of the factor with more of them down, of the other across; nothing unless there are two factors.
@@ -27,10 +27,11 @@ struct EffectsSection: Sendable {
     let order = factors.sorted { levels($0).count > levels($1).count }
     let (down, across) = (order[0], order[1])
     let rows = levels(down).map { row in
-      [HTML.escaped(row)] + levels(across).map { cell(arm([down: row, across: $0])) }
+      [TableCell(HTML.escaped(row))] + levels(across).map { cell(arm([down: row, across: $0])) }
     }
     return HTML.table(
-      ["\(HTML.escaped(down)) ↓ \(HTML.escaped(across)) →"] + levels(across).map(HTML.escaped),
+      [TableColumn("\(HTML.escaped(down)) ↓ \(HTML.escaped(across)) →", name: down)]
+        + levels(across).map { .interval(HTML.escaped($0), name: "\(across) \($0)") },
       rows, kind: "groups",
       caption:
         "\(source.metric.title) of every combination: the stronger the ground, the nearer to the best."
@@ -48,14 +49,15 @@ struct EffectsSection: Sendable {
   }
 
   /// A value on a ground that is the stronger the nearer it is to the best.
-  private func cell(_ arm: ComparedArm?) -> String {
+  private func cell(_ arm: ComparedArm?) -> TableCell {
     let values = source.comparison.arms.compactMap(\.value?.value)
     guard let arm, let value = arm.value?.value, let low = values.min(), let high = values.max()
-    else { return "<span class=\"faint\">·</span>" }
+    else { return TableCell("<span class=\"faint\">·</span>", text: "") }
     let height = high > low ? (value - low) / (high - low) : 0
     let share = source.metric.isBetterWhenLower ? 1 - height : height
-    return "<span class=\"cell good\" style=\"--a:\(Quantity.decimals(0.5 * share, 2))\""
-      + " title=\"\(HTML.escaped(arm.name)) \(HTML.escaped(arm.interval))\">"
-      + "\(Quantity.metric(value))</span>"
+    let ends = arm.value.map { $0.hasEnds ? Quantity.ends($0.lower, $0.upper) : "" } ?? ""
+    return TableCell(
+      "<span class=\"cell good\" style=\"--a:\(Quantity.decimals(0.5 * share, 2))\""
+        + " title=\"\(HTML.escaped(arm.name)) \(ends)\">\(Quantity.level(value))</span>", arm.value)
   }
 }

@@ -175,7 +175,7 @@ struct IntervalChart: Sendable {
       let x = frame.x(value)
       return "<line class=\"grid\" x1=\"\(x)\" x2=\"\(x)\" y1=\"12\" y2=\"\(HTML.place(bottom))\"/>"
         + "<text class=\"tick\" text-anchor=\"middle\" x=\"\(x)\" y=\"\(HTML.place(bottom + 18))\">"
-        + "\(Quantity.decimals(value, max(1, ticks.decimals)))</text>"
+        + "\(Quantity.withMinus(Quantity.decimals(value, max(1, ticks.decimals))))</text>"
     }.joined()
   }
 
@@ -185,7 +185,7 @@ struct IntervalChart: Sendable {
     let x = frame.x(floor.value)
     return "<line class=\"floor\" x1=\"\(x)\" x2=\"\(x)\" y1=\"12\" y2=\"\(HTML.place(bottom))\"/>"
       + "<text class=\"tick\" x=\"14\" y=\"\(HTML.place(bottom + 38))\">"
-      + "- - \(HTML.escaped(floor.name)): \(Quantity.metric(floor.value))</text>"
+      + "- - \(HTML.escaped(floor.name)): \(Quantity.level(floor.value))</text>"
   }
 
   private func row(_ arm: ComparedArm, _ frame: IntervalFrame, y: Double) -> String {
@@ -197,7 +197,7 @@ struct IntervalChart: Sendable {
       + " x2=\"\(frame.x(value.upper))\" y2=\"\(middle)\"/>"
       + "<circle class=\"dot c\(color)\" r=\"5\" cx=\"\(frame.x(value.value))\" cy=\"\(middle)\"/>"
       + "<text text-anchor=\"end\" x=\"\(HTML.place(Drawing.width - 12))\" y=\"\(HTML.place(y))\">"
-      + "\(Quantity.metric(value.value))</text>"
+      + "\(Quantity.level(value.value))</text>"
   }
 }
 

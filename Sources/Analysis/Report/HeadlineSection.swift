@@ -18,7 +18,7 @@ struct HeadlineSection: Sendable {
       \(done) of \(total) runs done\(going)</p>
       <h1>\(HTML.escaped(source.names.shortened(comparison.leader ?? comparison.verdict)))</h1>\(second)\(price)
       </header>
-      <section id="headline">\(table)\(bounds)\(contrasts)
+      <section id="headline">\(HeadlineTable(source: source).html)\(bounds)\(contrasts)
       <ul class="notes">\(notes)<li>\(HTML.escaped(comparison.legend))</li></ul></section>
 
       """
@@ -59,73 +59,20 @@ struct HeadlineSection: Sendable {
     measure == .wall ? "less time" : "fewer \(measure.unit)"
   }
 
-  private var best: String? {
-    source.comparison.arms.filter { $0.value != nil }
-      .min { source.metric.isBetter($0.level, than: $1.level) }?.name
-  }
-
-  private var table: String {
-    let scale = IntervalScale(source.comparison.arms.compactMap(\.value))
-    let arms = source.comparison.arms.filter { $0.value != nil }
-      .sorted { source.metric.isBetter($0.level, than: $1.level) }
-    let rows = (arms + source.comparison.arms.filter { $0.value == nil }).map { cells($0, scale) }
-    let few = source.comparison.arms.contains { $0.summary == .mean }
-    let others = source.comparison.columns.map { HTML.escaped(Metric($0).title) }
-    let first =
-      ["arm, best first"] + about.map { HTML.escaped($0.title) } + [
-        "\(source.metric.title)<br>\(few ? "mean" : "IQM")",
-        "<small>\(scale.caption)</small>", "95 %",
-      ]
-    let costs = ["rollout<br>tokens", "FLOPs", "time", "peak<br>memory", "runs"]
-    return HTML.table(
-      first + others + costs, rows, kind: "headline",
-      caption:
-        "Every arm with its 95 % interval; costs are means over its runs, memory is the most any of"
-        + " their processes held.")
-  }
-
-  private func cells(_ arm: ComparedArm, _ scale: IntervalScale) -> [String] {
-    let mark = arm.name == best && source.archive.arms.count > 1 ? tag("best", "best") : under(arm)
-    let value = arm.value.map { "<b>\(Quantity.metric($0.value))</b>" }
-    let drawing = arm.value.map {
-      scale.svg($0, color: source.color(arm.name), bound: source.floor?.value)
-    }
-    var cells = [source.label(arm.name) + mark] + about.map { HTML.escaped($0.cell(arm)) }
-    cells += [value ?? "–", drawing ?? "", arm.interval]
-    cells += source.comparison.columns.map { arm.further[$0].map(Quantity.metric) ?? "–" }
-    cells.append(arm.tokens.map(Quantity.count) ?? "–")
-    cells.append(arm.flops.map(Quantity.flops) ?? "–")
-    cells.append(arm.seconds.map(Quantity.duration) ?? "–")
-    let memory = source.archive.runs(of: arm.name).compactMap(\.peakMemory).max()
-    return cells + [memory.map(Quantity.memory) ?? "–", "\(arm.done)/\(arm.total)"]
-  }
-
-  /// Says of an arm that it is no better than what needs no learning.
-  private func under(_ arm: ComparedArm) -> String {
-    source.comparison.bound(over: arm).map { tag("under", "≤ \($0.name)") } ?? ""
-  }
-
-  private func tag(_ kind: String, _ text: String) -> String {
-    " <em class=\"\(kind)\">\(HTML.escaped(text))</em>"
-  }
-
-  /// What is said of an arm beside its name.
-  private var about: [ArmColumn] {
-    ArmColumn.forPeople(of: source.comparison).filter { $0.title != "arm" }
-  }
+  private var best: String? { source.ranked.first?.name }
 
   private var contrasts: String {
     guard let baseline = source.comparison.baseline, !source.comparison.contrasts.isEmpty
     else { return "" }
     return ContrastTable(source: source, contrasts: source.comparison.contrasts)
-      .html("against \(source.name(baseline))")
+      .html("against \(source.name(baseline))", name: "arm less \(baseline)")
   }
 
   /// What is reached without learning from the data.
   private var bounds: String {
     let bounds = source.comparison.bounds
     guard !bounds.isEmpty else { return "" }
-    let words = bounds.map { "\(HTML.escaped($0.name)) <b>\(Quantity.metric($0.value))</b>" }
+    let words = bounds.map { "\(HTML.escaped($0.name)) <b>\(Quantity.level($0.value))</b>" }
     return "<p class=\"bounds\">Without learning: \(words.joined(separator: " · "))</p>"
   }
 }
@@ -134,13 +81,13 @@ struct HeadlineSection: Sendable {
 struct IntervalScale: Sendable {
   private let ticks: AxisTicks
 
-  /// A scale that embraces all the intervals, but for those of two seeds, which may be ten times as wide as the arms lie apart: it ends
-  /// where the arms' own reach, or half of the largest value, is added on either side.
+  /// A scale that embraces all the intervals, but for those that are so wide that arms could not be told apart beside them: it ends
+  /// where eight times the arms' own reach, or twice the largest value, is added on either side.
   init(_ estimates: [Estimate]) {
     let values = estimates.map(\.value)
     let least = values.min() ?? 0
     let most = values.max() ?? 1
-    let room = max(most - least, max(abs(least), abs(most)) / 2)
+    let room = max(8 * (most - least), 2 * max(abs(least), abs(most)))
     let low = max(estimates.map(\.lower).min() ?? 0, least - room)
     let high = min(estimates.map(\.upper).max() ?? 1, most + room)
     ticks = AxisTicks(low...max(low, high), count: 4)
@@ -149,7 +96,8 @@ struct IntervalScale: Sendable {
   /// The ends of the scale.
   var caption: String {
     let ends = [ticks.range.lowerBound, ticks.range.upperBound]
-    return ends.map { Quantity.decimals($0, max(1, ticks.decimals)) }.joined(separator: " … ")
+    return ends.map { Quantity.withMinus(Quantity.decimals($0, max(1, ticks.decimals))) }
+      .joined(separator: " … ")
   }
 
   /// A dot on its interval, and a dashed line where the highest bound is, if that is within the scale.
@@ -163,14 +111,22 @@ struct IntervalScale: Sendable {
     return
       "<svg class=\"interval\" viewBox=\"0 0 180 24\" aria-hidden=\"true\">\(grid.joined())\(floor ?? "")"
       + "<line class=\"reach c\(color)\" x1=\"\(x(estimate.lower))\" x2=\"\(x(estimate.upper))\""
-      + " y1=\"12\" y2=\"12\"/>"
+      + " y1=\"12\" y2=\"12\"/>\(arrows(estimate, color))"
       + "<circle class=\"dot c\(color)\" cx=\"\(x(estimate.value))\" cy=\"12\" r=\"5\"/></svg>"
+  }
+
+  /// An arrow at each end where an interval goes on past the scale.
+  private func arrows(_ estimate: Estimate, _ color: Int) -> String {
+    let range = ticks.range
+    let left = estimate.lower < range.lowerBound ? ["8,5 0,12 8,19"] : []
+    let right = estimate.upper > range.upperBound ? ["172,5 180,12 172,19"] : []
+    return (left + right).map { "<polygon class=\"dot c\(color)\" points=\"\($0)\"/>" }.joined()
   }
 
   private func x(_ value: Double) -> String {
     let range = ticks.range
     let share = (value - range.lowerBound) / (range.upperBound - range.lowerBound)
-    // An interval that goes on past the scale ends at the picture's edge.
+    // An interval that goes on past the scale ends at the picture's edge, with an arrow.
     return HTML.place(min(max(0, 6 + 168 * share), 180))
   }
 }

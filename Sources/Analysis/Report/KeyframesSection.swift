@@ -60,29 +60,35 @@ struct KeyframesSection: Sendable {
   }
 
   private func table(_ groups: [Group]) -> String {
-    let rows = groups.map { group in
-      let seen = mean(group.lines.map { Double($0.seen) })
-      let frames = mean(group.lines.map { Double($0.frames) })
-      let quality = group.lines.compactMap(\.quality)
-      let gaps = group.lines.compactMap(\.gap)
-      let scores: [KeyPath<StretchQuality, Double>] = [
-        \.keyframeRate, \.hitRate, \.balance, \.distribution, \.unified,
-      ]
-      return [
-        group.arms.map(source.label).joined(separator: "<br>"),
-        "\(Quantity.short(seen)) of \(Quantity.short(frames))",
-        "\(Quantity.percent(seen / frames)) %",
-      ]
-        + scores.map { score in
-          quality.isEmpty ? "–" : Quantity.metric(mean(quality.map { $0[keyPath: score] }))
-        } + [gaps.isEmpty ? "–" : Quantity.decimals(mean(gaps), 2)]
-    }
+    let scores = ["frames inside", "stretches met", "balance", "spread", "score", "largest gap"]
     return HTML.table(
       [
-        "arms that see the same", "frames", "kept", "frames inside", "stretches met", "balance",
-        "spread",
-        "score", "largest gap",
-      ], rows, kind: "keyframes", caption: "Means over questions.")
+        "arms that see the same",
+        TableColumn("frames", name: "frames", fields: ["frames seen", "frames"]),
+        .number("kept", name: "kept", field: "kept (%)"),
+      ] + scores.map { .number($0, name: $0) }, groups.map(cells), kind: "keyframes",
+      caption: "Means over questions.")
+  }
+
+  private func cells(_ group: Group) -> [TableCell] {
+    let seen = mean(group.lines.map { Double($0.seen) })
+    let frames = mean(group.lines.map { Double($0.frames) })
+    let quality = group.lines.compactMap(\.quality)
+    let gaps = group.lines.compactMap(\.gap)
+    let scores: [KeyPath<StretchQuality, Double>] = [
+      \.keyframeRate, \.hitRate, \.balance, \.distribution, \.unified,
+    ]
+    return [
+      TableCell(
+        group.arms.map(source.label).joined(separator: "<br>"),
+        text: group.arms.joined(separator: ", ")),
+      TableCell(
+        "\(Quantity.short(seen)) of \(Quantity.short(frames))", numbers: [seen, frames]),
+      TableCell("\(Quantity.percent(seen / frames)) %", numbers: [100 * seen / frames]),
+    ]
+      + scores.map { score in
+        TableCell(quality.isEmpty ? nil : mean(quality.map { $0[keyPath: score] }), Quantity.level)
+      } + [TableCell(gaps.isEmpty ? nil : mean(gaps)) { Quantity.decimals($0, 2) }]
   }
 
   /// A few questions of different videos with every group's frames beside the truth.

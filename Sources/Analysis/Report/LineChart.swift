@@ -38,6 +38,8 @@ struct LineChart: Sendable {
   var format: @Sendable (Double) -> String
   /// A level that is drawn as a dashed line, such as what is reached without learning.
   var level: Double?
+  /// What bands are: "95 % over seeds".
+  var band = ""
   /// Width and height in units of the drawing.
   var size = (width: 760.0, height: 360.0)
 
@@ -61,14 +63,14 @@ struct LineChart: Sendable {
     let lines = series.map { line($0, frame) }.joined()
     return """
       <svg class="chart" viewBox="0 0 \(HTML.place(size.width)) \(HTML.place(size.height))" \
-      role="img" aria-label="\(HTML.escaped(title + ends))">\(grid(across, up, frame))\(floor(frame))\(lines)</svg>
+      role="img" data-band="\(HTML.escaped(band))" aria-label="\(HTML.escaped(title + ends))">\(grid(across, up, frame))\(floor(frame))\(lines)</svg>
       """
   }
 
   /// Where each line ends, for readers who cannot see it.
   private var ends: String {
     let said = series.compactMap { series in
-      series.points.last.map { "\(series.name) \(Quantity.metric($0.y))" }
+      series.points.last.map { "\(series.name) \(Quantity.level($0.y))" }
     }
     return said.isEmpty ? "" : "; at the end " + said.joined(separator: ", ")
   }
@@ -81,7 +83,7 @@ struct LineChart: Sendable {
       result += "<line class=\"grid\" x1=\"\(HTML.place(margin.left))\" x2=\"\(right)\""
       result += " y1=\"\(y)\" y2=\"\(y)\"/><text class=\"tick\" text-anchor=\"end\""
       result += " x=\"\(HTML.place(margin.left - 7))\" y=\"\(y)\" dy=\".35em\">"
-      result += "\(Quantity.decimals(value, up.decimals))</text>"
+      result += "\(Quantity.withMinus(Quantity.decimals(value, up.decimals)))</text>"
     }
     for (place, value) in across.values.filter(frame.holds).enumerated() {
       // A label at the edge ends there, lest half of it be cut off.
@@ -90,7 +92,8 @@ struct LineChart: Sendable {
       let kind = place.isMultiple(of: 2) ? "tick" : "tick odd"
       result +=
         "<text class=\"\(kind)\" text-anchor=\"\(anchor)\" x=\"\(HTML.place(frame.x(value)))\""
-      result += " y=\"\(HTML.place(size.height - margin.bottom + 22))\">\(format(value))</text>"
+      result +=
+        " y=\"\(HTML.place(size.height - margin.bottom + 22))\">\(Quantity.withMinus(format(value)))</text>"
     }
     return result + "<text class=\"axis\" text-anchor=\"end\" x=\"\(right)\""
       + " y=\"\(HTML.place(size.height - 5))\">\(HTML.escaped(horizontal)) →</text>"
@@ -133,9 +136,9 @@ struct LineChart: Sendable {
     points.map { point in
       let band =
         point.lower < point.upper
-        ? " [\(Quantity.metric(point.lower)), \(Quantity.metric(point.upper))]" : ""
+        ? " [\(Quantity.level(point.lower)), \(Quantity.level(point.upper))]" : ""
       return "\(HTML.place(frame.x(point.x))),\(HTML.place(frame.y(point.y)))"
-        + ",\(Quantity.metric(point.y))\(band) at \(HTML.escaped(format(point.x)))"
+        + ",\(Quantity.level(point.y))\(band) at \(HTML.escaped(format(point.x)))"
     }.joined(separator: ";")
   }
 }

@@ -10,7 +10,7 @@ struct PairwiseSection: Sendable {
     guard arms.count > 2 else { return "" }
     let cells = contrasts(arms)
     let rows = arms.enumerated().map { place, row in
-      ["\(place + 1)", source.label(row.name)]
+      ["\(place + 1)", TableCell(source.label(row.name), text: row.name)]
         + arms.map { column in cell(cells["\(row.name)\n\(column.name)"]) }
     }
     return HTML.section(
@@ -18,14 +18,16 @@ struct PairwiseSection: Sendable {
       "The probability that a run of the row does better than a run of the column. Bold: the paired"
         + " difference is seen (p &lt; 0.05 after Holm over all pairs).",
       HTML.table(
-        ["", "arm"] + arms.enumerated().map(head), rows, kind: "matrix",
+        ["", "arm"] + arms.enumerated().map { head($0, $1) }, rows, kind: "matrix",
         caption: "Row against column, by the number of its row.", naming: 1))
   }
 
   /// A column by its row's number, since names are long.
-  private func head(_ place: Int, _ arm: ComparedArm) -> String {
+  private func head(_ place: Int, _ arm: ComparedArm) -> TableColumn {
     let swatch = "<i class=\"swatch c\(source.color(arm.name))\"></i>"
-    return "<span class=\"arm\" title=\"\(HTML.escaped(arm.name))\">\(swatch)\(place + 1)</span>"
+    return .number(
+      "<span class=\"arm\" title=\"\(HTML.escaped(arm.name))\">\(swatch)\(place + 1)</span>",
+      name: "better than \(arm.name)")
   }
 
   /// Both directions of each pair; correction counts each pair once.
@@ -49,15 +51,17 @@ struct PairwiseSection: Sendable {
     return result
   }
 
-  private func cell(_ contrast: Contrast?) -> String {
+  private func cell(_ contrast: Contrast?) -> TableCell {
     guard let contrast, let chance = contrast.probabilityOfImprovement else {
-      return "<span class=\"faint\">·</span>"
+      return TableCell("<span class=\"faint\">·</span>", text: "")
     }
     let side = chance >= 0.5 ? "good" : "bad"
     let strength = Quantity.decimals(abs(chance - 0.5) * 1.1, 2)
     let share = Quantity.decimals(chance, 2)
-    return "<span class=\"cell \(side)\" style=\"--a:\(strength)\""
+    let markup =
+      "<span class=\"cell \(side)\" style=\"--a:\(strength)\""
       + " title=\"\(HTML.escaped(contrast.verdict))\">"
       + (contrast.isSeen ? "<b>\(share)</b>" : share) + "</span>"
+    return TableCell(markup, numbers: [chance])
   }
 }

@@ -11,14 +11,19 @@ extension ReportScript {
     const short=v=>Number.isInteger(v)&&Math.abs(v)<1e3?''+v:v.toFixed(Math.abs(v)>=100?0:Math.abs(v)>=10?1:2);
     const count=v=>{if(v&&Math.abs(v)<1)return ''+ +v.toPrecision(2);
     for(const [s,l] of [[1e9,'G'],[1e6,'M'],[1e3,'k']])if(Math.abs(v)>=s)return short(v/s)+l;return short(v)};
-    const value=v=>v&&Math.abs(v)<.01?v.toPrecision(3):v.toFixed(Math.abs(v)<100?3:1);
+    const minus=t=>/^-.*[1-9]/.test(t)?t.replace('-','−'):t.replace(/^-/,'');
+    const value=v=>minus(v&&Math.abs(v)<.01?v.toPrecision(3):v.toFixed(Math.abs(v)<100?3:1));
     const ticks=(lo,hi,n)=>{const span=hi-lo;if(!(span>0)){const r=Math.max(Math.abs(lo)*.1,1e-3);return[lo-r,lo+r]}
     const p=10**Math.floor(Math.log10(span/n)),s=p*([1,2,5].find(m=>m*p>=span/n)||10);
     const a=Math.floor(lo/s),b=Math.ceil(hi/s);return Array.from({length:b-a+1},(_,i)=>(a+i)*s)};
     const decades=(lo,hi)=>{const all=[];for(let e=Math.floor(Math.log10(lo));e<=Math.ceil(Math.log10(hi));e++)
     for(const m of hi/lo<2e3?[1,2,5]:[1])all.push(+`${m}e${e}`);
     const held=all.filter(v=>v>=lo*.999&&v<=hi*1.001),step=Math.ceil(held.length/8);
-    return held.filter((_,i)=>i%step===0)};
+    if(held.length>2)return held.filter((_,i)=>i%step===0);
+    // Less than a decade may hold none of those: round numbers then, or else the ends.
+    const round=ticks(lo,hi,4).filter(v=>v>=lo&&v<=hi);
+    // What is written alike is one label.
+    return(round.length>1?round:[lo,hi]).filter((v,i,all)=>all.findIndex(w=>count(w)===count(v))===i)};
     // Nothing has no logarithm: what costs nothing stands in a place of its own, left of the axis.
     const across=(xs,log,from,to)=>{const some=log?xs.filter(x=>x>0):xs,lo=Math.min(...some),hi=Math.max(...some);
     if(!log||!some.length)return{x:v=>hi>lo?from+(v-lo)/(hi-lo)*(to-from):from,ticks:ticks(lo,hi,5).filter(v=>v>=lo&&v<=hi)};
@@ -36,7 +41,7 @@ extension ReportScript {
     const a=across(series.flatMap(s=>s.points.map(p=>p.x)),log,L,R),path=ps=>ps.map(p=>f(a.x(p.x))+','+f(y(p.y))).join(' ');
     const digits=Math.max(0,Math.min(6,Math.ceil(-Math.log10(up[1]-up[0])-1e-9)));let out='';
     for(const v of up)out+=`<line class="grid" x1="${L}" x2="${R}" y1="${f(y(v))}" y2="${f(y(v))}"/>`+
-    `<text class="tick" text-anchor="end" x="${L-7}" y="${f(y(v))}" dy=".35em">${v.toFixed(digits)}</text>`;
+    `<text class="tick" text-anchor="end" x="${L-7}" y="${f(y(v))}" dy=".35em">${minus(v.toFixed(digits))}</text>`;
     a.ticks.forEach((v,i)=>{const x=a.x(v);out+=`<text class="tick${i%2?' odd':''}" text-anchor="${x>R-30?'end':'middle'}" x="${f(x)}" y="${B+22}">${count(v)}</text>`});
     out+=`<text class="axis" text-anchor="end" x="${R}" y="${size.height-5}">${escape(unit)}${log?', logarithmic':''} →</text>`;
     if(level!=null)out+=`<line class="floor" x1="${L}" x2="${R}" y1="${f(y(level))}" y2="${f(y(level))}"/>`;
@@ -61,7 +66,10 @@ extension ReportScript {
     const known=c.at.map((at,i)=>[arm.costs[at][place],i]).filter(([x,i])=>x!=null&&c.mean[i]!=null);
     return{name:arm.name,color:arm.color,points:known.map(([x,i])=>({x:x/m.size,y:c.mean[i],low:c.low[i],high:c.high[i]})),
     seeds:c.seeds.map(s=>known.filter(([,i])=>s[i]!=null).map(([x,i])=>({x:x/m.size,y:s[i]})))}});
+    const side=document.getElementById('curve-side'),bound=document.getElementById('curve-bound'),own=side.textContent;
     const draw=()=>{const metric=data.metrics[menu.selectedIndex];note.textContent=metric.meaning;
+    side.textContent=menu.selectedIndex?metric.name+' against what was spent'+(metric.side?`: ${metric.side} and further left is better.`:'.'):own;
+    if(bound)bound.hidden=metric.level==null;
     for(const {m,i,svg,own,label} of panels){const isOwn=!menu.selectedIndex&&!log.checked;
     svg.innerHTML=isOwn?own:opdCurves(series(metric,m,i),m.unit,metric.level,log.checked,svg.viewBox.baseVal);
     svg.setAttribute('aria-label',isOwn?label:metric.name+' by '+m.unit+'; at the end '+data.arms.map((a,n)=>[a.name,metric.curves[n]]).filter(p=>p[1])

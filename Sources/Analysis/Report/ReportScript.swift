@@ -3,7 +3,7 @@
 /// Numbers on pointing, arms hidden and shown, tables sorted and copied, figures saved, curves of any metric; everything is on the page without it.
 enum ReportScript {
   /// The script.
-  static let text = [pointing, hiding, sorting, copying, curves].joined(separator: "\n")
+  static let text = [pointing, hiding, sorting, copies, copying, curves].joined(separator: "\n")
 
   /// The nearest point of a line says what it is.
   private static let pointing = """
@@ -19,7 +19,8 @@ enum ReportScript {
     for(const p of svg.points||(svg.points=read())){if(p.g.classList.contains('off'))continue;const d=Math.hypot(p.x-x,p.y-y);if(d<far){far=d;best=p}}
     if(!best)return hide();
     mark.setAttribute('cx',best.x);mark.setAttribute('cy',best.y);svg.append(mark);
-    tip.textContent=best.g.dataset.arm+': '+best.text;tip.hidden=false;
+    const band=svg.dataset.band;
+    tip.textContent=best.g.dataset.arm+': '+best.text.replace(']',band?`; ${band}]`:']');tip.hidden=false;
     tip.style.left=Math.max(4,Math.min(e.clientX+14,innerWidth-tip.offsetWidth-8))+'px';tip.style.top=(e.clientY+16)+'px'})}})();
     """
 
@@ -42,6 +43,7 @@ enum ReportScript {
     button.addEventListener('click',()=>{const up=th.getAttribute('aria-sort')==='descending';
     for(const o of th.parentNode.children)o.removeAttribute('aria-sort');th.setAttribute('aria-sort',up?'ascending':'descending');
     const size={k:1e3,K:1e3,M:1e6,G:1e9,T:1e12,P:1e15},of=row=>{const text=row.cells[th.cellIndex].textContent.trim();
+    const own=row.cells[th.cellIndex].dataset.numbers;if(own&&own.split('|')[0])return +own.split('|')[0];
     const m=text.replace(/\\u2212/g,'-').match(/^[<≤]?\\s*([+-]?\\d*\\.?\\d+)\\s*([kKMGTP])?/);return m?+m[1]*(size[m[2]]||1):text};
     const rows=[...table.tBodies[0].rows].map(row=>[of(row),row]);
     rows.sort(([a],[b])=>{const n=typeof a==='number',m=typeof b==='number';if(n!==m)return n?-1:1;
@@ -50,12 +52,10 @@ enum ReportScript {
     """
 
   /// A table goes to the clipboard as Markdown, CSV or LaTeX, a figure to a file.
+  ///
+  /// Markdown and LaTeX have a cell a value, its interval with it; CSV has a column a number.
   private static let copying = """
-    (()=>{const cells=t=>[...t.rows].map(r=>[...r.cells].map(c=>c.textContent.replace(/\\s+/g,' ').trim()));
-    const forms={Markdown:r=>r.map((c,i)=>'| '+c.map(x=>x.replace(/\\|/g,'\\\\|')).join(' | ')+' |'+(i?'':'\\n|'+c.map(()=>'---|').join(''))).join('\\n'),
-    CSV:r=>r.map(c=>c.map(x=>/[",\\n]/.test(x)?'"'+x.replace(/"/g,'""')+'"':x).join(',')).join('\\n'),
-    LaTeX:r=>'\\\\begin{tabular}{l'+'r'.repeat(r[0].length-1)+'}\\n'+r.map(c=>c.map(x=>x.replace(/([&%$#_{}])/g,'\\\\$1')).join(' & ')+' \\\\\\\\').join('\\n')+'\\n\\\\end{tabular}'};
-    const tools=()=>{const d=document.createElement('div');d.className='tools';return d};
+    (()=>{    const tools=()=>{const d=document.createElement('div');d.className='tools';return d};
     const button=(d,name,act)=>{const b=document.createElement('button');b.type='button';b.textContent=name;b.addEventListener('click',()=>act(b));d.append(b)};
     for(const box of document.querySelectorAll('section .scroll')){const d=tools();d.append('copy as');
     const hint=document.createElement('span');hint.className='hint';hint.textContent='more columns →';d.prepend(hint);
@@ -64,7 +64,7 @@ enum ReportScript {
     if(more){box.tabIndex=0;box.setAttribute('role','region');box.setAttribute('aria-label',(box.querySelector('caption')||{textContent:'table'}).textContent)}
     else for(const a of ['tabindex','role','aria-label'])box.removeAttribute(a)};
     new ResizeObserver(look).observe(box);look();
-    for(const name in forms)button(d,name,async b=>{const text=forms[name](cells(box.querySelector('table')));
+    for(const name in opdCopy)button(d,name,async b=>{const text=opdCopy[name](box.querySelector('table'));
     try{await navigator.clipboard.writeText(text)}catch{const t=document.createElement('textarea');t.value=text;document.body.append(t);t.select();document.execCommand('copy');t.remove()}
     b.textContent='copied';setTimeout(()=>b.textContent=name,1200)});box.after(d)}
     for(const svg of document.querySelectorAll('svg.chart')){const d=tools();d.style.margin='0 2px 4px';

@@ -1,91 +1,48 @@
 internal import Records
-internal import Foundation
 internal import Core
-internal import Storage
 
 /// Answers as they were sampled, with what each token was taught.
 struct RolloutsSection: Sendable {
   let source: ReportSource
 
-  /// One recorded answer; whatever is missing is left out of the page.
-  private struct Answer: Decodable, Sendable {
-    var step: Int?
-    var query: String?
-    var words: [String]?
-    var advantage: [Double?]?
-    var teacher: [Double?]?
-    var student: [Double?]?
-    var reward: Double?
-    var quality: Double?
-    var predicted: Said?
-    var truth: [Said]?
-    var duration: Double?
-  }
-
-  /// An answer in its coded form: a stretch of time, or a text.
-  private enum Said: Decodable, Sendable {
-    case stretch(Interval)
-    case text(String)
-
-    init(from decoder: any Decoder) throws {
-      if let stretch = try? Interval(from: decoder) {
-        self = .stretch(stretch)
-      } else {
-        self = .text(try decoder.singleValueContainer().decode(String.self))
-      }
-    }
-
-    var stretch: Interval? {
-      if case .stretch(let stretch) = self { stretch } else { nil }
-    }
-
-    var text: String {
-      switch self {
-      case .stretch(let stretch):
-        "\(Quantity.short(stretch.start))–\(Quantity.short(stretch.end)) s"
-      case .text(let text): HTML.escaped(text)
-      }
-    }
-  }
+  private typealias Answer = RecordedAnswers.Answer
 
   /// How many answers of an arm are shown.
   private static let count = 3
 
   var html: String {
-    let parts = source.shown.map(panel).joined()
+    let panels = source.shown.map { (arm: $0, text: panel($0)) }
+    var parts = panels.compactMap(\.text).joined()
+    let others = panels.filter { $0.text == nil && learns($0.arm) }.map { source.label($0.arm) }
+    if !parts.isEmpty, !others.isEmpty {
+      parts +=
+        "<p class=\"legend\">No answer that a student sampled was recorded: \(others.joined(separator: " "))</p>"
+    }
     return HTML.section(
       "rollouts", "Example rollouts",
-      "Colour on a token is its advantage: <span class=\"word good\" style=\"--a:.5\">encouraged</span>"
+      "What students sampled themselves, in the last stage in which they did. Colour on a token is its advantage:"
+        + " <span class=\"word good\" style=\"--a:.5\">encouraged</span>"
         + " or <span class=\"word bad\" style=\"--a:.5\">discouraged</span>; with a teacher, what it"
         + " thinks of that token. Point at a token for its numbers. Below, the answer and the truth.",
       parts)
   }
 
-  private func panel(_ arm: String) -> String {
+  /// The answers of the first run that recorded some; `nil` where none did.
+  private func panel(_ arm: String) -> String? {
     for run in source.archive.runs(of: arm) {
-      guard let (answers, place) = latest(run) else { continue }
-      let cards = chosen(answers).map(card).joined()
-      return "<h3>\(source.label(arm)) <small>\(HTML.escaped(place))</small></h3>"
+      guard let recorded = RecordedAnswers(run) else { continue }
+      let place = [recorded.stage, recorded.step.map { "step \($0)" }].compactMap { $0 }
+      let words = (["seed \(run.seed)"] + place).joined(separator: ", ")
+      let cards = chosen(recorded.answers).map(card).joined()
+      return "<h3>\(source.label(arm)) <small>\(HTML.escaped(words))</small></h3>"
         + "<div class=\"cards\">\(cards)</div>"
     }
-    return ""
+    return nil
   }
 
-  /// The answers of the last step that a run recorded: in one file for all steps, or in one file a step.
-  private func latest(_ run: RecordedRun) -> ([Answer], String)? {
-    let folder = run.path + "/rollouts"
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    let files = names.filter { $0.hasSuffix(".jsonl") }.sorted().map { folder + "/" + $0 }
-    for path in [run.path + "/rollouts.jsonl"] + files.reversed() {
-      let lines = try? JSONLines.read(path, as: Answer.self, tornLastLine: .dropped)
-      guard let answers = lines?.map(\.value), let last = answers.last else { continue }
-      let name = path.split(separator: "/").last.map { $0.replacing(".jsonl", with: "") }
-      let place = last.step.map { "step \($0)" } ?? name ?? ""
-      // Steps may count anew in each stage: only those at the end belong together.
-      let earlier = answers.lastIndex { $0.step != last.step }
-      return (Array(answers.dropFirst((earlier ?? -1) + 1)), "seed \(run.seed), \(place)")
-    }
-    return nil
+  /// Whether any run of the arm makes steps.
+  private func learns(_ arm: String) -> Bool {
+    source.archive.runs(of: arm).contains { ($0.last("step") ?? 0) > 0 }
   }
 
   /// Answers to different questions, as far as there are.
@@ -127,21 +84,29 @@ struct RolloutsSection: Sendable {
 
   /// What was said and what is right; stretches of time on the video's time line.
   private func verdict(_ answer: Answer) -> String {
-    let quality = answer.quality.map { " · quality \(Quantity.decimals($0, 2))" } ?? ""
+    let quality = answer.quality.map { "quality \(Quantity.decimals($0, 2))" }
     let said = answer.predicted?.text ?? "no readable answer"
+    let right = (answer.truth ?? []).map(\.text).joined(separator: ", ")
     let truth = (answer.truth ?? []).compactMap(\.stretch)
     guard !truth.isEmpty else {
-      let right = (answer.truth ?? []).map(\.text).joined(separator: ", ")
-      return "<p class=\"faint\">\(said)\(quality) · right is \(right)</p>"
+      let facts = ["answer: \(said)", "truth: \(right)"] + [quality].compactMap { $0 }
+      return "<p class=\"faint\">\(facts.joined(separator: " · "))</p>"
     }
     let predicted = answer.predicted?.stretch
     let end = answer.duration ?? (truth + [predicted].compactMap { $0 }).map(\.end).max() ?? 0
     guard end > 0 else { return "" }
-    return "<div class=\"track\"><label>answer</label><div>"
-      + (predicted.map { mark($0, end, "answer") } ?? "") + "</div></div>"
-      + "<div class=\"track\"><label>truth</label><div>"
-      + truth.map { mark($0, end, "truth") }.joined() + "</div></div>"
-      + "<p class=\"faint\">\(said)\(quality) · video \(Quantity.short(end)) s</p>"
+    let facts = [quality, "video \(Quantity.short(end)) s"].compactMap { $0 }
+    return track("answer", predicted.map { [$0] } ?? [], end, said)
+      + track("truth", truth, end, right)
+      + "<p class=\"faint\">\(facts.joined(separator: " · "))</p>"
+  }
+
+  /// Stretches on the video's time line, with their ends in numbers beside it.
+  private func track(_ name: String, _ stretches: [Interval], _ end: Double, _ said: String)
+    -> String
+  {
+    "<div class=\"track\"><label>\(name)</label><div>"
+      + stretches.map { mark($0, end, name) }.joined() + "</div><span>\(said)</span></div>"
   }
 
   private func mark(_ interval: Interval, _ end: Double, _ kind: String) -> String {

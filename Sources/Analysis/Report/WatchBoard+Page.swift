@@ -34,7 +34,7 @@ extension WatchBoard {
       HTML.escaped(row.path),
       "<span class=\"state \(state)\" title=\"\(HTML.escaped(row.message ?? ""))\">\(state)</span>",
       (row.step.map { "\($0)" } ?? "–") + (row.steps.map { " of \($0)" } ?? ""), bar ?? "",
-      row.value.map(Quantity.metric) ?? "–", left(row).map(Quantity.duration) ?? "–", stop,
+      row.value.map(Quantity.level) ?? "–", left(row).map(Quantity.duration) ?? "–", stop,
     ]
   }
 

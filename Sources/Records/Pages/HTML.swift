@@ -67,11 +67,23 @@ package enum HTML {
     _ header: [String], _ rows: [[String]], kind: String = "", caption: String = "",
     naming: Int = 0
   ) -> String {
-    let title = caption.isEmpty ? "" : "<caption>\(caption)</caption>"
-    let head = header.map { "<th scope=\"col\">\($0)</th>" }.joined()
+    table(
+      header.map { TableColumn($0) }, rows.map { $0.map { TableCell($0) } }, kind: kind,
+      caption: caption, naming: naming)
+  }
+
+  /// A table in a box that scrolls sideways on narrow screens, with what copies of it have in place of markup.
+  package static func table(
+    _ header: [TableColumn], _ rows: [[TableCell]], kind: String = "", caption: String = "",
+    naming: Int = 0
+  ) -> String {
+    let title = caption.isEmpty ? "" : "<caption><span>\(caption)</span></caption>"
+    let head = header.map { "<th scope=\"col\"\($0.attributes)>\($0.markup)</th>" }.joined()
     let body = rows.map { row in
       let cells = row.enumerated().map { column, cell in
-        column == naming ? "<th scope=\"row\">\(cell)</th>" : "<td>\(cell)</td>"
+        column == naming
+          ? "<th scope=\"row\"\(cell.attributes)>\(cell.markup)</th>"
+          : "<td\(cell.attributes)>\(cell.markup)</td>"
       }
       return "<tr>\(cells.joined())</tr>"
     }

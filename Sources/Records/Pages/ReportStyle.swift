@@ -66,9 +66,11 @@ package enum ReportStyle {
     td,tbody th{padding:8px 8px;text-align:right;border-top:1px solid var(--rule);white-space:nowrap}
     tbody th{font:inherit;color:inherit}
     caption{text-align:left;padding:9px 14px 0;font-size:12.5px;color:var(--soft)}
+    caption span{display:block;position:sticky;left:14px;width:max-content;max-width:min(1020px,calc(100vw - 80px))}
     th:first-child,td:first-child{text-align:left;padding-left:14px}
     .headline td b{font-size:16px}.headline em{display:block;width:max-content;margin:2px 0 0 19px}
-    @media (min-width:601px){.headline .arm{min-width:200px}}
+    .headline th,.headline td{padding-left:6px;padding-right:6px}
+    @media (min-width:601px){.headline .arm{min-width:180px}.headline tr>:first-child{padding-left:14px}}
     .contrasts tbody th .faint{display:block;margin-left:19px}
     .contrasts td:nth-child(2),.contrasts th:nth-child(2),.states td,.states th{text-align:left}
     .curriculum .bar{width:72px}
@@ -76,7 +78,7 @@ package enum ReportStyle {
     .matrix td:first-child{color:var(--soft)}.matrix td:nth-child(2),.matrix th:nth-child(2){text-align:left}
     .target td:nth-child(n+3){min-width:86px}.keyframes th:first-child .arm{margin:1px 0}
     .cost td:nth-child(3){width:70%}.cost th:nth-child(2),.cost td:nth-child(2){text-align:left}
-    .differences td,.differences th{text-align:left}th button{all:unset;cursor:pointer}
+    .differences td,.differences th,.facts td,.facts th{text-align:left}.facts tbody th{color:var(--soft);width:1%}.facts td{white-space:normal;overflow-wrap:anywhere}th button{all:unset;cursor:pointer}
     .scroll:focus-visible,th button:focus-visible,.tools button:focus-visible,[data-arm][role]:focus-visible{outline:2px solid var(--c2);outline-offset:2px}
     th[aria-sort=ascending] button::after{content:" ↑"}th[aria-sort=descending] button::after{content:" ↓"}
     .tools{display:flex;gap:10px;justify-content:flex-end;margin:-10px 2px 16px;font-size:12.5px;color:var(--soft)}
@@ -148,7 +150,7 @@ package enum ReportStyle {
     .reading .word{font-size:13px;padding:2px 5px}
     .reward{float:right;color:var(--soft);font-size:13px}
     .track{display:flex;align-items:center;gap:8px;font-size:12px;color:var(--soft);margin:3px 0}
-    .track label{width:46px}.track div{position:relative;flex:1;height:11px;border-radius:6px;
+    .track label{width:46px}.track span{width:40%;max-width:120px;color:var(--ink);font-variant-numeric:tabular-nums}.track div{position:relative;flex:1;height:11px;border-radius:6px;
     background:var(--rule);overflow:hidden}
     .track i{position:absolute;top:0;bottom:0;border-radius:4px}
     .track .answer{background:var(--ink)}.track .truth{background:rgb(var(--good))}
@@ -165,10 +167,10 @@ package enum ReportStyle {
   private static let media = """
     @media (max-width:600px){main{padding:24px 14px 48px}.tick,.axis{font-size:25px}.tick.odd{display:none}
     .line{stroke-width:4}.seed{stroke-width:1.6}.grid2 .tick,.grid2 .axis{font-size:14px}.grid2 .tick.odd{display:inline}
-    .headline .arm,.target .arm,.groups .arm,.cost .arm,.contrasts .arm{white-space:normal;overflow-wrap:anywhere;min-width:96px}.grid2 .line{stroke-width:2.2}.headline .best{display:none}.stack{min-width:110px}
+    .headline .arm,.target .arm,.groups .arm,.cost .arm,.contrasts .arm{white-space:normal;min-width:96px}caption span{max-width:calc(100vw - 58px)}.grid2 .line{stroke-width:2.2}.headline .best{display:none}.stack{min-width:110px}
     section{margin-top:40px}
     .headline th,.headline td{padding:8px 5px}svg.interval{width:90px}
-    .headline td:nth-child(4),.headline th:nth-child(4){display:none}.matrix .arm{white-space:normal}
+    .headline :is(td,th):has(svg.interval),.headline thead th:has(small){display:none}.matrix .arm{white-space:normal}
     .cell{min-width:32px;padding:2px 4px;font-size:13px}}
     @media print{:root{--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--rule:#ccc}
     body{font-size:12px}main{max-width:none;padding:0}.tabs nav,.tools,.contents,.tip{display:none}

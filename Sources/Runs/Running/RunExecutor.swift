@@ -58,6 +58,7 @@ package struct RunExecutor: Sendable {
     let supervision = RunSupervision(
       path: path, identity: entry.identity, lease: lease, interruption: interruption)
     try log.open(in: entry.directory)
+    log.add("machine: \(MachineWords.text)")
     try entry.directory.write(text: ConfigurationFile.text(of: complete), to: "config.yaml")
     try await entry.directory.writeQuestions(of: parts)
     try await entry.directory.writeStudent(of: parts)

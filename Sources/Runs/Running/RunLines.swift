@@ -22,6 +22,8 @@ enum RunLines {
   }
 
   private struct RolloutLine: Encodable {
+    var stage: String
+    /// Counted over the whole run, as in `metrics.jsonl`.
     var step: Int
     var prompt: String
     var query: String
@@ -41,8 +43,16 @@ enum RunLines {
 
   /// The first groups of a step: every answer with what teacher and reward said of it.
   ///
+  /// - Parameters:
+  ///   - record: The step.
+  ///   - stage: What its stage is called.
+  ///   - step: The run's steps up to and with this one.
+  ///   - codec: What tells answers from tokens.
+  /// - Returns: A line an answer.
   /// - Throws: What whoever judges answers throws.
-  static func rollouts(_ record: StepRecord, codec: AnswerCodec) async throws -> String {
+  static func rollouts(
+    _ record: StepRecord, stage: String, step: Int, codec: AnswerCodec
+  ) async throws -> String {
     let groups = Array(record.groups.prefix(4))
     let (answers, qualities) = try await codec.judged(
       groups.map { RolloutGroup(prompt: $0.prompt, rollouts: $0.rollouts.map(\.rollout)) })
@@ -52,8 +62,9 @@ enum RunLines {
         let rollout = scored.rollout
         return JSONText.line(
           RolloutLine(
-            step: record.step, prompt: group.prompt.id, query: group.prompt.query,
-            slot: rollout.slot, text: codec.tokenizer.text(rollout.tokens),
+            stage: stage, step: step, prompt: group.prompt.id,
+            query: group.prompt.query, slot: rollout.slot,
+            text: codec.tokenizer.text(rollout.tokens),
             words: rollout.tokens.map { codec.tokenizer.word($0) }, tokens: rollout.tokens,
             student: rollout.logProbabilities, teacher: scored.teacher?.sampled,
             advantage: scored.teacher.map {

@@ -70,8 +70,9 @@ extension RunProgress {
     if monitor.rule != nil { evaluated.merge(try await teacherDistance(of: student)) { $1 } }
     values.merge(evaluated) { $1 }
     guard !evaluated.isEmpty else { return [:] }
-    try await directory.append(
-      [RunLines.rollouts(record, codec: parts.context.codec)], to: "rollouts.jsonl")
+    let answers = try await RunLines.rollouts(
+      record, stage: stage.title, step: steps, codec: parts.context.codec)
+    try directory.append([answers], to: "rollouts.jsonl")
     return evaluated
   }
 

@@ -117,7 +117,8 @@ extension SelectionPreview {
     guard !shown.isEmpty else { return [] }
     let isMeasured = shown.contains { $0.score != nil || $0.teacher != nil || $0.student != nil }
     guard isMeasured else {
-      return ["taken       \(shown.map(\.id).joined(separator: ", "))\(shown.count < summary.taken ? " …" : "")"]
+      let more = shown.count < summary.taken ? " …" : ""
+      return ["taken       \(shown.map(\.id).joined(separator: ", "))\(more)"]
     }
     func number(_ value: Double?) -> String { value.map(edge) ?? padded("–", 7) }
     let rest = summary.taken - shown.count

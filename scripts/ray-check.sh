@@ -34,8 +34,14 @@ fail() {
   echo "FAILED: $*" >&2
   exit 1
 }
-at_work() { [ -n "$(find "$work/ray" -name metrics.jsonl -size +0 2>/dev/null)" ]; }
-state() { "$ray" job status "$1" 2>&1 | grep -oE 'SUCCEEDED|FAILED|STOPPED|RUNNING|PENDING' | tail -n 1; }
+# Both: a worker that Ray starts after the other was killed would carry the sweep out undisturbed.
+at_work() { [ "$(pgrep -fc "train $work/ray/")" -ge 2 ] && [ -n "$(find "$work/ray" -name metrics.jsonl -size +0 2>/dev/null)" ]; }
+# Of a job that has ended Ray 2.60 says "Job 'x' failed" or "was stopped", and then what the job itself had said.
+state() {
+  "$ray" job status "$1" 2>&1 |
+    sed -nE "s/.*Job '$1' (was )?(succeeded|failed|stopped).*/\\2/p; s/.*Status for job '$1': ([A-Z]+).*/\\1/p" |
+    head -n 1 | tr '[:lower:]' '[:upper:]'
+}
 ended() { [[ "$(state "$1")" =~ SUCCEEDED|FAILED|STOPPED ]]; }
 # submit ROUND: workers whose jobs are named TAG-ROUND-0 and TAG-ROUND-1.
 submit() { OPD_ROUND=$1 "$opd" sweep "$work/sweep.yaml" --out "$work/ray" | tail -n 1; }
@@ -49,11 +55,11 @@ wait_until 600 "$ray" job list >/dev/null 2>&1 || fail "Ray did not start: $(tai
 "$opd" sweep "$work/sweep.yaml" --engine local --out "$work/local" --quiet
 
 submit first
-wait_until 300 at_work || fail "no run began: $("$ray" job logs "$tag-first-0" 2>&1 | tail -n 5)"
+wait_until 300 at_work || fail "no two runs began: $("$ray" job logs "$tag-first-0" 2>&1 | tail -n 5)"
 # One worker is asked to end, the other is killed with its runs, as by a machine that goes away.
 "$ray" job stop --no-wait "$tag-first-0" >/dev/null
 for process in $(pgrep -f "sweep $work/ray --worker") $(pgrep -f "train $work/ray/"); do kill -KILL "$process" || true; done
-wait_until 120 ended "$tag-first-0" && wait_until 120 ended "$tag-first-1" || fail "the workers did not end"
+wait_until 120 ended "$tag-first-0" && wait_until 120 ended "$tag-first-1" || fail "the workers did not end: $("$ray" job status "$tag-first-0" 2>&1 | tail -n 3) $("$ray" job status "$tag-first-1" 2>&1 | tail -n 3)"
 echo "    first round: $(state "$tag-first-0") and $(state "$tag-first-1"), $(finished ray) of 8 runs finished"
 [ "$(finished ray)" -lt 8 ] || fail "the workers were killed too late to show anything"
 

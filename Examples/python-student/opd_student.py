@@ -92,6 +92,8 @@ class Divergence:
 
     def __init__(self, wire):
         self.kind, self.weights = wire["kind"], list(decode_floats(wire["weights"]))
+        if self.kind not in ("reverse_kl", "forward_kl", "jensen_shannon"):
+            raise ValueError(f"there is no divergence '{self.kind}'")
         self.beta, self.factor = wire.get("beta"), 1.0
         if self.kind == "jensen_shannon" and not 0 < self.beta < 1:
             ends = "forward_kl" if self.beta <= 0 else "reverse_kl"
@@ -548,7 +550,7 @@ class TorchStudent(Student):
 
     def _compared(self, datum, teachers, temperature):
         rows = self._rows(datum)
-        found = [[row[0] for row in map(self.torch.Tensor.tolist, self._targets(rows, datum, temperature))]]
+        found = [[row[0].item() for row in self._targets(rows, datum, temperature)]]
         return found + [values.tolist() for values in self._divergences(rows, datum, teachers, temperature)]
 
     def _parts(self, data):

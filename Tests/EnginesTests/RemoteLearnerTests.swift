@@ -217,6 +217,10 @@ struct RemoteLearnerTests {
     await #expect(throws: EngineError.self) {
       try await learner(states, "Tests/Programs/frames_student.py", teacher: "7")
     }
+    // Nor is it one whose tokens cost less than nothing.
+    await #expect(throws: ProcessError.self) {
+      try await learner(states, "Tests/Programs/boastful_student.py")
+    }
     let groups = try await student.sample(Self.prompts, settings: Self.settings, seed: Seed(3))
     await #expect(throws: LearnerError.self) {
       try await student.scoreBeside(groups, temperature: 1)

@@ -113,9 +113,9 @@ actor ProcessEngine: StudentEngine {
     return try zip(responses, values).map { response, numbers in
       let length = response.tokens.count
       let count = 1 + (response.divergences?.terms.count ?? 0)
-      guard numbers.values.count == length * count, numbers.values.allSatisfy(\.isFinite) else {
-        throw program.defect("values")
-      }
+      guard numbers.values.count == length * count, numbers.values.allSatisfy(\.isFinite),
+        numbers.values.prefix(length).allSatisfy({ $0 <= 1e-3 })
+      else { throw program.defect("values") }
       let parts = (0..<count).map { part in
         numbers.values[part * length..<(part + 1) * length].map { Double($0) }
       }

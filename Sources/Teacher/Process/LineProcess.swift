@@ -122,6 +122,11 @@ actor LineProcess {
       throw ProcessError.vocabulary(
         program: program, expected: hello.vocabulary, received: answer.vocabulary)
     }
+    let costs = [answer.flopsPerToken, answer.teacherFlopsPerToken].compactMap { $0 }
+    if let wrong = costs.first(where: { !(0...1e30).contains($0) }) {
+      throw ProcessError.content(
+        program: program, prompt: "", defect: "a token cannot cost \(wrong) operations")
+    }
   }
 }
 

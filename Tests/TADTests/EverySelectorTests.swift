@@ -143,7 +143,8 @@ struct QuerySelectorErrorTests {
     #expect(
       said(nil) == """
         The selector 'max-similarity' reads the query, but prompt 'q1' has no query embedding. Use \
-        data with query embeddings, or a query-blind selector.
+        data with query embeddings (`opd keyframes` makes one by --features with their --encoder), \
+        or a query-blind selector.
         """)
     #expect(
       said([1, 2]) == """

@@ -117,7 +117,8 @@ let package = Package(
       settings: safe + optimised),
     // Students on training servers, and students that are programs.
     room(
-      "Engines", imports: ["Core", "Tensors", "Student", "Teacher"], settings: safe + optimised),
+      "Engines", imports: ["Core", "Storage", "Tensors", "Networks", "Student", "Teacher"],
+      settings: safe + optimised),
     // Language models over HTTP.
     room(
       "Serve", imports: ["Core", "Networks", "Student", "Tokenizers", sockets],

@@ -29,7 +29,13 @@ public struct SafetensorsFile: Sendable, Hashable {
   /// - Throws: `StorageError.missingFile`, `.unreadable` if the file is cut short, its header is not what the format says,
   ///   or a tensor has numbers of a kind that the format does not know, or `.unusable` if its header has a name twice.
   public static func read(_ path: String) throws -> SafetensorsFile {
-    let bytes = try TextFile.bytes(path)
+    try SafetensorsFile(try TextFile.bytes(path), from: path)
+  }
+
+  /// What the bytes of a file say, as `read(_:)`.
+  ///
+  /// - Throws: As `read(_:)`, but for a missing file.
+  package init(_ bytes: [UInt8], from path: String) throws {
     func refuse(_ reason: String) -> StorageError {
       .unreadable(path: path, format: "safetensors", reason: reason)
     }
@@ -42,9 +48,10 @@ public struct SafetensorsFile: Sendable, Hashable {
     guard let header = try? JSONDecoder().decode(Header.self, from: Data(bytes[8..<start])) else {
       throw refuse("its header is not as the format says")
     }
-    try refuseRepeated(bytes[8..<start], of: path)
+    try Self.refuseRepeated(bytes[8..<start], of: path)
     let body = bytes[start...]
-    let tensors: [NamedTensor] = try header.entries.compactMap { name, entry in
+    metadata = header.metadata
+    tensors = try header.entries.compactMap { name, entry in
       // Masks and position ids beside the weights are whole numbers, and nobody asks for them.
       if Self.foreign.contains(entry.dtype) { return nil }
       do throws(Refusal) {
@@ -53,7 +60,6 @@ public struct SafetensorsFile: Sendable, Hashable {
         throw refuse(error.reason)
       }
     }
-    return SafetensorsFile(tensors: tensors, metadata: header.metadata)
   }
 
   private static func refuseRepeated(_ header: ArraySlice<UInt8>, of path: String) throws {

@@ -94,19 +94,11 @@ struct ServerAgreementTests {
 
   /// The adapter of each matrix, by the matrix's name in a checkpoint.
   private func adapters(of learner: RemoteLearner) async throws -> [String: LowRank] {
-    let folder = FileManager.default.temporaryDirectory.path + "/opd-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try Data(try await archive(of: learner)).write(to: URL(filePath: folder + "/adapter.tar.gz"))
-    let tar = Process()
-    tar.executableURL = URL(filePath: "/usr/bin/env")
-    tar.arguments = ["tar", "-xzf", folder + "/adapter.tar.gz", "-C", folder]
-    tar.standardError = FileHandle.nullDevice
-    try tar.run()
-    tar.waitUntilExit()
-    let json = try Data(contentsOf: URL(filePath: folder + "/adapter_config.json"))
+    let archive = try TarArchive(gzip: try await archive(of: learner), from: "the adapter")
+    let json = Data(try #require(archive["adapter_config.json"]))
     let about = try JSONDecoder().decode(Adapter.self, from: json)
-    let tensors = try SafetensorsFile.read(folder + "/adapter_model.safetensors").tensors
+    let weights = try #require(archive["adapter_model.safetensors"])
+    let tensors = try SafetensorsFile(weights, from: "the adapter").tensors
     let named = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
     var result: [String: LowRank] = [:]
     for (name, a) in named where name.hasSuffix(".lora_A.weight") {

@@ -1,4 +1,6 @@
 #if Engines
+import Foundation
+import Storage
 import Testing
 
 @testable import Engines
@@ -45,6 +47,12 @@ struct StudentProbeTests {
       Lie(mode: "no_conflicts", check: "names of checkpoints", verdict: .limit),
       Lie(mode: "old_overwrites", check: "older samplers", verdict: .limit),
       Lie(mode: "no_archive", check: "exports the adapter", verdict: .limit),
+      Lie(mode: "broken_archive", check: "exports the adapter", verdict: .limit),
+      Lie(mode: "no_targets", check: "exports the adapter", verdict: .limit),
+      Lie(mode: "other_targets", check: "exports the adapter", verdict: .limit),
+      Lie(mode: "half_adapter", check: "exports the adapter", verdict: .limit),
+      Lie(mode: "empty_adapter", check: "exports the adapter", verdict: .limit),
+      Lie(mode: "own_names", check: "exports the adapter", verdict: .limit),
       Lie(mode: "flattens", check: "rows of targets", verdict: .limit),
       Lie(mode: "drops_images", check: "images", verdict: .limit),
       Lie(mode: "no_images", check: "images", verdict: .limit),
@@ -77,6 +85,49 @@ struct StudentProbeTests {
     if lie.verdict == .fail {
       #expect(throws: EngineError.self) { try report.require() }
     }
+  }
+
+  @Test(
+    "says what PEFT loads of an exported adapter",
+    arguments: [
+      ("", "PEFT loads gate_proj, q_proj, v_proj (6 in all), rank 2, α 4.0"),
+      (
+        "no_targets",
+        "PEFT takes q_proj and v_proj; PEFT loads q_proj, v_proj (4 in all), rank 2, α 4.0; target_modules does not name gate_proj"
+      ),
+      ("other_targets", "; there are no tensors of down_proj"),
+      ("half_adapter", "; one of the two matrices is missing of v_proj"),
+      ("empty_adapter", "; there are only zeros in gate_proj"),
+      (
+        "own_names",
+        "; PEFT has no such names: model.layers.0.gate_proj.lora_A.weight (12 in all)"
+      ),
+    ])
+  func exports(_ mode: String, _ words: String) async throws {
+    let server = try StubEngine(.init(mode: mode))
+    let report = try await StudentProbe.report(on: server.parameters)
+    let line = report.checks.first { $0.name == "exports the adapter" }?.finding ?? ""
+    #expect(line.contains(words), "\(line)")
+  }
+
+  @Test("writes adapters that PEFT loads wholly where the server names no modules")
+  func namesModules() async throws {
+    let server = try StubEngine(.init(mode: "no_targets"))
+    let client = try await TinkerClient.connect(server.parameters)
+    defer { client.close() }
+    let model = try await client.createModel(base: client.parameters.base, rank: 2, seed: 1)
+    let archive = try await client.adapterArchive(model, named: "any")
+    var adapter = try ExportedAdapter(archive: archive)
+    #expect(try adapter.loaded().isWhole == false)
+    adapter.nameModules()
+    #expect(try adapter.loaded().isWhole)
+    let folder = FileManager.default.temporaryDirectory.path + "/opd-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try adapter.write(folder: folder)
+    let text = try String(contentsOfFile: folder + "/adapter_config.json", encoding: .utf8)
+    #expect(text.contains("\"gate_proj\"") && text.contains("\"lora_alpha\" : 4"))
+    let tensors = try SafetensorsFile.read(folder + "/adapter_model.safetensors").tensors
+    #expect(tensors.count == 12)
   }
 
   @Test("takes nothing for a limit of a server that was started again meanwhile")

@@ -115,6 +115,12 @@ struct RemoteStudentTests {
     #expect(ledger.contains("\"trainedTokens\"") && !ledger.contains("\"trainedTokens\":0"))
     let compared = try opd(["compare", out, "--baseline", "grpo"])
     #expect(compared.status == 0, "\(compared.text)")
+    let adapter = folder + "/adapter"
+    let exported = try opd(["export", "\(out)/grpo/seed-0", "--adapter", adapter])
+    #expect(exported.text.contains("\(adapter): PEFT loads gate_proj, q_proj, v_proj"))
+    #expect(text(adapter + "/adapter_config.json").contains("\"gate_proj\""))
+    let merged = try opd(["export", "\(out)/grpo/seed-0", "--merged", folder + "/merged"])
+    #expect(merged.text.contains("of a training server's student write --adapter"))
   }
 
   @Test("trains every arm in a program, those that look at whole distributions too")

@@ -9,6 +9,7 @@ none); reduction ("sum", "sequences", "tokens") and extent ("sum", "pass", "upda
 
 import base64
 import copy
+import io
 import json
 import math
 import os
@@ -16,6 +17,7 @@ import random
 import socket
 import struct
 import sys
+import tarfile
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -55,6 +57,44 @@ def log_softmax(values, temperature=1.0):
 
 def single(x):
     return struct.unpack("<f", struct.pack("<f", x))[0]
+
+
+# The adapter as PEFT would write it, of two layers.
+
+
+def safetensors(tensors):
+    header, body = {}, b""
+    for name, (shape, values) in tensors.items():
+        numbers = struct.pack("<%df" % len(values), *values)
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [len(body), len(body) + len(numbers)]}
+        body += numbers
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + body
+
+
+def exported_adapter():
+    if mode == "broken_archive":
+        return b"\x1f\x8b" + b"\0" * 40
+    names = ["q_proj", "v_proj", "gate_proj"]
+    tensors = {}
+    for layer in range(2):
+        for name in names:
+            path = "model.layers.%d.%s" % (layer, name)
+            stem = path + ".lora_" if mode == "own_names" else "base_model.model." + path + ".lora_"
+            tensors[stem + "A.weight"] = ([2, 3], [0.5] * 6)
+            if mode != "half_adapter" or name != "v_proj":
+                empty = mode == "empty_adapter" and name == "gate_proj"
+                tensors[stem + "B.weight"] = ([4, 2], [0.0 if empty else 0.1] * 8)
+    targets = None if mode == "no_targets" else names + ["down_proj"] * (mode == "other_targets")
+    about = {"peft_type": "LORA", "r": 2, "lora_alpha": 4, "target_modules": targets, "bias": "none"}
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for name, content in [("adapter_config.json", json.dumps(about).encode()),
+                              ("adapter_model.safetensors", safetensors(tensors))]:
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    return packed.getvalue()
 
 
 # Passes: a datum is {"tokens", "shade", "inputs": {name: (numbers, shape)}}.
@@ -497,7 +537,7 @@ class Handler(BaseHTTPRequestHandler):
         if operation.endswith("/download"):
             if mode == "no_archive":
                 raise Refusal(404, "Checkpoint not found")
-            return self.answer(200, b"\x1f\x8b" + b"\0" * 40, "application/octet-stream")
+            return self.answer(200, exported_adapter(), "application/octet-stream")
         if operation == "retrieve_future":
             return self.retrieve(json.loads(data)["request_id"])
         if operation == "forward_backward" and options["dialect"] == "protobuf":

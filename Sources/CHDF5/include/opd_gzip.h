@@ -18,3 +18,8 @@ int64_t opd_file_crc32(const char *path, int64_t *size);
 ///
 /// Returns -1 if the stream is damaged, cut short, or holds another number of bytes.
 int opd_inflate(const uint8_t *packed, size_t packed_count, uint8_t *bytes, size_t count);
+
+/// Unpacks a gzip stream of unknown length, at most `most` bytes, which is at most 4 GiB.
+///
+/// Returns how many bytes `*bytes` has, which is to be freed; -1 if the stream is damaged, cut short, or unpacks to more.
+int64_t opd_gunzip(const uint8_t *packed, size_t packed_count, size_t most, uint8_t **bytes);

@@ -55,6 +55,11 @@ package struct RemoteLearner: Learner, PolicyBeside {
     return try await engine.train(responses, step)
   }
 
+  /// What was trained, for other libraries.
+  ///
+  /// - Throws: `LearnerError.unable` where the engine hands nothing out; `StorageError` or `CheckpointError` for what it hands out.
+  package func exported() async throws -> ExportedAdapter { try await engine.exported() }
+
   /// Saves the weights elsewhere; a reference is asked on them.
   ///
   /// A teacher beside the student is there already.

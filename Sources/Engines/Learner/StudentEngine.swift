@@ -41,6 +41,9 @@ package protocol StudentEngine: Actor {
   /// The weights as they are, for good.
   func frozen() async throws -> any StudentEngine
 
+  /// What was trained, for other libraries.
+  func exported() async throws -> ExportedAdapter
+
   /// The weights of the other model that it has beside the student.
   nonisolated func teacher() throws -> any StudentEngine
 
@@ -60,6 +63,11 @@ extension StudentEngine {
     _ responses: [TargetedResponse], temperature: Double
   ) async throws -> [ComparedResponse] {
     throw LearnerError.unable(to: "compare its distributions with other weights")
+  }
+
+  /// Refuses: what a program trains is in its own files.
+  package func exported() async throws -> ExportedAdapter {
+    throw LearnerError.unable(to: "hand its adapter out")
   }
 
   /// Refuses: it has no other model.

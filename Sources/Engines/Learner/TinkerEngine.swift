@@ -190,6 +190,13 @@ extension TinkerEngine {
     try await own.restore(TinkerCheckpoint(try await save()), .weights)
   }
 
+  func exported() async throws -> ExportedAdapter {
+    let own = try await ready()
+    let digest = ContentHash.of([try await own.fingerprint().digest])
+    return try ExportedAdapter(
+      archive: try await own.archive(named: "opd-export-\(digest.prefix(16))"))
+  }
+
   func digest() async throws -> String { try await ready().fingerprint().digest }
 
   func frozen() async throws -> any StudentEngine {

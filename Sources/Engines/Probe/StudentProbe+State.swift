@@ -1,4 +1,5 @@
 #if Engines
+import Core
 import Foundation
 
 extension StudentProbe {
@@ -95,15 +96,16 @@ extension StudentProbe {
       : (.limit, "they overwrite the model in training, log π moves by \(short(difference)) nats")
   }
 
-  /// The adapter's archive can be had.
+  /// The adapter's archive can be had, and PEFT loads of it what was trained.
   mutating func exports() async throws -> Finding {
     _ = try await bench.client.saveSampler(bench.model, as: "opd-probe-export")
     let bytes = try await bench.client.adapterArchive(bench.model, named: "opd-probe-export")
-    guard bytes.starts(with: [0x1f, 0x8b]) else {
-      return (.limit, "\(bytes.count) bytes that are no gzip archive")
+    do {
+      let (isWhole, text) = try ExportedAdapter(archive: bytes).loaded()
+      return (isWhole ? .ok : .limit, text)
+    } catch let error as any ExplainedError {
+      return (.limit, error.happened)
     }
-    report.abilities.adapterBytes = bytes.count
-    return (.ok, "\(bytes.count) bytes; which modules are in it is not measured")
   }
 }
 #endif

@@ -90,8 +90,6 @@ package struct StudentAbilities: Sendable, Hashable, Codable {
   package var repeatsAreOneWrite = false
   /// Whether sampling from older weights leaves the model in training alone.
   package var keepsOldSamplers = false
-  /// Bytes of an exported adapter's archive; 0 where there is none.
-  package var adapterBytes = 0
 
   /// Nothing measured yet.
   package init() {}

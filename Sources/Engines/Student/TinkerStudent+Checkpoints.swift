@@ -42,6 +42,14 @@ extension TinkerStudent {
     return TinkerCheckpoint(path: path, updates: updates, fingerprint: fingerprint)
   }
 
+  /// The adapter as a packed archive, kept on the server under a name first.
+  ///
+  /// - Throws: `EngineError`.
+  package func archive(named name: String) async throws -> [UInt8] {
+    _ = try await client.saveSampler(model, as: name)
+    return try await client.adapterArchive(model, named: name)
+  }
+
   /// Goes on from a checkpoint, always in a new model: an old one may hold half a gradient.
   ///
   /// - Throws: `EngineError`; also where the restored model speaks differently.

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Storage
 
 extension AdapterConfiguration {
@@ -29,8 +30,17 @@ extension AdapterConfiguration {
     }
   }
 
+  /// Writes the file as PEFT reads it.
+  ///
+  /// - Throws: `StorageError.unwritable`.
+  package func write(_ path: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    try AtomicFile.write(Array(try encoder.encode(json)), to: path)
+  }
+
   /// The settings as PEFT reads them.
-  var json: JSONValue {
+  private var json: JSONValue {
     let patterns = rankPattern.mapValues { JSONValue.integer($0) }
     return .object([
       "peft_type": .text("LORA"), "task_type": .text("CAUSAL_LM"), "r": .integer(rank),
@@ -53,6 +63,7 @@ extension AdapterConfiguration {
 
   private static func targets(_ keys: ConfigurationKeys) throws -> Targets {
     switch keys["target_modules"] {
+    case nil, .null: return .usual
     case .text("all-linear"): return .allLinear
     case .text(let pattern): return .pattern(pattern)
     case .list(let list):
@@ -107,6 +118,7 @@ extension AdapterConfiguration.Targets {
     case .names(let names): .list(names.map { .text($0) })
     case .pattern(let pattern): .text(pattern)
     case .allLinear: .text("all-linear")
+    case .usual: .null
     }
   }
 }

@@ -13,6 +13,10 @@ package struct AdapterConfiguration: Sendable, Hashable {
     case pattern(String)
     /// All but the output.
     case allLinear
+    /// None is named: what PEFT takes in Llama, Mistral and Qwen.
+    ///
+    /// Source: PEFT 0.18, `TRANSFORMERS_MODELS_TO_LORA_TARGET_MODULES_MAPPING`.
+    case usual
   }
 
   /// r: rows of A where no pattern says otherwise.
@@ -42,11 +46,17 @@ package struct AdapterConfiguration: Sendable, Hashable {
   /// - Throws: `CheckpointError.key` where the pattern is no regular expression.
   package func adapts(_ module: String, file: String) throws -> Bool {
     switch targets {
-    case .names(let names): names.contains { module == $0 || module.hasSuffix("." + $0) }
+    case .names(let names): Self.isNamed(module, by: names)
+    case .usual: Self.isNamed(module, by: ["q_proj", "v_proj"])
     case .pattern(let pattern):
       try Self.regex(pattern, "target_modules", file).matches(all: module)
     case .allLinear: true
     }
+  }
+
+  /// Whether a path is one of these names or ends in one after a dot.
+  package static func isNamed(_ module: String, by names: [String]) -> Bool {
+    names.contains { module == $0 || module.hasSuffix("." + $0) }
   }
 
   /// The rank and the scaling of a module's adapter.

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Storage
 
 extension LowRankAdapter {
@@ -35,10 +34,7 @@ extension LowRankAdapter {
   ///
   /// - Throws: `StorageError.unwritable`.
   package func write(folder: String) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    let text = try encoder.encode(configuration.json)
-    try AtomicFile.write(Array(text), to: folder + "/adapter_config.json")
+    try configuration.write(folder + "/adapter_config.json")
     let tensors = factors.flatMap { part in
       [
         NamedTensor(part.downName, shape: [part.rank, part.inputs], values: part.down),

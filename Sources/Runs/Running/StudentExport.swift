@@ -1,4 +1,7 @@
 package import Core
+#if Engines
+internal import Engines
+#endif
 internal import Networks
 internal import Plugins
 internal import Records
@@ -7,20 +10,27 @@ internal import Student
 
 /// A run's student on its way to other libraries.
 package struct StudentExport {
-  private let student: DecoderStudent
-  private let model: PretrainedModel
+  private let student: any Learner
+  private let beginning: PretrainedParameters?
+  private let path: String
 
   /// The student that a run saved last.
   ///
-  /// - Throws: `RunError`; `ExportError.notPretrained` for a student that did not begin as a model from disk.
+  /// - Throws: `RunError`; what is wrong with the configuration.
   package init(_ path: String, in laboratory: Laboratory) async throws {
     let run = try await TrainedRun(path, in: laboratory)
-    guard let student = run.student as? DecoderStudent,
-      let parameters = try Self.beginning(of: run.parts.configuration.student)
-    else { throw ExportError.notPretrained(path: path) }
-    self.student = student
-    // With all positions that the model has, not only those the run used.
-    model = try PretrainedModel(parameters.model().path)
+    student = run.student
+    beginning = try Self.beginning(of: run.parts.configuration.student)
+    self.path = path
+  }
+
+  /// The decoder and the model from disk that it began as, with all positions that the model has, not only those the run used.
+  private func decoder() throws -> (student: DecoderStudent, model: PretrainedModel) {
+    guard let student = student as? DecoderStudent, let beginning else {
+      throw ExportError.notPretrained(path: path)
+    }
+    guard student.configuration.features == 0 else { throw ExportError.connector }
+    return (student, try PretrainedModel(beginning.model().path))
   }
 
   /// What a student began as, through every run that it was started from; `nil` where that is no model from disk.
@@ -36,12 +46,22 @@ package struct StudentExport {
 
   /// Writes `adapter_config.json` and `adapter_model.safetensors`.
   ///
-  /// - Throws: `ExportError.noAdapter` where the weights themselves were trained; `StorageError`.
-  package func write(adapter folder: String) throws {
-    guard let adapter = student.adapter else { throw ExportError.noAdapter }
-    try refuseConnector()
+  /// - Returns: What PEFT will load, where the adapter comes from a training server.
+  /// - Throws: `ExportError.noAdapter` where the weights themselves were trained, `.notPretrained`; `StorageError`; what a
+  ///   server refuses.
+  package func write(adapter folder: String) async throws -> String? {
+    #if Engines
+    if let student = student as? RemoteLearner {
+      var adapter = try await student.exported()
+      adapter.nameModules()
+      try adapter.write(folder: folder)
+      return try adapter.loaded().text
+    }
+    #endif
+    guard let adapter = try decoder().student.adapter else { throw ExportError.noAdapter }
     try AtomicFile.makeFolder(folder)
     try adapter.write(folder: folder)
+    return nil
   }
 
   /// Writes `config.json` and `model.safetensors`, and the tokenizer's files where the model's folder has them.
@@ -49,7 +69,7 @@ package struct StudentExport {
   /// - Throws: `StorageError`.
   /// - Complexity: Holds all weights once more, 4 bytes a number.
   package func write(merged folder: String) throws {
-    try refuseConnector()
+    let (student, model) = try decoder()
     var weights = student.adapter == nil ? student.parameters : model.parameters()
     student.adapter?.merge(into: &weights)
     try AtomicFile.makeFolder(folder)
@@ -61,13 +81,6 @@ package struct StudentExport {
       guard let bytes = try? TextFile.bytes(model.path + "/" + name) else { continue }
       try AtomicFile.write(bytes, to: folder + "/" + name)
     }
-  }
-}
-
-extension StudentExport {
-  /// Refuses a matrix that other libraries have no place for.
-  private func refuseConnector() throws {
-    guard student.configuration.features == 0 else { throw ExportError.connector }
   }
 }
 
@@ -84,7 +97,7 @@ package enum ExportError: ExplainedError, Hashable {
   package var happened: String {
     switch self {
     case .notPretrained(let path):
-      "The student of '\(path)' is a decoder of this program's own, which no other library has."
+      "The student of '\(path)' did not begin as a model from disk in this program."
     case .noAdapter: "The run trained all weights of its model, so there is no adapter."
     case .connector: "The run's student reads frames through a matrix that no other library has."
     }
@@ -93,7 +106,8 @@ package enum ExportError: ExplainedError, Hashable {
   /// What to do.
   package var remedy: String {
     switch self {
-    case .notPretrained: "Export a run whose student is pretrained."
+    case .notPretrained:
+      "Export a run whose student is `pretrained`; of a training server's student write --adapter."
     case .noAdapter: "Write the whole model with --merged."
     case .connector: "Use it here: `opd answer`, `opd evaluate` and `opd serve` read its run."
     }

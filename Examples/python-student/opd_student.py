@@ -25,6 +25,8 @@ import math
 import os
 import random
 import sys
+import sysconfig
+import traceback
 
 PROTOCOL = 1
 #: What the model beside the student is called where a saved state might be named.
@@ -233,14 +235,20 @@ def serve(student, lines=None):
             try:
                 reply = {"id": request["id"], "student": answer(student, request["student"])}
             except Exception as error:  # The host stops with this message; the rest is in the log.
-                import traceback
-
                 traceback.print_exc()
-                reply = {"id": request["id"], "error": f"{type(error).__name__}: {error}"}
+                reply = {"id": request["id"], "error": complaint(student, error)}
         # One of the processes that answer together speaks for all.
         if os.environ.get("RANK", "0") == "0":
             output.write(json.dumps(reply, separators=(",", ":")).encode() + b"\n")
             output.flush()
+
+
+def complaint(student, error):
+    """What went wrong, in a line, and where: the last line that is no library's."""
+    libraries = tuple(sysconfig.get_path(name) + os.sep for name in ("stdlib", "purelib", "platlib"))
+    steps = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    file, line = [step for step in steps if not step[0].startswith(libraries)][-1]
+    return f"'{student.name}' raised {type(error).__name__} at {file}:{line}: {' '.join(str(error).split())}"
 
 
 def draw(row, uniform):

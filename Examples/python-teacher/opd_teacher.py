@@ -19,12 +19,17 @@ do; then requests with an `id` are answered in any order under the same `id`.  N
 base64, tokens Int32 in base64, so scores arrive bit for bit.  Log-probabilities are natural logarithms.
 """
 
+from __future__ import annotations
+
 import array
 import base64
 import hashlib
+import inspect
 import json
 import os
 import sys
+import sysconfig
+import traceback
 
 PROTOCOL = 1
 
@@ -68,6 +73,18 @@ class Prompt:
     truth (rewards only), responses (lists of tokens), and, if the program asked for features, `features`: an
     array('f') of frames * tokens_per_frame * channels numbers, row-major, and `query_embedding` or None.
     """
+
+    id: str
+    video: str
+    query: str
+    tokens: list[int]
+    duration: float
+    timestamps: list[float]
+    keyframes: list[int] | None
+    truth: list | None
+    responses: list[list[int]]
+    features: array.array | None
+    query_embedding: array.array | None
 
     def __init__(self, wire):
         self.id = wire["id"]
@@ -130,6 +147,8 @@ class Teacher:
     flops_per_token = 0.0
     #: Set before `start` is called.
     vocabulary = None
+    #: The function that it is made of, where it is made of one: errors say where that is written.
+    function = None
 
     def start(self):
         """Called once with `self.vocabulary` set: load what is needed."""
@@ -189,6 +208,40 @@ class Selector(Teacher):
         return {"selections": [[int(frame) for frame in frames] for frames in self.choose(prompts)]}
 
 
+class Candidate:
+    """A prompt that may be taken: its `id`, and what was measured of it; None is what was not, see `Curriculum.needs`.
+
+    teacher_quality (of each of the teacher's answers, its best guess first), student_quality, trajectory_reverse_kl (nats, summed over
+    the student's answer), response_length (tokens), reward_spread, teacher_entropy (nats), teacher_agreement and student_agreement.
+    """
+
+    id: str
+    teacher_quality: list[float] | None
+    student_quality: float | None
+    trajectory_reverse_kl: float | None
+    response_length: int | None
+    reward_spread: float | None
+    teacher_entropy: float | None
+    teacher_agreement: float | None
+    student_agreement: float | None
+
+    def __init__(self, wire):
+        _take(self, wire)
+
+
+class Observation:
+    """What training has shown of a prompt: `id`, `step`, and mean_reward, reward_spread and mean_log_ratio, None where there was none."""
+
+    id: str
+    step: int
+    mean_reward: float | None
+    reward_spread: float | None
+    mean_log_ratio: float | None
+
+    def __init__(self, wire):
+        _take(self, wire)
+
+
 class Curriculum(Teacher):
     """Override `choose`."""
 
@@ -202,26 +255,49 @@ class Curriculum(Teacher):
     def choose(self, round, candidates, observations, state, seed):
         """Returns the candidates to take and what to be told as `state` at the next round.
 
-        round counts from 0; candidates are dicts with id and what was measured; observations, what training has shown since the
-        last round, are dicts with id, step, mean_reward, reward_spread, mean_log_ratio; state is a text, None at first.  To take is
-        an id or a dict with id, score and reason.  What is returned must follow from the arguments alone: a run that was killed asks
-        again.
+        round counts from 0; candidates are `Candidate`s; observations, what training has shown since the last round, `Observation`s;
+        state is a text, None at first.  To take is a candidate, its id, or a dict with id, score and reason.  What is returned must
+        follow from the arguments alone: a run that was killed asks again.
         """
         raise NotImplementedError
 
     def answer(self, request):
         body = request["curriculum"]
-        taken, state = self.choose(
-            body["round"], body["candidates"], body["observations"], body.get("state"), body["seed"]
-        )
-        return {"taken": [one if isinstance(one, dict) else {"id": one} for one in taken], "state": state}
+        candidates, observations = map(Candidate, body["candidates"]), map(Observation, body["observations"])
+        taken, state = self.choose(body["round"], list(candidates), list(observations), body.get("state"), body["seed"])
+        return {"taken": [self._wire(one) for one in taken], "state": state}
+
+    @staticmethod
+    def _wire(taken):
+        if isinstance(taken, dict):
+            return taken
+        return {"id": taken.id if isinstance(taken, Candidate) else taken}
+
+
+class Judgement:
+    """How good a response is: `total`, what is maximised, its `terms` by name, and whether it could be read at all (`parsed`)."""
+
+    total: float
+    terms: dict[str, float]
+    parsed: bool
+
+    def __init__(self, wire):
+        _take(self, wire)
 
 
 class Response:
     """A response to reinforce: `tokens`, `behaviour` (log-probability of each when it was sampled), `teacher` and `reference`
-    (theirs, or None where nobody was asked), `reward` (a dict with total, terms and parsed, or None), `cut` (whether the length
-    limit ended it) and `sampled` (False for a demonstration).
+    (theirs, or None where nobody was asked), `reward` (a `Judgement`, or None), `cut` (whether the length limit ended it) and
+    `sampled` (False for a demonstration).
     """
+
+    tokens: list[int]
+    behaviour: array.array
+    teacher: array.array | None
+    reference: array.array | None
+    reward: Judgement | None
+    cut: bool
+    sampled: bool
 
     def __init__(self, wire):
         self.tokens = decode_integers(wire["tokens"])
@@ -229,7 +305,7 @@ class Response:
         self.teacher, self.reference = (
             decode_floats(wire[name]) if wire.get(name) is not None else None for name in ("teacher", "reference")
         )
-        self.reward = wire.get("reward")
+        self.reward = Judgement(wire["reward"]) if wire.get("reward") is not None else None
         self.cut = wire["cut"]
         self.sampled = wire["sampled"]
 
@@ -259,11 +335,13 @@ class Advantage(Teacher):
 class Answer:
     """An answer to judge: `prompt` (the question's id), `query`, `answer` (a text) and `truth` (texts that are right)."""
 
+    prompt: str
+    query: str
+    answer: str
+    truth: list[str]
+
     def __init__(self, wire):
-        self.prompt = wire["prompt"]
-        self.query = wire["query"]
-        self.answer = wire["answer"]
-        self.truth = wire["truth"]
+        _take(self, wire)
 
 
 class Task(Teacher):
@@ -307,6 +385,10 @@ class Data(Teacher):
 
 class Picture:
     """A picture of a video: width, height, and `pixels`, 3 * width * height bytes of red, green and blue, from the top."""
+
+    width: int
+    height: int
+    pixels: bytes
 
     def __init__(self, wire):
         self.width = wire["width"]
@@ -352,8 +434,7 @@ def serve(plugin):
     for line in sys.stdin.buffer:
         request = json.loads(line)
         answer = _greet(plugin, request) if "hello" in request else _answer(plugin, request)
-        output.write(json.dumps(answer, separators=(",", ":")).encode())
-        output.write(b"\n")
+        output.write(_line(plugin, answer))
         output.flush()
 
 
@@ -383,10 +464,59 @@ def _answer(plugin, request):
     try:
         return {"id": request["id"], **plugin.answer(request)}
     except Exception as error:  # The host stops with this message; the rest is in the log.
-        import traceback
+        return _failure(plugin, request, error)
 
-        traceback.print_exc()
-        return {"id": request["id"], "error": f"{type(error).__name__}: {error}"}
+
+def _line(plugin, answer):
+    """An answer as it is sent; not everything that a function returns can be."""
+    try:
+        text = json.dumps(answer, separators=(",", ":"))
+    except (TypeError, ValueError) as error:
+        if "id" not in answer:
+            raise
+        text = json.dumps(_failure(plugin, answer, error))
+    return text.encode() + b"\n"
+
+
+def _failure(plugin, request, error):
+    traceback.print_exception(type(error), error, error.__traceback__)
+    return {"id": request["id"], "error": complaint(plugin, error)}
+
+
+def complaint(plugin, error):
+    """What went wrong, in a line, and where: the last line of the plug-in's own before it was in the hands of a library."""
+    kind, said, (file, begins) = type(error).__name__, " ".join(str(error).split()), _written(plugin)
+    steps = [(f.f_globals.get("__name__"), f.f_code.co_filename, line) for f, line in traceback.walk_tb(error.__traceback__)]
+    own = [step for step in steps if not _is_ours(step[0]) and (step[1] == file or not _is_library(step[1]))]
+    if own:
+        return f"'{plugin.name}' raised {kind} at {own[-1][1]}:{own[-1][2]}: {said}"
+    return f"'{plugin.name}' at {file}:{begins} gave what cannot be used: {kind}: {said}"
+
+
+def _is_ours(module):
+    """Whether a module is this one, or of its package."""
+    return module == __name__ or bool(__package__) and str(module).startswith(__package__ + ".")
+
+
+def _is_library(file):
+    places = [sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")]
+    return file.startswith(("<frozen", *(place + os.sep for place in places)))
+
+
+def _written(plugin):
+    """The file and the line where a plug-in begins."""
+    thing = inspect.unwrap(plugin.function) if plugin.function else type(plugin)
+    try:
+        return inspect.getsourcefile(thing), inspect.getsourcelines(thing)[1]
+    except (OSError, TypeError):
+        # Made by no source that can be read, such as a built-in function.
+        return sys.argv[0], 1
+
+
+def _take(thing, wire):
+    """Gives a thing what a message says of it; None is what it does not say."""
+    for name in type(thing).__annotations__:
+        setattr(thing, name, wire.get(name))
 
 
 def encode_floats(values):

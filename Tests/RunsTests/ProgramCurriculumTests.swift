@@ -14,7 +14,7 @@ struct ProgramCurriculumTests {
 
     @opd.curriculum(needs=["trajectory_reverse_kl"], every=16)
     def differing(candidates):
-        return sorted(candidates, key=lambda c: -c["trajectory_reverse_kl"])[:8]
+        return sorted(candidates, key=lambda c: -c.trajectory_reverse_kl)[:8]
 
     opd.serve()
     """

@@ -83,7 +83,8 @@ struct ProcessFailureTests {
     try await expect("base64", "\(prompt) 'sampled' is not base64 of four-byte numbers.")
     try await expect("few", "gave 0 prompts for prompt 'p0', but 1 were due.")
     try await expect("fewer", "gave 1 scores for prompt 'p0', but 2 were due.")
-    try await expect("raises", "reported an error: ValueError: no weights.")
+    try await expect("raises", "reported an error: 'broken' raised ValueError at ")
+    try await expect("raises", "broken_teacher.py:50: no weights.")
     try await expect(
       "wide", "'rows' has 42 numbers where 39 are due.", support: .full)
     try await expect("foreign", "'top_tokens' contains token 1000", support: .top(2))

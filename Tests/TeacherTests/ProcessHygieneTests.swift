@@ -19,9 +19,9 @@ struct ProcessHygieneTests {
     for await event in child.events {
       switch event {
       case .line(let line): found.append(String(decoding: line, as: UTF8.self))
-      case .closed, .exited: ends += 1
+      case .closed, .exited, .hushed: ends += 1
       }
-      if ends == 2 { break }
+      if ends == 3 { break }
     }
     return found
   }

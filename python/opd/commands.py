@@ -62,9 +62,10 @@ def sweep(
 def evaluate(run: str, **settings: Any) -> Dict[str, float]:
     """Evaluates the student of a run, as it was configured or otherwise: `evaluation__consensus=8`.
 
-    Every number by name, with `NAME/lower` and `NAME/upper`, 95 % over whole videos, where it has an interval.
+    Every number by name, with `NAME/lower` and `NAME/upper`, 95 % over whole videos; without them where nothing spreads: all answers
+    are worth the same, or there is one video.
     """
-    return json.loads(_run(["evaluate", run, *_overrides(settings), "--json"], False))
+    return json.loads(_run(["evaluate", run, *_overrides(settings), "--format", "json"], False))
 
 
 def compare(
@@ -105,7 +106,11 @@ class Comparison:
 
     @property
     def contrasts(self) -> Any:
-        """A line a difference: of every arm from the baseline, then of the effects and pairs that were asked for."""
+        """A line a difference: of every arm from the baseline, then of the effects and pairs that were asked for.
+
+        difference with lower and upper; p, p_holm and p_permutation; probability_better, that a run of arm does better than one of
+        baseline; visible_from, the smallest true difference that these seeds would show.
+        """
         asked = [(group["title"], row) for group in self.raw.get("asked", []) for row in group["contrasts"]]
         rows = [("against the baseline", row) for row in self.raw["contrasts"]] + asked
         return table([_contrast(title, row) for title, row in rows])
@@ -142,7 +147,9 @@ def _contrast(title: str, row: Mapping[str, Any]) -> Dict[str, Any]:
     return {
         "about": title, "arm": row["arm"], "baseline": row["baseline"], "pairs": row["pairs"],
         "difference": difference.get("value"), "lower": difference.get("lower"), "upper": difference.get("upper"),
-        "p": row.get("pValue"), "p_holm": row.get("correctedPValue"), "verdict": row["verdict"],
+        "p": row.get("pValue"), "p_holm": row.get("correctedPValue"), "p_permutation": row.get("permutationPValue"),
+        "probability_better": row.get("probabilityOfImprovement"), "visible_from": row.get("minimumDetectableEffect"),
+        "verdict": row["verdict"],
     }
 
 

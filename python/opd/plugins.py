@@ -22,7 +22,7 @@ _plugins: List[program.Teacher] = []
 
 
 def _offer(plugin: program.Teacher, function: Callable, **about: Any) -> Callable:
-    plugin.name = function.__name__
+    plugin.name, plugin.function = function.__name__, function
     for key, value in about.items():
         if not hasattr(plugin, key):
             raise TypeError(f"A {plugin.kind} has no '{key}'. Choose from name, identity, support, k, features, needs, every.")
@@ -86,10 +86,10 @@ def selector(function: Optional[Callable] = None, **about: Any) -> Callable:
 
 
 def curriculum(function: Optional[Callable] = None, **about: Any) -> Callable:
-    """A curriculum: `f(candidates)` returns the candidates to take, ids or dicts with id, score and reason.
+    """A curriculum: `f(candidates)` returns the candidates to take, their ids, or dicts with id, score and reason.
 
-    A candidate is a dict with id and what `needs` says is measured: teacher_quality, student_quality, trajectory_reverse_kl.
-    `every=N` chooses anew after N dealt prompts.
+    A candidate has id, and what `needs` says is measured: teacher_quality, student_quality, trajectory_reverse_kl and the like; see
+    `opd.program.Candidate`.  `every=N` chooses anew after N dealt prompts.
     """
 
     def offer(function: Callable) -> Callable:
@@ -105,7 +105,8 @@ def curriculum(function: Optional[Callable] = None, **about: Any) -> Callable:
 def advantage(function: Optional[Callable] = None, **about: Any) -> Callable:
     """What to reinforce: `f(prompt, responses)` returns, for each response to a prompt, one number a token, or one for all.
 
-    A response has tokens, behaviour, teacher, reference (log-probabilities, or None), reward (a dict, or None), cut and sampled.
+    A response has tokens, behaviour, teacher, reference (log-probabilities, or None), reward (with total,
+    terms and parsed, or None), cut and sampled.
     """
 
     def offer(function: Callable) -> Callable:

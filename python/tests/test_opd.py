@@ -28,6 +28,11 @@ axes:
   keyframes: [{uniform: {budget: 4}}, {tad: {budget: 4}}]
 """
 
+SMALL = {
+    "data": {"world": {"videos": 6, "devVideos": 2, "queriesPerVideo": 2, "frames": 10, "difficulty": "easy"}},
+    "student": {"decoder": {"layers": 1, "width": 16, "heads": 2, "keyValueHeads": 1, "hidden": 32}},
+}
+
 
 def rows(table):
     """Rows as dictionaries, whether pandas is there or not."""
@@ -142,6 +147,27 @@ class Package(unittest.TestCase):
         self.assertTrue(rows(found.bounds))
         self.assertIn("<table>", found._repr_html_())
 
+    def test_a_difference_has_every_column_that_the_command_prints(self):
+        said = subprocess.run(
+            [opd.program_path(), "compare", self.folder, "--format", "markdown"], capture_output=True, text=True, check=True
+        ).stdout
+        columns = {
+            "difference": "difference", "95 %": "lower", "p (Holm)": "p_holm", "p (perm.)": "p_permutation",
+            "P(better)": "probability_better", "visible from": "visible_from", "seeds": "pairs",
+        }
+        head = next(line for line in said.splitlines() if "against" in line and line.startswith("|"))
+        self.assertEqual([name.strip() for name in head.split("|")[2:-1]], list(columns))
+        contrasts = rows(opd.compare(self.folder, effects=["keyframes"]).contrasts)
+        self.assertTrue(contrasts)
+        for row in contrasts:
+            self.assertLessEqual(set(columns.values()), set(row))
+        asked = [row for row in opd.compare(self.folder).raw["contrasts"] if "permutationPValue" in row]
+        self.assertTrue(asked)
+        found = {row["arm"]: row for row in contrasts if row["about"] == "against the baseline"}
+        for row in asked:
+            self.assertEqual(found[row["arm"]]["p_permutation"], row["permutationPValue"])
+            self.assertEqual(found[row["arm"]]["probability_better"], row["probabilityOfImprovement"])
+
     def plug_in(self, name, source):
         """Writes a program that finds the package, and returns its path."""
         path = os.path.join(self.path, name)
@@ -175,10 +201,99 @@ class Package(unittest.TestCase):
         self.assertIn("eval/mIoU", values)
         again = opd.evaluate(out, evaluation__consensus=2)
         self.assertIn("eval/pass@2", again)
-        self.assertLessEqual(again.get("eval/mIoU/lower", 0), again["eval/mIoU"])
         rewards = [row["value"] for row in rows(opd.runs(out, "reward"))]
         self.assertEqual(len(rewards), 2)
         self.assertTrue(all(0 < value <= 1 for value in rewards))
+
+    def test_an_evaluation_has_the_intervals_that_the_command_prints(self):
+        config, out = os.path.join(self.path, "wide.yaml"), os.path.join(self.path, "wide")
+        with open(config, "w", encoding="utf-8") as file:
+            json.dump({**SMALL, "stages": [{"method": "grpo", "steps": 2, "prompts": 2, "group": 3}]}, file)
+        opd.train(config, out, progress=False, data__world__devVideos=12)
+        numbers = opd.evaluate(out, evaluation__consensus=4)
+        said = subprocess.run(
+            [opd.program_path(), "evaluate", out, "evaluation.consensus=4"], capture_output=True, text=True, check=True
+        ).stdout
+        printed = {line.split("\t")[0]: line.split("\t")[2] for line in said.splitlines() if line.count("\t") == 2}
+        self.assertIn("eval/mIoU", printed)
+        ends = {name: [numbers[f"{name}/{end}"] for end in ("lower", "upper")] for name in printed}
+        self.assertEqual({name: "[{:.4f}, {:.4f}]".format(*pair) for name, pair in ends.items()}, printed)
+        self.assertEqual(len([name for name in numbers if name.endswith("/lower")]), len(printed))
+
+    def failure(self, source, settings):
+        """What the program says of a run with a plug-in that fails, and the path of the plug-in; settings name it as "plugin KIND"."""
+        plugin = self.plug_in("wrong.py", source)
+
+        def named(value):
+            if isinstance(value, list):
+                return [named(one) for one in value]
+            if isinstance(value, dict):
+                return {key: named(one) for key, one in value.items()}
+            if isinstance(value, str) and value.startswith("plugin "):
+                return {"process": {"command": [sys.executable, plugin, value.split()[1]], "attempts": 1}}
+            return value
+
+        config = os.path.join(self.path, "wrong.yaml")
+        with open(config, "w", encoding="utf-8") as out:
+            json.dump({**SMALL, **named(settings)}, out)
+        with self.assertRaises(opd.OPDError) as caught:
+            opd.train(config, tempfile.mkdtemp(dir=self.path), progress=False)
+        return str(caught.exception), plugin
+
+    def test_an_error_in_a_plug_in_is_said_with_its_file_and_line(self):
+        source = """
+            if sys.argv[1] == "questions":
+                @opd.data
+                def questions(seed):
+                    return [{"part": p, "id": p + str(i), "query": "?", "answers": [str(i)]} for p in ("train", "dev") for i in range(4)]
+            else:
+                @getattr(opd, sys.argv[1])
+                def broken(*arguments):
+                    return 1 / 0
+
+            opd.serve()
+            """
+        steps = {"method": "grpo", "steps": 2, "prompts": 2, "group": 3}
+        listening = {"components": [{"signals": ["plugIn(process)", "reward(weight=0)"]}]}
+        cases = {
+            "teacher": {"teacher": "plugin teacher", "stages": [{**steps, "method": "opd"}]},
+            "reward": {"reward": "plugin reward", "stages": [steps]},
+            "selector": {"keyframes": "plugin selector", "stages": [steps]},
+            "curriculum": {"stages": [{**steps, "curriculum": "plugin curriculum"}]},
+            "advantage": {"advantage": "plugin advantage", "stages": [{**steps, "method": listening}]},
+            "data": {"data": "plugin data", "stages": [steps]},
+            "task": {"data": "plugin questions", "codec": "plugin task", "reward": "quality", "stages": [steps]},
+        }
+        for kind, settings in cases.items():
+            with self.subTest(kind):
+                said, path = self.failure(source, settings)
+                self.assertIn(f"'broken' raised ZeroDivisionError at {path}:12: division by zero", said)
+
+    def test_a_plug_in_that_gives_nothing_or_does_not_begin_is_named_with_file_and_line(self):
+        settings = {"reward": "plugin reward", "stages": [{"method": "grpo", "steps": 2, "prompts": 2, "group": 3}]}
+        said, path = self.failure("@opd.reward\ndef nothing(prompt, response, text):\n    pass\n\nopd.serve()\n", settings)
+        self.assertIn(f"'nothing' at {path}:4 gave what cannot be used: TypeError", said)
+        said, path = self.failure("import nowhere_to_be_found\n", settings)
+        self.assertIn(f"after saying 'ModuleNotFoundError: No module named 'nowhere_to_be_found' at {path}:4'", said)
+
+    def test_a_candidate_and_an_answer_are_told_alike(self):
+        plugin = self.plug_in(
+            "whom.py",
+            """
+            @opd.curriculum(needs=["student_quality"])
+            def easy(candidates):
+                assert all(c.teacher_entropy is None for c in candidates)
+                return sorted(candidates, key=lambda c: (-c.student_quality, c.id))[:4]
+
+            opd.serve()
+            """,
+        )
+        config = os.path.join(self.path, "whom.yaml")
+        curriculum = {"process": {"command": [sys.executable, plugin]}}
+        with open(config, "w", encoding="utf-8") as out:
+            json.dump({**SMALL, "stages": [{"method": "grpo", "steps": 2, "prompts": 2, "group": 3, "curriculum": curriculum}]}, out)
+        values = opd.train(config, os.path.join(self.path, "whom"), progress=False)
+        self.assertIn("eval/mIoU", values)
 
     def test_questions_and_a_judge_by_decorator(self):
         plugin = self.plug_in(

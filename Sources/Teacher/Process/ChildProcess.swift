@@ -16,6 +16,8 @@ final class ChildProcess: Sendable {
     case line(Data)
     /// It closed its output.
     case closed
+    /// It closed its error output: all that it wrote there is in the log.
+    case hushed
     /// It ended.
     case exited(how: String)
   }
@@ -51,22 +53,34 @@ final class ChildProcess: Sendable {
       Foundation.kill(-process.processIdentifier, SIGKILL)
       feed.yield(.exited(how: process.how))
     }
-    do {
-      try withNoSignalBlocked { try process.run() }
-    } catch {
-      throw ProcessError.cannotStart(
-        program: parameters.program, reason: error.localizedDescription)
-    }
+    try Self.start(process, parameters.program)
     self.process = process
     self.events = events
     input = standardInput.fileHandleForWriting
-    readLines(output.fileHandleForReading, limit: Self.longestAnswer) {
+    Self.listen(to: output, errors, feed, log)
+  }
+
+  private static func start(_ process: Process, _ program: String) throws {
+    do {
+      try withNoSignalBlocked { try process.run() }
+    } catch {
+      throw ProcessError.cannotStart(program: program, reason: error.localizedDescription)
+    }
+  }
+
+  private static func listen(
+    to output: Pipe, _ errors: Pipe, _ feed: AsyncStream<Event>.Continuation,
+    _ log: @escaping @Sendable (String) -> Void
+  ) {
+    readLines(output.fileHandleForReading, limit: longestAnswer) {
       feed.yield(.line($0))
     } atEnd: {
       feed.yield(.closed)
     }
     readLines(errors.fileHandleForReading, limit: 1 << 16) {
       log(String(decoding: $0, as: UTF8.self))
+    } atEnd: {
+      feed.yield(.hushed)
     }
   }
 

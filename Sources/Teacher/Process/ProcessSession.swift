@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// One run of a program, from its start to its end or to the first thing it does wrong.
 actor ProcessSession {
@@ -10,8 +9,22 @@ actor ProcessSession {
   private var abandoned: Set<Int> = []
   private var lastSign = ContinuousClock.now
   private var watcher: Task<Void, Never>?
-  private var end: String?
+  private var ending = Ending()
   private(set) var failure: ProcessIncident?
+
+  /// What is known of the end of the program.
+  private struct Ending {
+    /// With which status or signal it ended.
+    var how: String?
+    var isClosed = false
+    var isHushed = false
+    /// Whether somebody waits for the rest of it.
+    var isAwaited = false
+
+    /// A program that closes its error output alone works on.
+    var hasBegun: Bool { how != nil || isClosed }
+    var isWhole: Bool { how != nil && isClosed && isHushed }
+  }
 
   /// The id under which the program's hello is awaited; requests have ids from 1.
   private static let helloID = 0
@@ -113,31 +126,33 @@ extension ProcessSession {
     return nil
   }
 
-  private func handle(_ event: ChildProcess.Event) async {
+  private func handle(_ event: ChildProcess.Event) {
     switch event {
-    case .line(let line): receive(line)
-    case .exited(let how): await finish(how)
-    case .closed: await finish("closed its output")
+    case .line(let line): return receive(line)
+    case .exited(let how): ending.how = how
+    case .closed: ending.isClosed = true
+    case .hushed: ending.isHushed = true
     }
+    finish()
   }
 
-  /// Ends the run once the program has both ended and closed its output.
+  /// Ends the run once the program has ended and closed what it writes to.
   ///
-  /// A program that ended may have left lines in the pipe, and one that closed its output may be about to say how it
-  /// ended: the first of the two events waits for the second, but not for ever, because a grandchild may hold the pipe.
-  private func finish(_ how: String) async {
-    if let end {
-      let status = end == "closed its output" ? how : end
-      return fail(.died(how: status, lastWords: lastWords.text))
-    }
-    end = how
+  /// A program that ended may have left lines in its pipes, its last words among them, and one that closed its output may be
+  /// about to say how it ended: they are waited for, but not for ever, because a grandchild may hold the pipes.
+  private func finish() {
+    if ending.isWhole { return lose() }
+    guard ending.hasBegun, !ending.isAwaited else { return }
+    ending.isAwaited = true
     Task { [weak self] in
       try? await Task.sleep(for: .seconds(1))
-      await self?.lose(how)
+      await self?.lose()
     }
   }
 
-  private func lose(_ how: String) { fail(.died(how: how, lastWords: lastWords.text)) }
+  private func lose() {
+    fail(.died(how: ending.how ?? "closed its output", lastWords: lastWords.text))
+  }
 
   private func receive(_ line: Data) {
     guard line.count <= ChildProcess.longestAnswer else {
@@ -155,15 +170,4 @@ extension ProcessSession {
     if let id, abandoned.remove(id) != nil { return }
     fail(.unexpectedAnswer(id: id ?? -1))
   }
-}
-
-/// The last line a program wrote to its error output: most often why it ended.
-final class LastWords: Sendable {
-  private let line = Mutex("")
-
-  /// The line.
-  var text: String { line.withLock { $0 } }
-
-  /// Keeps a line, cut to a readable length.
-  func remember(_ text: String) { line.withLock { $0 = String(text.prefix(200)) } }
 }

@@ -28,7 +28,7 @@ def main():
           "| peak: predicted, MB | actual, MB | ratio |")
     print("|---|" + "---:|" * 10)
     for config in configs:
-        text, took, _, _ = call([opd, "plan", "--json", config])
+        text, took, _, _ = call([opd, "plan", "--format", "json", config])
         plan = json.loads(text)
         wall = sum(sum(part["seconds"].values()) for part in plan["parts"])
         cpu = wall * plan["busyCores"]

@@ -32,7 +32,7 @@ def measure(opd):
         for value in values:
             print(f"{title}: {value}", file=sys.stderr, flush=True)
             text = subprocess.run(
-                [opd, "bench", "--json", "--phases", ",".join(PHASES), "--rounds", "1", "--repetitions", REPETITIONS, f"--{option}", str(given(value))],
+                [opd, "bench", "--format", "json", "--phases", ",".join(PHASES), "--rounds", "1", "--repetitions", REPETITIONS, f"--{option}", str(given(value))],
                 check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
             report = json.loads(text)
             points.append(dict(

@@ -197,7 +197,7 @@ class Laboratory:
 
     def registered(self):
         """A key for each parameter of each plug-in that needs nothing from outside, and those of a run and a stage."""
-        text = subprocess.run([self.opd, "plugins", "--json"], capture_output=True, check=True).stdout
+        text = subprocess.run([self.opd, "plugins", "--format", "json"], capture_output=True, check=True).stdout
         places = {"data": "data", "selector": "keyframes", "teacher": "teacher", "reward": "reward",
                   "curriculum": "stages.0.curriculum", "student": "student", "codec": "codec"}
         for plugin in json.loads(text):
@@ -424,11 +424,11 @@ class Selector(o.Selector):
 class Curriculum(o.Curriculum):
     needs, every = ["student_quality"], 4
     def choose(self, round, candidates, observations, state, seed):
-        return [{{"id": c["id"], "score": 0.5, "reason": "x"}} for c in candidates[:3]], "s"
+        return [{{"id": c.id, "score": 0.5, "reason": "x"}} for c in candidates[:3]], "s"
 
 class Advantage(o.Advantage):
     def advantages(self, groups):
-        return [[[r.reward["total"]] * len(r.tokens) for r in responses] for _, responses in groups]
+        return [[[r.reward.total] * len(r.tokens) for r in responses] for _, responses in groups]
 
 class Task(o.Task):
     def judge(self, answers):

@@ -43,8 +43,8 @@ package struct AnswerCommand: AsyncParsableCommand {
   @Option(help: "Write a page with the frames looked at and the answers on a time line.")
   var html: String?
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @Option(help: "How it is printed.")
+  var format: PrintedFormat = .text
 
   /// A command without arguments, for the parser.
   package init() {}
@@ -66,6 +66,6 @@ package struct AnswerCommand: AsyncParsableCommand {
     let answer = try await student.answer(
       asked, by: try await FeaturesCommand.encoder(encoder))
     if let html { try AtomicFile.write(try answer.page(), to: html) }
-    try StandardOutput.write((json ? try answer.json : answer.text) + "\n")
+    try StandardOutput.write((format == .json ? try answer.json : answer.text) + "\n")
   }
 }

@@ -55,8 +55,8 @@ package struct BenchCommand: ParsableCommand {
   @Option(help: "Width of the student, a multiple of 64; its heads and inner width follow.")
   var width: Int = WorkloadSizes().width
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @Option(help: "How it is printed.")
+  var format: PrintedFormat = .text
 
   /// A command without arguments.
   package init() {}
@@ -90,7 +90,7 @@ package struct BenchCommand: ParsableCommand {
     let report = try Benchmark(
       phases: chosen, rounds: rounds, repetitions: repetitions, rival: against
     ).run(sizes) { FileHandle.standardError.write(Data(($0 + "\n").utf8)) }
-    print(json ? try jsonText(report) : Self.table(report))
+    print(format == .json ? try jsonText(report) : Self.table(report))
   }
 
   private static func table(_ report: Benchmark.Report) -> String {

@@ -45,10 +45,10 @@ package struct CompareKeyframesCommand: AsyncParsableCommand {
   var seeds: Int = 1
 
   @Option(help: "dev or train.")
-  var split: String = "dev"
+  var part: String = "dev"
 
-  @Option(help: "text, markdown or json.")
-  var format: String = "text"
+  @Option(help: "How the table is printed.")
+  var format: TableFormat = .text
 
   @Option(help: "Threads.")
   var threads: Int = 2
@@ -61,11 +61,8 @@ package struct CompareKeyframesCommand: AsyncParsableCommand {
 
   /// Refuses what cannot be compared.
   package func validate() throws {
-    guard ["dev", "train"].contains(split) else {
-      throw ValidationError("There is no split '\(split)'. Choose dev or train.")
-    }
-    guard ["text", "markdown", "json"].contains(format) else {
-      throw ValidationError("There is no format '\(format)'. Choose text, markdown or json.")
+    guard ["dev", "train"].contains(part) else {
+      throw ValidationError("There is no part '\(part)'. Choose dev or train.")
     }
     try check("--seeds", seeds, 1...10_000)
     try check("--threads", threads, 1...1024)
@@ -86,7 +83,7 @@ package struct CompareKeyframesCommand: AsyncParsableCommand {
     settings.reads = reader
     settings.runs = runs
     settings.seeds = seeds
-    settings.usesTrain = split == "train"
+    settings.usesTrain = part == "train"
     let total = settings.selectors.count * settings.budgets.count
     var line = ProgressLine(
       "compare", total: total, unit: "cells", style: quiet ? ProgressLine.Style.quiet : nil)
@@ -95,9 +92,9 @@ package struct CompareKeyframesCommand: AsyncParsableCommand {
     ) { done, _ in line.update(done) }
     line.finish()
     switch format {
-    case "json": try StandardOutput.write(try jsonText(comparison.rows) + "\n")
-    case "markdown": try StandardOutput.write(comparison.markdown + "\n")
-    default: try StandardOutput.write(comparison.text + "\n")
+    case .json: try StandardOutput.write(try jsonText(comparison.rows) + "\n")
+    case .markdown: try StandardOutput.write(comparison.markdown + "\n")
+    case .text: try StandardOutput.write(comparison.text + "\n")
     }
   }
 

@@ -21,8 +21,8 @@ package struct EvaluateCommand: AsyncParsableCommand {
         opd evaluate --predictions predictions.jsonl --data data/qvhighlights
 
       A run is evaluated with the student it saved last, on the queries it reports on; nothing in its folder is changed. \
-      Predictions are judged as the QVHighlights evaluator does. Shares are 0 to 1, with 95 % intervals over whole videos; \
-      --predictions with --json is the evaluator's own file, in percent, to its printed digits.
+      Predictions are judged as the QVHighlights evaluator does. Shares are 0 to 1, with 95 % intervals over whole videos, which end at 0 and 1; \
+      --predictions with --format json is the evaluator's own file, in percent, to its printed digits.
       """)
 
   @Argument(help: "The folder of a run.", completion: .directory)
@@ -45,7 +45,7 @@ package struct EvaluateCommand: AsyncParsableCommand {
   @Option(name: .shortAndLong, help: "Write the run's answers to this file, as predictions.")
   var out: String?
 
-  @Option(help: "How many of the questions of the lowest quality are listed.")
+  @Option(help: "How many of the questions of the lowest quality are listed, the worst first.")
   var worst = 5
 
   @Flag(
@@ -56,8 +56,8 @@ package struct EvaluateCommand: AsyncParsableCommand {
   @Option(help: "Of how many videos --profile asks a question; 100 if left out.")
   var videos: Int?
 
-  @Flag(help: "Print JSON; a run's intervals are NAME/lower and NAME/upper.")
-  var json = false
+  @Option(help: "How it is printed; in JSON intervals are NAME/lower and NAME/upper.")
+  var format: PrintedFormat = .text
 
   /// A command without arguments, for the parser.
   package init() {}
@@ -99,7 +99,7 @@ package struct EvaluateCommand: AsyncParsableCommand {
     let report = try EvaluationReport.qvhighlights(
       predictions: try HighlightPrediction.load(file), truths: truths,
       matching: part == .all ? .exact : .annotated)
-    print(json ? report.asJSON : report.table.text(worst: worst))
+    print(format == .json ? report.asJSON : report.table.text(worst: worst))
   }
 
   private func evaluate(_ folder: String) async throws {
@@ -107,13 +107,13 @@ package struct EvaluateCommand: AsyncParsableCommand {
     let evaluation = try await executor.evaluation(of: folder, overrides: overrides)
     if let out { try evaluation.writePredictions(to: out) }
     let table = evaluation.table
-    print(json ? try JSONLines.line(table.numbers) : table.text(worst: worst))
+    print(format == .json ? try JSONLines.line(table.numbers) : table.text(worst: worst))
   }
 
   private func show(profileOf folder: String) async throws {
     let profile = try await RunExecutor(try OPDCommand.laboratory())
       .profile(of: folder, overrides: overrides, videos: videos ?? 100)
-    print(try json ? JSONLines.line(profile) : profile.text)
+    print(try format == .json ? JSONLines.line(profile) : profile.text)
   }
 }
 

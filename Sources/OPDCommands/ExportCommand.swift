@@ -14,10 +14,11 @@ package struct ExportCommand: AsyncParsableCommand {
       Example:
         opd export runs/countdown/opd/seed-0 --adapter adapter
         opd export runs/countdown/opd/seed-0 --merged model
-        opd export runs/regime --format csv --metric eval/mIoU --output numbers.csv
-        opd export runs/regime --format parquet --output numbers.parquet
+        opd export runs/regime --format csv --metric eval/mIoU --out numbers.csv
+        opd export runs/regime --format parquet --out numbers.parquet
 
-      An adapter is a folder that PEFT loads beside the model the run began with. A merged model is a folder of \
+      An adapter is a folder that PEFT loads beside the model the run began with; a training server's is fetched from \
+      it, and the modules are named where the server names none. A merged model is a folder of \
       config.json and model.safetensors, with the tokenizer where the run began with a folder that has one.
 
       Numbers are one a line: run, arm, seed, factors, stage, step, seconds, metric, value, of a run, an arm or a sweep. \
@@ -51,7 +52,7 @@ package struct ExportCommand: AsyncParsableCommand {
   var metric: [String] = []
 
   @Option(name: .shortAndLong, help: "The file for numbers; if left out, CSV is printed.")
-  var output: String?
+  var out: String?
 
   /// A command without arguments, for the parser.
   package init() {}
@@ -63,11 +64,11 @@ package struct ExportCommand: AsyncParsableCommand {
       throw ValidationError(
         "Name a folder with --adapter or with --merged, or give --format csv or parquet.")
     }
-    guard format != nil || (metric.isEmpty && output == nil) else {
-      throw ValidationError("--metric and --output are about numbers; add --format csv or parquet.")
+    guard format != nil || (metric.isEmpty && out == nil) else {
+      throw ValidationError("--metric and --out are about numbers; add --format csv or parquet.")
     }
-    guard format != .parquet || output != nil else {
-      throw ValidationError("A Parquet file cannot be printed; name it with --output FILE.")
+    guard format != .parquet || out != nil else {
+      throw ValidationError("A Parquet file cannot be printed; name it with --out FILE.")
     }
   }
 
@@ -75,19 +76,24 @@ package struct ExportCommand: AsyncParsableCommand {
   package func run() async throws {
     if format != nil { return try await writeNumbers() }
     let export = try await StudentExport(run, in: OPDCommand.laboratory())
-    if let adapter { try export.write(adapter: adapter) }
-    if let merged { try export.write(merged: merged) }
-    print(adapter ?? merged ?? "")
+    if let adapter {
+      let loaded = try await export.write(adapter: adapter)
+      print([adapter, loaded].compactMap(\.self).joined(separator: ": "))
+    }
+    if let merged {
+      try export.write(merged: merged)
+      print(merged)
+    }
   }
 
   private func writeNumbers() async throws {
     let table = try await NumberTable([run], metrics: Set(metric))
-    guard let output else { return print(table.csv, terminator: "") }
+    guard let out else { return print(table.csv, terminator: "") }
     if format == .parquet {
-      try table.write(parquet: output)
+      try table.write(parquet: out)
     } else {
-      try AtomicFile.write(table.csv, to: output)
+      try AtomicFile.write(table.csv, to: out)
     }
-    print(output)
+    print(out)
   }
 }

@@ -47,7 +47,8 @@ package struct KeyframesCommand: AsyncParsableCommand {
 
   @Option(
     help:
-      "What is known, as JSON: cuts (frames), cutTimes and windows (seconds), or these by video.")
+      "What is known, as JSON: cuts (frames), cutTimes and windows (seconds), or these by video; or a folder of data, for the windows of its questions, or of --query."
+  )
   var truth: String?
 
   @Option(help: "How many frames from a true cut a keyframe still finds it.")
@@ -59,8 +60,8 @@ package struct KeyframesCommand: AsyncParsableCommand {
     ))
   var format: String = "text"
 
-  @Option(name: [.short, .long], help: "The file to write; of a folder the folder for results.")
-  var output: String?
+  @Option(name: .shortAndLong, help: "The file to write; of a folder the folder for results.")
+  var out: String?
 
   @Option(help: "How many videos of a folder are worked on at once.")
   var jobs: Int = 2
@@ -95,12 +96,13 @@ package struct KeyframesCommand: AsyncParsableCommand {
       throw KeyframeInputError.missing(path: input)
     }
     let isFolder = attributes[.type] as? FileAttributeType == .typeDirectory
-    let isNamed = output != nil && formats.count == 1 && !isFolder
+    let isNamed = out != nil && formats.count == 1 && !isFolder
     if finder.choices.count > 1,
       let single = formats.first(where: { isNamed ? $0.holdsOneSelection : $0 == .hdf5 })
     {
       throw KeyframeInputError.oneSelector(format: single.rawValue)
     }
+    defer { warn(finder.short.sentence) }
     if isFolder {
       try await folder(finder, formats)
     } else if input.hasSuffix(".h5") || input.hasSuffix(".hdf5") {
@@ -111,6 +113,12 @@ package struct KeyframesCommand: AsyncParsableCommand {
     } else {
       try deliver(try await single(finder), formats, several: false)
     }
+  }
+
+  /// Once for all videos, and beside the results: what reads them should not have to read this.
+  private func warn(_ sentence: String?) {
+    guard let sentence else { return }
+    FileHandle.standardError.write(Data((sentence + "\n").utf8))
   }
 
   private func formats() throws -> [KeyframeFormat] {
@@ -135,7 +143,7 @@ package struct KeyframesCommand: AsyncParsableCommand {
     }
     var finder = KeyframeFinder(
       choices, tolerance: tolerance, keepsFeatures: formats.contains(.hdf5), seed: Seed(seed))
-    if let truth { finder.truth = try KeyframeTruth.read(truth) }
+    if let truth { finder.truth = try KeyframeTruth.read(truth, query: question ?? "") }
     if let question {
       guard choices.contains(where: \.looksAtQuery) else {
         throw KeyframeInputError.unread(selectors: choices.map(\.label))
@@ -178,14 +186,14 @@ package struct KeyframesCommand: AsyncParsableCommand {
   private func deliver(_ found: VideoKeyframes, _ formats: [KeyframeFormat], several: Bool) throws {
     for format in formats {
       let isText = [.text, .json, .csv].contains(format)
-      if let output, !several, formats.count == 1 {
-        try format.write(found, to: output)
-        print(output)
-      } else if isText, output == nil {
+      if let out, !several, formats.count == 1 {
+        try format.write(found, to: out)
+        print(out)
+      } else if isText, out == nil {
         try StandardOutput.write(try format.content(of: found) ?? "")
       } else {
         let name = "\(found.video).\(format.ending)"
-        let path = output.map { "\($0)/\(name)" } ?? name
+        let path = out.map { "\($0)/\(name)" } ?? name
         try format.write(found, to: path)
         let files = format.paths(path, selectors: found.selections.map(\.selector))
         print(files.joined(separator: "\n"))
@@ -194,7 +202,7 @@ package struct KeyframesCommand: AsyncParsableCommand {
   }
 
   private func folder(_ finder: KeyframeFinder, _ formats: [KeyframeFormat]) async throws {
-    let target = output ?? "keyframes"
+    let target = out ?? "keyframes"
     let folder = try KeyframeFolder(input, output: target, formats: formats, finder: finder)
     let style = quiet ? ProgressLine.Style.quiet : nil
     var line = ProgressLine(

@@ -17,8 +17,8 @@ package struct KeysCommand: AsyncParsableCommand {
   @Argument(help: "Only keys and sections with this text in their name.")
   var text: String?
 
-  @Flag(help: "Print Markdown: the page docs/keys.md.")
-  var markdown = false
+  @Option(help: "How they are printed; Markdown is the page docs/keys.md.")
+  var format: PageFormat = .text
 
   /// What parses a command line without arguments.
   package init() {}
@@ -27,7 +27,7 @@ package struct KeysCommand: AsyncParsableCommand {
   package func run() async throws {
     let page = KeyPage(try OPDCommand.laboratory().keySections())
     let chosen = try page.chosen(text)
-    print(markdown ? chosen.markdown : chosen.text)
+    print(format == .markdown ? chosen.markdown : chosen.text)
   }
 }
 
@@ -82,7 +82,7 @@ struct KeyPage {
   private static let head = """
     # Every key
 
-    Written by `opd help keys --markdown`; a change here is overwritten. A value outside of these is refused with status 64
+    Written by `opd help keys --format markdown`; a change here is overwritten. A value outside of these is refused with status 64
     and the nearest that can be used. Where no end is named, a number ends at \(NumberRange.most); none is infinite or no number. Text,
     lists and maps are empty only where the default is; `null` can be written only where it is the default. Methods have their
     page in [objectives.md](objectives.md).

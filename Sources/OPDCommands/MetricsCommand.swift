@@ -15,8 +15,9 @@ package struct MetricsCommand: AsyncParsableCommand {
         opd metrics | grep teacher
       """)
 
-  @Flag(help: "Print JSON: a list of {name, unit, estimator, direction, weight}.")
-  var json = false
+  @Option(
+    help: "How they are printed; as JSON a list of {name, unit, estimator, direction, weight}.")
+  var format: PrintedFormat = .text
 
   /// What parses a command line without arguments.
   package init() {}
@@ -24,7 +25,7 @@ package struct MetricsCommand: AsyncParsableCommand {
   /// Prints the dictionary.
   package func run() async throws {
     let metrics = MetricDictionary.all + (try Laboratory.standard()).taskMetrics
-    print(try json ? jsonText(metrics) : Self.table(metrics))
+    print(try format == .json ? jsonText(metrics) : Self.table(metrics))
   }
 
   /// One line a metric, in columns.

@@ -58,7 +58,7 @@ public struct OPDCommand: AsyncParsableCommand {
     discussion: """
       Pairs a student with a teacher, turns their disagreement into per-token supervision on the \
       student's own samples, and compares that with reinforcement learning, curricula and keyframe \
-      selection, seed by seed and cost by cost.
+      selection, seed by seed and cost by cost. Where there is --format json, --json is short for it.
 
       Example:
         opd doctor
@@ -113,12 +113,18 @@ extension OPDCommand {
     return joined
   }
 
+  /// `--json`, which people try first, as `--format json`.
+  static func namingFormats(_ words: [String]) -> [String] {
+    let end = words.firstIndex(of: "--") ?? words.endIndex
+    return words[..<end].flatMap { $0 == "--json" ? ["--format", "json"] : [$0] } + words[end...]
+  }
+
   /// Runs the command that the arguments name.
   ///
   /// - Parameter arguments: The words after the program's name.
   /// - Returns: What is left to print, and the status of the process.
   static func perform(_ arguments: [String]) async -> CommandOutcome {
-    let arguments = joiningNegativeNumbers(arguments)
+    let arguments = joiningNegativeNumbers(namingFormats(arguments))
     do {
       try refuseUnknownSubcommand(arguments)
       // The help of the parser knows commands only.

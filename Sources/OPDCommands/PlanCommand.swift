@@ -24,8 +24,8 @@ package struct PlanCommand: AsyncParsableCommand {
   @Argument(help: "Changes to it, as `opd train` or `opd sweep` takes them.")
   var overrides: [String] = []
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @Option(help: "How it is printed.")
+  var format: PrintedFormat = .text
 
   /// A command without arguments, for the parser.
   package init() {}
@@ -35,7 +35,8 @@ package struct PlanCommand: AsyncParsableCommand {
     guard try ConfigurationFile.isSweep(config) else {
       let value = try ConfigurationFile.load(config, overrides: overrides)
       let forecast = try await RunForecast(value, in: OPDCommand.laboratory())
-      return print(try json ? jsonText(forecast) + "\n" : forecast.text, terminator: "")
+      return print(
+        try format == .json ? jsonText(forecast) + "\n" : forecast.text, terminator: "")
     }
     let laboratory = try OPDCommand.laboratory()
     let plan = try SweepPlan(SweepFile(config, arguments: overrides)) {
@@ -44,6 +45,6 @@ package struct PlanCommand: AsyncParsableCommand {
     let forecast = try await SweepForecast(plan, in: OPDCommand.laboratory) {
       FileHandle.standardError.write(Data("\($0)\n".utf8))
     }
-    print(try json ? jsonText(forecast) + "\n" : forecast.text, terminator: "")
+    print(try format == .json ? jsonText(forecast) + "\n" : forecast.text, terminator: "")
   }
 }

@@ -24,8 +24,9 @@ package struct PluginsCommand: AsyncParsableCommand {
   @Argument(help: "Only the plug-ins of this name, with all their parameters; or a kind.")
   var name: String?
 
-  @Flag(help: "Print JSON: a list of {kind, name, summary, parameters}.")
-  var json = false
+  @Option(
+    help: "How they are printed; as JSON a list of {kind, name, summary, parameters}.")
+  var format: PrintedFormat = .text
 
   /// What parses a command line without arguments.
   package init() {}
@@ -33,7 +34,7 @@ package struct PluginsCommand: AsyncParsableCommand {
   /// Prints the list.
   package func run() async throws {
     let chosen = try PluginListing(OPDCommand.plugins()).chosen(kind: kind, name: name)
-    guard !json else { return print(try jsonText(chosen.plugins)) }
+    guard format != .json else { return print(try jsonText(chosen.plugins)) }
     print(try text(of: chosen))
   }
 

@@ -29,8 +29,8 @@ package struct ReportCommand: AsyncParsableCommand {
   var directories: [String]
 
   @Option(
-    name: [.short, .long], help: "The file to write; report.html in a single folder if left out.")
-  var output: String?
+    name: .shortAndLong, help: "The file to write; report.html in a single folder if left out.")
+  var out: String?
 
   @Option(help: "One drawing as an SVG file instead of the page.")
   var figure: Figure?
@@ -59,12 +59,12 @@ package struct ReportCommand: AsyncParsableCommand {
   package func validate() throws {
     #if Serve
     try check("--port", port, 0...65_535)
-    guard !watch || (output == nil && figure == nil) else {
-      throw ValidationError("What is watched is written nowhere. Leave --output and --figure out.")
+    guard !watch || (out == nil && figure == nil) else {
+      throw ValidationError("What is watched is written nowhere. Leave --out and --figure out.")
     }
     if watch { return }
     #endif
-    guard directories.count == 1 || output != nil else {
+    guard directories.count == 1 || out != nil else {
       throw ValidationError("A page of several folders needs a place of its own. Add -o FILE.")
     }
   }
@@ -75,7 +75,7 @@ package struct ReportCommand: AsyncParsableCommand {
     if watch { return try await serve() }
     #endif
     let path =
-      output ?? directories[0] + (figure.map { "/\($0.rawValue).svg" } ?? "/report.html")
+      out ?? directories[0] + (figure.map { "/\($0.rawValue).svg" } ?? "/report.html")
     if let figure {
       try await Report.write(
         figure, of: directories, to: path, metric: metric, baseline: baseline, by: by)

@@ -20,7 +20,7 @@ package struct ReproCommand: AsyncParsableCommand {
   var run: String
 
   @Option(
-    name: [.customShort("o"), .long],
+    name: .shortAndLong,
     help: "Where the run is carried out again; a folder that is removed afterwards if left out.")
   var out: String?
 

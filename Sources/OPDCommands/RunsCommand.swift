@@ -87,7 +87,7 @@ package struct RunsCommand: AsyncParsableCommand {
     if let best { list.keepBest(best) }
     switch format {
     case .text: print(list.table().aligned(within: Terminal.columns(of: STDOUT_FILENO)))
-    case .csv: print(list.table().csv, terminator: "")
+    case .csv: print(list.csv(), terminator: "")
     case .json: print(try list.json())
     }
     if stop { print("Asked \(list.stop()) of \(list.entries.count) runs to save and end.") }
@@ -98,9 +98,4 @@ package struct RunsCommand: AsyncParsableCommand {
     let deleted = try list.delete()
     print("Deleted \(deleted) of \(list.entries.count) runs.")
   }
-}
-
-/// How a list is printed.
-enum ListFormat: String, CaseIterable, ExpressibleByArgument {
-  case text, csv, json
 }

@@ -47,11 +47,11 @@ package struct SelectCommand: AsyncParsableCommand {
   @Option(help: "How many of the taken samples are listed.")
   var limit = 10
 
-  @Option(name: [.customShort("o"), .long], help: "Where to write one line a candidate.")
+  @Option(name: .shortAndLong, help: "Where to write one line a candidate.")
   var out: String?
 
-  @Flag(help: "Print JSON, with every sample that is taken.")
-  var json = false
+  @Option(help: "How it is printed; JSON has every sample that is taken.")
+  var format: PrintedFormat = .text
 
   /// A command without arguments, for the parser.
   package init() {}
@@ -79,7 +79,7 @@ package struct SelectCommand: AsyncParsableCommand {
         try await SelectionPreview.measuring(value, laboratory, stage: stage, run: student)
       }
     if let out { try preview.write(to: out) }
-    print(try json ? preview.json() : preview.text(limit: limit))
+    print(try format == .json ? preview.json() : preview.text(limit: limit))
   }
 
   /// The configuration and its changes: where the first word is a change, there is none.

@@ -13,8 +13,8 @@ package struct SelftestCommand: AsyncParsableCommand {
   @Option(help: "A folder of reference values to compare with, instead of checking laws.")
   var golden: String?
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @Option(help: "How it is printed.")
+  var format: PrintedFormat = .text
 
   /// A command without arguments.
   package init() {}
@@ -25,7 +25,7 @@ package struct SelftestCommand: AsyncParsableCommand {
       if let golden { try GoldenChecks.run(folder: golden) } else {
         try await Laws(OPDCommand.laboratory()).run()
       }
-    print(json ? try jsonText(checks) : Self.text(checks))
+    print(format == .json ? try jsonText(checks) : Self.text(checks))
     guard checks.allSatisfy({ $0.status != .fail }) else { throw ExitCode(1) }
   }
 

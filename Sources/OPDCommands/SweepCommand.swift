@@ -28,7 +28,7 @@ package struct SweepCommand: AsyncParsableCommand {
   var overrides: [String] = []
 
   @Option(
-    name: [.customShort("o"), .long], help: "The folder of the sweep; runs/NAME if left out.")
+    name: .shortAndLong, help: "The folder of the sweep; runs/NAME if left out.")
   var out: String?
 
   @Option(help: "Runs at a time.")

@@ -24,7 +24,7 @@ package struct TrainCommand: AsyncParsableCommand {
   @Argument(help: "Changes to it: key=value, +new=value or ~gone.")
   var overrides: [String] = []
 
-  @Option(name: [.customShort("o"), .long], help: "The folder of the run.")
+  @Option(name: .shortAndLong, help: "The folder of the run.")
   var out: String = "runs/train"
 
   @Flag(help: "Go on with a run that has begun.")

@@ -11,7 +11,7 @@ struct ExportCommandTests {
   func printed() async {
     let outcome = await OPDCommand.perform(["export", folder, "--format", "parquet"])
     #expect(outcome.status == 64)
-    let sentence = "error: A Parquet file cannot be printed; name it with --output FILE.\n"
+    let sentence = "error: A Parquet file cannot be printed; name it with --out FILE.\n"
     #expect(outcome.errors.hasPrefix(sentence))
   }
 

@@ -25,12 +25,12 @@ struct InitTests {
       "stages.0.steps=1", "stages.1.steps=1", "evaluation.every=0", "evaluation.count=4",
     ]
     let path = folder.path + "/start.yaml"
-    let outcome = await OPDCommand.perform(["init", starter.rawValue, "--output", path])
+    let outcome = await OPDCommand.perform(["init", starter.rawValue, "--out", path])
     #expect(outcome.status == 0)
     if starter == .ownData {
       // What `opd data import` would have made of videos.
       let (world, data) = (folder.path + "/world.yaml", folder.path + "/data")
-      _ = await OPDCommand.perform(["init", "world", "--output", world])
+      _ = await OPDCommand.perform(["init", "world", "--out", world])
       let exported = await OPDCommand.perform(["data", "export", world, "--out", data])
       #expect(exported.status == 0, "\(exported.errors)")
       small.append("data.qvhighlights.path=\(data)")
@@ -38,7 +38,7 @@ struct InitTests {
     let values = try await RunExecutor(Laboratory.standard()).run(
       try ConfigurationFile.load(path, overrides: small), in: folder.path + "/run", resume: false)
     #expect(!values.isEmpty)
-    let again = await OPDCommand.perform(["init", starter.rawValue, "--output", path])
+    let again = await OPDCommand.perform(["init", starter.rawValue, "--out", path])
     #expect(again.status != 0 && again.errors.contains("already"))
   }
 }

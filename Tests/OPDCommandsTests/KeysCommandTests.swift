@@ -15,7 +15,7 @@ struct KeysCommandTests {
     let written = try String(contentsOf: file, encoding: .utf8)
     let page = KeyPage(try Laboratory.standard().keySections()).markdown + "\n"
     #expect(
-      written == page, "`opd help keys --markdown > docs/keys.md` writes the page again")
+      written == page, "`opd help keys --format markdown > docs/keys.md` writes the page again")
   }
   #endif
 

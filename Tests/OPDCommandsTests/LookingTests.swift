@@ -45,7 +45,8 @@ struct LookingTests {
     let before = try files()
     for words in [
       ["data", "show", run], ["select", run], ["select", run, "--curriculum", "topK"],
-      ["evaluate", run, "--worst", "2"], ["evaluate", run, "--json"], ["plugins", "tvdf"],
+      ["evaluate", run, "--worst", "2"], ["evaluate", run, "--format", "json"],
+      ["plugins", "tvdf"],
     ] {
       let outcome = await OPDCommand.perform(words)
       #expect(outcome.status == 0, "\(words): \(outcome.errors)")

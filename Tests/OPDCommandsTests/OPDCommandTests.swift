@@ -25,6 +25,33 @@ struct OPDCommandTests {
         && outcome.errors.contains("metrics, keys, plugins, data"))
   }
 
+  private func commands(_ command: any ParsableCommand.Type) -> [any ParsableCommand.Type] {
+    [command] + command.configuration.subcommands.flatMap(commands)
+  }
+
+  @Test("calls one thing by one name in every command: --format, and -o or --out")
+  func names() {
+    let all = commands(OPDCommand.self)
+    #expect(all.count > 30)
+    for command in all {
+      let options = command.helpMessage(columns: 400).split(separator: "\n")
+        .map { $0.trimmingPrefix(/\s*/) }.filter { $0.hasPrefix("-") }
+      func has(_ name: String) -> Bool {
+        options.contains { $0.split(separator: " ").contains(Substring(name)) }
+      }
+      for other in ["--json", "--markdown", "--csv", "--output", "--split"] {
+        #expect(!has(other), "\(command) has \(other)")
+      }
+      #expect(!has("--out") || has("-o,"), "\(command) has no -o")
+    }
+  }
+
+  @Test("takes --json for --format json, but not behind --")
+  func json() async {
+    let words = ["metrics", "--json", "--", "--json"]
+    #expect(OPDCommand.namingFormats(words) == ["metrics", "--format", "json", "--", "--json"])
+  }
+
   @Test("an unknown option is a usage error")
   func unknownOption() async {
     let outcome = await OPDCommand.perform(["metrics", "--jason"])
@@ -86,7 +113,9 @@ struct SelectCommandTests {
       "{\"id\":\"q\($0)\",\"teacherQuality\":[0.\($0)],\"studentQuality\":0.1}\n"
     }
     try lines.joined().write(toFile: folder + "/pool.jsonl", atomically: false, encoding: .utf8)
-    let words = ["select", folder + "/run.yaml", "--pool", folder + "/pool.jsonl", "--json"]
+    let words = [
+      "select", folder + "/run.yaml", "--pool", folder + "/pool.jsonl", "--format", "json",
+    ]
     let outcome = await OPDCommand.perform(words + ["--out", folder + "/selection.jsonl"])
     #expect(outcome == CommandOutcome(status: 0, output: "", errors: ""))
     let written = try String(contentsOfFile: folder + "/selection.jsonl", encoding: .utf8)

@@ -144,7 +144,7 @@ package struct ClipsBuildCommand: AsyncParsableCommand {
       """)
   var relevance = PeakClips.Settings().relevance.rawValue
 
-  @Option(name: [.short, .long], help: "The file to write (.jsonl).", completion: .file())
+  @Option(name: .shortAndLong, help: "The file to write (.jsonl).", completion: .file())
   var out: String
 
   /// What parses a command line without arguments.
@@ -187,18 +187,11 @@ package struct ClipsMeasureCommand: AsyncParsableCommand {
   @Option(help: "Kinds of scenes, separated by commas.")
   var scenes = "frames,features,histogram,adaptive"
 
-  @Option(help: "text, markdown or json.")
-  var format = "text"
+  @Option(help: "How the table is printed.")
+  var format: TableFormat = .text
 
   /// What parses a command line without arguments.
   package init() {}
-
-  /// Refuses a format that is none.
-  package func validate() throws {
-    guard ["text", "markdown", "json"].contains(format) else {
-      throw ValidationError("There is no format '\(format)'. Choose text, markdown or json.")
-    }
-  }
 
   /// Measures and prints the table.
   package func run() async throws {
@@ -212,9 +205,9 @@ package struct ClipsMeasureCommand: AsyncParsableCommand {
     let quality = try PeakClipQuality(source, arguments.settings, rules: rules) { line.update($0) }
     line.finish()
     switch format {
-    case "json": try StandardOutput.write(try jsonText(quality.rows) + "\n")
-    case "markdown": try StandardOutput.write(quality.markdown + "\n")
-    default: try StandardOutput.write(quality.text + "\n")
+    case .json: try StandardOutput.write(try jsonText(quality.rows) + "\n")
+    case .markdown: try StandardOutput.write(quality.markdown + "\n")
+    case .text: try StandardOutput.write(quality.text + "\n")
     }
   }
 }

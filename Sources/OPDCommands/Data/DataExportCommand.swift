@@ -17,7 +17,8 @@ package struct DataExportCommand: AsyncParsableCommand {
 
   @OptionGroup var file: ConfigurationArguments
 
-  @Option(help: "The folder; it is made if need be.", completion: .directory)
+  @Option(
+    name: .shortAndLong, help: "The folder; it is made if need be.", completion: .directory)
   var out: String
 
   /// What parses a command line without arguments.

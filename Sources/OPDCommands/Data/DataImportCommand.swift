@@ -33,7 +33,8 @@ package struct DataImportCommand: AsyncParsableCommand {
     completion: .file())
   var captions: String?
 
-  @Option(help: "The folder; it is made if need be.", completion: .directory)
+  @Option(
+    name: .shortAndLong, help: "The folder; it is made if need be.", completion: .directory)
   var out: String
 
   @Flag(help: "Leave out windows and questions that cannot be right, and count them.")

@@ -22,8 +22,8 @@ package struct DataShowCommand: AsyncParsableCommand {
 
   @OptionGroup var file: ConfigurationArguments
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @Option(help: "How it is printed.")
+  var format: PrintedFormat = .text
 
   /// What parses a command line without arguments.
   package init() {}
@@ -33,7 +33,7 @@ package struct DataShowCommand: AsyncParsableCommand {
     let context = try await file.context()
     var summary = DatasetSummary(context.dataset)
     summary.bounds = try await Bound.all(of: context.dataset, context.codec)
-    guard !json else { return print(try jsonText(summary)) }
+    guard format != .json else { return print(try jsonText(summary)) }
     print(summary.text)
     print(summary.boundsText(context.codec.task.headline.title))
   }

@@ -37,7 +37,7 @@ package struct FeaturesCommand: AsyncParsableCommand {
   var queries: [String] = []
 
   @Option(
-    help: "The file to write (.h5); videos that it holds stay.",
+    name: .shortAndLong, help: "The file to write (.h5); videos that it holds stay.",
     completion: .file(extensions: ["h5", "hdf5"]))
   var out: String
 

@@ -17,8 +17,8 @@ package struct DoctorCommand: AsyncParsableCommand {
   @Option(help: "A folder with data sets that should be there.")
   var data: String?
 
-  @Flag(help: "Print JSON: a list of {name, state, found, remedy}.")
-  var json = false
+  @Option(help: "How it is printed; as JSON a list of {name, state, found, remedy}.")
+  var format: PrintedFormat = .text
 
   /// What parses a command line without arguments.
   package init() {}
@@ -26,7 +26,7 @@ package struct DoctorCommand: AsyncParsableCommand {
   /// Prints the checks.
   package func run() async throws {
     let checks = MachineChecks.all() + LibraryChecks.all(data: data)
-    print(try json ? jsonText(checks) : Self.text(checks))
+    print(try format == .json ? jsonText(checks) : Self.text(checks))
     let failed = checks.filter { $0.state == .fail }.map(\.name)
     guard failed.isEmpty else { throw CommandLineError.checksFailed(failed) }
   }

@@ -22,14 +22,14 @@ package struct InitCommand: ParsableCommand {
   var starter = Starter.world
 
   @Option(name: .shortAndLong, help: "The file to write; if left out, named for what it begins.")
-  var output: String?
+  var out: String?
 
   /// A command without arguments, for the parser.
   package init() {}
 
   /// Writes the file and says what to do with it.
   package func run() throws {
-    let path = output ?? "\(starter.rawValue).yaml"
+    let path = out ?? "\(starter.rawValue).yaml"
     guard !FileManager.default.fileExists(atPath: path) else {
       throw StorageError.alreadyThere(path: path)
     }

@@ -32,8 +32,8 @@ package struct ModelBenchCommand: ParsableCommand {
   @Option(help: "Threads.")
   var threads = 1
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @Option(help: "How it is printed.")
+  var format: PrintedFormat = .text
 
   /// What parses a command line without arguments.
   package init() {}
@@ -52,7 +52,7 @@ package struct ModelBenchCommand: ParsableCommand {
     let rows = try benchmark.report(chosen, rounds: rounds, rival: against) {
       FileHandle.standardError.write(Data(($0 + "\n").utf8))
     }
-    if json { return print(try jsonText(rows)) }
+    if format == .json { return print(try jsonText(rows)) }
     print(Self.table(rows).aligned)
     let memory = MachineLimits.peakMemory()
     print(

@@ -63,7 +63,7 @@ extension TeacherProbeCommand {
       context?.codec.tokenizer ?? DigitsCodec(step: 1, maximumDuration: 150).vocabulary
     let report = try await TeacherProbe.report(
       on: service, tokenizer: tokenizer, probingWith: context?.dataset.train.first)
-    return (json ? try jsonText(report) : report.text, report.passed)
+    return (format == .json ? try jsonText(report) : report.text, report.passed)
   }
 }
 #endif

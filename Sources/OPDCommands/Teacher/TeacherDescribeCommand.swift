@@ -21,8 +21,8 @@ package struct TeacherDescribeCommand: AsyncParsableCommand {
   @Option(help: "The most questions of a part, spread evenly over it; all if left out.")
   var count: Int?
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @Option(help: "How it is printed.")
+  var format: PrintedFormat = .text
 
   /// What parses a command line without arguments.
   package init() {}
@@ -33,6 +33,6 @@ package struct TeacherDescribeCommand: AsyncParsableCommand {
   /// Asks and prints.
   package func run() async throws {
     let description = try await file.teacher().description(count: count)
-    print(try json ? jsonText(description) : description.text)
+    print(try format == .json ? jsonText(description) : description.text)
   }
 }

@@ -25,8 +25,8 @@ package struct TeacherProbeCommand: AsyncParsableCommand {
   @OptionGroup var service: ServiceArguments
   #endif
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @Option(help: "How it is printed.")
+  var format: PrintedFormat = .text
 
   /// What parses a command line without arguments.
   package init() {}
@@ -55,7 +55,8 @@ package struct TeacherProbeCommand: AsyncParsableCommand {
     let findings = try await file.teacher().findings()
     let lines = findings.map { "\($0.passed ? "ok  " : "FAIL") \($0.name): \($0.finding)" }
     try finish(
-      json ? jsonText(findings) : lines.joined(separator: "\n"), findings.allSatisfy(\.passed))
+      format == .json ? jsonText(findings) : lines.joined(separator: "\n"),
+      findings.allSatisfy(\.passed))
   }
 
   private func finish(_ text: String, _ passed: Bool) throws {

@@ -25,8 +25,8 @@ package struct TeacherRateCommand: AsyncParsableCommand {
   @Option(help: "How long to measure.")
   var seconds = 5.0
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @Option(help: "How it is printed.")
+  var format: PrintedFormat = .text
 
   /// What parses a command line without arguments.
   package init() {}
@@ -41,7 +41,7 @@ package struct TeacherRateCommand: AsyncParsableCommand {
   /// Measures and prints.
   package func run() async throws {
     let rate = try await file.teacher().rate(prompts: prompts, answers: answers, seconds: seconds)
-    guard !json else { return print(try jsonText(rate)) }
+    guard format != .json else { return print(try jsonText(rate)) }
     print(
       String(
         format: "%.0f tokens a second, %.0f responses a minute "

@@ -2,6 +2,9 @@ internal import Foundation
 
 /// Numbers as people read them.
 package enum Quantity {
+  /// A number for people to read: 0 where it is rounding noise, which is below 1e-12 for every metric.
+  package static func settled(_ value: Double) -> Double { abs(value) < 1e-12 ? 0 : value }
+
   /// A metric: three decimals.
   package static func metric(_ value: Double) -> String {
     decimals(value, abs(value) < 100 ? 3 : 1)
@@ -9,7 +12,7 @@ package enum Quantity {
 
   /// A difference: three decimals with its sign, a true minus.
   package static func signed(_ value: Double) -> String {
-    (value < 0 ? "−" : "+") + metric(abs(value))
+    (settled(value) < 0 ? "−" : "+") + metric(abs(value))
   }
 
   /// A share 0 … 1 as a percentage with one decimal, for places that write the sign behind it; metrics stay shares everywhere.
@@ -92,6 +95,6 @@ package enum Quantity {
 
   /// A fixed number of decimals.
   package static func decimals(_ value: Double, _ count: Int) -> String {
-    String(format: "%.\(count)f", value)
+    String(format: "%.\(count)f", settled(value))
   }
 }

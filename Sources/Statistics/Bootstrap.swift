@@ -45,6 +45,14 @@ package struct Estimate: Sendable, Hashable, Codable {
     self.lower = lower
     self.upper = upper
   }
+
+  /// The same with an interval that ends where the values do: of a share, nothing lies below 0 or above 1.
+  ///
+  /// What is cut away holds no value that could be true, so that the interval covers as often as before.
+  package func within(_ range: ClosedRange<Double>) -> Estimate {
+    Estimate(
+      value: value, lower: max(lower, range.lowerBound), upper: min(upper, range.upperBound))
+  }
 }
 
 /// The interval of a statistic by resampling whole units within strata.

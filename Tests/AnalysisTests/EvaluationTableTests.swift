@@ -24,7 +24,7 @@ struct EvaluationTableTests {
 
   @Test("has Student's interval of a mean where every question has a video of its own")
   func student() throws {
-    let qualities = [0.1, 0.4, 0.6, 0.9]
+    let qualities = [0.35, 0.45, 0.55, 0.65]
     let table = table(qualities, clusters: ["a", "b", "c", "d"])
     let found = try #require(table.interval(of: "eval/mIoU"))
     let reach = StudentT(degreesOfFreedom: 3).quantile(0.975) * standardDeviation(qualities) / 2
@@ -61,7 +61,19 @@ struct EvaluationTableTests {
     let table = table(
       [0, 0.2, 0.3], clusters: ["a", "b", "c"], read: [false, true, true])
     let found = try #require(table.interval(of: "eval/parse_failure_rate"))
-    #expect(abs(found.value - 1.0 / 3) < 1e-12 && found.lower < 0 && found.upper > 1.0 / 3)
+    #expect(abs(found.value - 1.0 / 3) < 1e-12 && found.lower == 0 && found.upper == 1)
+    #expect(table.numbers["eval/parse_failure_rate/lower"] == 0)
+  }
+
+  @Test("has no interval beyond what a share can be, and says where one was cut")
+  func ends() throws {
+    let spread = table([0, 0.1, 0.9], clusters: ["a", "b", "c"])
+    let mean = try #require(spread.interval(of: "eval/mIoU"))
+    #expect(mean.lower == 0 && mean.upper == 1 && abs(mean.value - 1.0 / 3) < 1e-12)
+    #expect(spread.text(worst: 0).contains("end there."))
+    let narrow = table([0.4, 0.41, 0.42], clusters: ["a", "b", "c"])
+    #expect(try #require(narrow.interval(of: "eval/mIoU")).lower > 0.3)
+    #expect(!narrow.text(worst: 0).contains("end there."))
   }
 
   @Test("lists the worst questions first, of equals those asked first, and as many as are wanted")
@@ -71,7 +83,9 @@ struct EvaluationTableTests {
       read: [true, true, true, false, true])
     #expect(table.worst(3).map(\.id) == ["q1", "q3", "q4"])
     let text = table.text(worst: 3)
-    #expect(text.contains("The 3 worst of 5; 2 are worth 0:"))
+    #expect(
+      text.contains(
+        "The 3 worst of 5, the worst first and equals as they were asked; 2 are worth 0:"))
     #expect(text.contains("  0.000  q3 of d “who?”: nothing that can be read; right: b"))
     #expect(text.contains("eval/R1@0.5\t0.4000\t["))
     #expect(!table.text(worst: 0).contains("worst"))

@@ -106,4 +106,22 @@ struct RunListTests {
     #expect(list.table().rows.count == 1)
     #expect(try list.json().contains("\"value\" : 0.6"))
   }
+
+  @Test("has one set of names and values for programs, in either format")
+  func names() throws {
+    let list = try RunList(in: [folder([("a", "done", 0.123456), ("b", "failed", nil)])])
+    let lines = list.csv().split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+    let objects = try #require(
+      JSONSerialization.jsonObject(with: Data(list.json().utf8)) as? [[String: Any]])
+    #expect(lines.count == 3 && objects.count == 2)
+    #expect(Set(objects[0].keys) == Set(lines[0]))
+    for (object, cells) in zip(objects, lines.dropFirst()) {
+      for (name, cell) in zip(lines[0], cells) {
+        #expect(object[name].map { "\($0)" } ?? "" == cell, "\(name)")
+      }
+    }
+    #expect(lines[1].contains("0.123456") && lines[1].contains("eval/mIoU"))
+  }
 }

@@ -187,6 +187,13 @@ struct KeyframeFinderTests {
     }
     #expect(counts == [4, 3])
     try KeyframeFormat.scenes.write(two, to: folder("b.scenes.csv"))
+    // Also where their names differ in signs alone.
+    let alike = ["tad a=1", "tad a-1", "tad a 1", "tad-a-1-2"]
+    for format in [KeyframeFormat.jpg, .edl] {
+      let paths = format.paths("v." + format.ending, selectors: alike)
+      #expect(Set(paths).count == alike.count, "\(paths)")
+      #expect(paths[0].contains("tad-a-1") && paths[3].contains("tad-a-1-2"))
+    }
     for name in ["b.content.scenes.csv", "b.tad--window-5.scenes.csv"] {
       #expect(FileManager.default.fileExists(atPath: folder(name)), "\(name)")
     }
@@ -213,6 +220,38 @@ struct KeyframeFinderTests {
     let found = try await finder.find(video: folder.path + "/a.mp4")
     #expect(found.selections[1].keyframes.map(\.index) == [0, 8, 16, 24, 32])
     #expect(found.selections[0].keyframes.count == 4)
+  }
+}
+
+@Suite("Videos with fewer frames than the budget")
+struct ShortVideosTests {
+  @Test("are named in one sentence, however many there are")
+  func sentence() {
+    let short = ShortVideos()
+    short.note("a.mp4", frames: 8, budgets: [8, 4])
+    short.note("b.mp4", frames: 5, budgets: [])
+    #expect(short.sentence == nil)
+    short.note("d.mp4", frames: 5, budgets: [4, 8])
+    #expect(
+      short.sentence
+        == "'d.mp4' has fewer frames (5) than the budget of 8: no more than these can be kept.")
+    short.note("c.mp4", frames: 3, budgets: [8])
+    #expect(
+      short.sentence
+        == "2 videos have fewer frames than the budget of 8, such as 'c.mp4' (3): no more than these can be kept."
+    )
+  }
+
+  @Test("are found by the number that the selector was told", .enabled(if: hasFFmpeg))
+  func found() async throws {
+    let folder = try ScratchFolder()
+    try clip(folder.path + "/a.mp4", seconds: 1)
+    let enough = try await makeFinder(["tad", "uniform"], budget: 10)
+    _ = try await enough.find(video: folder.path + "/a.mp4")
+    #expect(enough.short.sentence == nil)
+    let more = try await makeFinder(["{uniform: {ratio: 0.5}}", "tad"], budget: 11)
+    _ = try await more.find(video: folder.path + "/a.mp4")
+    #expect(more.short.sentence?.contains("fewer frames (10) than the budget of 11") == true)
   }
 }
 
@@ -284,6 +323,39 @@ struct KeyframeFolderTests {
     #expect(throws: KeyframeInputError.noVideos(folder: folder.path)) {
       _ = try KeyframeFolder(
         folder.path, output: folder.path, formats: [.text], finder: finder)
+    }
+  }
+}
+
+@Suite("What data know of videos")
+struct KeyframeTruthTests {
+  private func folder() throws -> ScratchFolder {
+    let lines = [
+      ("q1", "who waits?", "[[2, 6]]", 1...2), ("q2", "who goes?", "[[2, 6], [0, 2]]", 0...2),
+    ]
+    .map { name, words, windows, clips in
+      """
+      {"qid": "\(name)", "query": "\(words)", "vid": "a", "duration": 8, "relevant_windows": \(windows), \
+      "relevant_clip_ids": \(Array(clips)), "saliency_scores": \(clips.map { _ in [4, 4, 4] })}
+      """
+    }
+    return try ScratchFolder(["highlight_val_release.jsonl": lines.joined(separator: "\n") + "\n"])
+  }
+
+  @Test("are the windows of all questions about a video, or of the one that is asked")
+  func windows() throws {
+    let folder = try folder()
+    let all = try KeyframeTruth.read(folder.path)
+    #expect(all("a.mp4")?.windows == [[0, 2], [2, 6]] && all("b.mp4") == nil)
+    let one = try KeyframeTruth.read(folder.path, query: "who waits?")
+    #expect(one("a")?.windows == [[2, 6]])
+  }
+
+  @Test("are nothing where nobody asked the question")
+  func unasked() throws {
+    let folder = try folder()
+    #expect(throws: KeyframeInputError.unasked(query: "who?", folder: folder.path)) {
+      _ = try KeyframeTruth.read(folder.path, query: "who?")
     }
   }
 }

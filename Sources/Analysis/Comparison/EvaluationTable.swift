@@ -44,12 +44,19 @@ package struct EvaluationTable: Sendable {
       values: questions.map(\.quality))
   }
 
-  /// How far a number would move if other videos were drawn: Student's 95 % over whole videos, as comparisons have it.
+  /// How far a number would move if other videos were drawn: Student's 95 % over whole videos, as comparisons have it, cut where
+  /// shares end.
   ///
   /// - Parameter name: A number of the evaluation, a share 0 … 1.
   /// - Returns: `nil` where the number is no mean over the questions, or nothing spreads: one video, or all alike.
   /// - Complexity: O(questions).
-  package func interval(of name: String) -> Estimate? {
+  package func interval(of name: String) -> Estimate? { wide(name)?.within(Self.shares) }
+
+  /// What a mean of qualities, or of answers that are right or wrong, can be.
+  private static let shares = 0.0...1.0
+
+  /// Student's interval, which knows nothing of the ends of a share.
+  private func wide(_ name: String) -> Estimate? {
     guard let value = values.first(where: { $0.name == name })?.value,
       let scores = scores(of: name, mean: value)
     else { return nil }
@@ -97,10 +104,19 @@ extension EvaluationTable {
     var lines = values.map { line($0.name, $0.value) }
     lines.append("queries\t\(questions.count)")
     lines.append("videos\t\(Set(questions.map(\.cluster)).count)")
+    if values.contains(where: { wide($0.name).map { $0.within(Self.shares) != $0 } ?? false }) {
+      lines += [
+        "", "No share is below 0 or above 1: intervals that would reach further end there.",
+      ]
+    }
     let listed = worst(count)
     guard !listed.isEmpty else { return lines.joined(separator: "\n") }
     let zeros = questions.count { $0.quality == 0 }
-    lines += ["", "The \(listed.count) worst of \(questions.count); \(zeros) are worth 0:"]
+    lines += [
+      "",
+      "The \(listed.count) worst of \(questions.count), the worst first and equals as they were asked;"
+        + " \(zeros) are worth 0:",
+    ]
     return (lines + listed.map(line)).joined(separator: "\n")
   }
 

@@ -22,6 +22,12 @@ package struct RunList: Sendable {
     package var changed: Date
     /// Why it failed, if it did.
     package var message: String?
+
+    /// The columns for programs, in their order.
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case path = "run"
+      case state, step, metric, value, seconds, changed, message
+    }
   }
 
   /// The runs, in the order of their folders.
@@ -61,7 +67,7 @@ package struct RunList: Sendable {
     }
   }
 
-  /// The table as text.
+  /// The table for people.
   package func table() -> TextTable {
     TextTable(
       header: ["run", "state", "step", "metric", "value", "training", "last written", "message"],
@@ -73,6 +79,14 @@ package struct RunList: Sendable {
           run.message ?? "",
         ]
       })
+  }
+
+  /// The runs as comma-separated values for programs, with the names and all the digits of `json`; nothing where it has nothing.
+  package func csv() -> String {
+    TextTable(
+      header: Entry.CodingKeys.allCases.map(\.rawValue),
+      rows: entries.map { run in Entry.CodingKeys.allCases.map(run.field) }
+    ).csv
   }
 
   /// The runs as JSON, for programs.
@@ -158,6 +172,20 @@ package struct RunList: Sendable {
 }
 
 extension RunList.Entry {
+  /// The cell of a column.
+  fileprivate func field(_ column: CodingKeys) -> String {
+    switch column {
+    case .path: path
+    case .state: state
+    case .step: step.map { "\($0)" } ?? ""
+    case .metric: metric ?? ""
+    case .value: value.map { "\($0)" } ?? ""
+    case .seconds: seconds.map { "\($0)" } ?? ""
+    case .changed: changed.formatted(.iso8601)
+    case .message: message ?? ""
+    }
+  }
+
   /// What a run's folder says.
   fileprivate init(_ path: String) {
     let run = RecordedRun(path: path, arm: "", seed: 0, detail: .end)

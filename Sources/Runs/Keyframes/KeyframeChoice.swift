@@ -14,6 +14,9 @@ package struct KeyframeChoice: Sendable {
   /// The selector.
   package let selector: any KeyframeSelector
 
+  /// How many frames it was told to keep; `nil` where it was told a share, or nothing.
+  var budget: Int? { configuration.map?.pairs.first?.value["budget"]?.integer }
+
   /// Whether it looks at a query.
   package var looksAtQuery: Bool { selector.looksAtQuery }
 }

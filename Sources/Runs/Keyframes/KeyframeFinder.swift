@@ -25,6 +25,9 @@ package struct KeyframeFinder: Sendable {
   /// The question in the space of the features, if it is known there.
   package var queryEmbedding: [Float]?
 
+  /// What it met with fewer frames than were asked for.
+  package let short = ShortVideos()
+
   /// A finder.
   package init(
     _ choices: [KeyframeChoice],
@@ -71,9 +74,7 @@ package struct KeyframeFinder: Sendable {
     let evidence = KeyframeEvidence(
       picturePath: path, times: scan.features.timestamps,
       variation: scan.curves.variation[.perToken] ?? [], features: scan.features, truth: fitted)
-    return VideoKeyframes(
-      video: name, rate: scan.summary.rate, evidence: evidence, choices: choices,
-      selections: selections, tolerance: tolerance)
+    return judged(name, scan.summary.rate, evidence, selections)
   }
 
   /// The keyframes of features from a file.
@@ -95,8 +96,16 @@ package struct KeyframeFinder: Sendable {
     let evidence = KeyframeEvidence(
       picturePath: pictures, times: features.timestamps,
       variation: features.variation(reading: .perToken), features: features, truth: truth)
+    return judged(name, stored.rate, evidence, selections)
+  }
+
+  private func judged(
+    _ name: String, _ rate: Double, _ evidence: KeyframeEvidence,
+    _ selections: [KeyframeSelection]
+  ) -> VideoKeyframes {
+    short.note(name, frames: evidence.times.count, budgets: choices.compactMap(\.budget))
     return VideoKeyframes(
-      video: name, rate: stored.rate, evidence: evidence, choices: choices, selections: selections,
+      video: name, rate: rate, evidence: evidence, choices: choices, selections: selections,
       tolerance: tolerance)
   }
 

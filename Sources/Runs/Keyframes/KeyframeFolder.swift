@@ -144,6 +144,8 @@ package enum KeyframeInputError: ExplainedError, Hashable {
   case noPictures(video: String)
   /// A file of what is known does not name the video that is asked for.
   case unnamed(video: String, truth: String)
+  /// A folder of data has no such question.
+  case unasked(query: String, folder: String)
   /// What is said to be known of a video is not of this video.
   case truth(video: String, faults: [String])
   /// Runs that were trained on other data than the first of them.
@@ -161,6 +163,8 @@ package enum KeyframeInputError: ExplainedError, Hashable {
       "The query is read by none of the selectors: \(selectors.joined(separator: ", "))."
     case .noPictures(let video): "There are features of '\(video)', and no pictures."
     case .unnamed(let video, let truth): "'\(truth)' does not name the video '\(video)'."
+    case .unasked(let query, let folder):
+      "No annotation in '\(folder)' is about the question '\(query)'."
     case .truth(let video, let faults):
       "What is said to be known of '\(video)' cannot be right: "
         + (faults.prefix(10) + (faults.count > 10 ? ["and \(faults.count - 10) more"] : []))
@@ -179,6 +183,7 @@ package enum KeyframeInputError: ExplainedError, Hashable {
     case .oneSelector: "Name one selector."
     case .unread: "Add one that looks at it, such as --selector bolt, or leave --query out."
     case .noPictures: "Name the video file, with --features for what is chosen by."
+    case .unasked: "Write the question as the annotations do, or give a file to --truth."
     case .truth, .unnamed: "Correct the file of --truth, or name the video that it is about."
     case .otherData: "Compare runs of one data set."
     }

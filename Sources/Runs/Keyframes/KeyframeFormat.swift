@@ -30,11 +30,24 @@ package enum KeyframeFormat: String, Sendable, Hashable, CaseIterable {
   /// Where the choices of some selectors go: lists of scenes and pictures of several each have a place of their own.
   package func paths(_ path: String, selectors: [String]) -> [String] {
     guard selectors.count > 1, [.scenes, .edl, .jpg, .png].contains(self) else { return [path] }
-    return selectors.map { selector in
-      let word = String(
-        selector.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" })
-      return [.jpg, .png].contains(self)
+    return Self.words(selectors).map { word in
+      [.jpg, .png].contains(self)
         ? "\(path)/\(word)" : "\(path.dropLast(ending.count))\(word).\(ending)"
+    }
+  }
+
+  /// A name of a file for each selector; those that would be alike without their signs are numbered.
+  private static func words(_ selectors: [String]) -> [String] {
+    let plain = selectors.map { selector in
+      String(selector.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" })
+    }
+    var taken = Set(plain)
+    var seen: Set<String> = []
+    return plain.map { word in
+      guard !seen.insert(word).inserted else { return word }
+      var number = 2
+      while !taken.insert("\(word)-\(number)").inserted { number += 1 }
+      return "\(word)-\(number)"
     }
   }
 

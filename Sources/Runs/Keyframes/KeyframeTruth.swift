@@ -57,13 +57,20 @@ package struct KeyframeTruth: Sendable, Hashable, Decodable {
     (cuts ?? []).compactMap { times.indices.contains($0) ? times[$0] : nil } + (cutTimes ?? [])
   }
 
-  /// Reads what is known of videos from a file of JSON.
+  /// Reads what is known of videos from a file of JSON, or from a folder of data.
   ///
-  /// - Parameter path: A file with `{"cuts": […], "cutTimes": […], "windows": […]}`, or with such an object for each video by
-  ///   its name, with or without the ending of its file.
-  /// - Returns: What is known of a video by its name; `nil` of one that the file does not name.
-  /// - Throws: `StorageError`.
-  package static func read(_ path: String) throws -> @Sendable (String) -> KeyframeTruth? {
+  /// - Parameters:
+  ///   - path: A file with `{"cuts": […], "cutTimes": […], "windows": […]}`, or with such an object for each video by
+  ///     its name, with or without the ending of its file; or a folder as `opd data import` makes it.
+  ///   - query: The question whose windows of a folder are meant; those of every question about a video where it is empty.
+  /// - Returns: What is known of a video by its name; `nil` of one that is not named.
+  /// - Throws: `StorageError`, `DataError`, `KeyframeInputError.unasked`.
+  package static func read(
+    _ path: String, query: String = ""
+  ) throws -> @Sendable (String) -> KeyframeTruth? {
+    if try TextFile.isFolder(path) {
+      return named(try annotated(path, query))
+    }
     let keys = ["cuts", "cutTimes", "windows"]
     let object = try? JSONSerialization.jsonObject(with: Data(try TextFile.bytes(path)))
     if let object = object as? [String: Any], object.keys.contains(where: keys.contains) {
@@ -74,7 +81,28 @@ package struct KeyframeTruth: Sendable, Hashable, Decodable {
     guard !known.isEmpty else {
       throw StorageError.unusable(path: path, reason: "there is nothing in it")
     }
-    return { video in known[video] ?? known[stem(of: video)] }
+    return named(known)
+  }
+
+  private static func named(
+    _ known: [String: KeyframeTruth]
+  ) -> @Sendable (String) -> KeyframeTruth? {
+    { video in known[video] ?? known[stem(of: video)] }
+  }
+
+  /// The windows that annotations give, by video; one that several questions share counts once.
+  private static func annotated(
+    _ folder: String, _ query: String
+  ) throws -> [String: KeyframeTruth] {
+    let annotations = try QVHighlights.truths(folder: folder, part: .all)
+      .filter { query.isEmpty || $0.text == query }
+    guard !annotations.isEmpty else {
+      throw KeyframeInputError.unasked(query: query, folder: folder)
+    }
+    return Dictionary(grouping: annotations, by: \.video).mapValues { annotations in
+      let windows = Set(annotations.flatMap(\.windows).map { [$0.start, $0.end] })
+      return KeyframeTruth(windows: windows.sorted { $0.lexicographicallyPrecedes($1) })
+    }
   }
 }
 

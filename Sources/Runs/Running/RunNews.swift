@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Records
 
 /// What a run says of itself while it goes.
 package enum RunNews: Sendable, Hashable {
@@ -50,5 +51,7 @@ package struct StepNews: Sendable, Hashable {
     return (parts + (headline.map { [$0] } ?? [])).joined(separator: " · ")
   }
 
-  private static func digits(_ value: Double) -> String { String(format: "%.3g", value) }
+  private static func digits(_ value: Double) -> String {
+    String(format: "%.3g", Quantity.settled(value))
+  }
 }

@@ -122,6 +122,17 @@ struct VerdictTests {
     #expect(blind.legend.contains("Student's 95 % over seeds;"))
   }
 
+  @Test("calls what is drawn anew by what it is: videos that share questions, or questions")
+  func units() {
+    func units(_ clusters: [String]) -> String? {
+      let questions = AnsweredQuestions(ids: ["a", "b"], clusters: clusters, values: [0, 1])
+      return QuestionScores([(seed: 0, questions: questions, scores: [0, 1])]).units
+    }
+    #expect(units(["v", "v"]) == "videos")
+    #expect(units(["a", "b"]) == "questions")
+    #expect(QuestionScores().units == nil)
+  }
+
   @Test("has intervals over seeds that cover the truth at least 93 times of 100 where they say 95")
   func coverage() {
     var generator = Seed(11).generator()

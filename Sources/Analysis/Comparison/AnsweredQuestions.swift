@@ -67,6 +67,12 @@ struct QuestionScores: Sendable, Hashable {
     for run in runs { values[run.seed] = run.scores }
   }
 
+  /// What is drawn anew beside seeds: whole videos where one has several questions, else questions; `nil` where there are none.
+  var units: String? {
+    guard !ids.isEmpty else { return nil }
+    return Set(clusters).count < clusters.count ? "videos" : "questions"
+  }
+
   /// The mean of some arms' scores, for the seeds all have; none unless all answered the same questions.
   static func mean(of arms: [QuestionScores]) -> QuestionScores {
     guard var result = arms.first, arms.allSatisfy({ $0.ids == result.ids }) else {

@@ -68,15 +68,17 @@ extension Comparison {
     return parts.joined(separator: "\n\n") + "\n"
   }
 
+  /// What intervals imagine drawn anew beside seeds, where questions are known.
+  var questionUnits: String? { arms.lazy.compactMap(\.questions.units).first }
+
   /// How the numbers were made.
   var legend: String {
-    let hasQuestions = arms.contains { $0.questions != QuestionScores() }
-    let units = hasQuestions ? "seeds and whole videos" : "seeds"
+    let units = questionUnits.map { "seeds and \($0 == "videos" ? "whole videos" : $0)" } ?? "seeds"
     let contrast =
       contrasts.isEmpty
       ? ""
       : " Differences: mean over paired seeds; p after Holm, the larger of Student's test and the"
-        + " permutation test, random signs of \(hasQuestions ? "videos" : "seeds"); probability that a run"
+        + " permutation test, random signs of \(questionUnits ?? "seeds"); probability that a run"
         + " improves, and the difference these seeds would show after Holm with a probability of 0.8."
         + " Fewer than \(Verdict.fewestSeeds) seeds give no verdict."
     return "Intervals: Student's 95 % over \(units); IQM is the mean of the middle half.\(contrast)"

@@ -115,6 +115,6 @@ extension ReportSource {
 
   /// What intervals of tables imagine drawn anew; those of curves draw seeds alone.
   var drawnUnits: String {
-    comparison.arms.contains { $0.questions != QuestionScores() } ? "seeds and videos" : "seeds"
+    comparison.questionUnits.map { "seeds and \($0)" } ?? "seeds"
   }
 }

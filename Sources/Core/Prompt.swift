@@ -67,6 +67,9 @@ public struct Prompt: Sendable, Identifiable {
   /// Which input of the question this is.
   public var variant = PromptVariant.ordered
 
+  /// The question that this one was made from, where its video was changed; `nil` for one that was asked as it is.
+  package var origin: PromptOrigin?
+
   /// A question about a video.
   public init(
     id: String, video: String, query: String, tokens: [Token] = [],

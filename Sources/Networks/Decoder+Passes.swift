@@ -17,7 +17,7 @@ extension Decoder {
     features: GradientSink<Scalar>? = nil, pictures: Variable? = nil,
     _ body: (_ branch: Int, _ response: Int, inout MutableSpan<Scalar>) throws -> Void
   ) rethrows {
-    let batch = PackedBatch<Scalar>(branches, firstSpot: rotary.positions)
+    let batch = packed(branches)
     let hidden = hidden(batch, on: tape, features: features, pictures: pictures)
     guard batch.readRows.count * configuration.vocabularySize <= Self.wholeLogits else {
       for (branch, responses) in batch.predictors.enumerated() {
@@ -48,7 +48,7 @@ extension Decoder {
     _ branches: [Branch], on tape: Tape<Scalar>,
     _ body: (_ branch: Int, _ response: Int, [Scalar]) -> Void
   ) {
-    let batch = PackedBatch<Scalar>(branches, firstSpot: rotary.positions)
+    let batch = packed(branches)
     let hidden = hidden(batch, on: tape)
     for (branch, responses) in batch.predictors.enumerated() {
       for (response, rows) in responses.enumerated() {
@@ -76,7 +76,8 @@ extension Decoder {
       let rows = prompt + responseRows
       let read = 1 + responseRows
       let layers = Double(configuration.layers)
-      let seen = prompt * (prompt + 1) / 2 + inputs.reduce(0) { $0 + $1 * (prompt + ($1 + 1) / 2) }
+      let within = hasPrefixAttention ? prompt * prompt : prompt * (prompt + 1) / 2
+      let seen = within + inputs.reduce(0) { $0 + $1 * (prompt + ($1 + 1) / 2) }
       let attention = 4 * Double(configuration.heads * configuration.headWidth) * seen
       let matrices = configuration.layerFlops * ((layers - 1) * rows + read)
       let output = 2 * Double(configuration.vocabularySize * configuration.width) * read

@@ -33,8 +33,7 @@ extension Decoder {
     filter: SamplingFilter? = nil, ends: Set<Token>, maximumLength: Int, on tape: Tape<Scalar>,
     watching watch: (_ response: Int, Token) -> Bool = { _, _ in true }
   ) -> [[Sample]] {
-    let batch = PackedBatch<Scalar>(
-      prompts.map { Branch(prompt: $0, responses: []) }, firstSpot: rotary.positions)
+    let batch = packed(prompts.map { Branch(prompt: $0, responses: []) })
     let responses = seeds.reduce(0) { $0 + $1.count }
     var caches: [DecodingCache<Scalar>] = []
     let hidden = prefill(batch, responses: responses, length: maximumLength, &caches, on: tape)

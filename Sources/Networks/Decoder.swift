@@ -85,6 +85,15 @@ public struct Decoder<Scalar: Real>: Sendable {
     return tape.compose(batch.sources, projected: projected, table: embedding)
   }
 
+  /// Whether all rows of a prompt see each other.
+  var hasPrefixAttention: Bool { configuration.variations?.hasPrefixAttention == true }
+
+  /// Prompts with responses as rows.
+  func packed(_ branches: [Branch]) -> PackedBatch<Scalar> {
+    PackedBatch(
+      branches, firstSpot: rotary.positions, promptSight: hasPrefixAttention ? .whole : .past)
+  }
+
   /// The table of positions, with those that rows of pictures have of their own.
   func rotary(of batch: PackedBatch<Scalar>) -> RotaryTable<Scalar> {
     guard !batch.spots.isEmpty else { return rotary }

@@ -18,6 +18,14 @@ public struct DecoderVariations: Sendable, Hashable, Codable {
   /// Optional, so that a shape without is written as it always was.
   public var rotaryAxes: [Int]?
 
+  /// Whether all rows of a prompt see each other, and only answers see no more than what is before them: a prefix language
+  /// model.
+  ///
+  /// In a causal decoder a frame that stands before the question cannot know what is asked for.
+  /// Source: Raffel et al., "Exploring the limits of transfer learning", arXiv:1910.10683, §3.2.1.
+  /// Optional, so that a shape without is written as it always was.
+  public var hasPrefixAttention: Bool?
+
   /// The plain architecture.
   public init() {}
 }

@@ -24,12 +24,15 @@ struct PackedBatch<Scalar: Real> {
   /// Where each row stands that does not stand at one number along all axes; `positions` counts them from `firstSpot` on.
   private(set) var spots: [RotarySpot] = []
   private let firstSpot: Int
+  private let promptSight: AttentionPlan<Scalar>.Sight
 
   /// - Parameters:
   ///   - branches: The prompts with their responses.
   ///   - firstSpot: How many positions text has.
-  init(_ branches: [Branch], firstSpot: Int) {
+  ///   - promptSight: Which rows of its prompt a row of a prompt sees.
+  init(_ branches: [Branch], firstSpot: Int, promptSight: AttentionPlan<Scalar>.Sight) {
     self.firstSpot = firstSpot
+    self.promptSight = promptSight
     for branch in branches { append(branch) }
   }
 
@@ -38,22 +41,7 @@ struct PackedBatch<Scalar: Real> {
   private mutating func append(_ branch: Branch) {
     let start = sources.count
     appendPrompt(branch.prompt)
-    let length = sources.count - start
-    let promptSegment = segments.count
-    promptSegments.append(promptSegment)
-    segments.append(start..<sources.count)
-    families.append(
-      .init(
-        visible: [],
-        members: [.init(queries: start..<sources.count, own: promptSegment, firstOwn: 0)]))
-    let shared = readRows.count
-    readRows.append(sources.count - 1)
-    readFamilies.append(
-      .init(
-        visible: [],
-        members: [
-          .init(queries: shared..<shared + 1, own: promptSegment, firstOwn: length - 1)
-        ]))
+    let (promptSegment, shared) = appendSegment(start..<sources.count)
     var family = AttentionPlan<Scalar>.Family(visible: [promptSegment], members: [])
     var readFamily = family
     predictors.append(
@@ -64,6 +52,28 @@ struct PackedBatch<Scalar: Real> {
       families.append(family)
       readFamilies.append(readFamily)
     }
+  }
+
+  /// The segment of a prompt's rows and, within what is read, its last row: it predicts every response's first token.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private mutating func appendSegment(_ rows: Range<Int>) -> (segment: Int, shared: Int) {
+    let segment = segments.count
+    promptSegments.append(segment)
+    segments.append(rows)
+    families.append(
+      .init(
+        visible: [],
+        members: [.init(queries: rows, own: segment, firstOwn: 0, sight: promptSight)]))
+    let shared = readRows.count
+    readRows.append(rows.upperBound - 1)
+    readFamilies.append(
+      .init(
+        visible: [],
+        members: [
+          .init(queries: shared..<shared + 1, own: segment, firstOwn: rows.count - 1)
+        ]))
+    return (segment, shared)
   }
 
   @specialized(where Scalar == Float)

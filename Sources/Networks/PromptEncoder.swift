@@ -24,16 +24,22 @@ public struct PromptEncoder: Sendable, Hashable, Codable {
   /// words follow. So what lies between a frame and the answer is a time, whichever frames were kept.
   public var timeSteps: Int?
 
+  /// Whether the question stands before the frames, so that a causal decoder reads them knowing it; after them if `nil`.
+  ///
+  /// Optional, so that an encoder without is written as it always was.
+  public var questionFirst: Bool?
+
   /// An encoder for features of a shape.
   public init(
     channels: Int, tokensPerFrame: Int, timeOctaves: Int = 6, scale: Float = 1,
-    timeSteps: Int? = nil
+    timeSteps: Int? = nil, questionFirst: Bool? = nil
   ) {
     self.channels = channels
     self.tokensPerFrame = tokensPerFrame
     self.timeOctaves = timeOctaves
     self.scale = scale
     self.timeSteps = timeSteps
+    self.questionFirst = questionFirst
   }
 
   /// Numbers of an encoded row.
@@ -44,6 +50,28 @@ public struct PromptEncoder: Sendable, Hashable, Codable {
   /// - Throws: `PromptEncodingError` where the features have another shape.
   public func rows(_ prompt: Prompt) throws -> PromptRows {
     let frames = prompt.visible
+    try check(prompt, frames)
+    let places = positions(of: frames)
+    let span = timeSteps ?? places.count
+    let query = prompt.queryEmbedding == nil ? 0 : 1
+    if questionFirst == true {
+      let asked = query + prompt.tokens.count
+      let spots = Array(0..<asked) + places.map { asked + $0 }
+      return PromptRows(
+        tokens: Array(repeating: 0, count: query) + prompt.tokens
+          + Array(repeating: 0, count: places.count),
+        places: Array(0..<query) + (asked..<spots.count),
+        features: queryRow(prompt) + frameRows(frames, prompt.gates),
+        spots: spots.map { RotarySpot(text: $0) }, responsePosition: asked + span)
+    }
+    return PromptRows(
+      features: frameRows(frames, prompt.gates) + queryRow(prompt),
+      featureRows: places.count + query, tokens: prompt.tokens,
+      featurePositions: places + Array(repeating: span, count: query),
+      firstTokenPosition: span + query)
+  }
+
+  private func check(_ prompt: Prompt, _ frames: FrameFeatures) throws {
     guard frames.channels == channels, frames.tokensPerFrame == tokensPerFrame else {
       throw PromptEncodingError.shape(
         prompt: prompt.id, expected: [tokensPerFrame, channels],
@@ -53,12 +81,18 @@ public struct PromptEncoder: Sendable, Hashable, Codable {
       throw PromptEncodingError.gates(
         prompt: prompt.id, expected: frames.frames, received: gates.count)
     }
+    guard frames.frames > 0 || prompt.queryEmbedding != nil || !prompt.tokens.isEmpty else {
+      throw PromptEncodingError.empty(prompt: prompt.id)
+    }
+  }
+
+  private func frameRows(_ frames: FrameFeatures, _ gates: [Double]?) -> [Float] {
     var values: [Float] = []
     values.reserveCapacity((frames.frames * tokensPerFrame + 1) * width)
     for frame in 0..<frames.frames {
       let time = encoded(frames.timestamps[frame] / frames.duration)
       let source = frames[frame: frame]
-      let factor = prompt.gates.map { scale * Float($0[frame]) } ?? scale
+      let factor = gates.map { scale * Float($0[frame]) } ?? scale
       for token in 0..<tokensPerFrame {
         let start = source.startIndex + token * channels
         values.append(contentsOf: source[start..<start + channels].lazy.map { $0 * factor })
@@ -67,27 +101,22 @@ public struct PromptEncoder: Sendable, Hashable, Codable {
         values.append(contentsOf: time)
       }
     }
-    var count = frames.frames * tokensPerFrame
-    if let query = prompt.queryEmbedding {
-      values.append(contentsOf: query.lazy.map { $0 * scale })
-      values.append(contentsOf: repeatElement(0, count: tokensPerFrame))
-      values.append(1)
-      values.append(contentsOf: repeatElement(0, count: 1 + 2 * timeOctaves))
-      count += 1
-    }
-    guard count + prompt.tokens.count > 0 else {
-      throw PromptEncodingError.empty(prompt: prompt.id)
-    }
-    guard let timeSteps else {
-      return PromptRows(features: values, featureRows: count, tokens: prompt.tokens)
-    }
-    let positions = frames.timestamps.flatMap { time in
+    return values
+  }
+
+  /// The query as a row, empty where tokens carry it.
+  private func queryRow(_ prompt: Prompt) -> [Float] {
+    guard let query = prompt.queryEmbedding else { return [] }
+    return query.map { $0 * scale } + [Float](repeating: 0, count: tokensPerFrame) + [1]
+      + [Float](repeating: 0, count: 1 + 2 * timeOctaves)
+  }
+
+  /// The rotary position of each frame's rows, the first frame's or the video's begin at 0.
+  private func positions(of frames: FrameFeatures) -> [Int] {
+    guard let timeSteps else { return Array(0..<frames.frames * tokensPerFrame) }
+    return frames.timestamps.flatMap { time in
       repeatElement(position(time / frames.duration, of: timeSteps), count: tokensPerFrame)
     }
-    let query = Array(repeating: timeSteps, count: count - positions.count)
-    return PromptRows(
-      features: values, featureRows: count, tokens: prompt.tokens,
-      featurePositions: positions + query, firstTokenPosition: timeSteps + query.count)
   }
 
   /// ⌊S·u⌋ within 0 ..< S; a frame on the border of two steps, but for rounding, belongs to the later one.
@@ -109,15 +138,16 @@ public struct PromptEncoder: Sendable, Hashable, Codable {
   public func evidenceGradient(_ prompt: Prompt, rows: [Double]) -> EvidenceGradient {
     let evidence = prompt.evidence
     let kept = prompt.keyframes ?? Array(0..<evidence.frames)
+    let before = questionFirst == true && prompt.queryEmbedding != nil ? width : 0
     precondition(
-      rows.count >= kept.count * tokensPerFrame * width,
+      rows.count >= before + kept.count * tokensPerFrame * width,
       "\(rows.count) numbers are fewer than \(kept.count) frames have.")
     var result = EvidenceGradient(values: [Double](repeating: 0, count: evidence.values.count))
     for (place, frame) in kept.enumerated() {
       let gate = prompt.gates?[place] ?? 1
       var sum = 0.0
       for token in 0..<tokensPerFrame {
-        let row = (place * tokensPerFrame + token) * width
+        let row = before + (place * tokensPerFrame + token) * width
         let target = frame * evidence.stride + token * channels
         for channel in 0..<channels {
           let slope = Double(scale) * rows[row + channel]

@@ -11,7 +11,7 @@ package struct TarArchive: Sendable {
   /// The content of the file with a path, or `nil` if there is none.
   package subscript(name: String) -> [UInt8]? { members.first { $0.name == name }?.bytes }
 
-  /// More than an adapter of a model of 70 billion weights has.
+  /// There is an end, since gzip packs up to 1,032 to one and an archive of some MB could ask for all memory.
   private static let most = 1 << 31
   private static let block = 512
 
@@ -20,7 +20,8 @@ package struct TarArchive: Sendable {
   /// - Parameters:
   ///   - packed: The archive's bytes.
   ///   - source: Where they are from, for sentences.
-  /// - Throws: `StorageError.unreadable` where it is no gzip stream or no archive, is cut short, or unpacks to over 2 GiB.
+  /// - Throws: `StorageError.unreadable` where it is no gzip stream or no archive, is cut short, has two files of a name, or
+  ///   unpacks to over 2 GiB.
   package init(gzip packed: [UInt8], from source: String) throws(StorageError) {
     func refuse(_ reason: String) -> StorageError {
       .unreadable(path: source, format: "a packed archive", reason: reason)
@@ -29,6 +30,7 @@ package struct TarArchive: Sendable {
       throw refuse("its \(packed.count) bytes are no whole gzip stream of at most 2 GiB")
     }
     var rest = bytes[...]
+    var names: Set<String> = []
     // Blocks of zeros end an archive.
     while rest.count >= Self.block, rest.first != 0 {
       let head = Head(rest.prefix(Self.block))
@@ -37,7 +39,12 @@ package struct TarArchive: Sendable {
       guard size <= rest.count else {
         throw refuse("'\(head.name)' should have \(size) bytes, but \(rest.count) are left")
       }
-      if head.isFile { members.append((head.name, Array(rest.prefix(size)))) }
+      if head.isFile {
+        guard names.insert(head.name).inserted else {
+          throw refuse("'\(head.name)' is there twice")
+        }
+        members.append((head.name, Array(rest.prefix(size))))
+      }
       rest = rest.dropFirst((size + Self.block - 1) / Self.block * Self.block)
     }
     guard !members.isEmpty else { throw refuse("it holds no files") }

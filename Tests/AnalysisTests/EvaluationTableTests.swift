@@ -91,6 +91,14 @@ struct EvaluationTableTests {
     #expect(!table.text(worst: 0).contains("worst"))
   }
 
+  @Test("speaks of videos only where there are some")
+  func problems() {
+    let videos = table([0.5, 0], clusters: ["a", "b"]).text(worst: 1)
+    #expect(videos.contains("\nvideos\t2") && videos.contains("q1 of b"))
+    let problems = table([0.5, 0], clusters: ["q0", "q1"]).text(worst: 1)
+    #expect(!problems.contains("videos") && problems.contains("  q1 “who?”"))
+  }
+
   @Test("as numbers has every value, and ends that hold it")
   func numbers() throws {
     let numbers = table([0.1, 0.4, 0.6, 0.9], clusters: ["a", "b", "c", "d"]).numbers

@@ -129,6 +129,8 @@ struct VerdictTests {
       return QuestionScores([(seed: 0, questions: questions, scores: [0, 1])]).units
     }
     #expect(units(["v", "v"]) == "videos")
+    // One question a video is still about a video.
+    #expect(units(["v", "w"]) == "videos")
     #expect(units(["a", "b"]) == "questions")
     #expect(QuestionScores().units == nil)
   }

@@ -91,14 +91,25 @@ struct StudentLawsTests {
 
   var student: DecoderStudent { student(timeSteps: nil) }
 
-  func student(timeSteps: Int?) -> DecoderStudent {
-    let encoder = PromptEncoder(channels: 3, tokensPerFrame: 2, timeSteps: timeSteps)
+  func student(timeSteps: Int?, prefix: Bool? = nil, questionFirst: Bool? = nil) -> DecoderStudent {
+    let encoder = PromptEncoder(
+      channels: 3, tokensPerFrame: 2, timeSteps: timeSteps, questionFirst: questionFirst)
+    var variations = DecoderVariations()
+    variations.hasPrefixAttention = prefix
     let shape = DecoderConfiguration(
       vocabularySize: codec.vocabulary.count, layers: 2, width: 16, heads: 2, keyValueHeads: 1,
-      hidden: 24, features: encoder.width, positions: 64)
+      hidden: 24, features: encoder.width, positions: 64, variations: variations)
     return DecoderStudent(
       decoder: shape, encoder: encoder, tokenizer: codec.vocabulary,
       parameters: DecoderStudent.initialParameters(shape, seed: Seed(4)))
+  }
+
+  @Test("a student that reads prompts as a whole keeps every law", arguments: [nil, true])
+  func whole(questionFirst: Bool?) async {
+    await checkLearner(
+      student(
+        timeSteps: questionFirst == nil ? nil : 9, prefix: true, questionFirst: questionFirst),
+      prompts: prompts)
   }
 
   @Test("our own student keeps every law", arguments: [nil, 9])

@@ -52,6 +52,7 @@ struct StudentProbeTests {
       Lie(mode: "other_targets", check: "exports the adapter", verdict: .limit),
       Lie(mode: "half_adapter", check: "exports the adapter", verdict: .limit),
       Lie(mode: "empty_adapter", check: "exports the adapter", verdict: .limit),
+      Lie(mode: "infinite_adapter", check: "exports the adapter", verdict: .limit),
       Lie(mode: "own_names", check: "exports the adapter", verdict: .limit),
       Lie(mode: "flattens", check: "rows of targets", verdict: .limit),
       Lie(mode: "drops_images", check: "images", verdict: .limit),
@@ -98,6 +99,7 @@ struct StudentProbeTests {
       ("other_targets", "; there are no tensors of down_proj"),
       ("half_adapter", "; one of the two matrices is missing of v_proj"),
       ("empty_adapter", "; there are only zeros in gate_proj"),
+      ("infinite_adapter", "; there are numbers that are not finite in gate_proj"),
       (
         "own_names",
         "; PEFT has no such names: model.layers.0.gate_proj.lora_A.weight (12 in all)"

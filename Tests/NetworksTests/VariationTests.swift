@@ -19,6 +19,16 @@ private let varied: DecoderConfiguration = {
     positions: 96, variations: variations)
 }()
 
+/// A decoder whose prompts are read as a whole.
+private let prefixed: DecoderConfiguration = {
+  var variations = DecoderVariations()
+  variations.hasBiases = true
+  variations.hasPrefixAttention = true
+  return DecoderConfiguration(
+    vocabularySize: 11, layers: 3, width: 10, heads: 4, keyValueHeads: 2, headWidth: 6, hidden: 7,
+    positions: 96, variations: variations)
+}()
+
 private func random(_ shape: DecoderConfiguration, seed: UInt64) -> Parameters<Double> {
   var generator = Seed(seed).generator()
   var parameters = Parameters<Double>(zeros: shape.layout)
@@ -50,11 +60,12 @@ private func logits<Scalar: Real>(
 
 /// Σ w·logit with fixed pseudo-random w, and its gradient.
 private func weighted(
-  _ parameters: Parameters<Double>, _ branches: [Branch], gradient: inout [Double]
+  _ shape: DecoderConfiguration, _ parameters: Parameters<Double>, _ branches: [Branch],
+  gradient: inout [Double]
 ) -> Double {
   var value = 0.0
   Tape<Double>().run(Weights(parameters, for: .training), addingGradientTo: &gradient) { tape in
-    Decoder<Double>(varied).pass(branches, on: tape, differentiating: true) {
+    Decoder<Double>(shape).pass(branches, on: tape, differentiating: true) {
       branch, response, logits in
       var generator = Seed(9).derived("w", branch * 10 + response).generator()
       for i in 0..<logits.count {
@@ -67,24 +78,32 @@ private func weighted(
   return value
 }
 
-@Suite("A decoder with biases, head norms, windows and an output of its own")
+extension [Branch] {
+  /// Each prompt with its first response alone.
+  fileprivate var firstResponses: [Branch] {
+    map { Branch(prompt: $0.prompt, responses: [$0.responses[0]]) }
+  }
+}
+
+@Suite("A decoder with biases, head norms, windows, whole prompts and an output of its own")
 struct VariationTests {
-  @Test("has gradients that agree with central differences in Double")
-  func gradients() {
-    var parameters = random(varied, seed: 1)
+  @Test(
+    "has gradients that agree with central differences in Double", arguments: [varied, prefixed])
+  func gradients(shape: DecoderConfiguration) {
+    var parameters = random(shape, seed: 1)
     let branches = branches(seed: 2)
-    var gradient = [Double](repeating: 0, count: varied.layout.count)
-    _ = weighted(parameters, branches, gradient: &gradient)
+    var gradient = [Double](repeating: 0, count: shape.layout.count)
+    _ = weighted(shape, parameters, branches, gradient: &gradient)
     var ignored = gradient
     var generator = Seed(3).generator()
-    for entry in varied.layout.entries {
+    for entry in shape.layout.entries {
       for _ in 0..<4 {
         let index = entry.offset + generator.integer(below: entry.count)
         let kept = parameters.values[index]
         parameters.values[index] = kept + 1e-6
-        let up = weighted(parameters, branches, gradient: &ignored)
+        let up = weighted(shape, parameters, branches, gradient: &ignored)
         parameters.values[index] = kept - 1e-6
-        let down = weighted(parameters, branches, gradient: &ignored)
+        let down = weighted(shape, parameters, branches, gradient: &ignored)
         parameters.values[index] = kept
         let numeric = (up - down) / 2e-6
         #expect(
@@ -93,25 +112,53 @@ struct VariationTests {
     }
   }
 
-  @Test("gives a response the same bits alone and packed, sampled and scored")
-  func bits() {
-    let parameters = random(varied, seed: 4).converted(to: Float.self)
+  @Test(
+    "reads a prompt as its twin in plain loops does, causal or whole", arguments: [false, true])
+  func twin(isWhole: Bool) {
+    var shape = prefixed
+    shape.variations?.hasPrefixAttention = isWhole ? true : nil
+    let parameters = random(shape, seed: 12)
+    let twin = VisionTwin(
+      shape: VisionConfiguration(
+        family: .siglip, layers: 1, width: 8, heads: 2, hidden: 8, patch: 2, activation: .gelu),
+      parameters: parameters)
+    let embedding = parameters["embedding"]
+    for (branch, rows) in zip(
+      branches(seed: 13), logits(shape, parameters, branches(seed: 13).firstResponses))
+    {
+      let prompt = branch.prompt.tokens
+      let input = (prompt + branch.responses[0].dropLast()).map {
+        Array(embedding[$0 * 10..<($0 + 1) * 10])
+      }
+      let expected = twin.logits(
+        shape, input, input.indices.map { RotarySpot(text: $0) }, prefix: isWhole ? prompt.count : 0
+      )
+      let last = expected.suffix(branch.responses[0].count).joined()
+      #expect(zip(rows, last).allSatisfy { abs($0 - $1) < 1e-11 })
+    }
+  }
+
+  @Test(
+    "gives a response the same bits alone and packed, sampled and scored",
+    arguments: [varied, prefixed])
+  func bits(shape: DecoderConfiguration) {
+    let parameters = random(shape, seed: 4).converted(to: Float.self)
     let branches = branches(seed: 5)
     let alone = branches.flatMap { branch in
       branch.responses.flatMap {
-        logits(varied, parameters, [Branch(prompt: branch.prompt, responses: [$0])])
+        logits(shape, parameters, [Branch(prompt: branch.prompt, responses: [$0])])
       }
     }
-    #expect(logits(varied, parameters, branches) == alone)
+    #expect(logits(shape, parameters, branches) == alone)
     let seeds = branches.indices.map { p in (0..<3).map { Seed(8).derived("s", 10 * p + $0) } }
     let samples = Tape<Float>().run(Weights(parameters, for: .inference)) {
-      Decoder<Float>(varied).sample(
+      Decoder<Float>(shape).sample(
         branches.map(\.prompt), seeds: seeds, temperature: 1, ends: [], maximumLength: 20, on: $0)
     }
     let grown = zip(branches, samples).map {
       Branch(prompt: $0.prompt, responses: $1.map(\.tokens))
     }
-    for (rows, sample) in zip(logits(varied, parameters, grown), samples.joined()) {
+    for (rows, sample) in zip(logits(shape, parameters, grown), samples.joined()) {
       var rows = rows
       var span = rows.mutableSpan
       _ = Rows.logSoftmax(&span, width: 11, temperature: 1)

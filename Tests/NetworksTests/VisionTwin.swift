@@ -249,8 +249,10 @@ struct VisionTwin {
 }
 
 extension VisionTwin {
-  /// Logits of every row of a decoder with biases, head norms and axes, without packing.
-  func logits(_ decoder: DecoderConfiguration, _ input: Rows, _ spots: [RotarySpot]) -> Rows {
+  /// Logits of every row of a decoder with biases, head norms and axes, without packing; the first `prefix` rows see each other.
+  func logits(
+    _ decoder: DecoderConfiguration, _ input: Rows, _ spots: [RotarySpot], prefix: Int = 0
+  ) -> Rows {
     let half = decoder.headWidth / 2
     let axes = decoder.variations?.rotaryAxes ?? [Int](repeating: 0, count: half)
     let turns: Rows = spots.map { spot in
@@ -261,20 +263,20 @@ extension VisionTwin {
     }
     var x = input
     for index in 0..<decoder.layers {
-      let prefix = "layers.\(index)."
-      let normed = norm(x, prefix + "attentionNorm", epsilon: decoder.normEpsilon)
+      let name = "layers.\(index)."
+      let normed = norm(x, name + "attentionNorm", epsilon: decoder.normEpsilon)
       let query = headNorms(
-        linear(normed, prefix + "query"), prefix + "queryNorm", decoder.heads, decoder)
+        linear(normed, name + "query"), name + "queryNorm", decoder.heads, decoder)
       let keyValue = headNorms(
-        linear(normed, prefix + "keyValue"), prefix + "keyNorm", decoder.keyValueHeads, decoder)
+        linear(normed, name + "keyValue"), name + "keyNorm", decoder.keyValueHeads, decoder)
       let mixed = Self.attend(
         query, keyValue, heads: (decoder.heads, decoder.keyValueHeads, decoder.headWidth),
         turns: (turns, turns)
-      ) { $1 <= $0 }
-      let attended = Self.add(x, linear(mixed, prefix + "output"))
-      let second = norm(attended, prefix + "feedForwardNorm", epsilon: decoder.normEpsilon)
-      let active = gated(linear(second, prefix + "gateUp"))
-      x = Self.add(attended, linear(active, prefix + "down"))
+      ) { $1 <= $0 || max($0, $1) < prefix }
+      let attended = Self.add(x, linear(mixed, name + "output"))
+      let second = norm(attended, name + "feedForwardNorm", epsilon: decoder.normEpsilon)
+      let active = gated(linear(second, name + "gateUp"))
+      x = Self.add(attended, linear(active, name + "down"))
     }
     let head = decoder.variations?.hasOwnOutput == true ? "head" : "embedding"
     return linear(norm(x, "norm", epsilon: decoder.normEpsilon), head)

@@ -83,8 +83,8 @@ def exported_adapter():
             stem = path + ".lora_" if mode == "own_names" else "base_model.model." + path + ".lora_"
             tensors[stem + "A.weight"] = ([2, 3], [0.5] * 6)
             if mode != "half_adapter" or name != "v_proj":
-                empty = mode == "empty_adapter" and name == "gate_proj"
-                tensors[stem + "B.weight"] = ([4, 2], [0.0 if empty else 0.1] * 8)
+                odd = {"empty_adapter": 0.0, "infinite_adapter": math.inf}.get(mode, 0.1)
+                tensors[stem + "B.weight"] = ([4, 2], [odd if name == "gate_proj" else 0.1] * 8)
     targets = None if mode == "no_targets" else names + ["down_proj"] * (mode == "other_targets")
     about = {"peft_type": "LORA", "r": 2, "lora_alpha": 4, "target_modules": targets, "bias": "none"}
     packed = io.BytesIO()

@@ -31,6 +31,12 @@ private enum Packed {
     2jjAbb0OS5qM/zQcsPHt//5t839XnerISv/v7v4IAAAAAAAAAADgRz0BAJGaegAoAAA=
     """
 
+  /// "a.json" and "./a.json", which are one place.
+  static let twice = """
+    H4sIAAAAAAACA+3UMQrCQBAF0DmKJ4hDSPQwYrFtigSMVuLdXa3EUkhA8l7zh2mm+lOaYZ7GWFRWh657Z/WdVfsxv/bH7DN2
+    GSu4zddyqSdjm+6PYMOafVn8A/zQ/zZ7/V/D6awDAAAAAAAAAAD/7Ala5mFrACgAAA==
+    """
+
   /// A folder alone.
   static let empty = """
     H4sIAAAAAAACA+3NTQpAUACF0bcUK0A8rEdhpJSf/XsZypRS50y+O7t5MS3zMK5FeE+ZtDFeTe592F3dVCFrwgeObe/X
@@ -56,6 +62,7 @@ struct TarArchiveTests {
       (Packed.cut, "'folder/b' should have 600 bytes, but 300 are left"),
       (Packed.damaged, "a header is damaged"),
       (Packed.endless, "'a' should have 8589934591 bytes"),
+      (Packed.twice, "'a.json' is there twice"),
       (Packed.empty, "it holds no files"),
       ("e30=", "its 2 bytes are no whole gzip stream"),
     ])

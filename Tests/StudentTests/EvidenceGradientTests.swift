@@ -56,6 +56,21 @@ private func loss(_ prompt: Prompt) throws -> (value: Double, gradient: Evidence
 struct EvidenceGradientTests {
   private static let step = Double(sign: .plus, exponent: -10, significand: 1)
 
+  @Test("finds the rows of frames behind a question that comes first")
+  func questionFirst() {
+    let words = prompt(values: values, gates: gates)
+    var embedded = words
+    embedded.queryEmbedding = [1, 2, 3]
+    var later = encoder
+    later.questionFirst = true
+    let rows = normals(4 * encoder.width, seed: 7)
+    let query = normals(encoder.width, seed: 8)
+    let expected = encoder.evidenceGradient(words, rows: rows)
+    #expect(later.evidenceGradient(embedded, rows: query + rows) == expected)
+    #expect(later.evidenceGradient(words, rows: rows) == expected)
+    #expect(encoder.evidenceGradient(embedded, rows: rows + query) == expected)
+  }
+
   @Test("reaches every number of the kept rows, as central differences say, and no other")
   func keptRows() throws {
     let gradient = try loss(prompt(values: values, gates: gates)).gradient.values

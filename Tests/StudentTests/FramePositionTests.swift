@@ -54,6 +54,22 @@ struct FramePositionTests {
     #expect(try encoder.rows(prompt(showing: [0], shift: -2)).featurePositions == [0, 0])
   }
 
+  @Test(
+    "a question that comes first stands before every frame, and the answer after the video",
+    arguments: [nil, 16])
+  func questionFirst(timeSteps: Int?) throws {
+    var encoder = encoder(timeSteps: timeSteps)
+    let after = try encoder.rows(prompt(showing: [2, 7], query: [1, 0, 1]))
+    encoder.questionFirst = true
+    let rows = try encoder.rows(prompt(showing: [2, 7], query: [1, 0, 1]))
+    let width = encoder.width
+    #expect(rows.tokens == [0, 3, 1, 0, 0, 0, 0] && rows.featurePlaces == [0, 3, 4, 5, 6])
+    let places = timeSteps == nil ? [3, 4, 5, 6] : [8, 8, 18, 18]
+    #expect(rows.spots.map(\.time) == [0, 1, 2] + places)
+    #expect(rows.responsePosition == after.responsePosition && rows.count == after.count)
+    #expect(rows.features == after.features.suffix(width) + after.features.dropLast(width))
+  }
+
   @Test("an encoder that was written before there were time steps counts rows")
   func olderForm() throws {
     let text = #"{"channels":3,"tokensPerFrame":2,"timeOctaves":2,"scale":1}"#

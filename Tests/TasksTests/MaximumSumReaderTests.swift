@@ -79,7 +79,7 @@ struct MaximumSumReaderTests {
   func unmarked() throws {
     let path = try real("qvhighlights")
     let plain = try QVHighlights.load(path: path, options: .init(trainLimit: 3, devLimit: 3))
-    for rows in [QVHighlights.Options.Rows.featuresAndCosine, .cosine] {
+    for rows in [QVHighlights.Options.Rows.featuresAndCosine, .cosine, .scan] {
       let marked = try QVHighlights.load(
         path: path, options: .init(rows: rows, trainLimit: 3, devLimit: 3))
       for (own, other) in zip(plain.dev, marked.dev) {

@@ -159,6 +159,16 @@ struct WindowTeacherTests {
     }
   }
 
+  @Test("moves predictions along with a video whose time line was changed")
+  func moved() throws {
+    let table = try TableWindows(["a": [.init(1, 4, 0.5), .init(8, 10, 0.2)]])
+    var copy = Prompt.toy(duration: 10)
+    copy.origin = PromptOrigin(
+      id: "a", change: TimeChange(duration: 10, isReversed: false, delay: 1))
+    #expect(
+      try table.windows(for: copy) == [.init(2, 5, 0.5), .init(9, 10, 0.2), .init(0, 1, 0.2)])
+  }
+
   @Test("refuses windows that are not numbers")
   func refusesWindows() {
     #expect(throws: TeacherError.self) { try TableWindows(["a": [.init(.nan, 3, 1)]]) }

@@ -9,6 +9,9 @@ struct AnsweredQuestions: Sendable, Hashable {
   /// The quality of the answer to each, 0 … 1.
   private var values: [Double] = []
 
+  /// Whether each question is a cluster of its own, as problems in text are, and no video is drawn with several.
+  var standAlone: Bool { clusters == ids }
+
   /// How many there are.
   var count: Int { ids.count }
 
@@ -67,10 +70,10 @@ struct QuestionScores: Sendable, Hashable {
     for run in runs { values[run.seed] = run.scores }
   }
 
-  /// What is drawn anew beside seeds: whole videos where one has several questions, else questions; `nil` where there are none.
+  /// What is drawn anew beside seeds: whole videos, or questions where each stands alone; `nil` where there are none.
   var units: String? {
     guard !ids.isEmpty else { return nil }
-    return Set(clusters).count < clusters.count ? "videos" : "questions"
+    return clusters == ids ? "questions" : "videos"
   }
 
   /// The mean of some arms' scores, for the seeds all have; none unless all answered the same questions.

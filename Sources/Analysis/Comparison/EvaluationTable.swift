@@ -1,7 +1,7 @@
 internal import Records
 package import Statistics
 
-/// The numbers of one evaluation, how far each would move on other videos, and the questions that went worst.
+/// The numbers of one evaluation, how far each would move on other videos (or questions, where each stands alone), and the questions that went worst.
 package struct EvaluationTable: Sendable {
   /// A question and what became of it.
   package struct Question: Sendable, Hashable {
@@ -103,7 +103,7 @@ extension EvaluationTable {
   package func text(worst count: Int) -> String {
     var lines = values.map { line($0.name, $0.value) }
     lines.append("queries\t\(questions.count)")
-    lines.append("videos\t\(Set(questions.map(\.cluster)).count)")
+    if !answers.standAlone { lines.append("videos\t\(Set(questions.map(\.cluster)).count)") }
     if values.contains(where: { wide($0.name).map { $0.within(Self.shares) != $0 } ?? false }) {
       lines += [
         "", "No share is below 0 or above 1: intervals that would reach further end there.",
@@ -130,7 +130,8 @@ extension EvaluationTable {
   private func line(_ question: Question) -> String {
     let words = question.asked.isEmpty ? "" : " “\(question.asked)”"
     let answer = question.answered ?? "nothing that can be read"
-    return "  \(Quantity.metric(question.quality))  \(question.id) of \(question.cluster)\(words): "
+    let place = answers.standAlone ? "" : " of \(question.cluster)"
+    return "  \(Quantity.metric(question.quality))  \(question.id)\(place)\(words): "
       + "\(answer); right: \(question.right.isEmpty ? "nothing" : question.right)"
   }
 }

@@ -56,6 +56,7 @@ extension ExportedAdapter {
     case absent = "there are no tensors of"
     case half = "one of the two matrices is missing of"
     case rank = "matrices are not of the configuration's rank in"
+    case nonFinite = "there are numbers that are not finite in"
     case untrained = "there are only zeros in"
     case foreign = "PEFT has no such names:"
   }
@@ -108,6 +109,7 @@ extension ExportedAdapter {
     guard let down = pair.down, let up = pair.up else { return .half }
     let rank = try configuration.size(module, file: Self.about).rank
     guard down.shape.first == rank, up.shape.last == rank else { return .rank }
+    guard (down.values + up.values).allSatisfy(\.isFinite) else { return .nonFinite }
     // B begins as zeros: an adapter that was not trained is the base.
     return up.values.contains { $0 != 0 } ? nil : .untrained
   }

@@ -94,8 +94,7 @@ struct GoldenTiles {
   ) throws -> [GoldenResult] {
     let tolerance = GoldenTolerance.of(Scalar.self).gradients
     return try pass.run { hidden, rows, tape in
-      let batch = PackedBatch<Scalar>(
-        [Branch(prompt: prompt, responses: [])], firstSpot: pass.decoder.rotary.positions)
+      let batch = pass.decoder.packed([Branch(prompt: prompt, responses: [])])
       let merged = pass.decoder.inputs(batch, on: tape, pictures: rows)
       return [
         ("hidden states", file.vision_last_hidden_state, hidden),

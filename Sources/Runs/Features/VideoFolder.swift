@@ -41,7 +41,8 @@ final class VideoFolder: FilmedVideos {
   }
 
   func file(of prompt: Prompt) throws -> String {
-    guard let file = files[prompt.video] else {
+    // A video whose time line was changed lies nowhere.
+    guard prompt.origin == nil, let file = files[prompt.video] else {
       throw FeatureError.unfilmed(video: prompt.video, folder: folder)
     }
     return URL(filePath: file).path

@@ -49,7 +49,9 @@ struct FileKeyframes: KeyframeSelector {
 
   func select(_ prompts: [Prompt], seed: Seed) throws -> [KeyframeSelection] {
     try prompts.map { prompt in
-      guard let frames = questions[prompt.id] ?? videos[prompt.video] else {
+      // Of a video whose time line was changed the file knows other frames.
+      let ofVideo = prompt.origin == nil ? videos[prompt.video] : nil
+      guard let frames = questions[prompt.id] ?? ofVideo else {
         throw SelectionFileError.missing(path: path, prompt: prompt.id, video: prompt.video)
       }
       guard let last = frames.last, last < prompt.evidence.frames else {

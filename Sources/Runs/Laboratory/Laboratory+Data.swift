@@ -35,20 +35,56 @@ struct WorldParameters: PluginParameters {
 struct QVHighlightsParameters: PluginParameters {
   var path: String?
   var rows = QVHighlights.Options.Rows.features
+  var fold: Int?
   var captions: String?
+  var augment = Augment()
   var trainLimit: Int?
   var devLimit: Int?
   var tuneShare = 0.0
 
   var files: [String] { [path, captions].compactMap(\.self) }
 
+  /// What is made of the questions to train on besides.
+  struct Augment: DefaultedConfiguration {
+    var copies = 0
+    var shift = true
+    var reverse = true
+
+    static let keys: [String: KeyDeclaration] = [
+      "copies": .integer(
+        0...1000, "how many questions are made of each to train on", unit: "questions"),
+      "shift": .flag(
+        "whether their videos begin elsewhere, at a clip of each one's own that cuts no right window"
+      ),
+      "reverse": .flag("whether the first, third and so on run backwards"),
+    ]
+
+    /// What is made.
+    ///
+    /// - Throws: `ConfigurationError.unusable` where questions would be made that there are already.
+    func augmentation() throws -> Augmentation {
+      guard shift || copies <= (reverse ? 1 : 0) else {
+        throw ConfigurationError.unusable(
+          path: "augment.copies",
+          reason: "\(copies) copies without a shift would be the same more than once", source: nil)
+      }
+      return Augmentation(copies: copies, shifts: shift, reverses: reverse)
+    }
+  }
+
   static let keys: [String: KeyDeclaration] = [
     "path": .text(
       "the folder with features.h5, highlight_val_release.jsonl and split.json; mandatory"),
     "rows": .choice(
       QVHighlights.Options.Rows.self,
-      "what a clip's row carries: features, featuresAndCosine (with the query) or cosine"),
+      "what a clip's row carries: features, featuresAndCosine (with the query), cosine, or scan (seven numbers made of the cosines)"
+    ),
+    "fold": .integer(
+      1...SourceFolds.count,
+      "which fifth of all annotated queries is reported on, parted by the recordings that videos are cut from; the split's own if left out"
+    ),
     "captions": captionsKey,
+    "augment": .structure(Augment.self, "more questions to train on, made of those that are there"),
     "trainLimit": .integer(
       1..., "the most queries to train on; all if left out", unit: "queries"),
     "devLimit": .integer(1..., "the most queries to report on; all if left out", unit: "queries"),
@@ -120,8 +156,9 @@ extension Laboratory {
       try QVHighlights.load(
         path: try folder(parameters.path),
         options: .init(
-          rows: parameters.rows, captions: parameters.captions,
-          trainLimit: parameters.trainLimit, devLimit: parameters.devLimit)
+          rows: parameters.rows, fold: parameters.fold, captions: parameters.captions,
+          augmentation: try parameters.augment.augmentation(), trainLimit: parameters.trainLimit,
+          devLimit: parameters.devLimit)
       ).keepingBack(parameters.tuneShare)
     }
   }

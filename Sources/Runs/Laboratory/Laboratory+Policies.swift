@@ -13,6 +13,22 @@ struct DecoderStudentParameters: PluginParameters {
   var timeOctaves = 6
   var framePositions = FramePositions.row
   var timeSteps: Int?
+  var order = PromptOrder.framesFirst
+  var attention = PromptAttention.causal
+
+  /// What of a prompt comes first.
+  enum PromptOrder: String, Codable, CaseIterable {
+    case framesFirst
+    case questionFirst
+  }
+
+  /// Which rows of a prompt a row of it sees.
+  enum PromptAttention: String, Codable, CaseIterable {
+    /// Those before it, and itself.
+    case causal
+    /// All.
+    case prefix
+  }
 
   /// What the rotary position of a frame is.
   enum FramePositions: String, Codable, CaseIterable {
@@ -35,6 +51,10 @@ struct DecoderStudentParameters: PluginParameters {
     "timeSteps": .integer(
       1...1_000_000,
       "positions a whole video spans, of framePositions time; the most frames of a video"),
+    "order": .choice(PromptOrder.self, "what of a prompt comes first"),
+    "attention": .choice(
+      PromptAttention.self,
+      "what a row of a prompt sees: causal (rows before it), prefix (all rows of the prompt)"),
   ]
 }
 
@@ -70,6 +90,14 @@ struct GroundingRewardParameters: PluginParameters {
 }
 
 extension DecoderStudentParameters {
+  /// How it departs from the plain decoder.
+  fileprivate var variations: DecoderVariations? {
+    guard attention == .prefix else { return nil }
+    var variations = DecoderVariations()
+    variations.hasPrefixAttention = true
+    return variations
+  }
+
   /// How many rotary positions a video spans; `nil` where a position is the number of a row.
   ///
   /// - Throws: `LaboratoryError.timeSteps` for steps that are not positive, or that nothing would read.
@@ -90,7 +118,8 @@ func decoderStudent(
   let encoder = PromptEncoder(
     channels: dataset.channels, tokensPerFrame: dataset.tokensPerFrame,
     timeOctaves: parameters.timeOctaves, scale: dataset.featureScale,
-    timeSteps: try parameters.steps(for: dataset))
+    timeSteps: try parameters.steps(for: dataset),
+    questionFirst: parameters.order == .questionFirst ? true : nil)
   guard parameters.width.isMultiple(of: parameters.heads),
     parameters.heads.isMultiple(of: parameters.keyValueHeads),
     (parameters.width / parameters.heads).isMultiple(of: 2)
@@ -103,7 +132,8 @@ func decoderStudent(
     width: parameters.width, heads: parameters.heads, keyValueHeads: parameters.keyValueHeads,
     hidden: parameters.hidden, features: encoder.width,
     // An answer, and for a self-teacher one more at the end of the question.
-    positions: (encoder.timeSteps ?? 0) + dataset.longestPrompt + 2 * context.codec.maximumLength)
+    positions: (encoder.timeSteps ?? 0) + dataset.longestPrompt + 2 * context.codec.maximumLength,
+    variations: parameters.variations)
   return DecoderStudent(
     decoder: configuration, encoder: encoder, tokenizer: context.codec.tokenizer,
     parameters: DecoderStudent.initialParameters(

@@ -17,7 +17,7 @@ extension Bound {
     guard !dataset.reported.isEmpty else { return [] }
     var bounds: [Bound] = []
     for (name, answers) in guesses(of: dataset, codec.task)
-      + codec.untrainedReaders(of: dataset.reported)
+      + codec.untrainedReaders(of: dataset.reported.map(dataset.unmarked))
     {
       let outcomes = try await codec.task.outcomes(answers, to: dataset.reported)
       guard let value = codec.task.summary(outcomes)[codec.task.headline] else { continue }
@@ -35,15 +35,17 @@ extension Bound {
       guard truths.count > 1 else { return [] }
       return [("answers exchanged between questions", Array(truths.dropFirst() + truths.prefix(1)))]
     }
-    guard !dataset.train.isEmpty else { return [] }
-    let guesses = AnswerPrior(task, train: dataset.train).guesses(for: dataset.reported)
+    // What was made of other questions says nothing new about their answers.
+    let train = dataset.train.filter { $0.origin == nil }
+    guard !train.isEmpty else { return [] }
+    let guesses = AnswerPrior(task, train: train).guesses(for: dataset.reported)
     var found = [
       (name: "best constant answer", answers: guesses.constant),
       (name: "answer by the question's words", answers: guesses.byWords),
     ]
     // A window is not to be seen in one frame, and has too many rivals for a tree to weigh them by all numbers of a frame.
-    if task is ChoiceTask, let frame = MiddleFrame(train: dataset.train) {
-      let seen = AnswerPrior(task, train: dataset.train, seeing: frame)
+    if task is ChoiceTask, let frame = MiddleFrame(train: train) {
+      let seen = AnswerPrior(task, train: train, seeing: frame)
         .guesses(for: dataset.reported)
       found.append((name: "answer by words and the middle frame", answers: seen.byWords))
     }

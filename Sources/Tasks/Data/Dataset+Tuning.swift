@@ -3,7 +3,7 @@ internal import Core
 extension Dataset {
   /// The same data with a share of the videos to train on kept back to choose settings by.
   ///
-  /// Which ones follows from their names, so it is the same for every run and on every machine.
+  /// Questions that were made of others are trained on only. Which videos are kept follows from their names, so it is the same for every run and on every machine.
   ///
   /// - Parameter share: The share, 0 … 1; of the smallest that is not 0, one video. 0 leaves the data as it is.
   /// - Returns: The data with `tune`, whose videos are in no other part.
@@ -18,7 +18,8 @@ extension Dataset {
     }
     var result = try Dataset(
       name: name, train: train.filter { !kept.contains($0.video) }, dev: dev,
-      tune: tune + train.filter { kept.contains($0.video) }, isQueryAware: isQueryAware)
+      tune: tune + train.filter { kept.contains($0.video) && $0.origin == nil },
+      isQueryAware: isQueryAware)
     result.filmed = filmed
     return result
   }

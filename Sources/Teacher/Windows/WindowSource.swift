@@ -57,12 +57,17 @@ package struct TableWindows: WindowSource {
     return isSeen ? nil : "no window within its video of \(duration) s"
   }
 
-  /// The predictions for a prompt.
+  /// The predictions for a prompt, or those for the question that it was made from, moved along with its video.
   package func windows(for prompt: Prompt) throws -> [ScoredInterval] {
-    guard let found = windows[prompt.id], !found.isEmpty else {
+    guard let found = windows[prompt.origin?.id ?? prompt.id], !found.isEmpty else {
       throw TeacherError.noWindows(prompt: prompt.id, known: windows.count)
     }
-    return found
+    guard let change = prompt.origin?.change else { return found }
+    return found.flatMap { window in
+      change.pieces(of: window.interval).map {
+        ScoredInterval($0, confidence: window.confidence)
+      }
+    }
   }
 
   private static func check(_ window: ScoredInterval, of id: String) throws {

@@ -53,7 +53,7 @@ package struct MaximumSumReader: Sendable, Hashable {
   package func stretch(
     of values: [Double], at known: [Double], over times: [Double], duration: Double
   ) -> Interval {
-    let curve = smoothed(filled(values, at: known, over: times))
+    let curve = ScanChannels.smoothed(filled(values, at: known, over: times), over: window)
     let low = curve.min() ?? 0
     let threshold = low + level * ((curve.max() ?? 0) - low)
     let stretch = Self.largestSum(curve.map { $0 - threshold })
@@ -90,16 +90,6 @@ package struct MaximumSumReader: Sendable, Hashable {
       guard next > 0 else { return values[0] }
       let share = (time - known[next - 1]) / (known[next] - known[next - 1])
       return values[next - 1] + share * (values[next] - values[next - 1])
-    }
-  }
-
-  private func smoothed(_ curve: [Double]) -> [Double] {
-    let reach = window / 2
-    return curve.indices.map { index in
-      let around = (index - reach...index + reach).map {
-        curve[min(max(0, $0), curve.count - 1)]
-      }
-      return around.reduce(0, +) / Double(window)
     }
   }
 }

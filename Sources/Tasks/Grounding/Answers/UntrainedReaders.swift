@@ -2,6 +2,10 @@ internal import Core
 
 extension AnswerCodec {
   /// The answers of those who read windows without training, by what they are called; none for tasks of other answers.
+  ///
+  /// - Parameter prompts: Questions with their frames as they were filmed: where the query was written into them, a cosine with
+  ///   it says nothing.
+  /// - Returns: One answer a question of each.
   func untrainedReaders(of prompts: [Prompt]) -> [(name: String, answers: [(any Answer)?])] {
     guard task is GroundingTask else { return [] }
     var found: [(name: String, answers: [(any Answer)?])] = [

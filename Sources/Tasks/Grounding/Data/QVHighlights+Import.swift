@@ -55,7 +55,7 @@ extension QVHighlights {
     guard count > 0, count < check.usable.count else {
       throw DataError.nothingThere(what: "usable annotations in '\(count > 0 ? dev : train)'")
     }
-    let prompts = try check.usable.map { try prompt($0, store, .features) }
+    let prompts = try check.usable.map { try prompt($0, store) }
     let folder = try free(path, files + [CheckedCaptions.name], but: features)
     let dataset = try Dataset(
       name: folder.lastPathComponent, train: Array(prompts[..<count]),

@@ -63,14 +63,19 @@ extension QVHighlights {
     let dev: [QueryName]
   }
 
-  /// The questions that the split of a folder names.
+  /// The questions that the split of a folder names, or all, parted by `SourceFolds`.
   ///
   /// - Throws: `DataError.unusable` for a file with a query twice, `.repeatedQuery` for such a split, `.unknownQuery`.
   static func split(
     of folder: URL, _ options: Options
   ) throws -> (train: [AnnotatedQuery], dev: [AnnotatedQuery]) {
-    let known = try byName(
-      AnnotationFile.lines(folder.appendingPathComponent(options.annotations).path))
+    let lines = try AnnotationFile.lines(folder.appendingPathComponent(options.annotations).path)
+    let known = try byName(lines)
+    if let fold = options.fold {
+      let isReported = { (question: AnnotatedQuery) in SourceFolds.fold(of: question.video) == fold
+      }
+      return (lines.filter { !isReported($0) }, lines.filter(isReported))
+    }
     let path = folder.appendingPathComponent(options.split).path
     let split = try JSONLines.readWhole(path, as: Split.self)
     var named = Set<String>()

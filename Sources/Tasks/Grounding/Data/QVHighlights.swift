@@ -14,10 +14,16 @@ package enum QVHighlights {
       case featuresAndCosine
       /// The cosine alone, which too few queries cannot be memorised by. The data is then query-aware.
       case cosine
+      /// What a scan of the whole video for the query says of the clip, seven numbers; see `ScanChannels`. Query-aware, too.
+      case scan
     }
 
     /// What a row carries.
     package var rows: Rows
+    /// Which of `SourceFolds` is reported on, of all annotated queries; `nil` for the split of the folder.
+    package var fold: Int?
+    /// What is made of the questions to train on besides.
+    package var augmentation: Augmentation
     /// The most prompts to train on; `nil` for all.
     package var trainLimit: Int?
     /// The most prompts to report on; `nil` for all.
@@ -33,13 +39,15 @@ package enum QVHighlights {
 
     /// What to load; the names of files are those within the folder.
     package init(
-      rows: Rows = .features, captions: String? = nil, trainLimit: Int? = nil,
-      devLimit: Int? = nil,
+      rows: Rows = .features, fold: Int? = nil, captions: String? = nil,
+      augmentation: Augmentation = .none, trainLimit: Int? = nil, devLimit: Int? = nil,
       features: String = "features.h5", annotations: String = "highlight_val_release.jsonl",
       split: String = "split.json"
     ) {
       self.rows = rows
+      self.fold = fold
       self.captions = captions
+      self.augmentation = augmentation
       self.trainLimit = trainLimit
       self.devLimit = devLimit
       self.features = features
@@ -63,49 +71,68 @@ package enum QVHighlights {
   ) throws -> Dataset {
     let folder = URL(fileURLWithPath: path)
     let store = try FeatureStore(folder.appendingPathComponent(options.features).path)
-    let asked = try split(of: folder, options)
+    let parts = try split(of: folder, options)
     var check = AnnotationCheck(store)
     check.captions = try options.captions.map { try ClipCaptions($0) }
-    try check.add(Array(asked.train.prefix(max(0, options.trainLimit ?? .max))))
+    try check.add(Array(parts.train.prefix(max(0, options.trainLimit ?? .max))))
     let train = check.usable.count
-    try check.add(Array(asked.dev.prefix(max(0, options.devLimit ?? .max))))
+    try check.add(Array(parts.dev.prefix(max(0, options.devLimit ?? .max))))
     try check.refuseFaults()
-    func prompts(_ rows: Options.Rows) throws -> (train: [Prompt], dev: [Prompt]) {
-      let all = try check.usable.map { try prompt($0, store, rows).captioned(by: check.captions) }
-      return (Array(all[..<train]), Array(all[train...]))
-    }
-    let parts = try prompts(options.rows)
+    let all = try check.usable.map { try prompt($0, store).captioned(by: check.captions) }
+    let asked = Array(all[..<train])
+    return try dataset(
+      folder.lastPathComponent + (options.fold.map { "-fold\($0)" } ?? ""),
+      train: asked + asked.flatMap { try options.augmentation.copies(of: $0) },
+      dev: Array(all[train...]), options.rows)
+  }
+
+  /// Questions as they were filmed, and as students are shown them.
+  private static func dataset(
+    _ name: String, train: [Prompt], dev: [Prompt], _ rows: Options.Rows
+  ) throws -> Dataset {
+    guard rows != .features else { return try Dataset(name: name, train: train, dev: dev) }
     var dataset = try Dataset(
-      name: folder.lastPathComponent, train: parts.train, dev: parts.dev,
-      isQueryAware: options.rows != .features)
-    if dataset.isQueryAware {
-      let plain = try prompts(.features)
-      dataset.filmed = Dictionary(
-        uniqueKeysWithValues: (plain.train + plain.dev).map { ($0.id, $0) })
-    }
+      name: name, train: train.map { try rows.shown($0) }, dev: dev.map { try rows.shown($0) },
+      isQueryAware: true)
+    dataset.filmed = Dictionary(uniqueKeysWithValues: (train + dev).map { ($0.id, $0) })
     return dataset
   }
 
   /// A question that was looked at, with the features of its video.
   static func prompt(
-    _ question: AnnotatedQuery, _ store: FeatureStore, _ rows: Options.Rows
+    _ question: AnnotatedQuery, _ store: FeatureStore
   ) throws -> Prompt {
-    let plain = try store.video(question.video, duration: question.duration ?? 0)
-    let query = try store.query(question.id)
-    var evidence = plain
-    var embedding = query
-    if rows != .features {
-      guard let query else {
-        throw DataError.impossible(
-          query: question.id, reason: "a cosine needs its embedding, and there is none")
-      }
-      let keepsFeatures = rows == .featuresAndCosine
-      evidence = plain.cosines(with: query, afterFeatures: keepsFeatures)
-      embedding = (keepsFeatures ? query : []) + [1]
+    Prompt(
+      id: question.id, video: question.video, query: question.query,
+      queryEmbedding: try store.query(question.id),
+      evidence: try store.video(question.video, duration: question.duration ?? 0),
+      truth: question.windows)
+  }
+}
+
+extension QVHighlights.Options.Rows {
+  /// A question as a student is shown it.
+  ///
+  /// - Throws: `DataError.impossible` where rows know the query and it has no embedding.
+  fileprivate func shown(_ prompt: Prompt) throws -> Prompt {
+    guard self != .features else { return prompt }
+    guard let query = prompt.queryEmbedding else {
+      throw DataError.impossible(
+        query: prompt.id, reason: "a cosine needs its embedding, and there is none")
     }
-    return Prompt(
-      id: question.id, video: question.video, query: question.query, queryEmbedding: embedding,
-      evidence: evidence, truth: question.windows)
+    let plain = prompt.evidence
+    var copy = prompt
+    (copy.evidence, copy.queryEmbedding) =
+      switch self {
+      case .features, .cosine: (plain.cosines(with: query, afterFeatures: false), [1])
+      case .featuresAndCosine: (plain.cosines(with: query, afterFeatures: true), query + [1])
+      case .scan:
+        (
+          plain.scanned(for: query),
+          [1] + [Float](repeating: 0, count: ScanChannels.count - 1)
+        )
+      }
+    return copy
   }
 }
 

@@ -14,8 +14,10 @@ package struct TimeChange: Sendable, Hashable {
     self.delay = delay
   }
 
-  /// Where a stretch of the video lies afterwards: one piece, or two where the video's end cuts it.
+  /// Where a stretch lies afterwards: one piece, two where the video's end cuts it, none of what lies outside.
   package func pieces(of stretch: Interval) -> [Interval] {
+    let stretch = Interval(max(0, stretch.start), min(duration, stretch.end))
+    guard stretch.length > 0 else { return [] }
     guard stretch.length < duration else { return [Interval(0, duration)] }
     let turned = isReversed ? duration - stretch.end : stretch.start
     let start = turned + delay < duration ? turned + delay : turned + delay - duration

@@ -19,7 +19,9 @@ extension Decoder {
   ) rethrows {
     let batch = packed(branches)
     let hidden = hidden(batch, on: tape, features: features, pictures: pictures)
-    guard batch.readRows.count * configuration.vocabularySize <= Self.wholeLogits else {
+    // Words that are pointed at are times, some hundred at most: their logits are never too many.
+    let isWhole = batch.readRows.count * configuration.vocabularySize <= Self.wholeLogits
+    guard isWhole || pointers != nil else {
       for (branch, responses) in batch.predictors.enumerated() {
         try tape.exchange(hidden, through: head, responses: responses, piece: Self.pieceRows) {
           try body(branch, $0, &$1)
@@ -28,7 +30,7 @@ extension Decoder {
       if differentiating { tape.backward(fromPiecesOf: hidden) }
       return
     }
-    let logits = tape.linear(hidden, head)
+    let logits = logits(hidden, of: batch, on: tape)
     for (branch, responses) in batch.predictors.enumerated() {
       try tape.exchange(logits, responses: responses) { response, rows in
         try body(branch, response, &rows)
@@ -43,13 +45,15 @@ extension Decoder {
   /// Rows of logits that are computed together past that: enough for the product kernel to read the output matrix for.
   static var pieceRows: Int { 64 }
 
-  /// The rows from which a response's logits are made, T·width numbers: what is kept of a response whose logits are wanted later.
+  /// The rows from which a response's logits are made, T·`keptWidth` numbers: what is kept of a response whose logits are wanted
+  /// later.
   public func hiddenRows(
     _ branches: [Branch], on tape: Tape<Scalar>,
     _ body: (_ branch: Int, _ response: Int, [Scalar]) -> Void
   ) {
     let batch = packed(branches)
-    let hidden = hidden(batch, on: tape)
+    var hidden = hidden(batch, on: tape)
+    if pointers != nil { hidden = logits(hidden, of: batch, on: tape) }
     for (branch, responses) in batch.predictors.enumerated() {
       for (response, rows) in responses.enumerated() {
         body(branch, response, tape.values(tape.gather(hidden, rows: rows)))
@@ -59,6 +63,7 @@ extension Decoder {
 
   /// The logits of kept rows, row-major, with the bits of a pass.
   public func logits(ofRows hidden: [Scalar], on tape: Tape<Scalar>) -> [Scalar] {
+    guard pointers == nil else { return hidden }
     let width = configuration.width
     let rows = tape.input(hidden, rows: hidden.count / width, columns: width)
     return tape.values(tape.linear(rows, head))
@@ -74,14 +79,16 @@ extension Decoder {
       let inputs = branch.responses.map { Double(max(0, $0.count - 1)) }
       let responseRows = inputs.reduce(0, +)
       let rows = prompt + responseRows
-      let read = 1 + responseRows
+      let predicting = 1 + responseRows
+      let read = pointers == nil ? predicting : rows
       let layers = Double(configuration.layers)
       let within = hasPrefixAttention ? prompt * prompt : prompt * (prompt + 1) / 2
       let seen = within + inputs.reduce(0) { $0 + $1 * (prompt + ($1 + 1) / 2) }
       let attention = 4 * Double(configuration.heads * configuration.headWidth) * seen
       let matrices = configuration.layerFlops * ((layers - 1) * rows + read)
-      let output = 2 * Double(configuration.vocabularySize * configuration.width) * read
-      return sum + matrices + attention * layers + output
+      let output = 2 * Double(configuration.vocabularySize * configuration.width) * predicting
+      let pointing = pointingFlops(rows: predicting, features: branch.prompt.featureRows)
+      return sum + matrices + attention * layers + output + pointing
     }
   }
 }

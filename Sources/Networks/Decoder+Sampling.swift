@@ -38,13 +38,19 @@ extension Decoder {
     var caches: [DecodingCache<Scalar>] = []
     let hidden = prefill(batch, responses: responses, length: maximumLength, &caches, on: tape)
     var growing = Growing(prompts, seeds, promptSegments: batch.promptSegments, filter: filter)
+    let keys = keys(hidden, of: batch, on: tape)
     // The prompts' last rows predict every response's first token.
-    var logits = tape.linear(
-      tape.gather(hidden, rows: growing.live.map { growing.branch[$0] }), head)
+    var logits = logits(
+      tape.gather(hidden, rows: growing.liveBranches.map { batch.predicting[$0] }), keys: keys,
+      pointing(batch, branches: growing.liveBranches), on: tape)
     for length in 1...maximumLength {
       growing.take(tape, logits, temperature: temperature, ends: ends, watch)
       if length == maximumLength || growing.live.isEmpty { break }
-      logits = tape.transient { step(growing, caches, on: tape) }
+      logits = tape.transient {
+        self.logits(
+          step(growing, caches, on: tape), keys: keys,
+          pointing(batch, branches: growing.liveBranches), on: tape)
+      }
     }
     return growing.collected(seeds.map(\.count))
   }
@@ -61,7 +67,7 @@ extension Decoder {
     }
   }
 
-  /// One token of every growing response.
+  /// One token of every growing response: hidden states after the last norm.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   private func step(
@@ -75,7 +81,7 @@ extension Decoder {
         tape.attention(query: query, keyValue: keyValue, cache: cache, step: rows)
       }
     }
-    return tape.linear(tape.rmsNorm(x, norm, epsilon: configuration.normEpsilon), head)
+    return tape.rmsNorm(x, norm, epsilon: configuration.normEpsilon)
   }
 }
 
@@ -108,6 +114,9 @@ private struct Growing {
     ended = Array(repeating: false, count: generators.count)
     live = Array(generators.indices)
   }
+
+  /// The prompt of each live response.
+  var liveBranches: [Int] { live.map { branch[$0] } }
 
   /// Where each live response stands when its last token is fed back.
   var rows: [DecodingRow] {

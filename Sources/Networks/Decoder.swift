@@ -16,6 +16,8 @@ public struct Decoder<Scalar: Real>: Sendable {
   let norm: ParameterID
   /// What turns hidden rows into logits: the embedding where the two are tied.
   let head: ParameterID
+  /// What turns hidden rows into what they look for before a time, after it and within a stretch; `nil` where answers point at nothing.
+  let pointers: ParameterID?
 
   /// A decoder of the given shape.
   public init(_ configuration: DecoderConfiguration) {
@@ -27,6 +29,7 @@ public struct Decoder<Scalar: Real>: Sendable {
     featureProjection = configuration.features > 0 ? ParameterID("features", in: layout) : nil
     layers = (0..<configuration.layers).map { Layer("layers.\($0).", in: layout) }
     norm = ParameterID("norm", in: layout)
+    pointers = layout["pointers"] == nil ? nil : ParameterID("pointers", in: layout)
     head = layout["head"] == nil ? embedding : ParameterID("head", in: layout)
   }
 
@@ -91,7 +94,8 @@ public struct Decoder<Scalar: Real>: Sendable {
   /// Prompts with responses as rows.
   func packed(_ branches: [Branch]) -> PackedBatch<Scalar> {
     PackedBatch(
-      branches, firstSpot: rotary.positions, promptSight: hasPrefixAttention ? .whole : .past)
+      branches, firstSpot: rotary.positions, promptSight: hasPrefixAttention ? .whole : .past,
+      readsPrompts: pointers != nil)
   }
 
   /// The table of positions, with those that rows of pictures have of their own.

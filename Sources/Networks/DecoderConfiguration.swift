@@ -65,6 +65,7 @@ public struct DecoderConfiguration: Sendable, Hashable, Codable {
     for layer in 0..<layers { appendLayer("layers.\(layer).", to: &layout) }
     layout.append("norm", shape: [width])
     if variations?.hasOwnOutput == true { layout.append("head", shape: [vocabularySize, width]) }
+    if variations?.hasPointers == true { layout.append("pointers", shape: [3 * width, width]) }
     return layout
   }
 
@@ -100,6 +101,10 @@ public struct DecoderConfiguration: Sendable, Hashable, Codable {
     let plain = RotaryTable<Double>.frequencies(width: headWidth, base: rotaryBase)
     return (variations?.rotaryScaling ?? .none).apply(to: plain, base: rotaryBase)
   }
+
+  /// Numbers of what is kept of a row whose logits are wanted later: its hidden state, or where logits depend on more than that,
+  /// they themselves, which are few then.
+  package var keptWidth: Int { variations?.hasPointers == true ? vocabularySize : width }
 
   /// How many keys a query of a layer sees at most; all before it where there is no window.
   func window(ofLayer layer: Int) -> Int? {

@@ -26,6 +26,11 @@ public struct DecoderVariations: Sendable, Hashable, Codable {
   /// Optional, so that a shape without is written as it always was.
   public var hasPrefixAttention: Bool?
 
+  /// Whether answers point at frames: see `Decoder+Pointers.swift`.
+  ///
+  /// Optional, so that a shape without is written as it always was.
+  public var hasPointers: Bool?
+
   /// The plain architecture.
   public init() {}
 }

@@ -12,27 +12,44 @@ struct PackedBatch<Scalar: Real> {
   private(set) var positions: [Int] = []
   private(set) var segments: [Range<Int>] = []
   private(set) var families: [AttentionPlan<Scalar>.Family] = []
-  /// Rows whose hidden state predicts something, ascending.
+  /// Rows whose hidden state is read, ascending: those that predict, and where answers point at frames those of prompts.
   private(set) var readRows: [Int] = []
+  /// The entries of `readRows` that predict something.
+  private(set) var predicting: [Int] = []
+  /// The branch of each of them.
+  private(set) var predictingBranches: [Int] = []
   /// The same families with queries numbered within `readRows`.
   private(set) var readFamilies: [AttentionPlan<Scalar>.Family] = []
-  /// For each branch and response, the entry of `readRows` that predicts each of its tokens.
+  /// For each branch and response, the entry of `predicting` that predicts each of its tokens.
   private(set) var predictors: [[[Int]]] = []
   /// The segment of each branch's prompt.
   private(set) var promptSegments: [Int] = []
+
+  /// The entry of `readRows` of each feature row, where prompts are read.
+  private(set) var featureEntries: [Int] = []
+  /// The first feature row of each branch.
+  private(set) var firstFeatures: [Int] = []
+  /// What the first words of each branch stand for.
+  private(set) var targets: [PointerPlan.Targets] = []
 
   /// Where each row stands that does not stand at one number along all axes; `positions` counts them from `firstSpot` on.
   private(set) var spots: [RotarySpot] = []
   private let firstSpot: Int
   private let promptSight: AttentionPlan<Scalar>.Sight
+  private let readsPrompts: Bool
 
   /// - Parameters:
   ///   - branches: The prompts with their responses.
   ///   - firstSpot: How many positions text has.
   ///   - promptSight: Which rows of its prompt a row of a prompt sees.
-  init(_ branches: [Branch], firstSpot: Int, promptSight: AttentionPlan<Scalar>.Sight) {
+  ///   - readsPrompts: Whether the hidden states of prompts are read, too.
+  init(
+    _ branches: [Branch], firstSpot: Int, promptSight: AttentionPlan<Scalar>.Sight,
+    readsPrompts: Bool
+  ) {
     self.firstSpot = firstSpot
     self.promptSight = promptSight
+    self.readsPrompts = readsPrompts
     for branch in branches { append(branch) }
   }
 
@@ -40,6 +57,8 @@ struct PackedBatch<Scalar: Real> {
   @specialized(where Scalar == Double)
   private mutating func append(_ branch: Branch) {
     let start = sources.count
+    firstFeatures.append(featureRows)
+    targets.append(branch.prompt.targets)
     appendPrompt(branch.prompt)
     let (promptSegment, shared) = appendSegment(start..<sources.count)
     var family = AttentionPlan<Scalar>.Family(visible: [promptSegment], members: [])
@@ -54,7 +73,7 @@ struct PackedBatch<Scalar: Real> {
     }
   }
 
-  /// The segment of a prompt's rows and, within what is read, its last row: it predicts every response's first token.
+  /// The segment of a prompt's rows and, within what predicts, its last row: it predicts every response's first token.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   private mutating func appendSegment(_ rows: Range<Int>) -> (segment: Int, shared: Int) {
@@ -65,15 +84,30 @@ struct PackedBatch<Scalar: Real> {
       .init(
         visible: [],
         members: [.init(queries: rows, own: segment, firstOwn: 0, sight: promptSight)]))
-    let shared = readRows.count
-    readRows.append(rows.upperBound - 1)
+    let read = readsPrompts ? rows : rows.upperBound - 1..<rows.upperBound
+    let first = readRows.count
+    readRows.append(contentsOf: read)
     readFamilies.append(
       .init(
         visible: [],
         members: [
-          .init(queries: shared..<shared + 1, own: segment, firstOwn: rows.count - 1)
+          .init(
+            queries: first..<readRows.count, own: segment,
+            firstOwn: read.lowerBound - rows.lowerBound, sight: promptSight)
         ]))
-    return (segment, shared)
+    if readsPrompts {
+      for (entry, row) in zip(first..., read) {
+        if case .feature = sources[row] { featureEntries.append(entry) }
+      }
+    }
+    return (segment, predict(readRows.count - 1, of: promptSegments.count - 1))
+  }
+
+  /// Notes that an entry of `readRows` predicts something.
+  private mutating func predict(_ entry: Int, of branch: Int) -> Int {
+    predicting.append(entry)
+    predictingBranches.append(branch)
+    return predicting.count - 1
   }
 
   @specialized(where Scalar == Float)
@@ -121,15 +155,17 @@ struct PackedBatch<Scalar: Real> {
     guard inputs > 0 else { return Array(repeating: shared, count: response.count) }
     let first = sources.count
     let read = readRows.count
+    let predicted = predicting.count
     for i in 0..<inputs {
       sources.append(.token(response[i]))
       positions.append(position + i)
       readRows.append(first + i)
+      _ = predict(read + i, of: promptSegments.count - 1)
     }
     let segment = segments.count
     segments.append(first..<first + inputs)
     family.members.append(.init(queries: first..<first + inputs, own: segment, firstOwn: 0))
     readFamily.members.append(.init(queries: read..<read + inputs, own: segment, firstOwn: 0))
-    return [shared] + (read..<read + inputs)
+    return [shared] + (predicted..<predicted + inputs)
   }
 }

@@ -29,10 +29,13 @@ public struct PromptEncoder: Sendable, Hashable, Codable {
   /// Optional, so that an encoder without is written as it always was.
   public var questionFirst: Bool?
 
+  /// The words of answers that point at frames; none if `nil`.
+  public var timeTokens: TimeTokens?
+
   /// An encoder for features of a shape.
   public init(
     channels: Int, tokensPerFrame: Int, timeOctaves: Int = 6, scale: Float = 1,
-    timeSteps: Int? = nil, questionFirst: Bool? = nil
+    timeSteps: Int? = nil, questionFirst: Bool? = nil, timeTokens: TimeTokens? = nil
   ) {
     self.channels = channels
     self.tokensPerFrame = tokensPerFrame
@@ -40,6 +43,7 @@ public struct PromptEncoder: Sendable, Hashable, Codable {
     self.scale = scale
     self.timeSteps = timeSteps
     self.questionFirst = questionFirst
+    self.timeTokens = timeTokens
   }
 
   /// Numbers of an encoded row.
@@ -51,6 +55,14 @@ public struct PromptEncoder: Sendable, Hashable, Codable {
   public func rows(_ prompt: Prompt) throws -> PromptRows {
     let frames = prompt.visible
     try check(prompt, frames)
+    var rows = arranged(prompt, frames)
+    let query = questionFirst == true && prompt.queryEmbedding != nil ? 1 : 0
+    rows.targets = targets(of: frames, after: query)
+    return rows
+  }
+
+  /// Frames and question in their order.
+  private func arranged(_ prompt: Prompt, _ frames: FrameFeatures) -> PromptRows {
     let places = positions(of: frames)
     let span = timeSteps ?? places.count
     let query = prompt.queryEmbedding == nil ? 0 : 1

@@ -1,4 +1,5 @@
 public import Core
+public import Tensors
 
 /// A prompt as rows of the decoder's input: features first, or in the places of tokens that stand for them.
 public struct PromptRows: Sendable, Hashable {
@@ -12,6 +13,8 @@ public struct PromptRows: Sendable, Hashable {
   public var featurePlaces: [Int]?
   /// Where each token stands in time, row and column of a picture; empty where its place in line is all there is.
   public var spots: [RotarySpot] = []
+  /// What the first words of answers stand for, counted in feature rows; nothing where answers point at nothing.
+  public var targets = PointerPlan.Targets()
   /// The rotary position of each feature row; several rows may share one.
   public var featurePositions: [Int]
   /// The rotary position of the first token after the feature rows; each later token has the next one.

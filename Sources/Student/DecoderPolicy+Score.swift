@@ -47,14 +47,14 @@ extension DecoderPolicy {
 struct RowsOfHiddenStates: VocabularyRows {
   let policy: DecoderPolicy
   let temperature: Double
-  /// T·width numbers.
+  /// T·`keptWidth` numbers.
   let hidden: [Float]
 
-  var positions: Int { hidden.count / policy.model.decoder.configuration.width }
+  var positions: Int { hidden.count / policy.model.decoder.configuration.keptWidth }
   var vocabularySize: Int { policy.model.decoder.configuration.vocabularySize }
 
   func logProbabilities(_ range: Range<Int>) -> [Float] {
-    let width = policy.model.decoder.configuration.width
+    let width = policy.model.decoder.configuration.keptWidth
     let rows = Array(hidden[range.lowerBound * width..<range.upperBound * width])
     var values = TapePool.withTape { tape in
       policy.weights.run(tape) { policy.model.decoder.logits(ofRows: rows, on: $0) }

@@ -23,6 +23,8 @@ enum Operation<Scalar: Real> {
   case gather(Variable, [Int])
   /// Rows of a table or of a projected value.
   case compose([RowSource], projected: Variable?, table: ParameterID)
+  /// Logits and how well rows fit those that their tokens stand between.
+  case pointing(Variable, Variable, Variable, PointerPlan)
   /// Attention over a prefix tree.
   case attention(
     query: Variable, keyValue: Variable, AttentionPlan<Scalar>, logSums: Buffer<Scalar>)
@@ -192,11 +194,7 @@ extension Tape {
       }
       propagateLinear(index, gradient, x, weight, residual)
     case .rmsNorm(let x, let weight, let inverse):
-      let target = self.gradient(x)
-      RootMeanSquare.backward(
-        pointer(x), weight: bound.vector(weight), inverse: inverse.pointer,
-        outputGradient: gradient, rows: x.rows, columns: x.columns, into: target.pointer,
-        adding: target.adding, weightGradient: bound.gradient.map { $0 + weight.offset })
+      propagateNorm(gradient, x, weight, inverse.pointer)
     case .headNorm(let x, let weight, let heads, let inverse):
       propagateHeadNorm(gradient, x, weight, heads: heads, inverse.pointer)
     case .swiGLU(let gateUp):
@@ -213,6 +211,8 @@ extension Tape {
       propagateGather(gradient, x, rows)
     case .compose(let sources, let projected, let table):
       propagateCompose(gradient, sources, projected, table)
+    case .pointing(let logits, let query, let keys, let plan):
+      propagatePointing(gradient, logits, query, keys, plan)
     case .attention(let query, let keyValue, let plan, let logSums):
       propagateAttention(
         output: node.value.pointer, gradient, query, keyValue, plan, logSums.pointer)
@@ -254,13 +254,7 @@ extension Tape {
       nodes[index].gradient = nil
       return
     }
-    let target = self.gradient(residual)
-    let count = residual.rows * residual.columns
-    if target.adding {
-      Vectors.add(gradient, to: target.pointer, count: count)
-    } else {
-      target.pointer.update(from: gradient, count: count)
-    }
+    handOn(gradient, to: residual)
   }
 
   private func needsGradient(_ x: Variable) -> Bool {

@@ -16,6 +16,24 @@ enum Vectors {
       i += 1
     }
   }
+
+  /// `target ← target + factor · source`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  static func add<Scalar: Real>(
+    _ source: UnsafePointer<Scalar>, times factor: Scalar,
+    to target: UnsafeMutablePointer<Scalar>, count: Int
+  ) {
+    var i = 0
+    while i + 8 <= count {
+      put(load(target + i) + factor * load(source + i), target + i)
+      i += 8
+    }
+    while i < count {
+      target[i] += factor * source[i]
+      i += 1
+    }
+  }
 }
 
 /// Root-mean-square normalisation, forward and backward.

@@ -56,6 +56,20 @@ extension Tape {
     }
   }
 
+  /// The way back of a norm of whole rows.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  func propagateNorm(
+    _ gradient: UnsafeMutablePointer<Scalar>, _ x: Variable, _ weight: ParameterID,
+    _ inverse: UnsafeMutablePointer<Scalar>
+  ) {
+    let target = self.gradient(x)
+    RootMeanSquare.backward(
+      pointer(x), weight: bound.vector(weight), inverse: inverse,
+      outputGradient: gradient, rows: x.rows, columns: x.columns, into: target.pointer,
+      adding: target.adding, weightGradient: bound.gradient.map { $0 + weight.offset })
+  }
+
   /// A bias gets the sum of its rows' gradients.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)

@@ -91,17 +91,28 @@ struct StudentLawsTests {
 
   var student: DecoderStudent { student(timeSteps: nil) }
 
-  func student(timeSteps: Int?, prefix: Bool? = nil, questionFirst: Bool? = nil) -> DecoderStudent {
+  func student(
+    timeSteps: Int?, prefix: Bool? = nil, questionFirst: Bool? = nil, pointers: Bool? = nil
+  ) -> DecoderStudent {
     let encoder = PromptEncoder(
-      channels: 3, tokensPerFrame: 2, timeSteps: timeSteps, questionFirst: questionFirst)
+      channels: 3, tokensPerFrame: 2, timeSteps: timeSteps, questionFirst: questionFirst,
+      timeTokens: pointers.map { _ in TimeTokens(times: 11, step: 2) })
     var variations = DecoderVariations()
     variations.hasPrefixAttention = prefix
+    variations.hasPointers = pointers
     let shape = DecoderConfiguration(
       vocabularySize: codec.vocabulary.count, layers: 2, width: 16, heads: 2, keyValueHeads: 1,
       hidden: 24, features: encoder.width, positions: 64, variations: variations)
     return DecoderStudent(
       decoder: shape, encoder: encoder, tokenizer: codec.vocabulary,
       parameters: DecoderStudent.initialParameters(shape, seed: Seed(4)))
+  }
+
+  @Test("a student whose answers point at frames keeps every law", arguments: [nil, true])
+  func pointers(prefix: Bool?) async {
+    await checkLearner(
+      student(timeSteps: nil, prefix: prefix, questionFirst: true, pointers: true), prompts: prompts
+    )
   }
 
   @Test("a student that reads prompts as a whole keeps every law", arguments: [nil, true])

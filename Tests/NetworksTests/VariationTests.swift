@@ -29,6 +29,14 @@ private let prefixed: DecoderConfiguration = {
     positions: 96, variations: variations)
 }()
 
+/// A decoder whose answers point at frames, read as a whole.
+private let pointing: DecoderConfiguration = {
+  var shape = prefixed
+  shape.variations?.hasPointers = true
+  shape.features = 5
+  return shape
+}()
+
 private func random(_ shape: DecoderConfiguration, seed: UInt64) -> Parameters<Double> {
   var generator = Seed(seed).generator()
   var parameters = Parameters<Double>(zeros: shape.layout)
@@ -44,6 +52,28 @@ private func branches(seed: UInt64) -> [Branch] {
     Branch(prompt: PromptRows(tokens: tokens(37)), responses: [tokens(3)]),
     Branch(prompt: PromptRows(tokens: tokens(16)), responses: [tokens(2), tokens(17)]),
   ]
+}
+
+/// Prompts of five features a row; the first words lie between frames or are stretches of them, one lies nowhere.
+private func pointed(seed: UInt64) -> [Branch] {
+  var generator = Seed(seed).generator()
+  return branches(seed: seed).enumerated().map { index, branch in
+    var branch = branch
+    let rows = 3 + 4 * index
+    branch.prompt = PromptRows(
+      features: (0..<5 * rows).map { _ in Float(generator.normal()) }, featureRows: rows,
+      tokens: branch.prompt.tokens)
+    // The first row is no frame, and frames are shown in disorder.
+    branch.prompt.targets.order = Array((1..<rows).reversed())
+    branch.prompt.targets.places =
+      [.init(before: nil, after: 1), .init(before: nil, after: nil)]
+      + (2..<5).map { .init(before: $0 - 1, after: $0 < rows ? $0 : nil) }
+      + [
+        .init(before: 1, after: rows - 1, inside: 0..<rows - 1),
+        .init(before: 1, after: 1, inside: 1..<2),
+      ]
+    return branch
+  }
 }
 
 private func logits<Scalar: Real>(
@@ -88,10 +118,11 @@ extension [Branch] {
 @Suite("A decoder with biases, head norms, windows, whole prompts and an output of its own")
 struct VariationTests {
   @Test(
-    "has gradients that agree with central differences in Double", arguments: [varied, prefixed])
+    "has gradients that agree with central differences in Double",
+    arguments: [varied, prefixed, pointing])
   func gradients(shape: DecoderConfiguration) {
     var parameters = random(shape, seed: 1)
-    let branches = branches(seed: 2)
+    let branches = shape.features > 0 ? pointed(seed: 2) : branches(seed: 2)
     var gradient = [Double](repeating: 0, count: shape.layout.count)
     _ = weighted(shape, parameters, branches, gradient: &gradient)
     var ignored = gradient
@@ -140,10 +171,10 @@ struct VariationTests {
 
   @Test(
     "gives a response the same bits alone and packed, sampled and scored",
-    arguments: [varied, prefixed])
+    arguments: [varied, prefixed, pointing])
   func bits(shape: DecoderConfiguration) {
     let parameters = random(shape, seed: 4).converted(to: Float.self)
-    let branches = branches(seed: 5)
+    let branches = shape.features > 0 ? pointed(seed: 5) : branches(seed: 5)
     let alone = branches.flatMap { branch in
       branch.responses.flatMap {
         logits(shape, parameters, [Branch(prompt: branch.prompt, responses: [$0])])
@@ -165,6 +196,69 @@ struct VariationTests {
       let own = sample.tokens.enumerated().map { rows[$0.offset * 11 + $0.element] }
       #expect(own == sample.logProbabilities)
     }
+  }
+
+  @Test("has for the logit of a time or a stretch how well its frames fit, as plain loops do")
+  func pointers() {
+    let parameters = random(pointing, seed: 21)
+    var named = pointing
+    named.variations?.hasPointers = nil
+    var plain = Parameters<Double>(zeros: named.layout)
+    for entry in named.layout.entries { plain[entry.name] = parameters[entry.name] }
+    let branches = pointed(seed: 22)
+    let found = logits(pointing, parameters, branches)
+    let names = logits(named, plain, branches)
+    var next = 0
+    for branch in branches {
+      let rows = hidden(branch.prompt, named, plain)
+      for response in branch.responses {
+        let asking = hidden(branch.prompt, named, plain, response: response).suffix(response.count)
+        for (row, h) in asking.enumerated() {
+          for token in 0..<11 {
+            let targets = branch.prompt.targets
+            let place = targets.places.indices.contains(token) ? targets.places[token] : nil
+            let fit =
+              score(h, place?.before.map { rows[$0] }, parameters["pointers"], 0)
+              + score(h, place?.after.map { rows[$0] }, parameters["pointers"], 10)
+              + (place?.inside ?? 0..<0).reduce(0) {
+                $0 + score(h, rows[targets.order[$1]], parameters["pointers"], 20)
+              }
+            let isPointed = place.map { $0.before != nil || $0.after != nil } ?? false
+            let expected = isPointed ? fit : names[next][row * 11 + token]
+            let difference = found[next][row * 11 + token] - expected
+            #expect(abs(difference) < 1e-11)
+          }
+        }
+        next += 1
+      }
+    }
+  }
+
+  /// Hidden states after the last norm, one a row; of a prompt, or of it with a response but its last token.
+  private func hidden(
+    _ prompt: PromptRows, _ shape: DecoderConfiguration, _ parameters: Parameters<Double>,
+    response: [Token] = [0]
+  ) -> [[Double]] {
+    let decoder = Decoder<Double>(shape)
+    let batch = PackedBatch<Double>(
+      [Branch(prompt: prompt, responses: [response])], firstSpot: 96, promptSight: .whole,
+      readsPrompts: true)
+    return Tape<Double>().run(Weights(parameters, for: .inference)) { tape in
+      let values = tape.values(decoder.hidden(batch, on: tape))
+      return stride(from: 0, to: values.count, by: 10).map { Array(values[$0..<$0 + 10]) }
+    }
+  }
+
+  /// (W·h)·k / √d, with ten rows of W from `first` on.
+  private func score(_ h: [Double], _ key: [Double]?, _ matrix: [Double], _ first: Int) -> Double {
+    guard let key else { return 0 }
+    var sum = 0.0
+    for i in 0..<10 {
+      var asked = 0.0
+      for j in 0..<10 { asked += matrix[(first + i) * 10 + j] * h[j] }
+      sum += asked * key[i]
+    }
+    return sum / 10.0.squareRoot()
   }
 
   /// One layer, so that what a row sees is exactly its window.

@@ -96,10 +96,11 @@ struct KeyframeRunTests {
     "framePositions: time counts positions over the longest video, and is refused what it ignores")
   func framePositions() async throws {
     let laboratory = try Laboratory.standard()
-    func student(_ words: String) async throws -> DecoderStudent {
+    func student(_ words: String, codec: String = "timeTokens") async throws -> DecoderStudent {
       var value = try ConfigurationFile.parse(
         """
         data: {world: {videos: 6, devVideos: 3, queriesPerVideo: 1, frames: 12, patches: 1}}
+        codec: \(codec)
         student: {decoder: {layers: 1, width: 16, heads: 2, keyValueHeads: 1, hidden: 32\(words)}}
         """, file: "small.yaml")
       value = try laboratory.complete(value)
@@ -117,6 +118,10 @@ struct KeyframeRunTests {
     }
     await #expect(throws: ConfigurationError.self) {
       try await student(", framePositions: time, timeSteps: 0")
+    }
+    #expect(try await student(", pointers: true").points)
+    await #expect(throws: ConfigurationError.self) {
+      try await student(", pointers: true", codec: "digits")
     }
   }
 
@@ -258,4 +263,10 @@ let dataFolder: String? = {
 extension DecoderStudent {
   /// How many rotary positions a video spans.
   fileprivate var steps: Int? { (embedder as? PromptEncoder)?.timeSteps }
+
+  /// Whether its answers point at frames.
+  fileprivate var points: Bool {
+    configuration.variations?.hasPointers == true
+      && (embedder as? PromptEncoder)?.timeTokens == TimeTokens(times: 13, step: 1)
+  }
 }

@@ -70,6 +70,50 @@ struct FramePositionTests {
     #expect(rows.features == after.features.suffix(width) + after.features.dropLast(width))
   }
 
+  @Test(
+    "a time lies between the frames before and after it, whatever their order; at the ends and behind the video it lacks some"
+  )
+  func places() throws {
+    var encoder = encoder(timeSteps: nil)
+    #expect(try encoder.rows(prompt(showing: [2, 7])).targets == .init())
+    encoder.timeTokens = TimeTokens(times: 11, step: 1)
+    // Frames at 2.5 and 7.5 s of two rows each, the second of which stands for the frame.
+    func places(_ frames: [Int], query: [Float]? = nil) throws -> [[Int?]] {
+      try encoder.rows(prompt(showing: frames, query: query)).targets.places.map {
+        [$0.before, $0.after]
+      }
+    }
+    let expected: [[Int?]] =
+      Array(repeating: [nil, 1], count: 3) + Array(repeating: [1, 3], count: 5)
+      + [[3, nil]]
+    #expect(try places([2, 7]) == expected)
+    let swapped = [1: 3, 3: 1]
+    #expect(try places([7, 2]) == expected.map { $0.map { $0.flatMap { swapped[$0] } } })
+    encoder.questionFirst = true
+    #expect(
+      try places([2, 7], query: [1, 0, 1]) == expected.map { $0.map { $0.map { $0 + 1 } } })
+  }
+
+  @Test("a stretch of time has the frames at its ends and those inside")
+  func stretches() throws {
+    var encoder = encoder(timeSteps: nil)
+    encoder.timeTokens = TimeTokens(times: 6, step: 2, areStretches: true)
+    let targets = try encoder.rows(prompt(showing: [6, 0, 3])).targets
+    // In time: row 3 (frame 0), row 5 (frame 3), row 1 (frame 6); at .5, 3.5 and 6.5 s of 8.
+    #expect(targets.order == [3, 5, 1])
+    let names = (0..<6).flatMap { start in ((start + 1)..<6).map { (start, $0) } }
+    #expect(targets.places.count == names.count)
+    for ((start, end), place) in zip(names, targets.places) {
+      let inside = [0.5, 3.5, 6.5].indices.filter {
+        let time = [0.5, 3.5, 6.5][$0]
+        return end <= 4 && time >= 2 * Double(start) && time < 2 * Double(end)
+      }
+      #expect(Array(place.inside) == inside, "\(start) to \(end)")
+      #expect(place.after == inside.first.map { targets.order[$0] })
+      #expect(place.before == inside.last.map { targets.order[$0] })
+    }
+  }
+
   @Test("an encoder that was written before there were time steps counts rows")
   func olderForm() throws {
     let text = #"{"channels":3,"tokensPerFrame":2,"timeOctaves":2,"scale":1}"#

@@ -66,6 +66,20 @@ struct AugmentationTests {
     #expect(change.pieces(of: Interval(4, 10)) == [Interval(16, 20), Interval(0, 2)])
     #expect(change.pieces(of: Interval(14, 20)) == [Interval(6, 12)])
     #expect(change.pieces(of: Interval(0, 20)) == [Interval(0, 20)])
+    #expect(change.pieces(of: Interval(16, 24)) == [Interval(6, 10)])
+    #expect(change.pieces(of: Interval(20, 24)).isEmpty)
+  }
+
+  @Test("turn what features hold, where annotations say that a video is a clip longer")
+  func longer() throws {
+    var prompt = prompt([Interval(16, 21)])
+    let evidence = prompt.evidence
+    prompt.evidence = FrameFeatures(
+      values: evidence.values, tokensPerFrame: 1, channels: 2, timestamps: evidence.timestamps,
+      duration: 21)
+    let copy = try Augmentation(copies: 1, shifts: false, reverses: true).copies(of: prompt)[0]
+    #expect(copy.stretches == [Interval(0, 4)] && copy.duration == 21)
+    #expect(copy.evidence[frame: 0].first == 9)
   }
 
   @Test("are refused of videos whose clips do not fill them evenly")

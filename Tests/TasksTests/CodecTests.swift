@@ -22,7 +22,29 @@ struct CodecTests {
       codec: TimeTokensCodec(clipLength: 1, clips: 24, words: ["the", "red"]), duration: 24,
       testDescription: "time tokens 1"),
     Case(codec: TimeTokensCodec(clipLength: 0.1, clips: 9), duration: 3, testDescription: "short"),
+    Case(codec: WindowTokensCodec(), duration: 150, testDescription: "window tokens 2"),
+    Case(
+      codec: WindowTokensCodec(clipLength: 1, clips: 24, words: ["the", "red"]), duration: 24,
+      testDescription: "window tokens 1"),
+    Case(
+      codec: WindowTokensCodec(clipLength: 0.1, clips: 9), duration: 3,
+      testDescription: "short window tokens"),
   ]
+
+  @Test("names windows in the order in which a decoder looks for them")
+  func windowOrder() throws {
+    let codec = WindowTokensCodec(clipLength: 2, clips: 5)
+    let tokens = try #require(codec.timeTokens)
+    var expected: Token = 0
+    for start in 0..<tokens.times {
+      for end in start + 1..<max(start + 1, tokens.times) {
+        let window = Interval(Double(start) * tokens.step, Double(end) * tokens.step)
+        #expect(codec.encode(window, duration: 10).first == expected)
+        expected += 1
+      }
+    }
+    #expect(expected == codec.vocabulary.end)
+  }
 
   @Test("reads back every interval of its grid, each once, start before end", arguments: cases)
   func roundTrip(item: Case) {

@@ -16,12 +16,10 @@ struct ScanTests {
   }
 
   /// One channel of all rows.
-  private func channel(_ index: Int, _ rows: [Float]) -> [Float] {
-    stride(from: index, to: rows.count, by: ScanChannels.count).map { rows[$0] }
-  }
+  private func channel(_ index: Int, _ rows: [[Double]]) -> [Double] { rows.map { $0[index] } }
 
-  private func isNear(_ first: [Float], _ second: [Float]) -> Bool {
-    first.count == second.count && zip(first, second).allSatisfy { abs($0 - $1) < 1e-4 }
+  private func isNear(_ first: [Double], _ second: [Double]) -> Bool {
+    first.count == second.count && zip(first, second).allSatisfy { abs($0 - $1) < 1e-9 }
   }
 
   @Test(
@@ -31,7 +29,7 @@ struct ScanTests {
       let cosines = cosines(75, seed: UInt64(seed))
       let times = cosines.indices.map { 2 * Double($0) + 1 }
       let answer = MaximumSumReader().stretch(of: cosines, at: times, over: times, duration: 150)
-      let above = channel(3, ScanChannels.rows(cosines)).map { Double($0) }
+      let above = channel(3, ScanChannels.ofCosines(cosines))
       let stretch = MaximumSumReader.largestSum(above)
       #expect(answer == Interval(2 * Double(stretch.lowerBound), 2 * Double(stretch.upperBound)))
     }
@@ -40,16 +38,19 @@ struct ScanTests {
   @Test("does not depend on how large cosines are and how far they spread")
   func affine() {
     let cosines = cosines(40, seed: 3)
-    let rows = ScanChannels.rows(cosines)
-    #expect(isNear(rows, ScanChannels.rows(cosines.map { 0.2 * $0 - 0.1 })))
-    #expect(ScanChannels.rows(cosines.map { _ in 0.4 }).allSatisfy { $0 == 0 })
-    #expect(ScanChannels.rows([]).isEmpty && ScanChannels.rows([0.3]).allSatisfy { $0 == 0 })
+    let rows = ScanChannels.ofCosines(cosines).flatMap(\.self)
+    let others = ScanChannels.ofCosines(cosines.map { 0.2 * $0 - 0.1 })
+    #expect(isNear(rows, others.flatMap(\.self)))
+    let alike = ScanChannels.ofCosines(cosines.map { _ in 0.4 }) + ScanChannels.ofCosines([0.3])
+    #expect(alike.joined().allSatisfy { $0 == 0 })
+    #expect(ScanChannels.ofCosines([]).isEmpty)
   }
 
   @Test("of a video run backwards is the same backwards, its changes with the other sign")
   func reversed() {
     let cosines = cosines(31, seed: 5)
-    let (rows, back) = (ScanChannels.rows(cosines), ScanChannels.rows(cosines.reversed()))
+    let rows = ScanChannels.ofCosines(cosines)
+    let back = ScanChannels.ofCosines(cosines.reversed())
     for index in 0..<5 { #expect(isNear(channel(index, back), channel(index, rows).reversed())) }
     #expect(isNear(channel(5, back), channel(5, rows).reversed().map { -$0 }))
     // What is summed up before a clip and after it is all there is.
@@ -57,16 +58,30 @@ struct ScanTests {
     #expect(isNear(channel(6, back).dropLast(), sums.dropLast().reversed().map { whole - $0 }))
   }
 
+  @Test("finds clips that look like the likeliest, though the query does not name them")
+  func neighbours() {
+    // Clips 3 to 6 are alike; the query fits two of them well, and one elsewhere a little.
+    let clips = (0..<10).map { (3...6).contains($0) ? [1, 0.1, 0] : [0, 1, Double($0)] }
+    let rows = ScanChannels.ofNeighbours(clips, [-1, -1, -1, 2, 0, 2, -0.5, -1, 0.5, -1])
+    let near = channel(0, rows)
+    #expect(near[3] == near[4] && near[3] == near[6])
+    #expect((0..<10).filter { near[$0] > 0.5 } == [3, 4, 5, 6])
+    #expect(rows[0][2] == 1 && abs(rows[4][2] - 1) < 1e-12 && rows[3][2] < 0.1)
+    #expect(ScanChannels.ofNeighbours([], []).isEmpty)
+    let still = ScanChannels.ofNeighbours([[0, 0], [0, 0]], [0, 0])
+    #expect(!still.joined().contains { !$0.isFinite })
+  }
+
   @Test("has the moving means of a naive twin")
   func means() {
-    let rows = ScanChannels.rows(cosines(20, seed: 6))
+    let rows = ScanChannels.ofCosines(cosines(20, seed: 6))
     let z = channel(0, rows)
     #expect(abs(z.reduce(0, +)) < 1e-4 && abs(z.reduce(0) { $0 + $1 * $1 } / 20 - 1) < 1e-4)
     for (index, window) in [(1, 5), (2, 9)] {
-      let naive = z.indices.map { place -> Float in
-        var sum: Float = 0
+      let naive = z.indices.map { place -> Double in
+        var sum = 0.0
         for step in -(window / 2)...(window / 2) { sum += z[max(0, min(19, place + step))] }
-        return sum / Float(window)
+        return sum / Double(window)
       }
       #expect(isNear(channel(index, rows), naive))
     }
@@ -104,14 +119,14 @@ struct SourceFoldTests {
 
 @Suite("Folds and scans of real data", needsRealData)
 struct RealScanTests {
-  @Test("each fold has about a fifth of QVHighlights, and rows of seven numbers")
+  @Test("each fold has about a fifth of QVHighlights, and rows of ten numbers")
   func folds() throws {
     var counts: [Int] = []
     for fold in 1...SourceFolds.count {
       let options = QVHighlights.Options(rows: .scan, fold: fold)
       let data = try QVHighlights.load(path: try real("qvhighlights"), options: options)
       counts.append(data.dev.count)
-      #expect(data.channels == 7 && data.isQueryAware && data.name.hasSuffix("-fold\(fold)"))
+      #expect(data.channels == 10 && data.isQueryAware && data.name.hasSuffix("-fold\(fold)"))
     }
     #expect(
       counts.reduce(0, +) == 1550 && counts.allSatisfy { (240...380).contains($0) }, "\(counts)")

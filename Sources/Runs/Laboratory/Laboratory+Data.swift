@@ -77,7 +77,7 @@ struct QVHighlightsParameters: PluginParameters {
       "the folder with features.h5, highlight_val_release.jsonl and split.json; mandatory"),
     "rows": .choice(
       QVHighlights.Options.Rows.self,
-      "what a clip's row carries: features, featuresAndCosine (with the query), cosine, or scan (seven numbers made of the cosines)"
+      "what a clip's row carries: features, featuresAndCosine (with the query), cosine, or scan (ten numbers made of the cosines and of what the likeliest clips look like)"
     ),
     "fold": .integer(
       1...SourceFolds.count,
@@ -110,23 +110,6 @@ func folder(_ path: String?) throws -> String {
 /// A part to choose settings by, in data from files.
 let tuneShareKey = KeyDeclaration.real(
   .below(1, from: 0), "share of the videos to train on that settings are chosen by instead")
-
-struct TimeTokensParameters: PluginParameters {
-  var clipLength: Double?
-
-  static let keys: [String: KeyDeclaration] = [
-    "clipLength": .real(
-      0.001...86_400, "time between two tokens; the distance of the frames if left out", unit: "s")
-  ]
-}
-
-struct DigitsParameters: PluginParameters {
-  var step = 1.0
-
-  static let keys: [String: KeyDeclaration] = [
-    "step": .real(0.001...86_400, "time between two times that can be written", unit: "s")
-  ]
-}
 
 extension Laboratory {
   mutating func registerData() throws {
@@ -162,37 +145,13 @@ extension Laboratory {
       ).keepingBack(parameters.tuneShare)
     }
   }
-
-  private mutating func registerCodecs() throws {
-    taskMetrics += GroundingTask.metrics
-    try codecs.register(
-      "timeTokens", summary: "one token a clip boundary", parameters: TimeTokensParameters.self
-    ) { parameters, dataset in
-      let length = parameters.clipLength ?? dataset.frameDistance
-      try dataset.requireWindows()
-      return TimeTokensCodec(
-        clipLength: length, clips: try dataset.times(every: length, key: "clipLength"),
-        words: dataset.queryWords
-      ).answers
-    }
-    try codecs.register(
-      "digits", summary: "characters, such as 12.0 - 30.0", parameters: DigitsParameters.self
-    ) { parameters, dataset in
-      try dataset.requireWindows()
-      _ = try dataset.times(every: parameters.step, key: "step")
-      return DigitsCodec(
-        step: parameters.step, maximumDuration: dataset.maximumDuration,
-        words: dataset.queryWords
-      ).answers
-    }
-  }
 }
 
 extension Dataset {
   /// Refuses data whose right answers are no stretches of time.
   ///
   /// - Throws: `TaskError.foreignAnswer`.
-  fileprivate func requireWindows() throws {
+  func requireWindows() throws {
     for prompt in all {
       guard let other = prompt.truth.first(where: { !($0 is Interval) }) else { continue }
       throw TaskError.foreignAnswer(task: "grounding", answer: other.text)
@@ -202,10 +161,12 @@ extension Dataset {
   /// How many steps the longest video has.
   ///
   /// - Throws: `LaboratoryError.grid` for a step so short that answers have too many times to choose from.
-  func times(every step: Double, key: String) throws -> Int {
+  func times(
+    every step: Double, key: String, most: Int = LaboratoryError.mostTimes
+  ) throws -> Int {
     let count = (maximumDuration / step).rounded(.up)
-    guard step > 0, count <= Double(LaboratoryError.mostTimes) else {
-      throw LaboratoryError.grid(key: key, step: step, duration: maximumDuration)
+    guard step > 0, count <= Double(most) else {
+      throw LaboratoryError.grid(key: key, step: step, duration: maximumDuration, most: most)
     }
     return max(1, Int(count))
   }

@@ -15,6 +15,7 @@ struct DecoderStudentParameters: PluginParameters {
   var timeSteps: Int?
   var order = PromptOrder.framesFirst
   var attention = PromptAttention.causal
+  var pointers = false
 
   /// What of a prompt comes first.
   enum PromptOrder: String, Codable, CaseIterable {
@@ -55,6 +56,9 @@ struct DecoderStudentParameters: PluginParameters {
     "attention": .choice(
       PromptAttention.self,
       "what a row of a prompt sees: causal (rows before it), prefix (all rows of the prompt)"),
+    "pointers": .flag(
+      "whether tokens are also looked for in the frames that they name; of codecs with a token a time or a window"
+    ),
   ]
 }
 
@@ -92,10 +96,25 @@ struct GroundingRewardParameters: PluginParameters {
 extension DecoderStudentParameters {
   /// How it departs from the plain decoder.
   fileprivate var variations: DecoderVariations? {
-    guard attention == .prefix else { return nil }
+    guard attention == .prefix || pointers else { return nil }
     var variations = DecoderVariations()
-    variations.hasPrefixAttention = true
+    variations.hasPrefixAttention = attention == .prefix ? true : nil
+    variations.hasPointers = pointers ? true : nil
     return variations
+  }
+
+  /// The tokens that point at frames.
+  ///
+  /// - Throws: `ConfigurationError.unusable` where the codec has no token a time.
+  fileprivate func timeTokens(_ codec: AnswerCodec) throws -> TimeTokens? {
+    guard pointers else { return nil }
+    guard let tokens = (codec.task as? GroundingTask)?.codec.timeTokens else {
+      throw ConfigurationError.unusable(
+        path: "student.decoder.pointers",
+        reason: "the codec has no token a time or a window; timeTokens and windowTokens have",
+        source: nil)
+    }
+    return tokens
   }
 
   /// How many rotary positions a video spans; `nil` where a position is the number of a row.
@@ -119,7 +138,8 @@ func decoderStudent(
     channels: dataset.channels, tokensPerFrame: dataset.tokensPerFrame,
     timeOctaves: parameters.timeOctaves, scale: dataset.featureScale,
     timeSteps: try parameters.steps(for: dataset),
-    questionFirst: parameters.order == .questionFirst ? true : nil)
+    questionFirst: parameters.order == .questionFirst ? true : nil,
+    timeTokens: try parameters.timeTokens(context.codec))
   guard parameters.width.isMultiple(of: parameters.heads),
     parameters.heads.isMultiple(of: parameters.keyValueHeads),
     (parameters.width / parameters.heads).isMultiple(of: 2)

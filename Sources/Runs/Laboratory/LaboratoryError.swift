@@ -2,8 +2,8 @@ package import Core
 
 /// Why a part of a run cannot be made.
 package enum LaboratoryError: ExplainedError, Hashable {
-  /// Times so close together that a video has more than `mostTimes` of them.
-  case grid(key: String, step: Double, duration: Double)
+  /// Times so close together that a video has more than `most` of them.
+  case grid(key: String, step: Double, duration: Double, most: Int)
   /// Heads that do not divide the width, or each other.
   case heads(width: Int, heads: Int, keyValueHeads: Int)
   /// Time steps that are not positive, or that are given where positions are no times.
@@ -25,8 +25,8 @@ package enum LaboratoryError: ExplainedError, Hashable {
   /// What happened.
   package var happened: String {
     switch self {
-    case .grid(let key, let step, let duration):
-      "A video of \(duration) s has more than \(Self.mostTimes) times with '\(key)' \(step)."
+    case .grid(let key, let step, let duration, let most):
+      "A video of \(duration) s has more than \(most) times with '\(key)' \(step)."
     case .heads(let width, let heads, let keyValueHeads):
       """
       A width of \(width) cannot be shared by \(heads) heads of an even width with \(keyValueHeads) key-value heads.
@@ -48,8 +48,8 @@ package enum LaboratoryError: ExplainedError, Hashable {
   /// What to do.
   package var remedy: String {
     switch self {
-    case .grid(let key, _, let duration):
-      "Set \(key) to at least \(duration / Double(Self.mostTimes))."
+    case .grid(let key, _, let duration, let most):
+      "Set \(key) to at least \(duration / Double(most))."
     case .heads:
       "Choose a width that is an even multiple of heads, and heads a multiple of keyValueHeads."
     case .timeSteps:

@@ -28,6 +28,9 @@ package struct TimeTokensCodec: WindowCodec, Hashable {
     vocabulary = Tasks.vocabulary(answers: (0...clips).map { "<t\($0)>" }, words: words)
   }
 
+  /// One a boundary between clips.
+  package var timeTokens: TimeTokens? { TimeTokens(times: clips + 1, step: grid.step) }
+
   /// Start, end and the end token.
   package var maximumLength: Int { 3 }
 

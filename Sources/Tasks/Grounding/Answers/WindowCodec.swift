@@ -21,9 +21,15 @@ public protocol WindowCodec: Sendable {
 
   /// Every interval that can be written for a video of this length: the answer grid, each once, start < end.
   func grid(duration: Double) -> [Interval]
+
+  /// The tokens that name times or stretches, where there is one for each: what a decoder can point at frames with.
+  var timeTokens: TimeTokens? { get }
 }
 
 extension WindowCodec {
+  /// None.
+  public var timeTokens: TimeTokens? { nil }
+
   /// The grounding task, written by this codec in its own words.
   public var answers: AnswerCodec { AnswerCodec(GroundingTask(self), tokenizer: vocabulary) }
 }

@@ -27,50 +27,52 @@ package struct Augmentation: Sendable, Hashable {
   /// - Complexity: O(copies · numbers of the video).
   func copies(of prompt: Prompt) throws -> [Prompt] {
     guard copies > 0 else { return [] }
-    try prompt.requireEvenClips()
+    let length = try prompt.clipLength()
     return (1...copies).map { number in
       var generator = Seed(0).derived("augmentation of \(prompt.id)", number).generator()
       let isReversed = reverses && !number.isMultiple(of: 2)
-      let uncut = shifts ? prompt.uncutDelays(isReversed: isReversed) : [0]
-      return prompt.changed(
-        isReversed: isReversed, clips: uncut[generator.integer(below: uncut.count)],
-        id: "\(prompt.id)~\(number)")
+      let changes = (0..<(shifts ? prompt.evidence.frames : 1)).map { clips in
+        TimeChange(
+          duration: length * Double(prompt.evidence.frames), isReversed: isReversed,
+          delay: length * Double(clips))
+      }
+      // Beginning at its first clip cuts nothing.
+      let uncut = changes.indices.filter { prompt.isWhole(after: changes[$0]) }
+      let clips = uncut[generator.integer(below: uncut.count)]
+      return prompt.changed(changes[clips], clips: clips, id: "\(prompt.id)~\(number)")
     }
   }
 }
 
 extension Prompt {
-  /// Refuses a video that cannot be turned round clip by clip.
-  fileprivate func requireEvenClips() throws {
-    let length = duration / Double(max(1, evidence.frames))
-    for (place, time) in evidence.timestamps.enumerated()
-    where abs(time - (Double(place) + 0.5) * length) > 0.01 * length {
+  /// How long a clip is, in seconds.
+  ///
+  /// - Throws: `DataError.impossible` for a video that cannot be turned round clip by clip.
+  fileprivate func clipLength() throws -> Double {
+    let length = 2 * (evidence.timestamps.first ?? 0)
+    let isEven = evidence.timestamps.enumerated().allSatisfy { place, time in
+      abs(time - (Double(place) + 0.5) * length) <= 0.01 * length
+    }
+    // Annotations say lengths that features miss by a clip or two.
+    let rest = duration - length * Double(evidence.frames)
+    guard isEven, length > 0, abs(rest) <= 2 * length else {
       throw DataError.impossible(
         query: id, reason: "its video cannot be augmented, as its clips do not fill it evenly")
     }
+    return length
   }
 
-  private func change(isReversed: Bool, clips: Int) -> TimeChange {
-    TimeChange(
-      duration: duration, isReversed: isReversed,
-      delay: duration * Double(clips) / Double(max(1, evidence.frames)))
-  }
-
-  /// By how many clips the video can begin later without a right window falling apart.
-  fileprivate func uncutDelays(isReversed: Bool) -> [Int] {
-    (0..<max(1, evidence.frames)).filter { clips in
-      let change = change(isReversed: isReversed, clips: clips)
-      return stretches.allSatisfy { change.pieces(of: $0).count == 1 }
-    }
+  /// Whether no right window falls apart.
+  fileprivate func isWhole(after change: TimeChange) -> Bool {
+    stretches.allSatisfy { change.pieces(of: $0).count < 2 }
   }
 
   /// The same question with its video changed.
-  fileprivate func changed(isReversed: Bool, clips: Int, id: String) -> Prompt {
-    let change = change(isReversed: isReversed, clips: clips)
+  fileprivate func changed(_ change: TimeChange, clips: Int, id: String) -> Prompt {
     let frames = evidence.frames
     let order = (0..<frames).map { place in
       let before = (place - clips + frames) % frames
-      return isReversed ? frames - 1 - before : before
+      return change.isReversed ? frames - 1 - before : before
     }
     let moved = evidence.selecting(order)
     var copy = Prompt(

@@ -14,7 +14,7 @@ package enum QVHighlights {
       case featuresAndCosine
       /// The cosine alone, which too few queries cannot be memorised by. The data is then query-aware.
       case cosine
-      /// What a scan of the whole video for the query says of the clip, seven numbers; see `ScanChannels`. Query-aware, too.
+      /// What a scan of the whole video for the query says of the clip, ten numbers; see `ScanChannels`. Query-aware, too.
       case scan
     }
 

@@ -105,9 +105,10 @@ let package = Package(
       "Student", imports: ["Core", "Tensors", "Networks", "Storage", "Tokenizers"],
       settings: safe + optimised),
     room(
-      "Teacher", imports: ["Core", "Storage", "Tensors", "Networks"], settings: safe + optimised),
-    room("Curriculum", imports: ["Core"], settings: safe + optimised),
-    room("TAD", imports: ["Core"], settings: safe + optimised),
+      "Teacher", imports: ["Core", "Plugins", "Storage", "Tensors", "Networks"],
+      settings: safe + optimised),
+    room("Curriculum", imports: ["Core", "Plugins"], settings: safe + optimised),
+    room("TAD", imports: ["Core", "Plugins"], settings: safe + optimised),
 
     // Data, the step, the laboratory.
     room("Tasks", imports: ["Core", "Storage"], settings: safe + optimised),

@@ -1,7 +1,7 @@
 /// How likely a policy finds each answer that can be given, whatever it would say itself.
-public struct AnswerLikelihoods: Sendable {
+package struct AnswerLikelihoods: Sendable {
   /// How likely an answer counts as.
-  public enum Measure: String, Codable, Sendable, Hashable, CaseIterable {
+  package enum Measure: String, Codable, Sendable, Hashable, CaseIterable {
     /// By its probability: short answers are ahead of long ones.
     case total
     /// By the mean log-probability of its tokens.
@@ -13,9 +13,9 @@ public struct AnswerLikelihoods: Sendable {
   }
 
   /// Who is asked.
-  public let policy: any Policy
+  package let policy: any Policy
   /// How likely an answer counts as.
-  public let measure: Measure
+  package let measure: Measure
 
   private let codec: AnswerCodec
   private let task: any EnumerableTask
@@ -28,7 +28,7 @@ public struct AnswerLikelihoods: Sendable {
   ///   - measure: How likely an answer counts as.
   ///   - who: Who needs that, for the error.
   /// - Throws: `TaskError.notEnumerable` for a task whose answers cannot be listed.
-  public init(
+  package init(
     _ policy: any Policy, _ codec: AnswerCodec, by measure: Measure = .total, for who: String
   ) throws {
     self.policy = policy
@@ -38,18 +38,18 @@ public struct AnswerLikelihoods: Sendable {
   }
 
   /// An answer with how likely it is.
-  public struct Likelihood: Sendable {
+  package struct Likelihood: Sendable {
     /// The answer.
-    public var answer: any Answer
+    package var answer: any Answer
     /// log p of all its tokens, the end included, nats, at temperature 1, or what the measure makes of it.
-    public var logProbability: Double
+    package var logProbability: Double
   }
 
   /// Every answer to each prompt, in the task's order.
   ///
   /// - Throws: What writing an answer or asking the policy throws.
   /// - Complexity: One forward pass of a prompt and all its answers, two for a gain.
-  public func likelihoods(_ prompts: [Prompt]) async throws -> [[Likelihood]] {
+  package func likelihoods(_ prompts: [Prompt]) async throws -> [[Likelihood]] {
     let written = try groups(prompts)
     let shown = try await sums(written.map(\.group))
     let blank =
@@ -83,14 +83,14 @@ public struct AnswerLikelihoods: Sendable {
   /// What asking takes, in floating-point operations.
   ///
   /// - Throws: What writing an answer throws.
-  public func flops(_ prompts: [Prompt]) throws -> Double {
+  package func flops(_ prompts: [Prompt]) throws -> Double {
     policy.flops(of: try scored(prompts), .forward)
   }
 
   /// How many tokens are scored.
   ///
   /// - Throws: What writing an answer throws.
-  public func tokens(_ prompts: [Prompt]) throws -> Int {
+  package func tokens(_ prompts: [Prompt]) throws -> Int {
     try scored(prompts).reduce(0) { $0 + $1.rollouts.reduce(0) { $0 + $1.tokens.count } }
   }
 
@@ -104,7 +104,7 @@ public struct AnswerLikelihoods: Sendable {
   /// - Throws: As `likelihoods(_:)`.
   /// - Complexity: That of `likelihoods(_:)`, and O(*n*²) of *n* answers a prompt; their agreements once for prompts in a row
   ///   that share them.
-  public func best(_ prompts: [Prompt]) async throws -> [(any Answer)?] {
+  package func best(_ prompts: [Prompt]) async throws -> [(any Answer)?] {
     var tables: [String: AgreementTable] = [:]
     return try await zip(prompts, likelihoods(prompts)).map { prompt, list in
       let space = task.answerSpace(of: prompt)

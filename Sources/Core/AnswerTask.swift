@@ -98,14 +98,14 @@ extension EnumerableTask {
 }
 
 /// Why a task cannot do what it was asked for.
-public enum TaskError: ExplainedError, Hashable {
+package enum TaskError: ExplainedError, Hashable {
   /// The answer is another task's.
   case foreignAnswer(task: String, answer: String)
   /// Somebody needs every answer, and the task cannot list them.
   case notEnumerable(task: String, who: String)
 
   /// What happened.
-  public var happened: String {
+  package var happened: String {
     switch self {
     case .foreignAnswer(let task, let answer): "'\(answer)' is no answer of the task '\(task)'."
     case .notEnumerable(let task, let who):
@@ -114,7 +114,7 @@ public enum TaskError: ExplainedError, Hashable {
   }
 
   /// What to do.
-  public var remedy: String {
+  package var remedy: String {
     switch self {
     case .foreignAnswer: "Choose a codec for the answers of this data."
     case .notEnumerable: "Use a teacher that reads questions, such as a model."
@@ -122,5 +122,5 @@ public enum TaskError: ExplainedError, Hashable {
   }
 
   /// A matter of the configuration.
-  public var exitStatus: ExitStatus { .usage }
+  package var exitStatus: ExitStatus { .usage }
 }

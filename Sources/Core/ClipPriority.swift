@@ -1,7 +1,7 @@
 /// How much a stretch of a video matters to a question.
 ///
 /// Source: K-frames, arXiv:2510.13891.
-public enum ClipPriority: String, Sendable, Codable, CaseIterable {
+package enum ClipPriority: String, Sendable, Codable, CaseIterable {
   /// It must be seen: at least one frame while the budget lasts.
   case first = "P1"
   /// It is worth seeing.

@@ -1,7 +1,7 @@
 /// SHA-256: names things by what they contain, so that a stale result is never taken for a fresh one.
 ///
 /// Source: FIPS 180-4. Own code because the package that has it costs a minute of every fresh build.
-public struct ContentHash: Sendable {
+package struct ContentHash: Sendable {
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a,
     0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
@@ -10,23 +10,23 @@ public struct ContentHash: Sendable {
   private var length: UInt64 = 0
 
   /// The hash of nothing yet.
-  public init() {}
+  package init() {}
 
   /// The hash of a list of strings; their boundaries count.
-  public static func of(_ parts: some Sequence<String>) -> String {
+  package static func of(_ parts: some Sequence<String>) -> String {
     var hash = ContentHash()
     for part in parts { hash.append(part) }
     return hash.hexadecimal()
   }
 
   /// Appends a string and its length, so that ("ab", "c") and ("a", "bc") differ.
-  public mutating func append(_ text: String) {
+  package mutating func append(_ text: String) {
     append(integer: text.utf8.count)
     append(bytes: text.utf8)
   }
 
   /// Appends a number as eight bytes.
-  public mutating func append(integer: Int) {
+  package mutating func append(integer: Int) {
     for shift in stride(from: 0, to: 64, by: 8) {
       pending.append(UInt8(truncatingIfNeeded: integer >> shift))
     }
@@ -35,7 +35,7 @@ public struct ContentHash: Sendable {
   }
 
   /// Appends real numbers by their bits.
-  public mutating func append(reals: some Sequence<Float>) {
+  package mutating func append(reals: some Sequence<Float>) {
     for value in reals {
       let bits = value.bitPattern
       pending.append(UInt8(truncatingIfNeeded: bits))
@@ -48,7 +48,7 @@ public struct ContentHash: Sendable {
   }
 
   /// Appends raw bytes.
-  public mutating func append(bytes: some Sequence<UInt8>) {
+  package mutating func append(bytes: some Sequence<UInt8>) {
     let before = pending.count
     pending.append(contentsOf: bytes)
     length += UInt64(pending.count - before)
@@ -56,7 +56,7 @@ public struct ContentHash: Sendable {
   }
 
   /// The digest so far as 64 hexadecimal digits.
-  public func hexadecimal() -> String {
+  package func hexadecimal() -> String {
     var copy = self
     let bits = copy.length * 8
     copy.pending.append(0x80)

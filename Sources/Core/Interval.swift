@@ -42,15 +42,15 @@ public struct Interval: Answer {
 }
 
 /// A stretch of time with the confidence of whoever predicted it.
-public struct ScoredInterval: Sendable, Hashable, Codable {
+package struct ScoredInterval: Sendable, Hashable, Codable {
   /// The predicted stretch, in seconds.
-  public var interval: Interval
+  package var interval: Interval
 
   /// How sure the predictor is; larger is surer.
-  public var confidence: Double
+  package var confidence: Double
 
   /// A prediction.
-  public init(_ interval: Interval, confidence: Double) {
+  package init(_ interval: Interval, confidence: Double) {
     self.interval = interval
     self.confidence = confidence
   }

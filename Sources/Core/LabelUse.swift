@@ -4,29 +4,29 @@
 /// configuration, what its objectives listen to, its curricula measure and its teacher and selector read, and from no name.
 /// It is about the stages of the run itself: what the run used whose student it starts from is that run's. A teacher that is the
 /// student of another run brings the labels of its training along, and is named apart.
-public struct LabelUse: OptionSet, Sendable, Hashable {
+package struct LabelUse: OptionSet, Sendable, Hashable {
   /// The bits.
-  public let rawValue: Int
+  package let rawValue: Int
 
   /// The uses with the given bits.
-  public init(rawValue: Int) { self.rawValue = rawValue }
+  package init(rawValue: Int) { self.rawValue = rawValue }
 
   /// Answers are judged against them: rewards.
-  public static let rewards = LabelUse(rawValue: 1)
+  package static let rewards = LabelUse(rawValue: 1)
   /// Which prompts are trained on is decided by them.
-  public static let gate = LabelUse(rawValue: 2)
+  package static let gate = LabelUse(rawValue: 2)
   /// The teacher is made of them, and the student hears them through it.
-  public static let teacher = LabelUse(rawValue: 4)
+  package static let teacher = LabelUse(rawValue: 4)
   /// Which frames the student sees is decided by them.
-  public static let frames = LabelUse(rawValue: 8)
+  package static let frames = LabelUse(rawValue: 8)
   /// They are imitated: there is nothing left in them that is not used.
-  public static let all = LabelUse(rawValue: 16)
+  package static let all = LabelUse(rawValue: 16)
 
   /// The teacher was trained on right answers, of these prompts or others, and the student hears them through it.
-  public static let teacherTraining = LabelUse(rawValue: 32)
+  package static let teacherTraining = LabelUse(rawValue: 32)
 
   /// In a word or several: `none`, `rewards`, `rewards + gate`, `teacher's`, `teacher's training`, `all`.
-  public var words: String {
+  package var words: String {
     if contains(.all) { return "all" }
     let names: [(LabelUse, String)] = [
       (.rewards, "rewards"), (.gate, "gate"), (.teacher, "teacher's"),

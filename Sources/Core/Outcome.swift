@@ -61,12 +61,12 @@ public struct Outcome: Sendable, Encodable {
 }
 
 /// An answer of any type in its coded form, for lines of logs.
-public struct AnyAnswer: Encodable, Sendable {
+package struct AnyAnswer: Encodable, Sendable {
   private let answer: any Answer
 
   /// An answer to be written.
-  public init(_ answer: any Answer) { self.answer = answer }
+  package init(_ answer: any Answer) { self.answer = answer }
 
   /// Writes the answer as its own type does.
-  public func encode(to encoder: any Encoder) throws { try answer.encode(to: encoder) }
+  package func encode(to encoder: any Encoder) throws { try answer.encode(to: encoder) }
 }

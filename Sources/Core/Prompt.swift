@@ -11,14 +11,14 @@ public enum PromptVariant: String, Sendable, Hashable, Codable {
 }
 
 /// The frames and the query of a question, the one written into the other.
-public struct MarkedFrames: Sendable {
+package struct MarkedFrames: Sendable {
   /// The frames.
-  public let evidence: FrameFeatures
+  package let evidence: FrameFeatures
   /// The query as a feature row, if the data has it.
-  public let queryEmbedding: [Float]?
+  package let queryEmbedding: [Float]?
 
   /// Frames and query.
-  public init(evidence: FrameFeatures, queryEmbedding: [Float]?) {
+  package init(evidence: FrameFeatures, queryEmbedding: [Float]?) {
     self.evidence = evidence
     self.queryEmbedding = queryEmbedding
   }
@@ -59,7 +59,7 @@ public struct Prompt: Sendable, Identifiable {
 
   /// What a student is shown in place of `evidence` and `queryEmbedding`, where the data wrote the question into its frames: only
   /// of a prompt that holds them as they were filmed.
-  public var marked: MarkedFrames?
+  package var marked: MarkedFrames?
 
   /// A right answer that whoever reads the prompt may see; `nil` for a student.
   public var hint: (any Answer)?

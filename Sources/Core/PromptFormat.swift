@@ -2,18 +2,18 @@
 /// that sees is shown them.
 ///
 /// Each place is filled once and what fills it is not looked at again: a question may have braces of its own.
-public struct PromptFormat: Sendable, Hashable {
+package struct PromptFormat: Sendable, Hashable {
   /// The text.
-  public let text: String
+  package let text: String
 
   /// A format.
-  public init(_ text: String) { self.text = text }
+  package init(_ text: String) { self.text = text }
 
   /// Whether it says what is said of the frames.
-  public var saysCaptions: Bool { text.contains("{captions}") }
+  package var saysCaptions: Bool { text.contains("{captions}") }
 
   /// Whether it says where frames are shown.
-  public var placesFrames: Bool { text.contains("{frames}") }
+  package var placesFrames: Bool { text.contains("{frames}") }
 
   /// The text for a prompt; `{captions}` are those of the frames in view, and `{answer}` is the right answer that its reader may
   /// see, empty where there is none.
@@ -22,7 +22,7 @@ public struct PromptFormat: Sendable, Hashable {
   ///   - prompt: What fills the places.
   ///   - frames: What stands where frames are shown; the place stays as it is where nobody shows them.
   /// - Returns: The text with everything filled in.
-  public func text(for prompt: Prompt, frames: String = "{frames}") -> String {
+  package func text(for prompt: Prompt, frames: String = "{frames}") -> String {
     let places = [
       "{query}": prompt.query, "{duration}": "\(prompt.duration)",
       "{captions}": saysCaptions ? prompt.captionLines : "",

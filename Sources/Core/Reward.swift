@@ -36,14 +36,14 @@ extension RewardFunction {
 }
 
 /// The task's own quality of an answer, 0 … 1, as its reward.
-public struct QualityReward: RewardFunction {
+package struct QualityReward: RewardFunction {
   private let codec: AnswerCodec
 
   /// A reward for answers that are read by `codec`.
-  public init(codec: AnswerCodec) { self.codec = codec }
+  package init(codec: AnswerCodec) { self.codec = codec }
 
   /// Judges the answers to each prompt.
-  public func rewards(_ groups: [RolloutGroup]) async throws -> [[Reward]] {
+  package func rewards(_ groups: [RolloutGroup]) async throws -> [[Reward]] {
     let (answers, qualities) = try await codec.judged(groups)
     return zip(answers, qualities).map { answers, qualities in
       zip(answers, qualities).map { answer, quality in

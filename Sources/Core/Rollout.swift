@@ -58,21 +58,21 @@ public struct RolloutGroup: Sendable {
 /// A rollout with everything that was said about it.
 ///
 /// What nobody said is `nil`, never 0.
-public struct ScoredRollout: Sendable {
+package struct ScoredRollout: Sendable {
   /// The answer.
-  public var rollout: Rollout
+  package var rollout: Rollout
 
   /// What the teacher thinks of each token.
-  public var teacher: TeacherScore?
+  package var teacher: TeacherScore?
 
   /// log π_ref of each token, nats, T of them.
-  public var reference: [Float]?
+  package var reference: [Float]?
 
   /// The task reward.
-  public var reward: Reward?
+  package var reward: Reward?
 
   /// An answer about which nothing has been said yet.
-  public init(
+  package init(
     _ rollout: Rollout, teacher: TeacherScore? = nil, reference: [Float]? = nil,
     reward: Reward? = nil
   ) {
@@ -84,15 +84,15 @@ public struct ScoredRollout: Sendable {
 }
 
 /// A prompt with its scored answers.
-public struct ScoredGroup: Sendable {
+package struct ScoredGroup: Sendable {
   /// The question.
-  public var prompt: Prompt
+  package var prompt: Prompt
 
   /// Its answers by slot.
-  public var rollouts: [ScoredRollout]
+  package var rollouts: [ScoredRollout]
 
   /// A prompt with its scored answers.
-  public init(prompt: Prompt, rollouts: [ScoredRollout]) {
+  package init(prompt: Prompt, rollouts: [ScoredRollout]) {
     self.prompt = prompt
     self.rollouts = rollouts
   }

@@ -83,12 +83,12 @@ extension Vocabulary: Tokenizer {
 }
 
 /// Why a text cannot be written.
-public enum VocabularyError: ExplainedError, Hashable {
+package enum VocabularyError: ExplainedError, Hashable {
   /// No word of the vocabulary begins what is left of a text.
   case unwritable(text: String, rest: String)
 
   /// What happened.
-  public var happened: String {
+  package var happened: String {
     switch self {
     case .unwritable(let text, let rest):
       "'\(text)' cannot be written: no word of the vocabulary begins '\(rest)'."
@@ -96,5 +96,5 @@ public enum VocabularyError: ExplainedError, Hashable {
   }
 
   /// What to do.
-  public var remedy: String { "Make the vocabulary of the words of this data." }
+  package var remedy: String { "Make the vocabulary of the words of this data." }
 }

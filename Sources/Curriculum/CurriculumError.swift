@@ -1,7 +1,7 @@
-public import Core
+package import Core
 
 /// What keeps a curriculum from choosing prompts.
-public enum CurriculumError: ExplainedError, Hashable {
+package enum CurriculumError: ExplainedError, Hashable {
   /// A parameter that has no default was not given.
   case mandatory(curriculum: String, name: String)
   /// A parameter outside its range; `allowed` says the range in words.
@@ -28,7 +28,7 @@ public enum CurriculumError: ExplainedError, Hashable {
   case otherSeed(expected: UInt64, received: UInt64)
 
   /// What happened: one sentence.
-  public var happened: String {
+  package var happened: String {
     switch self {
     case .mandatory(let curriculum, let name):
       "The curriculum '\(curriculum)' was not given \(name), which has no default."
@@ -53,7 +53,7 @@ public enum CurriculumError: ExplainedError, Hashable {
   }
 
   /// What to do about it: one sentence.
-  public var remedy: String {
+  package var remedy: String {
     switch self {
     case .mandatory: "Write it down in the configuration; the paper does not say what it was."
     case .parameter: "Change the value in the configuration."
@@ -71,7 +71,7 @@ public enum CurriculumError: ExplainedError, Hashable {
   }
 
   /// A usage error for parameters, bad input for data, a failure otherwise.
-  public var exitStatus: ExitStatus {
+  package var exitStatus: ExitStatus {
     switch self {
     case .mandatory, .parameter, .roundsWithoutEvery: .usage
     case .noRound: .failed

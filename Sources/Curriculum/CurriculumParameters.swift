@@ -1,4 +1,5 @@
 package import Core
+package import Plugins
 
 /// Something users choose by its name and set by its parameters, each of which has a default.
 package protocol NamedChoice: DefaultedConfiguration, Hashable {
@@ -12,7 +13,7 @@ package protocol NamedChoice: DefaultedConfiguration, Hashable {
 /// What a user may set of a curriculum, and how to make it.
 ///
 /// A mandatory property is optional and checked by `curriculum(seed:)`.
-package protocol CurriculumParameters: NamedChoice {
+package protocol CurriculumParameters: NamedChoice, PluginParameters {
   /// Makes the curriculum.
   ///
   /// - Parameter seed: The root of its streams.

@@ -1,4 +1,5 @@
 package import Core
+internal import Plugins
 
 /// How a round chooses: a configurable recipe for a `SelectionPlan`.
 ///

@@ -1,4 +1,5 @@
 package import Core
+internal import Plugins
 
 /// What can be set of the uniform curriculum: nothing.
 package struct UniformParameters: CurriculumParameters {

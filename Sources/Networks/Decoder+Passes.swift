@@ -1,4 +1,4 @@
-public import Tensors
+package import Tensors
 
 extension Decoder {
   /// A pass over responses: `body` reads the logits of each, and may replace them.
@@ -12,7 +12,7 @@ extension Decoder {
   ///   - body: Gets the indices of branch and response and the T·V logits, row-major.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  public func pass(
+  package func pass(
     _ branches: [Branch], on tape: Tape<Scalar>, differentiating: Bool,
     features: GradientSink<Scalar>? = nil, pictures: Variable? = nil,
     _ body: (_ branch: Int, _ response: Int, inout MutableSpan<Scalar>) throws -> Void
@@ -47,7 +47,7 @@ extension Decoder {
 
   /// The rows from which a response's logits are made, T·`keptWidth` numbers: what is kept of a response whose logits are wanted
   /// later.
-  public func hiddenRows(
+  package func hiddenRows(
     _ branches: [Branch], on tape: Tape<Scalar>,
     _ body: (_ branch: Int, _ response: Int, [Scalar]) -> Void
   ) {
@@ -62,7 +62,7 @@ extension Decoder {
   }
 
   /// The logits of kept rows, row-major, with the bits of a pass.
-  public func logits(ofRows hidden: [Scalar], on tape: Tape<Scalar>) -> [Scalar] {
+  package func logits(ofRows hidden: [Scalar], on tape: Tape<Scalar>) -> [Scalar] {
     guard pointers == nil else { return hidden }
     let width = configuration.width
     let rows = tape.input(hidden, rows: hidden.count / width, columns: width)
@@ -73,7 +73,7 @@ extension Decoder {
   ///
   /// Matrices only: two operations a weight and row, the last layer and the output for predicting rows alone, and attention's
   /// products by the keys each row sees.
-  public func flops(_ branches: [Branch]) -> Double {
+  package func flops(_ branches: [Branch]) -> Double {
     branches.reduce(0) { sum, branch in
       let prompt = Double(branch.prompt.count)
       let inputs = branch.responses.map { Double(max(0, $0.count - 1)) }

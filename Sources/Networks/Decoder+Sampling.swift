@@ -1,14 +1,14 @@
-public import Core
-public import Tensors
+package import Core
+package import Tensors
 
 /// One sampled response.
-public struct Sample: Sendable, Hashable {
+package struct Sample: Sendable, Hashable {
   /// Its tokens, the end token included where it was drawn.
-  public var tokens: [Token]
+  package var tokens: [Token]
   /// log π of each token at the sampling temperature, nats.
-  public var logProbabilities: [Float]
+  package var logProbabilities: [Float]
   /// Whether an end token was drawn.
-  public var ended: Bool
+  package var ended: Bool
 }
 
 extension Decoder {
@@ -28,7 +28,7 @@ extension Decoder {
   /// - Returns: For each prompt, its responses in the order of their seeds.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  public func sample(
+  package func sample(
     _ prompts: [PromptRows], seeds: [[Seed]], temperature: Double,
     filter: SamplingFilter? = nil, ends: Set<Token>, maximumLength: Int, on tape: Tape<Scalar>,
     watching watch: (_ response: Int, Token) -> Bool = { _, _ in true }

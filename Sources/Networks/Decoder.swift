@@ -1,12 +1,12 @@
-public import Tensors
+package import Tensors
 
 /// A network of the Llama family over prefix trees: RMS norms, rotary positions, grouped-query attention, SwiGLU.
 ///
 /// Biases, norms of heads, windows and an output matrix of its own are there where the configuration's variations say so.
 /// It holds no weights: the same decoder serves Float training and Double checks, student, reference and teacher.
-public struct Decoder<Scalar: Real>: Sendable {
+package struct Decoder<Scalar: Real>: Sendable {
   /// The shape.
-  public let configuration: DecoderConfiguration
+  package let configuration: DecoderConfiguration
 
   let heads: HeadLayout
   let rotary: RotaryTable<Scalar>
@@ -20,7 +20,7 @@ public struct Decoder<Scalar: Real>: Sendable {
   let pointers: ParameterID?
 
   /// A decoder of the given shape.
-  public init(_ configuration: DecoderConfiguration) {
+  package init(_ configuration: DecoderConfiguration) {
     self.configuration = configuration
     let layout = configuration.layout
     heads = configuration.headLayout

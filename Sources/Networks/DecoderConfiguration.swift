@@ -1,36 +1,36 @@
-public import Tensors
+package import Tensors
 
 /// The shape of a Llama-architecture decoder whose prompts may hold feature rows.
-public struct DecoderConfiguration: Sendable, Hashable, Codable {
+package struct DecoderConfiguration: Sendable, Hashable, Codable {
   /// V: tokens of the vocabulary.
-  public var vocabularySize: Int
+  package var vocabularySize: Int
   /// L: layers.
-  public var layers: Int
+  package var layers: Int
   /// d: numbers of a hidden state.
-  public var width: Int
+  package var width: Int
   /// Heads of the queries.
-  public var heads: Int
+  package var heads: Int
   /// Heads of keys and values.
-  public var keyValueHeads: Int
+  package var keyValueHeads: Int
   /// Numbers of a head.
-  public var headWidth: Int
+  package var headWidth: Int
   /// Numbers inside the feed-forward part.
-  public var hidden: Int
+  package var hidden: Int
   /// C: numbers of a feature row as it enters the projection; 0 for a decoder of text alone.
-  public var features: Int
+  package var features: Int
   /// The most positions a prompt and its response may take together.
-  public var positions: Int
+  package var positions: Int
   /// The base of the rotary frequencies.
-  public var rotaryBase: Double
+  package var rotaryBase: Double
   /// ε of the norms.
-  public var normEpsilon: Double
+  package var normEpsilon: Double
   /// How the architecture departs from the plain one; `nil` where it does not.
   ///
   /// Optional, so that a plain shape is written as it always was.
-  public var variations: DecoderVariations?
+  package var variations: DecoderVariations?
 
   /// A shape.
-  public init(
+  package init(
     vocabularySize: Int, layers: Int, width: Int, heads: Int, keyValueHeads: Int,
     headWidth: Int? = nil, hidden: Int, features: Int = 0, positions: Int,
     rotaryBase: Double = 10_000, normEpsilon: Double = 1e-5,
@@ -51,14 +51,14 @@ public struct DecoderConfiguration: Sendable, Hashable, Codable {
   }
 
   /// How the heads are laid out.
-  public var headLayout: HeadLayout {
+  package var headLayout: HeadLayout {
     HeadLayout(heads: heads, keyValueHeads: keyValueHeads, width: headWidth)
   }
 
   /// The parameters by name.
   ///
   /// Matrices that read the same input and are always used together lie in one tensor (keys with values, gate with up).
-  public var layout: ParameterLayout {
+  package var layout: ParameterLayout {
     var layout = ParameterLayout()
     layout.append("embedding", shape: [vocabularySize, width])
     if features > 0 { layout.append("features", shape: [width, features]) }

@@ -1,22 +1,22 @@
 /// How an architecture departs from the plain decoder: tied output, no biases, one norm a part, full attention.
-public struct DecoderVariations: Sendable, Hashable, Codable {
+package struct DecoderVariations: Sendable, Hashable, Codable {
   /// Whether queries, keys and values have biases (Qwen 2).
-  public var hasBiases = false
+  package var hasBiases = false
   /// Whether every head of queries and keys is normalised before it is rotated (Qwen 3).
-  public var hasHeadNorms = false
+  package var hasHeadNorms = false
   /// Whether the output matrix is another one than the embedding.
-  public var hasOwnOutput = false
+  package var hasOwnOutput = false
   /// How rotary frequencies are changed.
-  public var rotaryScaling = RotaryScaling.none
+  package var rotaryScaling = RotaryScaling.none
   /// W: how many keys a query of a sliding layer sees at most, itself included.
-  public var slidingWindow: Int?
+  package var slidingWindow: Int?
   /// The layers that slide, in ascending order.
-  public var slidingLayers: [Int] = []
+  package var slidingLayers: [Int] = []
 
   /// The axis along which each pair of a head turns (0 time, 1 row, 2 column), where rows of pictures stand along several.
   ///
   /// Optional, so that a shape without is written as it always was.
-  public var rotaryAxes: [Int]?
+  package var rotaryAxes: [Int]?
 
   /// Whether all rows of a prompt see each other, and only answers see no more than what is before them: a prefix language
   /// model.
@@ -24,13 +24,13 @@ public struct DecoderVariations: Sendable, Hashable, Codable {
   /// In a causal decoder a frame that stands before the question cannot know what is asked for.
   /// Source: Raffel et al., "Exploring the limits of transfer learning", arXiv:1910.10683, §3.2.1.
   /// Optional, so that a shape without is written as it always was.
-  public var hasPrefixAttention: Bool?
+  package var hasPrefixAttention: Bool?
 
   /// Whether answers point at frames: see `Decoder+Pointers.swift`.
   ///
   /// Optional, so that a shape without is written as it always was.
-  public var hasPointers: Bool?
+  package var hasPointers: Bool?
 
   /// The plain architecture.
-  public init() {}
+  package init() {}
 }

@@ -1,24 +1,24 @@
-public import Storage
-public import Tensors
+package import Storage
+package import Tensors
 
 /// Translates between this decoder's parameters and the tensors of a Llama checkpoint, as other libraries name them.
-public enum LlamaCheckpoint {
+package enum LlamaCheckpoint {
   /// The shape that a checkpoint's `config.json` describes.
   ///
   /// - Throws: `CheckpointError` for another architecture, a missing key, and any key that is not used or harmless.
-  public static func configuration(json: [UInt8]) throws -> DecoderConfiguration {
+  package static func configuration(json: [UInt8]) throws -> DecoderConfiguration {
     try HuggingFaceConfiguration.read(json, file: "config.json").shape
   }
 
   /// The checkpoint tensors that make up a parameter, in the order of its rows.
-  public static func sources(_ parameter: String) -> [String] {
+  package static func sources(_ parameter: String) -> [String] {
     CheckpointNames.huggingFace.sources(parameter)
   }
 
   /// Parameters from a checkpoint's tensors.
   ///
   /// - Throws: `LlamaCheckpointError` where a tensor is missing or has another shape.
-  public static func parameters(
+  package static func parameters(
     _ list: [NamedTensor], _ configuration: DecoderConfiguration
   ) throws -> Parameters<Float> {
     let tensors = Dictionary(list.map { ($0.name, $0) }) { first, _ in first }
@@ -42,7 +42,7 @@ public enum LlamaCheckpoint {
   }
 
   /// A checkpoint's tensors from parameters.
-  public static func tensors<Scalar: Real>(
+  package static func tensors<Scalar: Real>(
     _ parameters: Parameters<Scalar>, _ configuration: DecoderConfiguration
   ) -> [NamedTensor] {
     var result: [NamedTensor] = []
@@ -62,14 +62,14 @@ public enum LlamaCheckpoint {
 }
 
 /// Why a checkpoint cannot be used.
-public enum LlamaCheckpointError: Error, Hashable, CustomStringConvertible {
+package enum LlamaCheckpointError: Error, Hashable, CustomStringConvertible {
   /// A tensor is missing.
   case missingTensor(String)
   /// A tensor has another shape.
   case shape(String, expected: [Int], received: [Int])
 
   /// Two sentences: what happened and what to do.
-  public var description: String {
+  package var description: String {
     switch self {
     case .missingTensor(let name):
       "The checkpoint has no tensor '\(name)'. Export the whole model in one safetensors file."

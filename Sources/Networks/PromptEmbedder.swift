@@ -1,7 +1,7 @@
-public import Core
+package import Core
 
 /// How a prompt becomes the rows that a decoder reads.
-public protocol PromptEmbedder: Sendable {
+package protocol PromptEmbedder: Sendable {
   /// Numbers of a feature row; 0 where prompts are text alone.
   var width: Int { get }
 
@@ -16,7 +16,7 @@ public protocol PromptEmbedder: Sendable {
 
 extension PromptEncoder: PromptEmbedder {
   /// The tokens of visible frames, and words.
-  public func count(_ prompt: Prompt) -> Int {
+  package func count(_ prompt: Prompt) -> Int {
     prompt.visible.frames * tokensPerFrame + prompt.tokens.count
   }
 }

@@ -1,5 +1,5 @@
 internal import Foundation
-public import Core
+package import Core
 
 /// Writes a prompt as rows of the decoder's input: its visible frames with their times, its query, its words.
 ///
@@ -9,31 +9,31 @@ public import Core
 /// Its rotary position is its row's number or, with `timeSteps`, its time.
 /// Source of the time encoding: Vaswani et al., arXiv:1706.03762, §3.5, with octaves for wavelengths; of rotary positions
 /// that are times: Bai et al., "Qwen2.5-VL Technical Report", arXiv:2502.13923, §2.1.2.
-public struct PromptEncoder: Sendable, Hashable, Codable {
+package struct PromptEncoder: Sendable, Hashable, Codable {
   /// C: channels of a frame token.
-  public var channels: Int
+  package var channels: Int
   /// N: tokens a frame.
-  public var tokensPerFrame: Int
+  package var tokensPerFrame: Int
   /// How many octaves the time encoding has.
-  public var timeOctaves: Int
+  package var timeOctaves: Int
   /// What features are multiplied by, to bring them to a root mean square near 1.
-  public var scale: Float
+  package var scale: Float
   /// S: how many rotary positions a whole video spans, at least 1; `nil` where a position is the number of a row.
   ///
   /// A frame at the share u of its video stands at ⌊S·u⌋, all its tokens at the same position; the query stands at S and
   /// words follow. So what lies between a frame and the answer is a time, whichever frames were kept.
-  public var timeSteps: Int?
+  package var timeSteps: Int?
 
   /// Whether the question stands before the frames, so that a causal decoder reads them knowing it; after them if `nil`.
   ///
   /// Optional, so that an encoder without is written as it always was.
-  public var questionFirst: Bool?
+  package var questionFirst: Bool?
 
   /// The words of answers that point at frames; none if `nil`.
-  public var timeTokens: TimeTokens?
+  package var timeTokens: TimeTokens?
 
   /// An encoder for features of a shape.
-  public init(
+  package init(
     channels: Int, tokensPerFrame: Int, timeOctaves: Int = 6, scale: Float = 1,
     timeSteps: Int? = nil, questionFirst: Bool? = nil, timeTokens: TimeTokens? = nil
   ) {
@@ -47,12 +47,12 @@ public struct PromptEncoder: Sendable, Hashable, Codable {
   }
 
   /// Numbers of an encoded row.
-  public var width: Int { channels + tokensPerFrame + 2 + 2 * timeOctaves }
+  package var width: Int { channels + tokensPerFrame + 2 + 2 * timeOctaves }
 
   /// The rows of a prompt.
   ///
   /// - Throws: `PromptEncodingError` where the features have another shape.
-  public func rows(_ prompt: Prompt) throws -> PromptRows {
+  package func rows(_ prompt: Prompt) throws -> PromptRows {
     let frames = prompt.visible
     try check(prompt, frames)
     var rows = arranged(prompt, frames)
@@ -147,7 +147,7 @@ public struct PromptEncoder: Sendable, Hashable, Codable {
   ///   - rows: The gradient in its feature rows, `featureRows · width` numbers.
   /// - Returns: The gradient in the evidence and in the gates.
   /// - Precondition: There are as many numbers as the prompt has in its rows.
-  public func evidenceGradient(_ prompt: Prompt, rows: [Double]) -> EvidenceGradient {
+  package func evidenceGradient(_ prompt: Prompt, rows: [Double]) -> EvidenceGradient {
     let evidence = prompt.evidence
     let kept = prompt.keyframes ?? Array(0..<evidence.frames)
     let before = questionFirst == true && prompt.queryEmbedding != nil ? width : 0
@@ -182,22 +182,22 @@ public struct PromptEncoder: Sendable, Hashable, Codable {
 }
 
 /// The gradient of a loss in what a prompt shows.
-public struct EvidenceGradient: Sendable, Hashable {
+package struct EvidenceGradient: Sendable, Hashable {
   /// ∂L/∂x of every number of the evidence, F·N·C; 0 for frames that are not shown.
-  public var values: [Double]
+  package var values: [Double]
 
   /// ∂L/∂g of every gate, one a keyframe; empty where there are no gates.
-  public var gates: [Double] = []
+  package var gates: [Double] = []
 
   /// A gradient.
-  public init(values: [Double], gates: [Double] = []) {
+  package init(values: [Double], gates: [Double] = []) {
     self.values = values
     self.gates = gates
   }
 }
 
 /// Why a prompt cannot be written as input rows.
-public enum PromptEncodingError: ExplainedError, Hashable {
+package enum PromptEncodingError: ExplainedError, Hashable {
   /// The features have another shape than the policy was made for: [tokens a frame, channels].
   case shape(prompt: String, expected: [Int], received: [Int])
   /// There are not as many gates as keyframes.
@@ -206,7 +206,7 @@ public enum PromptEncodingError: ExplainedError, Hashable {
   case empty(prompt: String)
 
   /// What happened.
-  public var happened: String {
+  package var happened: String {
     switch self {
     case .shape(let prompt, let expected, let received):
       """
@@ -220,7 +220,7 @@ public enum PromptEncodingError: ExplainedError, Hashable {
   }
 
   /// What to do.
-  public var remedy: String {
+  package var remedy: String {
     switch self {
     case .shape: "Use the features the policy was trained with, or train a policy for these."
     case .gates: "Set gates together with keyframes."

@@ -1,24 +1,24 @@
-public import Core
-public import Tensors
+package import Core
+package import Tensors
 
 /// A prompt as rows of the decoder's input: features first, or in the places of tokens that stand for them.
-public struct PromptRows: Sendable, Hashable {
+package struct PromptRows: Sendable, Hashable {
   /// The feature rows, `featureRows · C` numbers.
-  public var features: [Float]
+  package var features: [Float]
   /// How many feature rows there are.
-  public var featureRows: Int
+  package var featureRows: Int
   /// The tokens after them; with `featurePlaces` all tokens, those that stand for feature rows among them.
-  public var tokens: [Token]
+  package var tokens: [Token]
   /// Which tokens the feature rows stand in the place of, ascending; `nil` where they come before all tokens.
-  public var featurePlaces: [Int]?
+  package var featurePlaces: [Int]?
   /// Where each token stands in time, row and column of a picture; empty where its place in line is all there is.
-  public var spots: [RotarySpot] = []
+  package var spots: [RotarySpot] = []
   /// What the first words of answers stand for, counted in feature rows; nothing where answers point at nothing.
-  public var targets = PointerPlan.Targets()
+  package var targets = PointerPlan.Targets()
   /// The rotary position of each feature row; several rows may share one.
-  public var featurePositions: [Int]
+  package var featurePositions: [Int]
   /// The rotary position of the first token after the feature rows; each later token has the next one.
-  public var firstTokenPosition: Int
+  package var firstTokenPosition: Int
 
   /// A prompt's rows.
   ///
@@ -29,7 +29,7 @@ public struct PromptRows: Sendable, Hashable {
   ///   - featurePositions: The rotary position of each feature row; its place among them if left out.
   ///   - firstTokenPosition: Where tokens begin; after the feature rows if left out.
   /// - Precondition: There are as many positions as feature rows, and tokens begin after all of them.
-  public init(
+  package init(
     features: [Float] = [], featureRows: Int = 0, tokens: [Token], featurePositions: [Int]? = nil,
     firstTokenPosition: Int? = nil
   ) {
@@ -54,7 +54,7 @@ public struct PromptRows: Sendable, Hashable {
   ///   - spots: Where each token stands; its place in line if left out.
   ///   - responsePosition: Where a response begins; after the tokens if left out.
   /// - Precondition: Places are those of tokens, and there is a spot a token or none.
-  public init(
+  package init(
     tokens: [Token], places: [Int], features: [Float] = [], spots: [RotarySpot] = [],
     responsePosition: Int? = nil
   ) {
@@ -71,21 +71,21 @@ public struct PromptRows: Sendable, Hashable {
   }
 
   /// Rows in all.
-  public var count: Int { (featurePlaces == nil ? featureRows : 0) + tokens.count }
+  package var count: Int { (featurePlaces == nil ? featureRows : 0) + tokens.count }
 
   /// The rotary position of a response's first token.
-  public var responsePosition: Int { firstTokenPosition + tokens.count }
+  package var responsePosition: Int { firstTokenPosition + tokens.count }
 }
 
 /// A prompt with the responses that follow it, as a decoder reads them.
-public struct Branch: Sendable, Hashable {
+package struct Branch: Sendable, Hashable {
   /// What comes first, computed once for all responses.
-  public var prompt: PromptRows
+  package var prompt: PromptRows
   /// The responses.
-  public var responses: [[Token]]
+  package var responses: [[Token]]
 
   /// A prompt with responses.
-  public init(prompt: PromptRows, responses: [[Token]]) {
+  package init(prompt: PromptRows, responses: [[Token]]) {
     self.prompt = prompt
     self.responses = responses
   }
@@ -94,23 +94,23 @@ public struct Branch: Sendable, Hashable {
 /// Where a row stands along the axes of a picture or a video.
 ///
 /// Source: Wang et al., "Qwen2-VL", arXiv:2409.12191, §2.1, "multimodal rotary position embedding".
-public struct RotarySpot: Sendable, Hashable {
+package struct RotarySpot: Sendable, Hashable {
   /// Its step in time.
-  public var time: Int
+  package var time: Int
   /// How far down it is.
-  public var row: Int
+  package var row: Int
   /// How far right it is.
-  public var column: Int
+  package var column: Int
 
   /// A spot.
-  public init(time: Int, row: Int, column: Int) {
+  package init(time: Int, row: Int, column: Int) {
     self.time = time
     self.row = row
     self.column = column
   }
 
   /// Where text stands: at the same number along all axes.
-  public init(text position: Int) { self.init(time: position, row: position, column: position) }
+  package init(text position: Int) { self.init(time: position, row: position, column: position) }
 
   /// The number along all axes, where it is one.
   var position: Int? { time == row && row == column ? time : nil }

@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// How rotary frequencies were changed so that a model reads farther than it was first trained to.
-public enum RotaryScaling: Sendable, Hashable, Codable {
+package enum RotaryScaling: Sendable, Hashable, Codable {
   /// Frequencies as they are: `θ_i = base^(−2i/width)`.
   case none
   /// All frequencies divided by a factor. Source: Chen et al., arXiv:2306.15595, eq. 4.
@@ -14,31 +14,31 @@ public enum RotaryScaling: Sendable, Hashable, Codable {
   case divisors([Double])
 
   /// The settings of `llama3`.
-  public struct Llama3: Sendable, Hashable, Codable {
+  package struct Llama3: Sendable, Hashable, Codable {
     /// What long waves' frequencies are divided by.
-    public var factor: Double
+    package var factor: Double
     /// Waves longer than the original length over this are long.
-    public var low: Double
+    package var low: Double
     /// Waves shorter than the original length over this are short.
-    public var high: Double
+    package var high: Double
     /// The length the model was first trained for, positions.
-    public var original: Double
+    package var original: Double
   }
 
   /// The settings of `yarn`.
-  public struct Yarn: Sendable, Hashable, Codable {
+  package struct Yarn: Sendable, Hashable, Codable {
     /// What the frequencies of pairs that hardly turn are divided by.
-    public var factor: Double
+    package var factor: Double
     /// The length the model was first trained for, positions.
-    public var original: Double
+    package var original: Double
     /// Pairs that turn more often than this within the original length are kept.
-    public var fast: Double
+    package var fast: Double
     /// Pairs that turn less often than this are divided.
-    public var slow: Double
+    package var slow: Double
     /// What cosines and sines are multiplied by.
-    public var magnitude: Double
+    package var magnitude: Double
     /// Whether the ramp begins and ends at whole pairs.
-    public var isTruncated: Bool
+    package var isTruncated: Bool
   }
 
   /// What cosines and sines are multiplied by.

@@ -1,7 +1,7 @@
-public import Core
+package import Core
 
 /// What can be wrong with a configuration.
-public enum ConfigurationError: ExplainedError, Hashable {
+package enum ConfigurationError: ExplainedError, Hashable {
   /// A key that nothing reads.
   case unknownKey(path: String, source: ConfigurationSource?, nearest: String?, known: [String])
   /// A value of another kind than is read there.
@@ -26,10 +26,10 @@ public enum ConfigurationError: ExplainedError, Hashable {
   case needsConnection(kind: String, name: String)
 
   /// A wrong configuration is wrong usage.
-  public var exitStatus: ExitStatus { .usage }
+  package var exitStatus: ExitStatus { .usage }
 
   /// What happened.
-  public var happened: String {
+  package var happened: String {
     switch self {
     case .unknownKey(let path, let source, _, _):
       "\(place(source))nothing reads the key '\(path)'."
@@ -55,7 +55,7 @@ public enum ConfigurationError: ExplainedError, Hashable {
   }
 
   /// What to do about it.
-  public var remedy: String {
+  package var remedy: String {
     switch self {
     case .unknownKey(_, _, let nearest?, _): "Did you mean '\(nearest)'?"
     case .unknownKey(let path, _, nil, let known) where known.isEmpty:

@@ -1,38 +1,38 @@
 /// Values by name in the order in which they were written.
-public struct ConfigurationMap: Sendable, Hashable {
+package struct ConfigurationMap: Sendable, Hashable {
   /// One entry of a map.
-  public struct Pair: Sendable, Hashable {
+  package struct Pair: Sendable, Hashable {
     /// Its name, unique in the map.
-    public var key: String
+    package var key: String
     /// What was written there.
-    public var value: ConfigurationValue
+    package var value: ConfigurationValue
 
     /// An entry.
-    public init(key: String, value: ConfigurationValue) {
+    package init(key: String, value: ConfigurationValue) {
       self.key = key
       self.value = value
     }
   }
 
   /// The entries in order.
-  public private(set) var pairs: [Pair] = []
+  package private(set) var pairs: [Pair] = []
 
   /// An empty map.
-  public init() {}
+  package init() {}
 
   /// The names in order.
-  public var keys: [String] { pairs.map(\.key) }
+  package var keys: [String] { pairs.map(\.key) }
 
   /// How many entries there are.
-  public var count: Int { pairs.count }
+  package var count: Int { pairs.count }
 
   /// Whether there is none.
-  public var isEmpty: Bool { pairs.isEmpty }
+  package var isEmpty: Bool { pairs.isEmpty }
 
   /// The value at a name; setting a new name appends it, setting `nil` removes it.
   ///
   /// - Complexity: O(number of entries): maps of a configuration are short.
-  public subscript(key: String) -> ConfigurationValue? {
+  package subscript(key: String) -> ConfigurationValue? {
     get { pairs.first { $0.key == key }?.value }
     set {
       let place = pairs.firstIndex { $0.key == key }
@@ -46,7 +46,7 @@ public struct ConfigurationMap: Sendable, Hashable {
   }
 
   /// This map with the entries of `other` laid over it; maps within maps are merged too.
-  public func merging(_ other: ConfigurationMap) -> ConfigurationMap {
+  package func merging(_ other: ConfigurationMap) -> ConfigurationMap {
     var result = self
     for pair in other.pairs {
       if let mine = result[pair.key]?.map, let theirs = pair.value.map {
@@ -60,12 +60,12 @@ public struct ConfigurationMap: Sendable, Hashable {
   }
 
   /// Whether both have the same entries, in any order.
-  public static func == (first: ConfigurationMap, second: ConfigurationMap) -> Bool {
+  package static func == (first: ConfigurationMap, second: ConfigurationMap) -> Bool {
     first.count == second.count && first.pairs.allSatisfy { second[$0.key] == $0.value }
   }
 
   /// Hashes the entries whatever their order.
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     for pair in pairs.sorted(by: { $0.key < $1.key }) { hasher.combine(pair) }
   }
 }

@@ -3,7 +3,7 @@
 /// Two values are equal when they say the same, wherever they were written.
 public struct ConfigurationValue: Sendable {
   /// What can be written.
-  public indirect enum Content: Sendable, Hashable {
+  package indirect enum Content: Sendable, Hashable {
     /// Nothing: `null`, `~` or an empty place.
     case null
     /// `true` or `false`.
@@ -21,34 +21,34 @@ public struct ConfigurationValue: Sendable {
   }
 
   /// What was written.
-  public var content: Content
+  package var content: Content
 
   /// Where it was written, if it was.
-  public var source: ConfigurationSource?
+  package var source: ConfigurationSource?
 
   /// A value.
-  public init(_ content: Content, source: ConfigurationSource? = nil) {
+  package init(_ content: Content, source: ConfigurationSource? = nil) {
     self.content = content
     self.source = source
   }
 }
 
 /// The place of a value in a file, or the command-line argument that set it.
-public struct ConfigurationSource: Sendable, Hashable {
+package struct ConfigurationSource: Sendable, Hashable {
   /// The file, or the argument as it was typed.
-  public var file: String
+  package var file: String
 
   /// The line, from 1; `nil` for an argument.
-  public var line: Int?
+  package var line: Int?
 
   /// A place.
-  public init(file: String, line: Int? = nil) {
+  package init(file: String, line: Int? = nil) {
     self.file = file
     self.line = line
   }
 
   /// `file:line`, or the argument.
-  public var text: String { line.map { "\(file):\($0)" } ?? file }
+  package var text: String { line.map { "\(file):\($0)" } ?? file }
 }
 
 extension ConfigurationValue: Hashable {
@@ -78,7 +78,7 @@ extension ConfigurationValue {
   public var isNull: Bool { content == .null }
 
   /// The map, if it is one.
-  public var map: ConfigurationMap? {
+  package var map: ConfigurationMap? {
     if case .map(let map) = content { map } else { nil }
   }
 

@@ -1,19 +1,19 @@
-public import Core
+package import Core
 
 /// The keys of a configuration as a table: what can be set, and what is set when nobody does.
-public enum KeyReference {
+package enum KeyReference {
   /// One key.
-  public struct Row: Sendable, Hashable {
+  package struct Row: Sendable, Hashable {
     /// Its path, with dots, from where the table begins.
-    public var path: String
+    package var path: String
     /// What it is when nobody sets it.
-    public var standard: ConfigurationValue
+    package var standard: ConfigurationValue
     /// Which values it takes, in words.
-    public var values: String
+    package var values: String
     /// What its number counts or measures; empty where that is plain.
-    public var unit: String
+    package var unit: String
     /// What it means.
-    public var text: String
+    package var text: String
 
     /// The same as a parameter of a plug-in.
     var parameter: PluginDescription.Parameter {
@@ -25,7 +25,7 @@ public enum KeyReference {
   /// The keys of a type in the order in which it is written, each structure one row.
   ///
   /// - Throws: What encoding the defaults throws.
-  public static func rows(of type: any DefaultedConfiguration.Type) throws -> [Row] {
+  package static func rows(of type: any DefaultedConfiguration.Type) throws -> [Row] {
     try (ConfigurationValue(encoding: type.init()).map?.pairs ?? []).map { pair in
       let key = type.keys[pair.key]
       return Row(
@@ -41,7 +41,7 @@ public enum KeyReference {
   ///   - prefix: What stands before each path.
   /// - Returns: A row for each key; a structure that is always there has none of its own.
   /// - Throws: As `rows(of:)`.
-  public static func everyRow(
+  package static func everyRow(
     of type: any DefaultedConfiguration.Type, prefix: String = ""
   ) throws -> [Row] {
     try rows(of: type).flatMap { row -> [Row] in
@@ -57,7 +57,7 @@ public enum KeyReference {
   /// Keys that are declared but cannot be set, or the other way round, at any depth; empty when all is well.
   ///
   /// - Throws: As `rows(of:)`.
-  public static func undeclared(in type: any DefaultedConfiguration.Type) throws -> [String] {
+  package static func undeclared(in type: any DefaultedConfiguration.Type) throws -> [String] {
     let rows = try rows(of: type)
     let own = Set(rows.map(\.path)).symmetricDifference(type.keys.keys)
     let inner = try type.keys.values.compactMap { structure($0.domain)?.type }

@@ -30,31 +30,31 @@ extension PluginParameters {
 }
 
 /// The parameters of a plug-in that has none.
-public struct NoParameters: PluginParameters, Hashable {
+package struct NoParameters: PluginParameters, Hashable {
   /// Nothing.
-  public init() {}
+  package init() {}
 
   /// Nothing to declare.
-  public static let keys: [String: KeyDeclaration] = [:]
+  package static let keys: [String: KeyDeclaration] = [:]
 }
 
 /// What there is to know about a plug-in, for `opd plugins`.
-public struct PluginDescription: Codable, Sendable, Hashable {
+package struct PluginDescription: Codable, Sendable, Hashable {
   /// What can be set.
-  public struct Parameter: Codable, Sendable, Hashable {
+  package struct Parameter: Codable, Sendable, Hashable {
     /// Its name.
-    public var name: String
+    package var name: String
     /// What it is when nobody sets it.
-    public var defaultValue: ConfigurationValue
+    package var defaultValue: ConfigurationValue
     /// What it means.
-    public var documentation: String
+    package var documentation: String
     /// Which values it takes, in words.
-    public var values: String
+    package var values: String
     /// What its number counts or measures; empty where that is plain.
-    public var unit: String
+    package var unit: String
 
     /// What can be set.
-    public init(
+    package init(
       name: String, defaultValue: ConfigurationValue, documentation: String, values: String = "",
       unit: String = ""
     ) {
@@ -70,16 +70,16 @@ public struct PluginDescription: Codable, Sendable, Hashable {
   }
 
   /// What it is: teacher, selector, and so on.
-  public var kind: String
+  package var kind: String
   /// The name it is chosen by.
-  public var name: String
+  package var name: String
   /// What it does, in one sentence.
-  public var summary: String
+  package var summary: String
   /// What can be set, in the order of declaration.
-  public var parameters: [Parameter]
+  package var parameters: [Parameter]
 
   /// What there is to know about a plug-in.
-  public init(kind: String, name: String, summary: String, parameters: [Parameter]) {
+  package init(kind: String, name: String, summary: String, parameters: [Parameter]) {
     self.kind = kind
     self.name = name
     self.summary = summary

@@ -164,7 +164,7 @@ public struct Registry<Context, Product>: Sendable {
   }
 
   /// What there is to know about every plug-in, in the order of registration.
-  public func describe() throws -> [PluginDescription] {
+  package func describe() throws -> [PluginDescription] {
     try names.compactMap { name in
       guard let entry = entries[name] else { return nil }
       return PluginDescription(

@@ -1,17 +1,17 @@
 internal import Core
 
 /// A value that a key of a configuration does not take.
-public struct ValueFault: Sendable, Hashable {
+package struct ValueFault: Sendable, Hashable {
   /// Where it stands, down to the element of a list.
-  public var path: String
+  package var path: String
   /// What can be written there.
-  public var expected: String
+  package var expected: String
   /// What was.
-  public var found: String
+  package var found: String
   /// The nearest value that can be, if there is one.
-  public var nearest: String?
+  package var nearest: String?
   /// What stands there when nobody writes anything.
-  public var standard: String?
+  package var standard: String?
 
   /// What to do about it.
   var remedy: String {

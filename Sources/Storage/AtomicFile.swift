@@ -4,7 +4,7 @@ internal import Foundation
 ///
 /// The new content goes to a temporary name beside the file, is flushed to the disk and renamed into place, and the
 /// folder is flushed too: a crash at any moment leaves the old file or the new one.
-public enum AtomicFile {
+package enum AtomicFile {
   /// Replaces a file with what is written to a temporary path.
   ///
   /// Folders on the way are made.
@@ -13,7 +13,7 @@ public enum AtomicFile {
   ///   - path: The file to be.
   ///   - body: Writes a file at the path it is given, and closes it.
   /// - Throws: What `body` throws, or `StorageError.unwritable`; the temporary file is then removed.
-  public static func replace(_ path: String, _ body: (String) throws -> Void) throws {
+  package static func replace(_ path: String, _ body: (String) throws -> Void) throws {
     let url = URL(fileURLWithPath: path)
     let folder = url.deletingLastPathComponent().path
     try makeFolder(folder)
@@ -32,7 +32,7 @@ public enum AtomicFile {
   /// Replaces a file with bytes.
   ///
   /// - Throws: `StorageError.unwritable`.
-  public static func write(_ bytes: [UInt8], to path: String) throws {
+  package static func write(_ bytes: [UInt8], to path: String) throws {
     try replace(path) { temporary in
       do {
         try Data(bytes).write(to: URL(fileURLWithPath: temporary))
@@ -45,14 +45,14 @@ public enum AtomicFile {
   /// Replaces a file with text in UTF-8.
   ///
   /// - Throws: `StorageError.unwritable`.
-  public static func write(_ text: String, to path: String) throws {
+  package static func write(_ text: String, to path: String) throws {
     try write(Array(text.utf8), to: path)
   }
 
   /// Makes a folder and those on the way to it.
   ///
   /// - Throws: `StorageError.unwritable`.
-  public static func makeFolder(_ path: String) throws {
+  package static func makeFolder(_ path: String) throws {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {

@@ -1,28 +1,28 @@
 internal import Foundation
 
 /// A checkpoint: named tensors and named texts in one HDF5 file that is there whole or not at all.
-public struct CheckpointFile: Sendable, Hashable {
+package struct CheckpointFile: Sendable, Hashable {
   /// The tensors, in the order in which they were written.
-  public var tensors: [NamedTensor]
+  package var tensors: [NamedTensor]
 
   /// Everything that is not a tensor: counters, random states, fingerprints, JSON.
-  public var attributes: [String: String]
+  package var attributes: [String: String]
 
   /// The content of a checkpoint.
-  public init(tensors: [NamedTensor], attributes: [String: String] = [:]) {
+  package init(tensors: [NamedTensor], attributes: [String: String] = [:]) {
     self.tensors = tensors
     self.attributes = attributes
   }
 
   /// The tensor with a name, or `nil` if there is none.
-  public subscript(name: String) -> NamedTensor? { tensors.first { $0.name == name } }
+  package subscript(name: String) -> NamedTensor? { tensors.first { $0.name == name } }
 
   /// Writes a checkpoint, atomically.
   ///
   /// Numbers are kept as they are: packing saves 14 % and takes 100 times as long.
   ///
   /// - Throws: `StorageError.unwritable`; then the old file, if any, is untouched.
-  public func write(_ path: String) throws { try write(path) { _ in } }
+  package func write(_ path: String) throws { try write(path) { _ in } }
 
   /// Writes a checkpoint, atomically.
   ///
@@ -52,7 +52,7 @@ public struct CheckpointFile: Sendable, Hashable {
   /// Writes a checkpoint, atomically.
   ///
   /// - Throws: As `write(_:)`.
-  public static func write(
+  package static func write(
     _ path: String, tensors: [(name: String, shape: [Int], values: [Float])],
     attributes: [String: String] = [:]
   ) throws {
@@ -63,7 +63,7 @@ public struct CheckpointFile: Sendable, Hashable {
   /// Reads a checkpoint.
   ///
   /// - Throws: `StorageError.missingFile`, or `.unreadable` if the file is damaged, cut short or not a checkpoint.
-  public static func read(_ path: String) throws -> CheckpointFile {
+  package static func read(_ path: String) throws -> CheckpointFile {
     let file = try HDF5File.open(path)
     var attributes = try file.attributes()
     guard let order = attributes.removeValue(forKey: orderName),

@@ -10,7 +10,7 @@ extension HDF5File {
   ///   - object: What it belongs to, `"/"` being the file itself.
   /// - Returns: A finite number, or `nil`.
   /// - Throws: `StorageError.wrongAttribute` if it is neither a finite number nor text that is one.
-  public func number(_ name: String, of object: String = "/") throws -> Double? {
+  package func number(_ name: String, of object: String = "/") throws -> Double? {
     guard try has(name, object) else { return nil }
     if let number = try written(name, object) {
       guard number.isFinite else { throw unusable(name, object, found: "\(number)") }
@@ -34,7 +34,7 @@ extension HDF5File {
   ///   - object: What it belongs to, `"/"` being the file itself.
   /// - Returns: The text, or `nil`.
   /// - Throws: `StorageError.missingAttribute` if it is neither text nor one number.
-  public func text(_ name: String, of object: String = "/") throws -> String? {
+  package func text(_ name: String, of object: String = "/") throws -> String? {
     guard try has(name, object) else { return nil }
     guard let number = try written(name, object) else { return try attribute(name, of: object) }
     return Int(exactly: number).map { "\($0)" } ?? "\(number)"

@@ -5,21 +5,21 @@ extension HDF5File {
   /// The numbers of a dataset, row-major, converted from half or double precision or whole numbers where it holds those.
   ///
   /// - Throws: `StorageError.missingDataset`, `.wrongKind`, or `.unreadable` if the file is damaged.
-  public func floats(_ name: String) throws -> [Float] {
+  package func floats(_ name: String) throws -> [Float] {
     try numbers(name) { opd_hdf5_read_float(handle, name, $0, $1) }
   }
 
   /// The numbers of a dataset in double precision, row-major.
   ///
   /// - Throws: As `floats(_:)`.
-  public func doubles(_ name: String) throws -> [Double] {
+  package func doubles(_ name: String) throws -> [Double] {
     try numbers(name) { opd_hdf5_read_double(handle, name, $0, $1) }
   }
 
   /// The whole numbers of a dataset, row-major.
   ///
   /// - Throws: As `floats(_:)`, and `.wrongKind` if the dataset holds real numbers.
-  public func integers(_ name: String) throws -> [Int] {
+  package func integers(_ name: String) throws -> [Int] {
     guard try kind(name) == Int32(OPD_HDF5_INTEGER) else {
       throw StorageError.wrongKind(path: path, name: name, expected: "whole numbers")
     }
@@ -30,7 +30,7 @@ extension HDF5File {
   /// The strings of a dataset, of fixed or variable length.
   ///
   /// - Throws: `StorageError.missingDataset`, or `.wrongKind` if the dataset holds no text.
-  public func texts(_ name: String) throws -> [String] {
+  package func texts(_ name: String) throws -> [String] {
     guard try kind(name) == Int32(OPD_HDF5_TEXT) else {
       throw StorageError.wrongKind(path: path, name: name, expected: "text")
     }
@@ -45,7 +45,7 @@ extension HDF5File {
   ///
   /// - Precondition: `values` has as many numbers as `shape` says.
   /// - Throws: `StorageError.unwritable`, also if the name is taken.
-  public func write(_ name: String, _ values: [Float], shape: [Int]) throws {
+  package func write(_ name: String, _ values: [Float], shape: [Int]) throws {
     try write(name, values.count, shape) { extents in
       opd_hdf5_write_float(handle, name, Int32(shape.count), extents, values)
     }
@@ -55,7 +55,7 @@ extension HDF5File {
   ///
   /// - Precondition: `values` has as many numbers as `shape` says.
   /// - Throws: `StorageError.unwritable`, also if the name is taken.
-  public func write(_ name: String, _ values: [Double], shape: [Int]) throws {
+  package func write(_ name: String, _ values: [Double], shape: [Int]) throws {
     try write(name, values.count, shape) { extents in
       opd_hdf5_write_double(handle, name, Int32(shape.count), extents, values)
     }
@@ -65,7 +65,7 @@ extension HDF5File {
   ///
   /// - Precondition: `values` has as many numbers as `shape` says.
   /// - Throws: `StorageError.unwritable`, also if the name is taken.
-  public func write(_ name: String, _ values: [Int], shape: [Int]) throws {
+  package func write(_ name: String, _ values: [Int], shape: [Int]) throws {
     let wide = values.map { Int64($0) }
     try write(name, values.count, shape) { extents in
       opd_hdf5_write_int64(handle, name, Int32(shape.count), extents, wide)

@@ -6,9 +6,9 @@ internal import Core
 ///
 /// Any number of files may be open; all calls of the library go through one lock. The file is closed when the last
 /// reference to it goes away.
-public final class HDF5File {
+package final class HDF5File {
   /// Where the file lies.
-  public let path: String
+  package let path: String
 
   let handle: Int64
 
@@ -22,7 +22,7 @@ public final class HDF5File {
   /// Opens a file for reading, after a child process has read it and lived.
   ///
   /// - Throws: `StorageError.missingFile`, or `.unreadable` if the file is cut short, damaged or not HDF5.
-  public static func open(_ path: String) throws -> HDF5File {
+  package static func open(_ path: String) throws -> HDF5File {
     guard FileManager.default.fileExists(atPath: path) else {
       throw StorageError.missingFile(path: path)
     }
@@ -40,7 +40,7 @@ public final class HDF5File {
   /// A file that is killed while it is written cannot be read; write through `AtomicFile.replace`.
   ///
   /// - Throws: `StorageError.unwritable`.
-  public static func create(_ path: String) throws -> HDF5File {
+  package static func create(_ path: String) throws -> HDF5File {
     do {
       let handle = try HDF5Library.call { opd_hdf5_open(path, Int32(OPD_HDF5_CREATE)) }
       return HDF5File(path: path, handle: handle)
@@ -52,19 +52,19 @@ public final class HDF5File {
   /// Hands everything written so far to the system.
   ///
   /// - Throws: `StorageError.unwritable`.
-  public func flush() throws {
+  package func flush() throws {
     _ = try writing { opd_hdf5_flush(handle) }
   }
 
   /// Whether the file has a dataset or a group with this name.
-  public func exists(_ name: String) throws -> Bool {
+  package func exists(_ name: String) throws -> Bool {
     try reading(name) { opd_hdf5_exists(handle, name) } == 1
   }
 
   /// The names of the datasets and groups in a group, in ascending order.
   ///
   /// - Throws: `StorageError.missingDataset` if there is no such group.
-  public func names(in group: String = "/") throws -> [String] {
+  package func names(in group: String = "/") throws -> [String] {
     guard try group == "/" || exists(group) else { throw try missing(group) }
     do {
       return try HDF5Library.strings { opd_hdf5_members(handle, group, $0) }
@@ -76,7 +76,7 @@ public final class HDF5File {
   /// The extents of a dataset; none for a single number.
   ///
   /// - Throws: `StorageError.missingDataset` if there is no such dataset.
-  public func shape(of name: String) throws -> [Int] {
+  package func shape(of name: String) throws -> [Int] {
     guard try exists(name) else { throw try missing(name) }
     var extents = [Int64](repeating: 0, count: 32)
     let rank = try reading(name) { opd_hdf5_shape(handle, name, &extents, 32) }
@@ -86,7 +86,7 @@ public final class HDF5File {
   /// The text of an attribute of an object, `"/"` being the file itself; the first if it is a list.
   ///
   /// - Throws: `StorageError.missingAttribute` if there is none or it is not text.
-  public func attribute(_ name: String, of object: String = "/") throws -> String {
+  package func attribute(_ name: String, of object: String = "/") throws -> String {
     guard let text = try attributeTexts(name, of: object).first else {
       throw StorageError.missingAttribute(path: path, object: object, name: name)
     }
@@ -96,7 +96,7 @@ public final class HDF5File {
   /// The texts of an attribute that is a list.
   ///
   /// - Throws: `StorageError.missingAttribute` if there is none or it is not text.
-  public func attributeTexts(_ name: String, of object: String = "/") throws -> [String] {
+  package func attributeTexts(_ name: String, of object: String = "/") throws -> [String] {
     do {
       return try HDF5Library.strings { opd_hdf5_read_attribute(handle, object, name, $0) }
     } catch {
@@ -105,7 +105,7 @@ public final class HDF5File {
   }
 
   /// The text attributes of an object by name; attributes of other kinds are left out.
-  public func attributes(of object: String = "/") throws -> [String: String] {
+  package func attributes(of object: String = "/") throws -> [String: String] {
     var result: [String: String] = [:]
     let names = try? HDF5Library.strings { opd_hdf5_attributes(handle, object, $0) }
     for name in names ?? [] { result[name] = try? attribute(name, of: object) }
@@ -115,7 +115,7 @@ public final class HDF5File {
   /// Writes a text attribute of an object, `"/"` being the file itself.
   ///
   /// - Throws: `StorageError.unwritable`.
-  public func write(attribute name: String, _ text: String, of object: String = "/") throws {
+  package func write(attribute name: String, _ text: String, of object: String = "/") throws {
     _ = try writing { opd_hdf5_write_attribute(handle, object, name, text) }
   }
 

@@ -1,9 +1,9 @@
 internal import Foundation
 
 /// Files with one JSON value a line, packed with gzip or not.
-public enum JSONLines {
+package enum JSONLines {
   /// What to do with a last line that has no line feed and is not whole.
-  public enum TornLine: Sendable {
+  package enum TornLine: Sendable {
     /// It is an error, as on any other line.
     case refused
     /// A writer was killed in the middle of it: leave it out.
@@ -20,7 +20,7 @@ public enum JSONLines {
   /// - Returns: The values.
   /// - Throws: `StorageError.malformedLines` with all lines that are no such value or have a fault, or what
   ///   `TextFile.bytes(_:)` throws.
-  public static func read<Value: Decodable>(
+  package static func read<Value: Decodable>(
     _ path: String, as type: Value.Type = Value.self, tornLastLine: TornLine = .refused,
     fault: (Value) -> String? = { _ in nil }
   ) throws -> [(line: Int, value: Value)] {
@@ -51,7 +51,7 @@ public enum JSONLines {
   /// One value of a whole file of JSON.
   ///
   /// - Throws: `StorageError.unreadable`, `.unusable` for JSON with other content, or what `TextFile.bytes(_:)` throws.
-  public static func readWhole<Value: Decodable>(
+  package static func readWhole<Value: Decodable>(
     _ path: String, as type: Value.Type = Value.self
   ) throws -> Value {
     try whole(TextFile.bytes(path), from: path)
@@ -73,7 +73,7 @@ public enum JSONLines {
   }
 
   /// A value as one line of JSON with sorted keys, without the line feed.
-  public static func line(_ value: some Encodable) throws -> String {
+  package static func line(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(value), as: UTF8.self)

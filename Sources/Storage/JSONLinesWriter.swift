@@ -4,16 +4,16 @@ internal import Foundation
 ///
 /// A line is handed to the system in one piece, so a killed process leaves at most one torn line, at the end; the next
 /// writer removes it.
-public final class JSONLinesWriter {
+package final class JSONLinesWriter {
   /// Where the file lies.
-  public let path: String
+  package let path: String
 
   private let descriptor: Int32
 
   /// Opens a file for appending, or creates it; a last line without a line feed is removed.
   ///
   /// - Throws: `StorageError.unwritable`.
-  public init(_ path: String) throws {
+  package init(_ path: String) throws {
     try AtomicFile.makeFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
     let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o644)
     guard descriptor >= 0 else { throw AtomicFile.unwritable(path) }
@@ -29,7 +29,7 @@ public final class JSONLinesWriter {
   /// Appends a value as one line with sorted keys.
   ///
   /// - Throws: `StorageError.unwritable`.
-  public func append(_ value: some Encodable) throws {
+  package func append(_ value: some Encodable) throws {
     try append(line: try JSONLines.line(value))
   }
 
@@ -37,7 +37,7 @@ public final class JSONLinesWriter {
   ///
   /// - Precondition: `line` has no line feed.
   /// - Throws: `StorageError.unwritable`.
-  public func append(line: String) throws {
+  package func append(line: String) throws {
     var bytes = Array(line.utf8)
     precondition(!bytes.contains(JSONLines.newline), "One value a line.")
     bytes.append(JSONLines.newline)
@@ -53,7 +53,7 @@ public final class JSONLinesWriter {
   /// Waits until everything appended is on the disk.
   ///
   /// - Throws: `StorageError.unwritable`.
-  public func synchronize() throws {
+  package func synchronize() throws {
     guard fsync(descriptor) == 0 else { throw AtomicFile.unwritable(path) }
   }
 

@@ -1,18 +1,18 @@
 /// A tensor in a file: its name, its shape and its numbers, row-major.
-public struct NamedTensor: Sendable, Hashable {
+package struct NamedTensor: Sendable, Hashable {
   /// A name that no other tensor of the file has.
-  public var name: String
+  package var name: String
 
   /// Its extents; none for a single number.
-  public var shape: [Int]
+  package var shape: [Int]
 
   /// As many numbers as the shape says.
-  public var values: [Float]
+  package var values: [Float]
 
   /// A tensor in a file.
   ///
   /// - Precondition: `values` has as many numbers as `shape` says.
-  public init(_ name: String, shape: [Int], values: [Float]) {
+  package init(_ name: String, shape: [Int], values: [Float]) {
     precondition(
       values.count == shape.reduce(1, *), "'\(name)': \(values.count) numbers are not \(shape).")
     self.name = name

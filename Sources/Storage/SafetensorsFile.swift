@@ -5,21 +5,21 @@ internal import Foundation
 /// Single, half, brain and double precision are read and become `Float`; single precision is written.
 ///
 /// Source: https://github.com/huggingface/safetensors, "Format".
-public struct SafetensorsFile: Sendable, Hashable {
+package struct SafetensorsFile: Sendable, Hashable {
   /// The tensors in the order of their numbers in the file.
-  public var tensors: [NamedTensor]
+  package var tensors: [NamedTensor]
 
   /// The header's own texts.
-  public var metadata: [String: String]
+  package var metadata: [String: String]
 
   /// The content of a file.
-  public init(tensors: [NamedTensor], metadata: [String: String] = [:]) {
+  package init(tensors: [NamedTensor], metadata: [String: String] = [:]) {
     self.tensors = tensors
     self.metadata = metadata
   }
 
   /// The tensor with a name, or `nil` if there is none.
-  public subscript(name: String) -> NamedTensor? { tensors.first { $0.name == name } }
+  package subscript(name: String) -> NamedTensor? { tensors.first { $0.name == name } }
 
   /// Kinds of numbers that the format knows and a tensor here cannot hold.
   private static let foreign: Set = ["BOOL", "U8", "I8", "I16", "U16", "I32", "U32", "I64", "U64"]
@@ -28,7 +28,7 @@ public struct SafetensorsFile: Sendable, Hashable {
   ///
   /// - Throws: `StorageError.missingFile`, `.unreadable` if the file is cut short, its header is not what the format says,
   ///   or a tensor has numbers of a kind that the format does not know, or `.unusable` if its header has a name twice.
-  public static func read(_ path: String) throws -> SafetensorsFile {
+  package static func read(_ path: String) throws -> SafetensorsFile {
     try SafetensorsFile(try TextFile.bytes(path), from: path)
   }
 
@@ -70,7 +70,7 @@ public struct SafetensorsFile: Sendable, Hashable {
   /// Writes a file in single precision, atomically.
   ///
   /// - Throws: `StorageError.unwritable`.
-  public func write(_ path: String) throws {
+  package func write(_ path: String) throws {
     var header = Header(metadata: metadata)
     var offset = 0
     for tensor in tensors {

@@ -1,8 +1,8 @@
 internal import Foundation
-public import Core
+internal import Core
 
 /// What can be wrong with a file.
-public enum StorageError: ExplainedError, Hashable {
+package enum StorageError: ExplainedError, Hashable {
   /// There is no file with this path.
   case missingFile(path: String)
   /// The file cannot be read as what it should be.
@@ -27,7 +27,7 @@ public enum StorageError: ExplainedError, Hashable {
   case alreadyThere(path: String)
 
   /// Something could not be written, for the system's reason without its full stop.
-  public static func unwritable(path: String, because error: any Error) -> StorageError {
+  package static func unwritable(path: String, because error: any Error) -> StorageError {
     let reason = reason(of: error as NSError)
     return .unwritable(
       path: path, reason: reason.hasSuffix(".") ? String(reason.dropLast()) : reason)
@@ -43,7 +43,7 @@ public enum StorageError: ExplainedError, Hashable {
   }
 
   /// What happened: one sentence.
-  public var happened: String {
+  package var happened: String {
     switch self {
     case .missingFile(let path): "There is no file '\(path)'."
     case .unreadable(let path, let format, let reason):
@@ -71,7 +71,7 @@ public enum StorageError: ExplainedError, Hashable {
   }
 
   /// What to do about it: one sentence.
-  public var remedy: String {
+  package var remedy: String {
     switch self {
     case .missingFile: "Check the path, or fetch the data first."
     case .unreadable: "It may be cut short or of another kind; fetch or write it again."
@@ -91,14 +91,14 @@ public enum StorageError: ExplainedError, Hashable {
 }
 
 /// A line that cannot be used.
-public struct MalformedLine: Sendable, Hashable {
+package struct MalformedLine: Sendable, Hashable {
   /// Its number, from 1.
-  public var line: Int
+  package var line: Int
   /// What is wrong with it, the end of a sentence.
-  public var reason: String
+  package var reason: String
 
   /// A line and what is wrong with it.
-  public init(line: Int, reason: String) {
+  package init(line: Int, reason: String) {
     self.line = line
     self.reason = reason
   }
@@ -115,15 +115,15 @@ extension StorageError {
 }
 
 /// What is wrong with the lines of a file, gathered so that one error names all of them.
-public struct LineFaults: Sendable {
+package struct LineFaults: Sendable {
   private var count = 0
   private var first: [MalformedLine] = []
 
   /// None yet.
-  public init() {}
+  package init() {}
 
   /// Notes one, in the order of the file.
-  public mutating func note(_ line: Int, _ reason: String) {
+  package mutating func note(_ line: Int, _ reason: String) {
     count += 1
     if first.count < StorageError.listed { first.append(MalformedLine(line: line, reason: reason)) }
   }
@@ -131,7 +131,7 @@ public struct LineFaults: Sendable {
   /// Refuses the file if there is any.
   ///
   /// - Throws: `StorageError.malformedLines`.
-  public func refuse(_ path: String) throws {
+  package func refuse(_ path: String) throws {
     guard count == 0 else {
       throw StorageError.malformedLines(path: path, count: count, first: first)
     }

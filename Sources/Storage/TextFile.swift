@@ -2,11 +2,11 @@ internal import CHDF5
 internal import Foundation
 
 /// Whole files of bytes or text; a file whose name ends in ".gz" is unpacked.
-public enum TextFile {
+package enum TextFile {
   /// The bytes of a file, unpacked if its name ends in ".gz".
   ///
   /// - Throws: `StorageError.missingFile`, or `.unreadable` if it cannot be opened or is cut short.
-  public static func bytes(_ path: String) throws -> [UInt8] {
+  package static func bytes(_ path: String) throws -> [UInt8] {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw StorageError.missingFile(path: path)
@@ -35,7 +35,7 @@ public enum TextFile {
   /// The text of a file in UTF-8.
   ///
   /// - Throws: As `bytes(_:)`, and `StorageError.unreadable` if the bytes are not UTF-8.
-  public static func text(_ path: String) throws -> String {
+  package static func text(_ path: String) throws -> String {
     let bytes = try bytes(path)
     guard let text = String(validating: bytes[start(of: bytes)...], as: UTF8.self) else {
       throw StorageError.unreadable(path: path, format: "text", reason: "it is not UTF-8")
@@ -46,7 +46,7 @@ public enum TextFile {
   /// The lines of a file in UTF-8, empty ones too, whether they end with a line feed, a carriage return or both.
   ///
   /// - Throws: As `text(_:)`.
-  public static func lines(_ path: String) throws -> [Substring] {
+  package static func lines(_ path: String) throws -> [Substring] {
     // "\r\n" is one Character.
     try text(path).split(omittingEmptySubsequences: false) {
       $0 == "\n" || $0 == "\r\n" || $0 == "\r"

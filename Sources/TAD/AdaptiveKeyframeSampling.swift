@@ -1,4 +1,5 @@
 package import Core
+internal import Plugins
 
 /// Adaptive Keyframe Sampling: the best frames of the video where one stretch stands out, of its halves where none does.
 ///
@@ -9,7 +10,7 @@ package import Core
 /// Source: AKS, arXiv:2502.21271; the rule for the rest is ours (published code returns fewer frames).
 package struct AdaptiveKeyframeSampling: QuerySelector {
   /// What can be set.
-  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: PluginParameters, Hashable, FrameBudget {
     /// K: how many frames to keep.
     package var budget: Int?
     /// δ: the share of the frames to keep, instead of a budget.

@@ -1,4 +1,5 @@
 package import Core
+internal import Plugins
 
 /// Scenes by content against its surroundings: a cut is where the picture changes much more than just before and after.
 ///
@@ -9,7 +10,7 @@ package import Core
 /// Source: PySceneDetect's `detect-adaptive`.
 package struct AdaptiveScenes: VideoSelector, SceneRule {
   /// What can be set.
-  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: PluginParameters, Hashable, FrameBudget {
     /// K: how many scenes to make; without it and without a ratio, as many as are found.
     package var budget: Int?
     /// δ: scenes as a share of the frames, instead of a budget.

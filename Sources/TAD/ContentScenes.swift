@@ -1,4 +1,5 @@
 package import Core
+internal import Plugins
 
 /// Scenes by content: a cut is where the picture changes by more than a threshold.
 ///
@@ -9,7 +10,7 @@ package import Core
 /// Source: PySceneDetect's `detect-content` with equal weights and without edges, cuts nearer than `minimumScene` dropped.
 package struct ContentScenes: VideoSelector, SceneRule {
   /// What can be set.
-  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: PluginParameters, Hashable, FrameBudget {
     /// K: how many scenes to make; without it and without a ratio, as many as are found.
     package var budget: Int?
     /// δ: scenes as a share of the frames, instead of a budget.

@@ -1,5 +1,6 @@
 internal import Foundation
 package import Core
+internal import Plugins
 
 /// DR-DSN's reward as a selector: frames unlike each other and near to all the others, added one at a time.
 ///
@@ -20,7 +21,7 @@ package struct DiverseRepresentativeKeyframes: VideoSelector {
   }
 
   /// What can be set.
-  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: PluginParameters, Hashable, FrameBudget {
     /// K: how many frames to keep.
     package var budget: Int?
     /// δ: the share of the frames to keep, instead of a budget.

@@ -40,7 +40,7 @@ public struct FrameCurves: Sendable {
   public var frames: Int { content.count }
 
   /// How much the features of each frame differ, the first frame's own number as asked for.
-  public func variation(_ reading: FeatureReading, _ first: FirstFrame) -> [Double] {
+  package func variation(_ reading: FeatureReading, _ first: FirstFrame) -> [Double] {
     var result = variation[reading] ?? []
     if first == .copy, result.count > 1 { result[0] = result[1] }
     return result

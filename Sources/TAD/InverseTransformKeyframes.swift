@@ -1,5 +1,6 @@
 internal import Foundation
 package import Core
+internal import Plugins
 
 /// Inverse transform sampling of query similarities (BOLT): frames are dense where the similarity is high.
 ///
@@ -10,7 +11,7 @@ package import Core
 /// Source: BOLT, arXiv:2503.21483; the rule for repeated frames is ours.
 package struct InverseTransformKeyframes: QuerySelector {
   /// What can be set.
-  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: PluginParameters, Hashable, FrameBudget {
     /// K: how many frames to keep.
     package var budget: Int?
     /// δ: the share of the frames to keep, instead of a budget.

@@ -1,7 +1,7 @@
-public import Core
+package import Core
 
 /// What keeps a selector from choosing frames.
-public enum KeyframeError: ExplainedError, Hashable {
+package enum KeyframeError: ExplainedError, Hashable {
   /// A video without a single frame.
   case noFrames(video: String)
   /// A feature that is NaN or infinite, with the first frame that has one.
@@ -24,7 +24,7 @@ public enum KeyframeError: ExplainedError, Hashable {
   case frameCount(expected: Int, received: Int)
 
   /// What happened: one sentence.
-  public var happened: String {
+  package var happened: String {
     switch self {
     case .noFrames(let video): "Video '\(video)' has no frames to choose from."
     case .notFinite(let video, let frame):
@@ -49,7 +49,7 @@ public enum KeyframeError: ExplainedError, Hashable {
   }
 
   /// What to do about it: one sentence.
-  public var remedy: String {
+  package var remedy: String {
     switch self {
     case .noFrames: "Check that the video or feature file is complete."
     case .notFinite: "Extract the features of this video again, or leave it out."
@@ -66,7 +66,7 @@ public enum KeyframeError: ExplainedError, Hashable {
   }
 
   /// A usage error for parameters, bad input for data.
-  public var exitStatus: ExitStatus {
+  package var exitStatus: ExitStatus {
     switch self {
     case .parameter, .budgetAndRatio: .usage
     default: .badInput

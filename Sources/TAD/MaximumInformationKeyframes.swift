@@ -1,4 +1,5 @@
 package import Core
+internal import Plugins
 
 /// The frames that span the most volume in the space of the features (MaxInfo).
 ///
@@ -9,7 +10,7 @@ package import Core
 /// Source: MaxInfo, arXiv:2502.03183; Mikhalev & Oseledets, "Rectangular maximum-volume submatrices", 2018.
 package struct MaximumInformationKeyframes: VideoSelector {
   /// What can be set.
-  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: PluginParameters, Hashable, FrameBudget {
     /// K: how many frames to keep.
     package var budget: Int?
     /// δ: the share of the frames to keep, instead of a budget.

@@ -1,4 +1,5 @@
 package import Core
+internal import Plugins
 
 /// Frames inside the true windows: what nobody can know, as an upper bound for those who guess.
 ///
@@ -6,7 +7,7 @@ package import Core
 /// `AnyKeyframes` draws from them, a share `outside` from the rest of the video.
 package struct OracleKeyframes: QuerySelector {
   /// What can be set.
-  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: PluginParameters, Hashable, FrameBudget {
     /// K: how many frames to keep.
     package var budget: Int?
     /// δ: the share of the frames to keep, instead of a budget.
@@ -16,6 +17,9 @@ package struct OracleKeyframes: QuerySelector {
 
     /// Half of the frames, inside the windows as far as they reach.
     package init() {}
+
+    /// It chooses frames inside the true windows.
+    package var readsTruth: Bool { true }
 
     /// One line a parameter.
     package static let keys = budgetKeys.merging([

@@ -1,4 +1,5 @@
 package import Core
+internal import Plugins
 
 /// Segments between peaks of the variation, each seen through its middle frame (DIG's content-adaptive frames).
 ///
@@ -9,7 +10,7 @@ package import Core
 /// Source: DIG, arXiv:2512.04000, with the peaks and prominences of `scipy.signal.find_peaks`.
 package struct PeakSegments: VideoSelector {
   /// What can be set.
-  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: PluginParameters, Hashable, FrameBudget {
     /// K: how many frames to keep; without it and without a ratio, one a segment.
     package var budget: Int?
     /// δ: the share of the frames to keep, instead of a budget.

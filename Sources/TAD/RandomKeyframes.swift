@@ -1,11 +1,12 @@
 package import Core
+internal import Plugins
 
 /// Frames drawn uniformly without replacement: the placebo of every comparison.
 ///
 /// The stream is derived from the seed and the name of the video, so a video gets the same frames in whatever batch it comes.
 package struct RandomKeyframes: VideoSelector {
   /// What can be set.
-  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: PluginParameters, Hashable, FrameBudget {
     /// K: how many frames to keep.
     package var budget: Int?
     /// δ: the share of the frames to keep, instead of a budget.

@@ -1,4 +1,5 @@
 package import Core
+internal import Plugins
 
 /// K-frames without its trained model: scenes become clips, their relevance their priority, and frames are drawn from them.
 ///
@@ -119,7 +120,7 @@ package func histogramDifference(_ first: [Double], _ second: [Double]) -> Doubl
 
 extension SceneClipKeyframes {
   /// What can be set.
-  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: PluginParameters, Hashable, FrameBudget {
     /// K: how many frames to keep.
     package var budget: Int?
     /// δ: the share of the frames to keep, instead of a budget.

@@ -1,11 +1,12 @@
 package import Core
+internal import Plugins
 
 /// The K frames most similar to the query.
 ///
 /// The cheapest thing that looks at the question, and the one that concentrates most: neighbours are kept together.
 package struct SimilarityKeyframes: QuerySelector {
   /// What can be set.
-  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: PluginParameters, Hashable, FrameBudget {
     /// K: how many frames to keep.
     package var budget: Int?
     /// δ: the share of the frames to keep, instead of a budget.

@@ -1,4 +1,5 @@
 package import Core
+internal import Plugins
 
 extension TemporalApexDistillation {
   /// What an apex does to its score.
@@ -18,7 +19,7 @@ extension TemporalApexDistillation {
   }
 
   /// What can be set of TAD.
-  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: PluginParameters, Hashable, FrameBudget {
     /// K: how many frames to keep.
     package var budget: Int?
     /// δ: the share of the frames to keep, instead of a budget; .5 where neither is given.

@@ -1,4 +1,5 @@
 package import Core
+internal import Plugins
 
 /// Frames at equal distances, the baseline every other selector has to beat.
 ///
@@ -17,7 +18,7 @@ package struct UniformKeyframes: VideoSelector {
   }
 
   /// What can be set.
-  package struct Parameters: Codable, Sendable, Hashable, FrameBudget {
+  package struct Parameters: PluginParameters, Hashable, FrameBudget {
     /// K: how many frames to keep.
     package var budget: Int?
     /// δ: the share of the frames to keep, instead of a budget.

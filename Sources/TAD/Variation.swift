@@ -11,7 +11,7 @@ public enum FeatureReading: String, Codable, Sendable, CaseIterable {
 }
 
 /// What the first frame, which has no predecessor, is given as its variation.
-public enum FirstFrame: String, Codable, Sendable, CaseIterable {
+package enum FirstFrame: String, Codable, Sendable, CaseIterable {
   /// 0: it is never kept before a frame that moves.
   case zero
   /// The variation of the second frame.

@@ -4,16 +4,16 @@ internal import Foundation
 /// Which library the matrix products of this process really come from.
 ///
 /// A program that links GSL's reference BLAS as well may bind `cblas_sgemm` to it: everything works, 10 to 25 times slower.
-public struct BLASCheck: Sendable, Hashable {
+package struct BLASCheck: Sendable, Hashable {
   /// The file that `cblas_sgemm` is bound to, or `nil` if the loader does not say.
-  public var library: String?
+  package var library: String?
   /// What OpenBLAS says about itself: version, processor, threads it was built for.
-  public var configuration: String
+  package var configuration: String
   /// The threads OpenBLAS uses for one product.
-  public var threads: Int
+  package var threads: Int
 
   /// Asks the dynamic loader and OpenBLAS.
-  public init() {
+  package init() {
     library = Self.file(defining: "cblas_sgemm")
     configuration = openblas_get_config().map { String(cString: $0) } ?? ""
     threads = Int(openblas_get_num_threads())
@@ -26,7 +26,7 @@ public struct BLASCheck: Sendable, Hashable {
   }
 
   /// Whether products are OpenBLAS's: its name is in the name of the file, or the file has OpenBLAS's own functions.
-  public var isOpenBLAS: Bool {
+  package var isOpenBLAS: Bool {
     guard let library else { return false }
     return library.lowercased().contains("openblas")
       || library == Self.file(defining: "openblas_get_config")

@@ -1,9 +1,9 @@
 internal import Foundation
 
 /// How the learning rate moves over a run.
-public struct LearningRateSchedule: Sendable, Hashable, Codable {
+package struct LearningRateSchedule: Sendable, Hashable, Codable {
   /// What happens after warm-up.
-  public enum Shape: String, Sendable, Codable, CaseIterable {
+  package enum Shape: String, Sendable, Codable, CaseIterable {
     /// Stays at the peak.
     case constant
     /// Falls along half a cosine to `floor`.
@@ -13,16 +13,16 @@ public struct LearningRateSchedule: Sendable, Hashable, Codable {
   }
 
   /// The rate after warm-up.
-  public var peak: Double
+  package var peak: Double
   /// Updates over which the rate rises from peak/warmUp to the peak.
-  public var warmUp: Int
+  package var warmUp: Int
   /// What happens after warm-up.
-  public var shape: Shape
+  package var shape: Shape
   /// The share of the peak at the end.
-  public var floor: Double
+  package var floor: Double
 
   /// A schedule.
-  public init(peak: Double, warmUp: Int = 0, shape: Shape = .constant, floor: Double = 0) {
+  package init(peak: Double, warmUp: Int = 0, shape: Shape = .constant, floor: Double = 0) {
     self.peak = peak
     self.warmUp = warmUp
     self.shape = shape
@@ -30,7 +30,7 @@ public struct LearningRateSchedule: Sendable, Hashable, Codable {
   }
 
   /// The rate of update `step` (from 0) of `steps`.
-  public func rate(at step: Int, of steps: Int) -> Double {
+  package func rate(at step: Int, of steps: Int) -> Double {
     if step < warmUp { return peak * Double(step + 1) / Double(warmUp) }
     let progress = min(1, Double(step - warmUp) / Double(max(1, steps - warmUp)))
     let share: Double =

@@ -2,9 +2,9 @@ internal import Dispatch
 internal import Foundation
 
 /// What this machine can do at most, measured.
-public enum MachineLimits {
+package enum MachineLimits {
   /// 10⁹ operations a second of the product kernel on products of 384 × 384 × 384, all threads together.
-  public static func productGigaflops() -> Double {
+  package static func productGigaflops() -> Double {
     let size = 384
     let chunks = Parallel.threads
     let best =
@@ -35,7 +35,7 @@ public enum MachineLimits {
   }
 
   /// 10⁹ bytes a second of a plain copy of 256 MiB, read and write counted, one thread.
-  public static func copyBandwidth() -> Double {
+  package static func copyBandwidth() -> Double {
     let count = 32 << 20
     let source = [Double](repeating: 1, count: count)
     var target = [Double](repeating: 0, count: count)
@@ -51,7 +51,7 @@ public enum MachineLimits {
   }
 
   /// The most memory this process has held so far, bytes.
-  public static func peakMemory() -> Int {
+  package static func peakMemory() -> Int {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return Int(usage.ru_maxrss) * 1024

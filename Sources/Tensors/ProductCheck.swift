@@ -1,7 +1,7 @@
 internal import COpenBLAS
 
 /// Our products beside OpenBLAS's, which share no line with them.
-public enum ProductCheck {
+package enum ProductCheck {
   /// How far `Aᵀ·B` by our kernel is from OpenBLAS's.
   ///
   /// - Parameters:
@@ -11,7 +11,7 @@ public enum ProductCheck {
   ///   - a: A, row-major.
   ///   - b: B, row-major.
   /// - Returns: A magnitude for each element, twice: the kernel is called in two ways.
-  public static func differences(m: Int, n: Int, k: Int, _ a: [Float], _ b: [Float]) -> [Double] {
+  package static func differences(m: Int, n: Int, k: Int, _ a: [Float], _ b: [Float]) -> [Double] {
     precondition(m > 0 && n > 0 && k > 0 && a.count == k * m && b.count == k * n, "Fitting sizes.")
     var packed = [Float](repeating: .nan, count: Multiply.packedCount(k: k, n: n))
     let gathered = product(m * n) { c in

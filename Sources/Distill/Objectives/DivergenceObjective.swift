@@ -1,18 +1,18 @@
 internal import Core
-public import Tensors
+package import Tensors
 
 /// A divergence between the student and the teacher at one position, over a support, with its gradient.
 ///
 /// Over the top k tokens I with p̂ = Σ_{v ∉ I} π_v and q̂ likewise: `raw` sums over I alone; `renormalised` divides both sides
 /// by their mass in I; `tail` adds the bucket (p̂, q̂), which keeps it a divergence.
-public struct DivergenceObjective: Sendable, Hashable {
+package struct DivergenceObjective: Sendable, Hashable {
   /// Which divergence.
-  public var divergence: RowDivergence
+  package var divergence: RowDivergence
   /// Over which tokens.
-  public var support: VocabularySupport
+  package var support: VocabularySupport
 
   /// A divergence over a support.
-  public init(_ divergence: RowDivergence, support: VocabularySupport) {
+  package init(_ divergence: RowDivergence, support: VocabularySupport) {
     self.divergence = divergence
     self.support = support
   }
@@ -29,7 +29,7 @@ public struct DivergenceObjective: Sendable, Hashable {
   /// - Complexity: O(V).
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  public func evaluate<Scalar: Real>(
+  package func evaluate<Scalar: Real>(
     student: Span<Scalar>, at offset: Int, teacher: TeacherRow<Scalar>, scale: Double,
     gradient: inout MutableSpan<Scalar>
   ) -> Double {
@@ -45,16 +45,16 @@ public struct DivergenceObjective: Sendable, Hashable {
 }
 
 /// What a teacher says at one position: a whole row, or its most likely tokens.
-public struct TeacherRow<Scalar: Real>: Sendable {
+package struct TeacherRow<Scalar: Real>: Sendable {
   /// Rows of log-probabilities, nats; empty if the teacher gives none.
-  public var values: [Scalar]
+  package var values: [Scalar]
   /// Where the position's row begins.
-  public var offset: Int
+  package var offset: Int
   /// The teacher's most likely tokens, most likely first; `nil` if the rows say it.
-  public var top: [LikelyToken]?
+  package var top: [LikelyToken]?
 
   /// What a teacher says.
-  public init(values: [Scalar] = [], offset: Int = 0, top: [LikelyToken]? = nil) {
+  package init(values: [Scalar] = [], offset: Int = 0, top: [LikelyToken]? = nil) {
     self.values = values
     self.offset = offset
     self.top = top

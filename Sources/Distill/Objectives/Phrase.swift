@@ -127,19 +127,19 @@ struct PhraseArguments {
 }
 
 /// A value that a configuration writes as one phrase: `tokenMean`, `top(16, of=teacher)`, `ppoClip(low=0.2, high=0.28)`.
-public protocol ConfigurationPhrase: Codable, CustomStringConvertible {
+package protocol ConfigurationPhrase: Codable, CustomStringConvertible {
   /// Reads the phrase.
   init(text: String) throws(ObjectiveError)
 }
 
 extension ConfigurationPhrase {
   /// Reads the phrase from a configuration.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     try self.init(text: decoder.singleValueContainer().decode(String.self))
   }
 
   /// Writes the phrase into a configuration.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(description)
   }

@@ -68,7 +68,7 @@ public struct SignalBatch: Sendable {
   ///
   /// - Throws: `ObjectiveError.tokenCountMismatch` where a signal has another length than its response, and
   ///   `ObjectiveError.notFinite` where a signal is NaN or +∞, or a student's log-probability is −∞.
-  public init(_ groups: [ScoredGroup]) throws(ObjectiveError) {
+  package init(_ groups: [ScoredGroup]) throws(ObjectiveError) {
     var result: [[ResponseSignals]] = []
     for group in groups {
       var responses: [ResponseSignals] = []

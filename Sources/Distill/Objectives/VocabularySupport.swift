@@ -1,7 +1,7 @@
-public import Core
+package import Core
 
 /// Which tokens of the vocabulary a component looks at, at each position.
-public enum VocabularySupport: Sendable, Hashable {
+package enum VocabularySupport: Sendable, Hashable {
   /// The sampled token alone.
   case sampled
   /// The k most likely tokens of somebody, with a rule for the rest.
@@ -10,7 +10,7 @@ public enum VocabularySupport: Sendable, Hashable {
   case full
 
   /// Whose most likely tokens.
-  public enum Owner: String, Sendable, Hashable, CaseIterable {
+  package enum Owner: String, Sendable, Hashable, CaseIterable {
     /// The student's, as it is now; needs the teacher's whole row.
     case student
     /// The teacher's.
@@ -22,7 +22,7 @@ public enum VocabularySupport: Sendable, Hashable {
   }
 
   /// What happens to the probability of the tokens left out.
-  public enum Rest: String, Sendable, Hashable, CaseIterable {
+  package enum Rest: String, Sendable, Hashable, CaseIterable {
     /// It is forgotten: the sum is no divergence and can be negative.
     case raw
     /// The kept tokens are normalised to 1 on both sides.
@@ -32,7 +32,7 @@ public enum VocabularySupport: Sendable, Hashable {
   }
 
   /// What a teacher must be able to say for it.
-  public var teacherSupport: TeacherSupport {
+  package var teacherSupport: TeacherSupport {
     switch self {
     case .sampled: .sampled
     case .top(let k, .teacher, _), .top(let k, .intersection, _): .top(k)
@@ -48,7 +48,7 @@ public enum VocabularySupport: Sendable, Hashable {
 
 extension VocabularySupport: ConfigurationPhrase {
   /// Reads `sampled`, `full` or `top(16, of=teacher, rest=tail)`.
-  public init(text: String) throws(ObjectiveError) {
+  package init(text: String) throws(ObjectiveError) {
     let phrase = try Phrase(parsing: text)
     switch phrase.name {
     case "sampled": self = .sampled
@@ -65,7 +65,7 @@ extension VocabularySupport: ConfigurationPhrase {
   }
 
   /// The support as a configuration writes it.
-  public var description: String {
+  package var description: String {
     switch self {
     case .sampled: "sampled"
     case .full: "full"

@@ -1,7 +1,7 @@
-public import Core
+internal import Core
 
 /// Why a pretrained model cannot be used.
-public enum CheckpointError: ExplainedError, Hashable {
+package enum CheckpointError: ExplainedError, Hashable {
   /// The architecture is none of those that are computed.
   case architecture(String, file: String, known: [String])
   /// The configuration holds no object.
@@ -22,7 +22,7 @@ public enum CheckpointError: ExplainedError, Hashable {
   case shape(String, expected: [Int], received: [Int], file: String)
 
   /// What happened.
-  public var happened: String {
+  package var happened: String {
     switch self {
     case .architecture(let name, let file, let known):
       "'\(file)' is of architecture '\(name)', not one of \(known.joined(separator: ", "))."
@@ -44,7 +44,7 @@ public enum CheckpointError: ExplainedError, Hashable {
   }
 
   /// What to do.
-  public var remedy: String {
+  package var remedy: String {
     switch self {
     case .architecture: "Use a model of one of these architectures."
     case .noObject, .key: "Export the model again with the library that made it."

@@ -1,17 +1,7 @@
 internal import Plugins
 internal import Core
 internal import Curriculum
-internal import Foundation
-public import Teacher
-
-extension ProcessParameters: PluginParameters {
-  /// The words of the command that are files: the program itself, and scripts it is given.
-  package var files: [String] {
-    let base = folder.map { $0 + "/" } ?? ""
-    return command.map { $0.hasPrefix("/") ? $0 : base + $0 }
-      .filter { FileManager.default.fileExists(atPath: $0) }
-  }
-}
+internal import Teacher
 
 extension Laboratory {
   /// Plug-ins that are programs or services.

@@ -2,9 +2,7 @@
 internal import Tasks
 internal import Plugins
 internal import Core
-public import Teacher
-
-extension CompletionsParameters: PluginParameters {}
+internal import Teacher
 
 extension Laboratory {
   mutating func registerServices() throws {

@@ -149,7 +149,7 @@ public struct Laboratory: Sendable {
   }
 
   /// All plug-ins, for `opd plugins`.
-  public func describe() throws -> [PluginDescription] {
+  package func describe() throws -> [PluginDescription] {
     try catalogues.flatMap { try $0.describe() } + MethodPreset.describe()
   }
 }

@@ -1,7 +1,7 @@
-public import Core
+internal import Core
 
 /// What can be wrong with data, or with settings that are read against it.
-public enum DataError: ExplainedError, Hashable {
+package enum DataError: ExplainedError, Hashable {
   /// A reward term has a name that nobody knows.
   case unknownTerm(name: String, nearest: String?)
   /// A prompt whose right answer is asked for has none.
@@ -30,7 +30,7 @@ public enum DataError: ExplainedError, Hashable {
   case impossible(query: String, reason: String)
 
   /// What happened: one sentence.
-  public var happened: String {
+  package var happened: String {
     switch self {
     case .unknownTerm(let name, _): "There is no reward term '\(name)'."
     case .noTruth(let prompt): "Nobody knows the right answer to prompt '\(prompt)'."
@@ -59,7 +59,7 @@ public enum DataError: ExplainedError, Hashable {
   }
 
   /// What to do about it: one sentence.
-  public var remedy: String {
+  package var remedy: String {
     switch self {
     case .unknownTerm(_, let nearest?), .unknownWord(_, _, let nearest?):
       "Did you mean '\(nearest)'?"

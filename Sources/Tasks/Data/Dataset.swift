@@ -15,10 +15,10 @@ public struct Dataset: Sendable {
   public var tune: [Prompt]
 
   /// Which prompts a run answers when it is evaluated.
-  public var part = Part.dev
+  package var part = Part.dev
 
   /// The parts of a data set that are not trained on.
-  public enum Part: String, Codable, Sendable, Hashable, CaseIterable {
+  package enum Part: String, Codable, Sendable, Hashable, CaseIterable {
     /// What is reported on.
     case dev
     /// What settings are chosen by.

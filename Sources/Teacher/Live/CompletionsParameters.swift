@@ -1,8 +1,9 @@
 #if LiveTeachers
 package import Core
+internal import Plugins
 
 /// How to ask a live service, and how patiently.
-package struct CompletionsParameters: Sendable, Hashable, Codable {
+package struct CompletionsParameters: PluginParameters, Hashable {
   /// How the student's tokens become the server's.
   package enum TokenMapping: String, Sendable, Hashable, Codable, CaseIterable {
     /// They are the server's: student and teacher share a tokenizer. The only one that gives likeliest tokens.

@@ -1,7 +1,9 @@
 package import Core
+internal import Foundation
+internal import Plugins
 
 /// How to run and how long to wait for a plug-in that is a program of its own.
-package struct ProcessParameters: Sendable, Hashable, Codable {
+package struct ProcessParameters: PluginParameters, Hashable {
   /// The program and its arguments; a name without a slash is looked up in `PATH`.
   package var command: [String] = []
 
@@ -31,6 +33,13 @@ package struct ProcessParameters: Sendable, Hashable, Codable {
 
   /// The defaults for a command.
   package init(command: [String]) { self.command = command }
+
+  /// The words of the command that are files: the program itself, and scripts it is given.
+  package var files: [String] {
+    let base = folder.map { $0 + "/" } ?? ""
+    return command.map { $0.hasPrefix("/") ? $0 : base + $0 }
+      .filter { FileManager.default.fileExists(atPath: $0) }
+  }
 
   /// One line on each parameter.
   package static let keys: [String: KeyDeclaration] = [

@@ -1,6 +1,7 @@
 import Networks
 import Foundation
 import Core
+import Tensors
 import Testing
 
 /// Eight frames of two tokens, a frame a second; some are shown.

@@ -119,14 +119,16 @@ struct SourceFoldTests {
 
 @Suite("Folds and scans of real data", needsRealData)
 struct RealScanTests {
-  @Test("each fold has about a fifth of QVHighlights, and rows of ten numbers")
+  @Test(
+    "each fold has about a fifth of QVHighlights, and rows of ten numbers beside those of the query"
+  )
   func folds() throws {
     var counts: [Int] = []
     for fold in 1...SourceFolds.count {
       let options = QVHighlights.Options(rows: .scan, fold: fold)
       let data = try QVHighlights.load(path: try real("qvhighlights"), options: options)
       counts.append(data.dev.count)
-      #expect(data.channels == 10 && data.isQueryAware && data.name.hasSuffix("-fold\(fold)"))
+      #expect(data.channels == 106 && data.isQueryAware && data.name.hasSuffix("-fold\(fold)"))
     }
     #expect(
       counts.reduce(0, +) == 1550 && counts.allSatisfy { (240...380).contains($0) }, "\(counts)")

@@ -126,11 +126,7 @@ extension QVHighlights.Options.Rows {
       switch self {
       case .features, .cosine: (plain.cosines(with: query, afterFeatures: false), [1])
       case .featuresAndCosine: (plain.cosines(with: query, afterFeatures: true), query + [1])
-      case .scan:
-        (
-          plain.scanned(for: query),
-          [1] + [Float](repeating: 0, count: ScanChannels.count - 1)
-        )
+      case .scan: (plain.scanned(for: query), ScanChannels.row(of: query))
       }
     return copy
   }

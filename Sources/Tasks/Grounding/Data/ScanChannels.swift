@@ -93,8 +93,19 @@ package enum ScanChannels {
   }
 }
 
+extension ScanChannels {
+  /// The row of a query beside those of its clips, C + 10 numbers: its own features, about as long as a clip's ten numbers are.
+  ///
+  /// In students of the same shape written in PyTorch, one that does not read them is .015 of mIoU behind.
+  static func row(of query: [Float]) -> [Float] {
+    let length = query.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    let scale = length > 0 ? Float(count).squareRoot() / length : 0
+    return query.map { $0 * scale } + [Float](repeating: 0, count: count)
+  }
+}
+
 extension FrameFeatures {
-  /// The ten channels of a scan for `query` in place of the features, a row a frame; features made so know the query.
+  /// The ten channels of a scan for `query`, after C zeros where the query's own row has its features; features made so know the query.
   ///
   /// - Precondition: `query` has C numbers.
   package func scanned(for query: [Float]) -> FrameFeatures {
@@ -104,7 +115,8 @@ extension FrameFeatures {
     let others = ScanChannels.ofNeighbours(
       (0..<frames).map { place in clips[frame: place].map { Double($0) } }, rows.map { $0[0] })
     return FrameFeatures(
-      values: zip(rows, others).flatMap { ($0 + $1).map { Float($0) } }, tokensPerFrame: 1,
-      channels: ScanChannels.count, timestamps: timestamps, duration: duration, captions: captions)
+      values: zip(rows, others).flatMap { row in
+        [Float](repeating: 0, count: channels) + (row.0 + row.1).map { Float($0) }
+      }, tokensPerFrame: 1, channels: channels + ScanChannels.count, timestamps: timestamps, duration: duration, captions: captions)
   }
 }

@@ -90,6 +90,7 @@ extension Dataset {
     ]
     for number in digests.joined() { hash.append(integer: number) }
     for caption in evidence.captions ?? [] { hash.append(caption) }
+    for event in prompt.events ?? [] { hash.append("\(event.text) \(event.interval.text)") }
   }
 
   /// The count and four running 64-bit hashes of numbers; SHA-256 of all features would take seconds.

@@ -3,7 +3,7 @@ internal import Core
 extension AnswerCodec {
   /// The answers of those who read windows without training, by what they are called; none for tasks of other answers.
   func untrainedReaders(of prompts: [Prompt]) -> [(name: String, answers: [(any Answer)?])] {
-    guard task is GroundingTask else { return [] }
+    guard task is GroundingTask || task is NarrationTask else { return [] }
     var found: [(name: String, answers: [(any Answer)?])] = [
       ("whole video", prompts.map { Interval(0, $0.duration) })
     ]

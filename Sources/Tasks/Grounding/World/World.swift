@@ -121,7 +121,8 @@ package struct World: Sendable {
   package func dataset() throws -> Dataset {
     try Dataset(
       name: "world-\(options.difficulty.rawValue)", train: train.flatMap { prompts($0) },
-      dev: dev.flatMap { prompts($0) }, tune: tune.flatMap { prompts($0) })
+      dev: dev.flatMap { prompts($0) }, tune: tune.flatMap { prompts($0) }
+    ).telling(train + dev + tune)
   }
 
   /// A question as the row of features that prompts of form `embedding` carry; words that no question of the world uses

@@ -148,6 +148,7 @@ extension Laboratory {
         words: dataset.queryWords
       ).answers
     }
+    try registerNarration()
   }
 }
 
@@ -155,7 +156,7 @@ extension Dataset {
   /// Refuses data whose right answers are no stretches of time.
   ///
   /// - Throws: `TaskError.foreignAnswer`.
-  fileprivate func requireWindows() throws {
+  func requireWindows() throws {
     for prompt in all {
       guard let other = prompt.truth.first(where: { !($0 is Interval) }) else { continue }
       throw TaskError.foreignAnswer(task: "grounding", answer: other.text)

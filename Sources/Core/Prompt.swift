@@ -61,6 +61,11 @@ public struct Prompt: Sendable, Identifiable {
   /// of a prompt that holds them as they were filmed.
   package var marked: MarkedFrames?
 
+  /// What happens in the video, in time order; `nil` where the data does not say.
+  ///
+  /// No student is shown it: a codec of narrated answers writes it before the right one.
+  public var events: [VideoEvent]?
+
   /// A right answer that whoever reads the prompt may see; `nil` for a student.
   public var hint: (any Answer)?
 

@@ -35,6 +35,8 @@ package struct StudentOutline: Sendable, Codable {
       (student, data) = (origin.student, origin.data)
     } else {
       (student, data) = (configuration.student, DatasetOutline(of: context.dataset))
+      // Only where its codec needs it: other runs leave behind what they always did.
+      if context.codec.task is NarrationTask { data.events = try context.dataset.eventOutline() }
     }
   }
 

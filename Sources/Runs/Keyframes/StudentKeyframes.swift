@@ -29,8 +29,8 @@ struct StudentKeyframes: KeyframeSelector, WeighedPart {
         key: "run", why: "the clips are those of that run's student; only a sweep knows 'arm'")
     }
     student = try await TrainedStudent(finished: run, in: context.laboratory)
-    guard student.context.codec.task is ClipListTask || student.context.codec.task is GroundingTask
-    else {
+    let task = student.context.codec.task
+    guard task is ClipListTask || task is GroundingTask || task is NarrationTask else {
       throw RunError.checkpoint(path: run, reason: "its student answers with no clips of a video")
     }
     try context.dataset.requireUnseen(student.prompts, by: "The student of '\(run)'")

@@ -43,6 +43,7 @@ extension Laboratory {
         words: dataset.queryWords
       ).answers
     }
+    try registerNarration()
   }
 
   private mutating func registerWindowTokens() throws {

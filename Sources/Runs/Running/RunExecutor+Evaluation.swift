@@ -1,6 +1,7 @@
 package import Analysis
 internal import Core
 internal import Storage
+internal import Tasks
 internal import Tensors
 
 extension RunExecutor {
@@ -49,7 +50,7 @@ extension Evaluation {
     init(_ outcome: Outcome) {
       qid = outcome.id
       vid = outcome.cluster
-      let window = outcome.predicted as? Interval
+      let window = Interval(windowOf: outcome.predicted)
       pred_relevant_windows = window.map { [[$0.start, $0.end, 1]] } ?? []
     }
   }

@@ -78,7 +78,7 @@ package struct RunParts {
   /// A digest of everything the run learns from.
   var identity: [String] {
     [context.dataset.fingerprint, teacher?.identity ?? ""]
-      + [secondTeacher?.identity, start].compactMap { $0 } + weights
+      + [secondTeacher?.identity, start, told].compactMap { $0 } + weights
       + zip(configuration.stages, pools).filter { $0.0.data?.isNull == false }.map(\.1.identity)
   }
 

@@ -16,7 +16,9 @@ extension Bound {
   ) async throws -> [Bound] {
     guard !dataset.reported.isEmpty else { return [] }
     var bounds: [Bound] = []
-    for (name, answers) in guesses(of: dataset, codec.task)
+    // What stands before a window is worth nothing: the bounds of a narrated answer are those of its window.
+    let guessed: any AnswerTask = (codec.task as? NarrationTask)?.windows ?? codec.task
+    for (name, answers) in guesses(of: dataset, guessed)
       + codec.untrainedReaders(of: dataset.reported.map(dataset.unmarked))
     {
       let outcomes = try await codec.task.outcomes(answers, to: dataset.reported)

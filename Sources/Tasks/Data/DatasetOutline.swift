@@ -26,6 +26,8 @@ package struct DatasetOutline: Sendable, Hashable, Codable {
   package var isQueryAware: Bool
   /// The words of all queries.
   package var words: [String]
+  /// What is told of the videos, where answers are narrated; `nil` where nobody asked.
+  package var events: EventOutline?
   /// Questions of the data, with their options: as many as a codec must see to be the one of the data.
   package var examples: [Example]
 
@@ -89,6 +91,7 @@ package struct DatasetOutline: Sendable, Hashable, Codable {
     ]
     for (name, value, range) in real where !range.contains(value) { return "'\(name)' is \(value)" }
     guard maximumDuration / frameDistance <= 1e7 else { return "a video has too many frames" }
+    if let defect = events?.defect { return defect }
     let most = examples.map(\.options.count).max() ?? 0
     return most <= Choice.letters.count ? nil : "a question has \(most) options"
   }

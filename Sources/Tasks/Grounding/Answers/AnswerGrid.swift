@@ -52,3 +52,18 @@ func vocabulary(answers: [String], words: [String]) -> Vocabulary {
   let others = words.filter { known.insert($0).inserted }
   return Vocabulary(words: answers + [endWord] + others, end: endWord)
 }
+
+extension Vocabulary {
+  /// A response in the tokens of this vocabulary.
+  ///
+  /// - Parameters:
+  ///   - tokens: The response.
+  ///   - tokenizer: Whose tokens it is in.
+  /// - Returns: The same where they are this vocabulary's; else its text up to the end in these, or `nil` where it does not end
+  ///   or says what no word here does.
+  func translated(_ tokens: [Token], from tokenizer: any Tokenizer) -> [Token]? {
+    guard tokenizer.fingerprint != fingerprint else { return tokens }
+    guard let end = tokens.firstIndex(where: tokenizer.ends.contains) else { return nil }
+    return (try? encode(tokenizer.decode(tokens[..<end]))).map { $0 + [self.end] }
+  }
+}

@@ -41,7 +41,7 @@ package struct GroundingReward: RewardFunction {
       return group.rollouts.map { rollout in
         let duration = group.prompt.duration
         return reward(
-          codec.decode(rollout.tokens, to: group.prompt) as? Interval,
+          Interval(windowOf: codec.decode(rollout.tokens, to: group.prompt)),
           truths: group.prompt.stretches,
           duration: duration)
       }

@@ -41,18 +41,10 @@ package struct GroundingTask: EnumerableTask {
   package func read(
     _ tokens: [Token], to prompt: Prompt, with tokenizer: any Tokenizer
   ) -> (any Answer)? {
-    guard let own = translated(tokens, from: tokenizer),
+    guard let own = codec.vocabulary.translated(tokens, from: tokenizer),
       let window = codec.decode(own, duration: prompt.duration), window.isProper
     else { return nil }
     return window
-  }
-
-  /// The same response in the codec's own tokens.
-  private func translated(_ tokens: [Token], from tokenizer: any Tokenizer) -> [Token]? {
-    guard tokenizer.fingerprint != codec.vocabulary.fingerprint else { return tokens }
-    guard let end = tokens.firstIndex(where: tokenizer.ends.contains) else { return nil }
-    let text = tokenizer.decode(tokens[..<end])
-    return (try? codec.vocabulary.encode(text)).map { $0 + [codec.vocabulary.end] }
   }
 
   /// The intersection over union of two windows.

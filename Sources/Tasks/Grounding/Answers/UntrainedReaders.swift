@@ -7,7 +7,7 @@ extension AnswerCodec {
   ///   it says nothing.
   /// - Returns: One answer a question of each.
   func untrainedReaders(of prompts: [Prompt]) -> [(name: String, answers: [(any Answer)?])] {
-    guard task is GroundingTask else { return [] }
+    guard task is GroundingTask || task is NarrationTask else { return [] }
     var found: [(name: String, answers: [(any Answer)?])] = [
       ("whole video", prompts.map { Interval(0, $0.duration) })
     ]

@@ -145,14 +145,16 @@ package struct World: Sendable {
   }
 
   private func prompts(_ video: WorldVideo) -> [Prompt] {
-    let evidence = features(video)
+    let (evidence, events) = (features(video), video.events)
     return video.questions.enumerated().map { index, question in
       let window = Interval(Double(question.frames.lowerBound), Double(question.frames.upperBound))
-      return Prompt(
+      var prompt = Prompt(
         id: "\(video.name)-q\(index)", video: video.name, query: question.text,
         queryEmbedding: options.query == .embedding
           ? WorldQuestionEmbedding.row(question.text) : nil,
         evidence: evidence, truth: [window])
+      prompt.events = events
+      return prompt
     }
   }
 }

@@ -67,7 +67,7 @@ private func pointed(seed: UInt64) -> [Branch] {
     branch.prompt.targets.order = Array((1..<rows).reversed())
     branch.prompt.targets.places =
       [.init(before: nil, after: 1), .init(before: nil, after: nil)]
-      + (2..<5).map { .init(before: $0 - 1, after: $0 < rows ? $0 : nil) }
+      + (2..<5).map { .init(before: min($0, rows) - 1, after: $0 < rows ? $0 : nil) }
       + [
         .init(before: 1, after: rows - 1, inside: 0..<rows - 1),
         .init(before: 1, after: 1, inside: 1..<2),

@@ -159,6 +159,37 @@ struct WindowTeacherTests {
     }
   }
 
+  @Test(
+    "believes by overlap where that is asked for: as the formula says, and in long windows more loosely"
+  )
+  func overlap() throws {
+    let smoothing = WindowSmoothing(floorShare: 0, overlapTemperature: 0.1)
+    func belief(_ window: Interval) throws -> [Double] {
+      try WindowDistributionTeacher(
+        source: TableWindows(["a": [ScoredInterval(window, confidence: 0.3)]]),
+        codec: codec.answers, smoothing: smoothing
+      ).distribution(for: .toy(duration: 12)).weights
+    }
+    let grid = codec.grid(duration: 12)
+    let naive = grid.map { window -> Double in
+      let shared = window.overlap(Interval(2, 10))
+      return exp((shared / (window.length + 8 - shared) - 1) / 0.1)
+    }
+    let total = naive.reduce(0, +)
+    for (own, expected) in zip(try belief(Interval(2, 10)), naive) {
+      #expect(abs(own - expected / total) < 1e-12)
+    }
+    // A second less of eight is likelier beside the whole than a second less of two.
+    func odds(_ whole: Interval, _ less: Interval) throws -> Double {
+      let weights = try belief(whole)
+      let places = try [whole, less].map { try #require(grid.firstIndex(of: $0)) }
+      return weights[places[1]] / weights[places[0]]
+    }
+    #expect(
+      try odds(Interval(2, 10), Interval(2, 9)) > 2 * odds(Interval(2, 4), Interval(2, 3)))
+    #expect(throws: TeacherError.self) { try WindowSmoothing(overlapTemperature: 0).validate() }
+  }
+
   @Test("moves predictions along with a video whose time line was changed")
   func moved() throws {
     let table = try TableWindows(["a": [.init(1, 4, 0.5), .init(8, 10, 0.2)]])

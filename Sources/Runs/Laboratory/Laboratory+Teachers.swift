@@ -8,6 +8,7 @@ struct WindowsTeacherParameters: PluginParameters {
   var path: String?
   var scale = 4.0
   var floorShare = 0.02
+  var overlapTemperature: Double?
   var confidenceTemperature = 1.0
   var offGridMass = 1e-4
   var shift = 0.0
@@ -27,12 +28,14 @@ struct WindowsTeacherParameters: PluginParameters {
     "floorShare": .real(
       .below(1, from: 0), "share of probability spread over the whole answer grid"),
     "confidenceTemperature": .real(.above(0), "what log-confidences are divided by"),
+    "overlapTemperature": overlapKey,
     "offGridMass": offGridKey,
   ].merging(TeacherTreatment.keys) { own, _ in own }
 }
 
 struct OracleTeacherParameters: PluginParameters {
   var sharpness = 1.0
+  var overlapTemperature: Double?
   var floorShare = 0.01
   var offGridMass = 1e-4
   var shift = 0.0
@@ -47,11 +50,16 @@ struct OracleTeacherParameters: PluginParameters {
   static let keys: [String: KeyDeclaration] = [
     "sharpness": .real(
       .above(0), "belief falls as exp(-sharpness * seconds off)", unit: "per second"),
+    "overlapTemperature": overlapKey,
     "floorShare": .real(
       .below(1, from: 0), "share of probability spread over the whole answer grid"),
     "offGridMass": offGridKey,
   ].merging(TeacherTreatment.keys) { own, _ in own }
 }
+
+/// Belief by overlap.
+private let overlapKey = KeyDeclaration.real(
+  .above(0), "belief falls as exp((IoU - 1) / overlapTemperature) in place of seconds, if given")
 
 /// The uniform share that keeps every logarithm finite.
 let offGridKey = KeyDeclaration.real(
@@ -167,7 +175,8 @@ extension Laboratory {
         smoothing: WindowSmoothing(
           scale: parameters.scale, floorShare: parameters.floorShare,
           confidenceTemperature: parameters.confidenceTemperature,
-          offGridMass: parameters.offGridMass), context)
+          offGridMass: parameters.offGridMass, overlapTemperature: parameters.overlapTemperature),
+        context)
     }
     try teachers.register(
       "oracle", summary: "knows the right windows of the data",
@@ -181,7 +190,8 @@ extension Laboratory {
         TrueWindows(),
         smoothing: WindowSmoothing(
           scale: 1 / parameters.sharpness, floorShare: parameters.floorShare,
-          offGridMass: parameters.offGridMass), context)
+          offGridMass: parameters.offGridMass, overlapTemperature: parameters.overlapTemperature),
+        context)
     }
   }
 }

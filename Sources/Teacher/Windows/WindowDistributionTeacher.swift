@@ -41,10 +41,11 @@ package struct WindowDistributionTeacher: TeacherScorer, AnswerPredictor {
 
   /// A digest of everything its scores depend on besides the request.
   package var identity: String {
-    ContentHash.of([
-      "windows", source.identity, tries.fingerprint, "\(smoothing.scale)",
-      "\(smoothing.floorShare)", "\(smoothing.confidenceTemperature)", "\(smoothing.offGridMass)",
-    ])
+    ContentHash.of(
+      [
+        "windows", source.identity, tries.fingerprint, "\(smoothing.scale)",
+        "\(smoothing.floorShare)", "\(smoothing.confidenceTemperature)", "\(smoothing.offGridMass)",
+      ] + (smoothing.overlapTemperature.map { ["overlap", "\($0)"] } ?? []))
   }
 
   /// A window teacher knows whole distributions.

@@ -1,6 +1,7 @@
 /// How a list of scored windows becomes a distribution over the answer grid.
 ///
-/// `weight(s, e) = Σ_k c_k · exp(−(|s−s_k| + |e−e_k|)/τ)` with `c_k = confidence_k^(1/T)`, normalised over the grid; a
+/// `weight(s, e) = Σ_k c_k · exp(−(|s−s_k| + |e−e_k|)/τ)` with `c_k = confidence_k^(1/T)`, or `Σ_k c_k · exp((IoU_k − 1)/T′)`, which
+/// lets a long window be missed by more than a short one, normalised over the grid; a
 /// share `floorShare` of the probability is then spread evenly over the grid, and at every token a share `offGridMass`
 /// evenly over the vocabulary, so that no log-probability is infinite.
 ///
@@ -8,6 +9,11 @@
 package struct WindowSmoothing: Sendable, Hashable, Codable {
   /// τ, in seconds, above 0: how far from a window its confidence reaches.
   package var scale: Double
+
+  /// T′, above 0: how much less overlap makes a window less probable by e, in place of τ; `nil` for distances in seconds.
+  ///
+  /// Optional, so that a smoothing without is written as it always was.
+  package var overlapTemperature: Double?
 
   /// The share of the probability that is spread evenly over all windows of the grid, 0 ..< 1.
   package var floorShare: Double
@@ -24,9 +30,10 @@ package struct WindowSmoothing: Sendable, Hashable, Codable {
   /// Smoothing with the given parameters.
   package init(
     scale: Double = 4, floorShare: Double = 0.02, confidenceTemperature: Double = 1,
-    offGridMass: Double = 1e-4
+    offGridMass: Double = 1e-4, overlapTemperature: Double? = nil
   ) {
     self.scale = scale
+    self.overlapTemperature = overlapTemperature
     self.floorShare = floorShare
     self.confidenceTemperature = confidenceTemperature
     self.offGridMass = offGridMass
@@ -37,6 +44,9 @@ package struct WindowSmoothing: Sendable, Hashable, Codable {
   /// - Throws: `TeacherError.parameter`.
   package func validate() throws {
     try check("scale", scale, "above 0") { $0 > 0 && $0.isFinite }
+    if let overlapTemperature {
+      try check("overlapTemperature", overlapTemperature, "above 0") { $0 > 0 && $0.isFinite }
+    }
     try check("floorShare", floorShare, "at least 0 and below 1") { $0 >= 0 && $0 < 1 }
     try check("confidenceTemperature", confidenceTemperature, "above 0") { $0 > 0 && $0.isFinite }
     try check("offGridMass", offGridMass, "above 0 and below 1") { $0 > 0 && $0 < 1 }

@@ -6,7 +6,9 @@ extension WindowGrid {
   ///
   /// - Complexity: O(scored windows · grid) multiplications and O(scored windows · distinct ends) exponentials.
   func weights(of scored: [ScoredInterval], _ smoothing: WindowSmoothing) -> [Double] {
-    var weights = kernelByAxes(scored, smoothing)
+    var weights =
+      smoothing.overlapTemperature.map { kernelByOverlap(scored, smoothing, $0) }
+      ?? kernelByAxes(scored, smoothing)
     var total = weights.reduce(0, +)
     // Far from every window the product of two exponentials underflows; then distances are compared before they are
     // exponentiated.
@@ -37,6 +39,18 @@ extension WindowGrid {
     return sums
   }
 
+  /// Σ_k c_k·exp((IoU − 1)/T′); a window beside all has e^(−1/T′) and is never impossible.
+  private func kernelByOverlap(
+    _ scored: [ScoredInterval], _ smoothing: WindowSmoothing, _ temperature: Double
+  ) -> [Double] {
+    let strengths = strengths(scored, smoothing)
+    return windows.map { window in
+      zip(scored, strengths).reduce(0) { sum, known in
+        sum + known.1 * exp((overlap(window, known.0.interval) - 1) / temperature)
+      }
+    }
+  }
+
   /// The same up to a factor, which is chosen so that the nearest window counts 1.
   private func kernelByDistance(
     _ scored: [ScoredInterval], _ smoothing: WindowSmoothing
@@ -49,6 +63,12 @@ extension WindowGrid {
     }
     let best = logSums.joined().max() ?? 0
     return logSums.map { $0.reduce(0) { $0 + exp($1 - best) } }
+  }
+
+  /// The intersection over union.
+  private func overlap(_ first: Interval, _ second: Interval) -> Double {
+    let shared = first.overlap(second)
+    return shared / (first.length + second.length - shared)
   }
 
   private func distance(_ first: Interval, _ second: Interval) -> Double {

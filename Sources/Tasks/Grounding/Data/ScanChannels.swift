@@ -105,7 +105,7 @@ extension ScanChannels {
 }
 
 extension FrameFeatures {
-  /// The ten channels of a scan for `query`, after C zeros where the query's own row has its features; features made so know the query.
+  /// The ten channels of a scan for `query`, after C zeros where the query's own row has its features.
   ///
   /// - Precondition: `query` has C numbers.
   package func scanned(for query: [Float]) -> FrameFeatures {
@@ -117,6 +117,7 @@ extension FrameFeatures {
     return FrameFeatures(
       values: zip(rows, others).flatMap { row in
         [Float](repeating: 0, count: channels) + (row.0 + row.1).map { Float($0) }
-      }, tokensPerFrame: 1, channels: channels + ScanChannels.count, timestamps: timestamps, duration: duration, captions: captions)
+      }, tokensPerFrame: 1, channels: channels + ScanChannels.count, timestamps: timestamps,
+      duration: duration, captions: captions)
   }
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The means of arms over folds, each question answered once, with 95 % intervals over whole videos; differences are paired.
+"""The means of arms over folds, each question answered once, with 95 % intervals over whole videos; differences are paired. Then the same by the length of
+the right windows and by how many there are.
 
 Usage: scripts/fold-means.py SWEEP [BASELINE]
 
@@ -13,14 +14,21 @@ import pathlib
 import sys
 
 
+kinds = collections.defaultdict(set)
+
+
 def answers(sweep):
-    """Quality by case, question and video, averaged over seeds."""
+    """Quality by case, question and video, averaged over seeds; notes of which kind a question is."""
     found = collections.defaultdict(lambda: collections.defaultdict(list))
     for path in sorted(pathlib.Path(sweep).glob("*fold=*/seed-*/evaluation.jsonl")):
         case = path.parent.parent.name.split("+")[0]
         for line in path.read_text().splitlines():
             record = json.loads(line)
-            found[case][(record["cluster"], record["id"])].append(record["quality"])
+            key = record["cluster"], record["id"]
+            found[case][key].append(record["quality"])
+            for name, group in record.get("groups", {}).items():
+                kinds[f"{name} {group['title']}"].add(key)
+            kinds["one right window" if len(record.get("truth", [])) < 2 else "several right windows"].add(key)
     return {case: {key: sum(v) / len(v) for key, v in own.items()} for case, own in found.items()}
 
 
@@ -52,6 +60,10 @@ def main():
         if baseline and values is not baseline and values.keys() == baseline.keys():
             difference = shown({key: values[key] - baseline[key] for key in values})
         print(f"{case}\t{len(values)}\t{shown(values)}\t{shares[0]:.3f}\t{shares[1]:.3f}\t{difference}")
+    for kind, keys in sorted(kinds.items()):
+        for case, values in arms.items():
+            own = {key: values[key] for key in keys if key in values}
+            print(f"{case}, {kind}\t{len(own)}\t{shown(own)}")
 
 
 if __name__ == "__main__":

@@ -44,8 +44,8 @@ package enum ScanChannels {
   /// 9. its mean over 5 clips, the ends repeated
   /// 10. the cosine with the clip before; 1 for the first
   ///
-  /// In students of the same shape written in PyTorch they were worth .02 of mIoU. Source of the second query: Rocchio, "Relevance
-  /// feedback in information retrieval", 1971, with the likeliest taken for the relevant.
+  /// Source of the second query: Rocchio, "Relevance feedback in information retrieval", 1971, with the likeliest taken for the
+  /// relevant.
   ///
   /// - Parameters:
   ///   - clips: A row a clip.
@@ -95,8 +95,6 @@ package enum ScanChannels {
 
 extension ScanChannels {
   /// The row of a query beside those of its clips, C + 10 numbers: its own features, about as long as a clip's ten numbers are.
-  ///
-  /// In students of the same shape written in PyTorch, one that does not read them is .015 of mIoU behind.
   static func row(of query: [Float]) -> [Float] {
     let length = query.reduce(0) { $0 + $1 * $1 }.squareRoot()
     let scale = length > 0 ? Float(count).squareRoot() / length : 0

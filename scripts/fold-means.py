@@ -18,7 +18,7 @@ kinds = collections.defaultdict(set)
 
 
 def answers(sweep):
-    """Quality by case, question and video, averaged over seeds; notes of which kind a question is."""
+    """Qualities by case, question and video, one a seed; notes of which kind a question is."""
     found = collections.defaultdict(lambda: collections.defaultdict(list))
     for path in sorted(pathlib.Path(sweep).glob("*fold=*/seed-*/evaluation.jsonl")):
         case = path.parent.parent.name.split("+")[0]
@@ -29,7 +29,12 @@ def answers(sweep):
             for name, group in record.get("groups", {}).items():
                 kinds[f"{name} {group['title']}"].add(key)
             kinds["one right window" if len(record.get("truth", [])) < 2 else "several right windows"].add(key)
-    return {case: {key: sum(v) / len(v) for key, v in own.items()} for case, own in found.items()}
+    return found
+
+
+def averaged(own, worth=lambda quality: quality):
+    """What answers to each question are worth, on average over seeds."""
+    return {key: sum(map(worth, v)) / len(v) for key, v in own.items()}
 
 
 def mean(values):
@@ -49,13 +54,14 @@ def shown(values):
 
 
 def main():
-    arms = answers(sys.argv[1])
-    if not arms:
+    found = answers(sys.argv[1])
+    if not found:
         sys.exit(f"No folds with answers lie in '{sys.argv[1]}'. Give the folder of a sweep over data.qvhighlights.fold.")
+    arms = {case: averaged(own) for case, own in found.items()}
     baseline = arms.get(sys.argv[2] if len(sys.argv) > 2 else "base")
     print("arm\tquestions\tquality, 95 % over videos\tR@0.5\tR@0.7\tdifference from the baseline")
     for case, values in arms.items():
-        shares = [sum(v >= t for v in values.values()) / len(values) for t in (0.5, 0.7)]
+        shares = [mean(averaged(found[case], lambda v, t=t: v >= t))[0] for t in (0.5, 0.7)]
         difference = ""
         if baseline and values is not baseline and values.keys() == baseline.keys():
             difference = shown({key: values[key] - baseline[key] for key in values})

@@ -92,7 +92,7 @@ extension Tape {
   public func pointing(
     _ logits: Variable, query: Variable, keys: Variable, _ plan: PointerPlan
   ) -> Variable {
-    precondition(query.columns == 3 * keys.columns)
+    precondition(query.columns == 3 * keys.columns && plan.prompts.count == logits.rows)
     let y = append(
       rows: logits.rows, columns: logits.columns, .pointing(logits, query, keys, plan))
     pointer(y).update(from: pointer(logits), count: y.rows * y.columns)

@@ -52,7 +52,7 @@ struct QVHighlightsParameters: PluginParameters {
 
     static let keys: [String: KeyDeclaration] = [
       "copies": .integer(
-        0...1000, "how many questions are made of each to train on", unit: "questions"),
+        0...100, "how many questions are made of each to train on", unit: "questions"),
       "shift": .flag(
         "whether their videos begin elsewhere, at a clip of each one's own that cuts no right window"
       ),

@@ -3,7 +3,8 @@ internal import Core
 extension Dataset {
   /// The same data with a share of the videos to train on kept back to choose settings by.
   ///
-  /// Questions that were made of others are trained on only. Which videos are kept follows from their names, so it is the same for every run and on every machine.
+  /// Questions that were made of others are trained on only. Which videos are kept follows from their names, so it is the same for
+  /// every run and on every machine.
   ///
   /// - Parameter share: The share, 0 … 1; of the smallest that is not 0, one video. 0 leaves the data as it is.
   /// - Returns: The data with `tune`, whose videos are in no other part.

@@ -51,6 +51,11 @@ let arguments: Target.Dependency = .product(
 let sockets: Target.Dependency = .product(
   name: "FlyingSocks", package: "FlyingFox", condition: .when(traits: ["Serve"]))
 
+let subprocess: [Target.Dependency] = [
+  .product(name: "Subprocess", package: "swift-subprocess"),
+  .product(name: "SystemPackage", package: "swift-system"),
+]
+
 let package = Package(
   name: "opd",
   products: [
@@ -79,6 +84,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
     // C libraries.
@@ -97,6 +104,8 @@ let package = Package(
     room("Tensors", imports: ["COpenBLAS"], settings: language + optimised),
     room("Storage", imports: ["CHDF5", "Core"], settings: language + optimised),
     room("Statistics", imports: ["CGSL", "Core"], settings: language + optimised),
+    // Other programs: nothing else starts any.
+    room("Programs", imports: ["Core"] + subprocess, settings: safe + optimised),
 
     // The network, its tokenizers, and the four rooms that never import each other.
     room("Networks", imports: ["Core", "Storage", "Tensors"], settings: safe + optimised),
@@ -105,7 +114,7 @@ let package = Package(
       "Student", imports: ["Core", "Tensors", "Networks", "Storage", "Tokenizers"],
       settings: safe + optimised),
     room(
-      "Teacher", imports: ["Core", "Plugins", "Storage", "Tensors", "Networks"],
+      "Teacher", imports: ["Core", "Plugins", "Storage", "Tensors", "Networks", "Programs"],
       settings: safe + optimised),
     room("Curriculum", imports: ["Core", "Plugins"], settings: safe + optimised),
     room("TAD", imports: ["Core", "Plugins"], settings: safe + optimised),
@@ -132,8 +141,9 @@ let package = Package(
       imports: ["Core", "Plugins", "Records", "Statistics", "Storage", "Curriculum", "TAD"],
       settings: safe + optimised),
     room(
-      "Sweeps", imports: ["Core", "Plugins", "Records", "Storage"], settings: safe + optimised),
-    room("Video", imports: ["Core", "Storage", "TAD"], settings: safe + optimised),
+      "Sweeps", imports: ["Core", "Plugins", "Programs", "Records", "Storage"],
+      settings: safe + optimised),
+    room("Video", imports: ["Core", "Programs", "TAD"], settings: safe + optimised),
 
     // The laboratory, and what checks it.
     room(
@@ -147,14 +157,14 @@ let package = Package(
       "Selfcheck",
       imports: [
         "Core", "Plugins", "Tensors", "Networks", "Student", "Teacher", "Curriculum", "TAD",
-        "Distill", "Tasks", "Storage", "Statistics", "Records", "Runs", "Tokenizers",
+        "Distill", "Tasks", "Storage", "Statistics", "Records", "Runs", "Tokenizers", "Programs",
       ], settings: safe + optimised),
     room(
       "OPDCommands",
       imports: [
         "Runs", "Selfcheck", "Sweeps", "Analysis", "Records", "Video", "Core", "Plugins",
         "Tensors", "Networks", "Student", "Teacher", "Curriculum", "TAD", "Distill", "Tasks",
-        "Storage", "Statistics", "Tokenizers", "Engines", "Serve", arguments,
+        "Storage", "Statistics", "Tokenizers", "Engines", "Serve", "Programs", arguments,
       ]),
     room(
       "DistillTesting",
@@ -167,15 +177,16 @@ let package = Package(
     tests(of: "Tensors"),
     tests(of: "Storage", with: ["Core"]),
     tests(of: "Statistics", with: ["Core"]),
+    tests(of: "Programs"),
     tests(of: "Analysis", with: ["Core", "Records", "Statistics"]),
-    tests(of: "Sweeps", with: ["Core", "Plugins", "Records", "Storage"]),
+    tests(of: "Sweeps", with: ["Core", "Plugins", "Programs", "Records", "Storage"]),
     tests(of: "Networks", with: ["Core", "Storage", "Tensors"]),
     tests(of: "Tokenizers", with: ["Core", "Storage"]),
     tests(of: "Student", with: ["Core", "Tensors", "Networks"]),
-    tests(of: "Teacher", with: ["Core", "Tensors", "Networks", "Tasks"]),
+    tests(of: "Teacher", with: ["Core", "Tensors", "Networks", "Programs", "Tasks"]),
     tests(of: "Curriculum", with: ["Core"]),
     tests(of: "TAD", with: ["Core"]),
-    tests(of: "Video", with: ["Core", "TAD"]),
+    tests(of: "Video", with: ["Core", "Programs", "TAD"]),
     tests(
       of: "Engines",
       with: ["Core", "Tensors", "Networks", "Student", "Teacher", "Distill", "Storage"],

@@ -14,7 +14,8 @@ extract=$(dirname "$(readlink -f "$(command -v swift)")")/swift-symbolgraph-extr
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-maps=(-I .build/checkouts/Yams/Sources/CYaml/include -I .build/checkouts/FlyingFox/CSystemLinux/include)
+maps=(-I .build/checkouts/Yams/Sources/CYaml/include -I .build/checkouts/FlyingFox/CSystemLinux/include
+  -I .build/checkouts/swift-subprocess/Sources/_SubprocessCShims/include -I .build/checkouts/swift-system/Sources/CSystem/include)
 for module in CHDF5 CGSL; do maps+=(-Xcc "-fmodule-map-file=.build/debug/$module.build/module.modulemap"); done
 for module in COpenBLAS CHDF5Library; do maps+=(-Xcc "-fmodule-map-file=Sources/$module/module.modulemap"); done
 target=$(swiftc -print-target-info | sed -n 's/^ *"unversionedTriple" *: *"\(.*\)".*/\1/p')

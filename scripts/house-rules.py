@@ -14,7 +14,7 @@ FUNCTION, FILE = 25, 250
 UNSAFE_ROOMS = {"Tensors", "Storage"}
 # Floors: a room imports rooms of lower floors only, and of its own floor those named beside it.
 FLOORS = [
-    {"Core", "Tensors", "Storage", "Statistics"},
+    {"Core", "Tensors", "Storage", "Statistics", "Programs"},
     {"Plugins", "Records", "Tokenizers", "Networks"},
     {"Student", "Teacher", "Curriculum", "TAD", "Tasks"},
     {"Distill", "Video", "Analysis", "Sweeps", "Engines", "Serve"},
@@ -23,7 +23,7 @@ FLOORS = [
     {"OPDCommands"},
     {"opd"},
 ]
-BESIDE = {("Storage", "Core"), ("Statistics", "Core"), ("Records", "Plugins"), ("Sweeps", "Analysis")}
+BESIDE = {("Storage", "Core"), ("Statistics", "Core"), ("Programs", "Core"), ("Records", "Plugins"), ("Sweeps", "Analysis")}
 LIBRARIES = {"COpenBLAS", "CHDF5", "CHDF5Library", "CGSL"}
 
 HEAD = re.compile(

@@ -72,6 +72,7 @@ class Prompt:
     id, video, query, tokens, duration (s), timestamps (s, one a frame), keyframes (what the student sees, or None),
     truth (rewards only), responses (lists of tokens), and, if the program asked for features, `features`: an
     array('f') of frames * tokens_per_frame * channels numbers, row-major, and `query_embedding` or None.
+    `frames`: what the program asked to be shown of the frames in view, or None.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Prompt:
     responses: list[list[int]]
     features: array.array | None
     query_embedding: array.array | None
+    frames: "Frames | None"
 
     def __init__(self, wire):
         self.id = wire["id"]
@@ -104,6 +106,18 @@ class Prompt:
             self.channels = features["channels"]
             if features.get("query") is not None:
                 self.query_embedding = decode_floats(features["query"])
+        self.frames = Frames(wire["frames"]) if wire.get("frames") else None
+
+
+class Frames:
+    """The frames in view: the video's name, their times (s), the path of its file or None, JPEG files (bytes) or None."""
+
+    def __init__(self, wire):
+        self.video = wire["video"]
+        self.times = wire["times"]
+        self.file = wire.get("file")
+        pictures = wire.get("pictures")
+        self.pictures = None if pictures is None else [base64.b64decode(text) for text in pictures]
 
 
 class Score:
@@ -143,6 +157,9 @@ class Teacher:
     k = None
     #: Whether prompts should come with features.
     features = False
+    #: What prompts should show of the frames in view: "times", "files" (with the path of the video's file, too) or "pixels" (with
+    #: JPEG files, too); the last two need `pictures: {folder: ...}` in the configuration.  Teachers, rewards, selectors.
+    frames = None
     #: For the cost ledger.
     flops_per_token = 0.0
     #: Set before `start` is called.
@@ -453,6 +470,7 @@ def _greet(plugin, request):
             "support": plugin.support,
             "k": plugin.k,
             "features": plugin.features,
+            "frames": plugin.frames,
             "flops_per_token": plugin.flops_per_token,
             "looks_at_query": getattr(plugin, "looks_at_query", None),
             **{name: getattr(plugin, name) for name in OWN if hasattr(plugin, name)},

@@ -22,5 +22,5 @@ package protocol FilmedVideos: Sendable {
   /// The frames in view, in the order of the view.
   ///
   /// - Throws: An error for a video that is not there or cannot be read.
-  func pictures(of prompt: Prompt) throws -> [FramePicture]
+  func pictures(of prompt: Prompt) async throws -> [FramePicture]
 }

@@ -12,36 +12,39 @@ package struct PromptFormat: Sendable, Hashable {
   /// Whether it says what is said of the frames.
   package var saysCaptions: Bool { text.contains("{captions}") }
 
-  /// Whether it says where frames are shown.
-  package var placesFrames: Bool { text.contains("{frames}") }
-
-  /// The text for a prompt; `{captions}` are those of the frames in view, and `{answer}` is the right answer that its reader may
-  /// see, empty where there is none.
-  ///
-  /// - Parameters:
-  ///   - prompt: What fills the places.
-  ///   - frames: What stands where frames are shown; the place stays as it is where nobody shows them.
-  /// - Returns: The text with everything filled in.
-  package func text(for prompt: Prompt, frames: String = "{frames}") -> String {
+  /// The text for a prompt, cut where frames are shown; `{captions}` are those of the frames in view, and `{answer}` is the right
+  /// answer that its reader may see, empty where there is none.
+  package func parts(for prompt: Prompt) -> [PromptPart] {
     let places = [
       "{query}": prompt.query, "{duration}": "\(prompt.duration)",
       "{captions}": saysCaptions ? prompt.captionLines : "",
-      "{answer}": prompt.hint?.text ?? "", "{frames}": frames,
+      "{answer}": prompt.hint?.text ?? "",
     ]
-    var result = ""
+    var parts: [PromptPart] = []
+    var said = ""
     var rest = text[...]
     while let open = rest.firstIndex(of: "{") {
-      result += rest[..<open]
+      said += rest[..<open]
       rest = rest[open...]
       if let (place, value) = places.first(where: { rest.hasPrefix($0.key) }) {
-        result += value
+        said += value
         rest = rest.dropFirst(place.count)
+      } else if rest.hasPrefix(Self.frames) {
+        parts += [.text(said), .frames]
+        said = ""
+        rest = rest.dropFirst(Self.frames.count)
       } else {
-        result.append(rest.removeFirst())
+        said.append(rest.removeFirst())
       }
     }
-    return result + rest
+    return (parts + [.text(said + rest)]).filter { $0 != .text("") }
   }
+
+  /// Where frames are shown.
+  private static let frames = "{frames}"
+
+  /// How often it says where frames are shown.
+  package var framePlaces: Int { text.ranges(of: Self.frames).count }
 }
 
 extension Prompt {

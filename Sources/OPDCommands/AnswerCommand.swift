@@ -65,7 +65,7 @@ package struct AnswerCommand: AsyncParsableCommand {
     (asked.options, asked.embedding, asked.samples) = (option, query, samples)
     let answer = try await student.answer(
       asked, by: try await FeaturesCommand.encoder(encoder))
-    if let html { try AtomicFile.write(try answer.page(), to: html) }
+    if let html { try AtomicFile.write(try await answer.page(), to: html) }
     try StandardOutput.write((format == .json ? try answer.json : answer.text) + "\n")
   }
 }

@@ -6,7 +6,7 @@ internal import Foundation
 internal import Tensors
 
 /// Times the parts of a step.
-package struct BenchCommand: ParsableCommand {
+package struct BenchCommand: AsyncParsableCommand {
   /// What `--help` says.
   package static let configuration = CommandConfiguration(
     commandName: "bench",
@@ -76,7 +76,7 @@ package struct BenchCommand: ParsableCommand {
   }
 
   /// Runs the benchmark and prints its table.
-  package func run() throws {
+  package func run() async throws {
     Parallel.threads = threads
     var sizes = WorkloadSizes()
     sizes.prompts = prompts
@@ -87,7 +87,7 @@ package struct BenchCommand: ParsableCommand {
     sizes.layers = layers
     sizes.setWidth(width)
     let chosen: [BenchmarkPhase] = try chosenPhases(phases)
-    let report = try Benchmark(
+    let report = try await Benchmark(
       phases: chosen, rounds: rounds, repetitions: repetitions, rival: against
     ).run(sizes) { FileHandle.standardError.write(Data(($0 + "\n").utf8)) }
     print(format == .json ? try jsonText(report) : Self.table(report))

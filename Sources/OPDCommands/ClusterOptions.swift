@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Core
 internal import Foundation
+internal import Programs
 internal import Storage
 internal import Sweeps
 
@@ -57,7 +58,7 @@ struct ClusterOptions: ParsableArguments {
   }
 
   /// Writes the script of an array job, `jobs` tasks wide, and submits it.
-  func submit(_ folder: SweepFolder, jobs: Int) throws {
+  func submit(_ folder: SweepFolder, jobs: Int) async throws {
     try folder.create()
     let path = URL(filePath: folder.path).standardizedFileURL.path
     var script = SlurmScript(program: Self.program, folder: path, name: "opd-\(folder.plan.name)")
@@ -71,7 +72,8 @@ struct ClusterOptions: ParsableArguments {
     let file = path + "/slurm.sh"
     try script.text().write(toFile: file, atomically: true, encoding: .utf8)
     guard !export else { return print("Written: \(file)") }
-    let number = try SlurmScript.jobNumber(in: try Self.output(SlurmScript.submission(of: file)))
+    let said = try await Self.output(SlurmScript.submission(of: file))
+    let number = try SlurmScript.jobNumber(in: said)
     print("Submitted: job \(number), \(jobs) tasks")
   }
 
@@ -100,15 +102,9 @@ struct ClusterOptions: ParsableArguments {
     URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path
   }
 
-  private static func output(_ command: [String]) throws -> String {
-    let process = Process()
-    let pipe = Pipe()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = command
-    process.standardOutput = pipe
-    try withNoSignalBlocked { try process.run() }
-    let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return String(decoding: data, as: UTF8.self)
+  private static func output(_ command: [String]) async throws -> String {
+    try await ChildProgram("/usr/bin/env", command).read {
+      FileHandle.standardError.write(Data("\($0)\n".utf8))
+    }.text
   }
 }

@@ -108,10 +108,10 @@ package struct KeyframesCommand: AsyncParsableCommand {
     } else if input.hasSuffix(".h5") || input.hasSuffix(".hdf5") {
       for name in try StoredFeatures.names(input) {
         let found = try await finder.find(StoredFeatures.read(name, from: input))
-        try deliver(found, formats, several: true)
+        try await deliver(found, formats, several: true)
       }
     } else {
-      try deliver(try await single(finder), formats, several: false)
+      try await deliver(try await single(finder), formats, several: false)
     }
   }
 
@@ -183,18 +183,20 @@ package struct KeyframesCommand: AsyncParsableCommand {
   }
 
   /// Writes what was chosen of one video: to the named file, to standard output, or beside where one stands.
-  private func deliver(_ found: VideoKeyframes, _ formats: [KeyframeFormat], several: Bool) throws {
+  private func deliver(
+    _ found: VideoKeyframes, _ formats: [KeyframeFormat], several: Bool
+  ) async throws {
     for format in formats {
       let isText = [.text, .json, .csv].contains(format)
       if let out, !several, formats.count == 1 {
-        try format.write(found, to: out)
+        try await format.write(found, to: out)
         print(out)
       } else if isText, out == nil {
-        try StandardOutput.write(try format.content(of: found) ?? "")
+        try StandardOutput.write(try await format.content(of: found) ?? "")
       } else {
         let name = "\(found.video).\(format.ending)"
         let path = out.map { "\($0)/\(name)" } ?? name
-        try format.write(found, to: path)
+        try await format.write(found, to: path)
         let files = format.paths(path, selectors: found.selections.map(\.selector))
         print(files.joined(separator: "\n"))
       }

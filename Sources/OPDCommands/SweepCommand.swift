@@ -95,7 +95,7 @@ package struct SweepCommand: AsyncParsableCommand {
       return print(try await overview(folder).text(jobs: jobs, retryFailed: retryFailed))
     }
     switch cluster.place(of: file?.launcher) {
-    case .slurm: try cluster.submit(folder, jobs: jobs)
+    case .slurm: try await cluster.submit(folder, jobs: jobs)
     case .command: try cluster.launch(folder, with: file?.launcher, jobs: jobs)
     case .local:
       try await carryOut(folder)

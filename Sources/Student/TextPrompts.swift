@@ -25,13 +25,18 @@ package struct TextPrompts: PromptEmbedder {
   ///   - tokenizer: The model's.
   ///   - longest: The most rows a prompt may have, so that an answer still finds positions.
   ///   - frames: How the features of frames are written before the text; left out where they are not read.
-  /// - Throws: `ExplainedError` for a template of no known name.
+  /// - Throws: `ExplainedError` for a template of no known name, `TextPromptError.frames`.
   package init(
     format: String, hinted: String = "", template: String, tokenizer: any Tokenizer, longest: Int,
     frames: PromptEncoder? = nil
   ) throws {
     self.format = PromptFormat(format)
-    self.hinted = PromptFormat(hinted.isEmpty ? "\(format) {answer}\n\(format)" : hinted)
+    // The question with its answer, then the question alone; frames are shown once.
+    let again = format.replacing("{frames}", with: "")
+    self.hinted = PromptFormat(hinted.isEmpty ? "\(format) {answer}\n\(again)" : hinted)
+    for format in [self.format, self.hinted] where format.framePlaces > 1 {
+      throw TextPromptError.frames(format: format.text)
+    }
     self.template = try PromptTemplate(named: template)
     self.tokenizer = tokenizer
     self.longest = longest
@@ -41,17 +46,6 @@ package struct TextPrompts: PromptEmbedder {
   /// Numbers of a frame's row; 0 where everything is text.
   package var width: Int { frames?.width ?? 0 }
 
-  /// The text of a prompt, as the model reads it.
-  ///
-  /// - Throws: Never, for the one turn that it writes.
-  package func text(of prompt: Prompt) throws -> String {
-    try turn(format(for: prompt).text(for: prompt))
-  }
-
-  private func turn(_ filled: String) throws -> String {
-    try template.text(of: [ChatMessage(role: "user", content: filled)], ending: .open)
-  }
-
   private func format(for prompt: Prompt) -> PromptFormat { prompt.hint == nil ? format : hinted }
 
   /// Whether its tokens are the prompt.
@@ -59,56 +53,50 @@ package struct TextPrompts: PromptEmbedder {
   /// Those of one with a hint are the hint's words, for policies that know no other place for them.
   private func isWritten(_ prompt: Prompt) -> Bool { !prompt.tokens.isEmpty && prompt.hint == nil }
 
-  /// The text as tokens, without frames; a prompt that is tokens already is read as it is.
+  /// What the model reads of a prompt, in order: tokens, and the place of the frames where the format says it.
+  ///
+  /// A prompt that is tokens already is read as it is.
   ///
   /// - Throws: `TextPromptError`.
-  package func tokens(of prompt: Prompt) throws -> [Token] {
-    try checked(prompt) {
-      isWritten(prompt) ? prompt.tokens : try tokenizer.encode(text(of: prompt))
-    }
-  }
-
-  /// The text as tokens, before and after the place where frames are shown: `{frames}`, and before everything without one.
-  ///
-  /// - Throws: `TextPromptError`.
-  package func tokensAroundFrames(of prompt: Prompt) throws -> (before: [Token], after: [Token]) {
+  package func parts(of prompt: Prompt) throws -> [PromptPart] {
     let format = format(for: prompt)
-    guard format.placesFrames, !isWritten(prompt) else { return ([], try tokens(of: prompt)) }
-    // One of the noncharacters of Unicode that the prompt has not: it splits the text and is not in it.
-    let used = Set(format.text(for: prompt).unicodeScalars)
-    let marks = (0xfdd0...0xfdef).compactMap { Unicode.Scalar($0 as UInt32) }
-    guard let mark = marks.first(where: { !used.contains($0) }) else {
-      return ([], try tokens(of: prompt))
-    }
-    let parts = try turn(format.text(for: prompt, frames: String(mark))).unicodeScalars
-      .split(separator: mark, maxSplits: 1, omittingEmptySubsequences: false)
-      .map { try tokenizer.encode(String($0)) }
-    _ = try checked(prompt) { parts.flatMap { $0 } }
-    return (parts[0], parts.count > 1 ? parts[1] : [])
-  }
-
-  /// What a prompt becomes, if it can be read.
-  private func checked(_ prompt: Prompt, _ written: () throws -> [Token]) throws -> [Token] {
-    guard !format(for: prompt).saysCaptions || prompt.evidence.captions != nil else {
+    guard !format.saysCaptions || prompt.evidence.captions != nil else {
       throw TextPromptError.noCaptions(prompt: prompt.id)
     }
-    let tokens = try written()
-    guard !tokens.isEmpty, tokens.count <= longest else {
-      throw TextPromptError.length(prompt: prompt.id, tokens: tokens.count, longest: longest)
-    }
-    return tokens
+    let parts: [PromptPart] =
+      isWritten(prompt)
+      ? [.tokens(prompt.tokens)]
+      : try template.turn(format.parts(for: prompt)).map { part in
+        if case .text(let text) = part { .tokens(try tokenizer.encode(text)) } else { part }
+      }
+    try check(parts.tokens.count, prompt)
+    return parts
   }
 
-  /// The frames, where they are read, and the text.
+  private func check(_ rows: Int, _ prompt: Prompt) throws {
+    guard rows > 0, rows <= longest else {
+      throw TextPromptError.length(prompt: prompt.id, tokens: rows, longest: longest)
+    }
+  }
+
+  /// The text, and the frames where they are read: at their place in it, or before it.
   ///
   /// - Throws: `TextPromptError`.
   package func rows(_ prompt: Prompt) throws -> PromptRows {
-    let tokens = try tokens(of: prompt)
-    guard let frames else { return PromptRows(tokens: tokens) }
-    let rows = try frames.rows(seen(prompt, tokens))
-    guard rows.count <= longest else {
-      throw TextPromptError.length(prompt: prompt.id, tokens: rows.count, longest: longest)
+    let parts = try parts(of: prompt)
+    guard let frames else { return PromptRows(tokens: parts.tokens) }
+    var rows: PromptRows
+    if parts.contains(.frames), prompt.visible.frames > 0 {
+      let shown = try frames.rows(seen(prompt, []))
+      let (before, after) = parts.aroundFrames
+      let places = before.count..<before.count + shown.featureRows
+      rows = PromptRows(
+        tokens: before + Array(repeating: 0, count: places.count) + after, places: Array(places),
+        features: shown.features)
+    } else {
+      rows = try frames.rows(seen(prompt, parts.tokens))
     }
+    try check(rows.count, prompt)
     return rows
   }
 
@@ -136,6 +124,8 @@ package enum TextPromptError: ExplainedError, Hashable {
   case length(prompt: String, tokens: Int, longest: Int)
   /// Captions belong into it, and nothing is said of its frames.
   case noCaptions(prompt: String)
+  /// Its frames are to stand in several places.
+  case frames(format: String)
 
   /// What happened.
   package var happened: String {
@@ -144,6 +134,7 @@ package enum TextPromptError: ExplainedError, Hashable {
       "Prompt '\(prompt)' has \(tokens) tokens, and the student reads 1 to \(longest)."
     case .noCaptions(let prompt):
       "Captions belong into prompt '\(prompt)', and the data has none of its video."
+    case .frames(let format): "The prompt '\(format)' shows its frames in several places."
     }
   }
 
@@ -152,6 +143,7 @@ package enum TextPromptError: ExplainedError, Hashable {
     switch self {
     case .length: "Raise the student's positions, or write less into its prompt."
     case .noCaptions: "Name the data's captions, or take {captions} out of the student's prompt."
+    case .frames: "Write {frames} once."
     }
   }
 

@@ -1,4 +1,5 @@
 internal import Core
+internal import Programs
 internal import Records
 package import Foundation
 internal import Storage
@@ -53,40 +54,35 @@ package struct SweepWorker: Sendable {
   /// - Returns: How the program ended.
   /// - Throws: What starting it throws.
   func run(_ folder: String, while goesOn: () -> Bool) async throws -> End {
-    let process = Process()
-    process.executableURL = program
-    process.arguments = arguments(folder)
-    process.environment = ProcessInfo.processInfo.environment.merging([
-      RunLease.variable: URL(filePath: folder).standardizedFileURL.path,
-      "OPENBLAS_NUM_THREADS": "1",
-      RunLease.parentVariable: "\(ProcessInfo.processInfo.processIdentifier)",
-    ]) { $1 }
+    let worker = try ChildProgram(
+      program.path, arguments(folder),
+      environment: [
+        RunLease.variable: URL(filePath: folder).standardizedFileURL.path,
+        "OPENBLAS_NUM_THREADS": "1",
+        RunLease.parentVariable: "\(ProcessInfo.processInfo.processIdentifier)",
+      ])
     let log = try AppendedFile.open(folder + "/log.txt")
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = log
-    process.standardError = log
-    try withNoSignalBlocked { try process.run() }
-    try log.close()
+    defer { try? log.close() }
     var isStopped = false
-    while process.isRunning {
-      if !goesOn(), !isStopped {
-        isStopped = true
-        process.terminate()
-      }
-      try? await Task.sleep(for: .milliseconds(50))
+    let end = try await worker.run(into: log, patience: Self.timeToSave) {
+      isStopped = isStopped || !goesOn()
+      return !isStopped
     }
-    process.waitUntilExit()
-    return end(of: process, isStopped: isStopped, folder)
+    return self.end(end, isStopped: isStopped, folder)
   }
 
-  private static let asked = [ExitStatus.interrupted.rawValue, ExitStatus.terminated.rawValue]
+  /// A worker that is asked to end saves its run after the step that it is in, which may be one of a large model.
+  private static let timeToSave = Duration.seconds(600)
 
-  private func end(of process: Process, isStopped: Bool, _ folder: String) -> End {
+  private static let asked = [ExitStatus.interrupted, .terminated].map {
+    ProgramEnd.status($0.rawValue)
+  }
+
+  private func end(_ end: ProgramEnd, isStopped: Bool, _ folder: String) -> End {
     let state = RunFile(folder + "/status.json").object()?.texts["state"]
-    if state == "done", process.terminationStatus == 0 { return .finished }
+    if state == "done", end.isSuccess { return .finished }
     // By this engine, or by whoever sent the worker itself a signal: it has saved and will be gone on with.
-    if isStopped || Self.asked.contains(process.terminationStatus) { return .stopped }
-    let cause = process.terminationReason == .uncaughtSignal ? "signal" : "status"
-    return .failed("ended with \(cause) \(process.terminationStatus)")
+    if isStopped || Self.asked.contains(end) { return .stopped }
+    return .failed(end.inWords)
   }
 }

@@ -1,4 +1,4 @@
-internal import Core
+package import Core
 
 /// One turn of a conversation.
 package struct ChatMessage: Sendable, Hashable {
@@ -77,6 +77,38 @@ package enum PromptTemplate: String, Sendable, CaseIterable {
       if self == .qwen25 { try checkRoles(messages) }
       return turns.map { "<|im_start|>\($0.role)\n\($0.content)<|im_end|>\n" }.joined()
         + (ending == .open ? "<|im_start|>assistant\n" : "")
+    }
+  }
+
+  /// The parts of a user's turn, between those that this template puts about them; the answer comes next.
+  ///
+  /// - Throws: Never, for a user's turn.
+  package func turn(_ parts: [PromptPart]) throws -> [PromptPart] {
+    // A control character stands for what is said: no template writes it.
+    let about = try text(of: [ChatMessage(role: "user", content: "\u{1}")], ending: .open)
+      .split(separator: "\u{1}", omittingEmptySubsequences: false).map(String.init)
+    var said = parts
+    if self == .llama3 { Self.trim(&said) }
+    return Self.joined([.text(about[0])] + said + [.text(about[1])])
+  }
+
+  private static func trim(_ parts: inout [PromptPart]) {
+    if case .text(let first) = parts.first {
+      parts[0] = .text(String(trimmed(first + "|").dropLast()))
+    }
+    if case .text(let last) = parts.last {
+      parts[parts.count - 1] = .text(String(trimmed("|" + last).dropFirst()))
+    }
+  }
+
+  /// Neighbouring texts as one: what is cut is tokenized in another way.
+  private static func joined(_ parts: [PromptPart]) -> [PromptPart] {
+    parts.reduce(into: []) { joined, part in
+      if case .text(let last) = joined.last, case .text(let next) = part {
+        joined[joined.count - 1] = .text(last + next)
+      } else if part != .text("") {
+        joined.append(part)
+      }
     }
   }
 

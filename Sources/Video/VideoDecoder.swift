@@ -1,5 +1,4 @@
-internal import Dispatch
-internal import Foundation
+internal import Programs
 internal import Synchronization
 
 /// One picture of a video.
@@ -52,9 +51,9 @@ package struct VideoDecoder: Sendable {
   ///   - longestSide: To how many pixels the longer side is scaled down; smaller videos stay as they are.
   ///   - patch: Of how many pixels both sides are made a multiple.
   /// - Throws: `VideoError` for a file that is missing, empty, not a video or without pictures.
-  package init(path: String, longestSide: Int = 160, patch: Int = 1) throws {
+  package init(path: String, longestSide: Int = 160, patch: Int = 1) async throws {
     self.path = path
-    probe = try VideoProbe(path)
+    probe = try await VideoProbe(path)
     let scale = min(1, Double(longestSide) / Double(max(probe.width, probe.height, 1)))
     width = patch * max(1, Int((Double(probe.width) * scale / Double(patch)).rounded()))
     height = patch * max(1, Int((Double(probe.height) * scale / Double(patch)).rounded()))
@@ -76,30 +75,32 @@ package struct VideoDecoder: Sendable {
   /// - Returns: What is known after the last frame.
   /// - Throws: `VideoError` for a video that cannot be decoded or was cut short, or what `body` throws.
   @discardableResult
-  package func forEachFrame(_ body: (VideoFrame) throws -> Void) throws -> VideoSummary {
-    let program = try ChildProgram("ffmpeg", arguments)
+  package func forEachFrame(
+    _ body: (VideoFrame) async throws -> Void
+  ) async throws -> VideoSummary {
+    let program = try videoProgram("ffmpeg", arguments)
     let times = FrameTimes()
     var frames = 0
     var last = (time: 0.0, before: 0.0)
-    let status = try program.run(
-      output: { handle in
-        while let pixels = try readExactly(3 * width * height, from: handle) {
-          guard let time = times.next() else {
+    let end = try await program.run(
+      output: { output in
+        while let pixels = try await output.exactly(3 * width * height) {
+          guard let time = await times.next() else {
             throw VideoError.noTime(path, frame: frames)
           }
           let frame = VideoFrame(
             index: frames, time: time, width: width, height: height, pixels: pixels)
-          try body(frame)
+          try await body(frame)
           last = (time, frames == 0 ? time : last.time)
           frames += 1
         }
       }, errorLine: times.read, errorEnd: times.finish)
     let complaint = times.complaint.map { plainReason($0, path: path) }
-    if frames == 0 || status != 0 {
+    if frames == 0 || !end.isSuccess {
       throw VideoError.undecodable(path, reason: complaint ?? plainReason("", path: path))
     }
     let step = frames > 1 ? last.time - last.before : 0
-    try checkComplete(frames: frames, end: last.time + step, step: step)
+    try await checkComplete(frames: frames, end: last.time + step, step: step)
     if let complaint { throw VideoError.damaged(path, reason: complaint) }
     let duration = max(probe.duration ?? 0, last.time + step)
     return VideoSummary(
@@ -119,11 +120,11 @@ package struct VideoDecoder: Sendable {
   /// Refuses fewer frames than announced.
   ///
   /// ffmpeg itself exits with 0 on a file that was cut short.
-  private func checkComplete(frames: Int, end: Double, step: Double) throws {
+  private func checkComplete(frames: Int, end: Double, step: Double) async throws {
     if let expected = probe.frames {
       guard frames < expected else { return }
       // An edit list hides frames on purpose; only then is it worth reading the packets.
-      let shown = expected - (try hiddenFrames())
+      let shown = expected - (try await hiddenFrames())
       if frames < shown {
         throw VideoError.truncated(path, expected: shown, received: frames)
       }
@@ -133,24 +134,26 @@ package struct VideoDecoder: Sendable {
   }
 
   /// How many packets are marked as not to be shown.
-  private func hiddenFrames() throws -> Int {
-    let packets = try ChildProgram(
+  private func hiddenFrames() async throws -> Int {
+    let packets = try videoProgram(
       "ffprobe",
       [
         "-v", "quiet", "-select_streams", "V:0", "-show_entries", "packet=flags", "-of", "csv=p=0",
       ] + fileInput(path))
-    let flags = String(decoding: try packets.read().output, as: UTF8.self)
-    return flags.split(separator: "\n").count { $0.contains("D") }
+    return try await packets.read().text.split(separator: "\n").count { $0.contains("D") }
   }
 }
 
 /// The times that ffmpeg reports on one pipe for the frames that come on the other.
-final class FrameTimes: Sendable {
-  private let state = Mutex((waiting: [Double](), taken: 0, complaint: String?.none))
-  private let available = DispatchSemaphore(value: 0)
+private final class FrameTimes: Sendable {
+  private let firstComplaint = Mutex(String?.none)
+  private let times: AsyncStream<Double>
+  private let told: AsyncStream<Double>.Continuation
+
+  init() { (times, told) = AsyncStream.makeStream() }
 
   /// The first thing that ffmpeg called an error: what comes after follows from it.
-  var complaint: String? { state.withLock { $0.complaint } }
+  var complaint: String? { firstComplaint.withLock { $0 } }
 
   /// Takes in a line of ffmpeg's.
   func read(_ line: String) {
@@ -158,31 +161,20 @@ final class FrameTimes: Sendable {
       for level in ["[error] ", "[fatal] "] {
         guard let label = line.firstRange(of: level) else { continue }
         let text = String(line[label.upperBound...])
-        state.withLock { $0.complaint = $0.complaint ?? text }
+        firstComplaint.withLock { $0 = $0 ?? text }
       }
       return
     }
-    guard let time = Self.time(line) else { return }
-    state.withLock { $0.waiting.append(time) }
-    available.signal()
+    if let time = Self.time(line) { told.yield(time) }
   }
 
   /// Nothing more will come.
-  func finish() { available.signal() }
+  func finish() { told.finish() }
 
   /// The time of the next frame, waiting for it; `nil` where none will come.
-  func next() -> Double? {
-    available.wait()
-    return state.withLock { state in
-      guard state.taken < state.waiting.count else { return nil }
-      let time = state.waiting[state.taken]
-      state.taken += 1
-      if state.taken == 1024 {
-        state.waiting.removeFirst(1024)
-        state.taken = 0
-      }
-      return time
-    }
+  func next() async -> Double? {
+    var iterator = times.makeAsyncIterator()
+    return await iterator.next()
   }
 
   /// The number after `pts_time:`.
@@ -190,17 +182,4 @@ final class FrameTimes: Sendable {
     guard let label = line.firstRange(of: "pts_time:") else { return nil }
     return Double(line[label.upperBound...].prefix { $0 != " " })
   }
-}
-
-/// The next bytes of a pipe; `nil` at its end, and where it ends in the middle.
-private func readExactly(_ count: Int, from handle: FileHandle) throws -> [UInt8]? {
-  var bytes: [UInt8] = []
-  bytes.reserveCapacity(count)
-  while bytes.count < count {
-    guard let data = try handle.read(upToCount: count - bytes.count), !data.isEmpty else {
-      return nil
-    }
-    bytes.append(contentsOf: data)
-  }
-  return bytes
 }

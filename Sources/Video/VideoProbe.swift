@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Programs
 
 /// What the header of a video says.
 struct VideoProbe: Sendable {
@@ -18,17 +19,8 @@ struct VideoProbe: Sendable {
   /// Asks ffprobe about a file.
   ///
   /// - Throws: `VideoError` for a file that is missing, empty, not a video or without pictures.
-  init(_ path: String) throws {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    guard let attributes else { throw VideoError.missingFile(path) }
-    if attributes[.size] as? Int == 0 { throw VideoError.emptyFile(path) }
-    let probe = try ChildProgram(
-      "ffprobe",
-      ["-v", "error", "-show_streams", "-show_format", "-of", "json"] + fileInput(path))
-    let (status, output, lastError) = try probe.read()
-    guard status == 0, let file = try? JSONDecoder().decode(ProbedFile.self, from: output) else {
-      throw VideoError.undecodable(path, reason: plainReason(lastError, path: path))
-    }
+  init(_ path: String) async throws {
+    let file = try await Self.file(path)
     // A cover picture in a sound file is a video stream by name only.
     let pictures = file.streams.first {
       $0.codec_type == "video" && $0.disposition?["attached_pic"] != 1
@@ -47,6 +39,23 @@ struct VideoProbe: Sendable {
     let onlyPictures = file.streams.allSatisfy { $0.codec_type == "video" }
     duration = own ?? (onlyPictures ? fileDuration : nil)
     rate = stream.avg_frame_rate.flatMap(fraction)
+  }
+
+  /// What ffprobe says of a file that is there and not empty.
+  private static func file(_ path: String) async throws -> ProbedFile {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    guard let attributes else { throw VideoError.missingFile(path) }
+    if attributes[.size] as? Int == 0 { throw VideoError.emptyFile(path) }
+    let probe = try videoProgram(
+      "ffprobe",
+      ["-v", "error", "-show_streams", "-show_format", "-of", "json"] + fileInput(path))
+    let said = try await probe.read()
+    guard said.end.isSuccess,
+      let file = try? JSONDecoder().decode(ProbedFile.self, from: said.bytes)
+    else {
+      throw VideoError.undecodable(path, reason: plainReason(said.lastError, path: path))
+    }
+    return file
   }
 }
 
@@ -74,6 +83,17 @@ private struct ProbedFile: Decodable {
   struct Format: Decodable { var duration: String? }
   var streams: [Stream]
   var format: Format?
+}
+
+/// One of ffmpeg's programs.
+///
+/// - Throws: `VideoError.missingProgram`.
+func videoProgram(_ name: String, _ arguments: [String]) throws -> ChildProgram {
+  do {
+    return try ChildProgram(name, arguments)
+  } catch {
+    throw VideoError.missingProgram(name)
+  }
 }
 
 /// A path as an argument: a name that begins with a dash or looks like a protocol is still a file.

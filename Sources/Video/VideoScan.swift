@@ -24,10 +24,10 @@ package struct VideoScan: Sendable {
   /// - Throws: `VideoError`.
   package init(
     _ decoder: VideoDecoder, detail: FrameDetail = .features, progress: (Int) -> Void = { _ in }
-  ) throws {
+  ) async throws {
     var curves = GrowingCurves()
     var values: [Float] = []
-    summary = try decoder.forEachFrame { frame in
+    summary = try await decoder.forEachFrame { frame in
       let patches = curves.append(frame)
       if detail == .features { values += patches }
       progress(curves.times.count)

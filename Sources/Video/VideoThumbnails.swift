@@ -1,5 +1,6 @@
 package import Core
 internal import Foundation
+internal import Programs
 
 /// How pictures are packed.
 package enum PictureFormat: String, Sendable, Hashable {
@@ -17,8 +18,8 @@ package enum VideoThumbnails {
   /// - Throws: `VideoError` for a video that cannot be read or has not all of these frames.
   package static func jpegs(
     of path: String, frames: [Int], longestSide: Int = 192
-  ) throws -> [Int: [UInt8]] {
-    try pictures(of: path, frames: frames, longestSide: longestSide, as: .jpg)
+  ) async throws -> [Int: [UInt8]] {
+    try await pictures(of: path, frames: frames, longestSide: longestSide, as: .jpg)
   }
 
   /// Reads some frames as files of pictures, in a pass of its own.
@@ -32,9 +33,9 @@ package enum VideoThumbnails {
   /// - Throws: `VideoError` for a video that cannot be read or has not all of these frames.
   package static func pictures(
     of path: String, frames: [Int], longestSide: Int, as format: PictureFormat
-  ) throws -> [Int: [UInt8]] {
-    try pictures(
-      of: VideoDecoder(path: path, longestSide: longestSide), frames, longestSide, format)
+  ) async throws -> [Int: [UInt8]] {
+    try await pictures(
+      of: await VideoDecoder(path: path, longestSide: longestSide), frames, longestSide, format)
   }
 
   /// Reads some frames for a model that sees, in the order given.
@@ -48,9 +49,9 @@ package enum VideoThumbnails {
   /// - Throws: `VideoError` for a video that cannot be read or has not all of these frames.
   package static func pictures(
     of path: String, frames: [Int], longestSide: Int, patch: Int
-  ) throws -> [FramePicture] {
-    let decoder = try VideoDecoder(path: path, longestSide: longestSide, patch: patch)
-    let files = try pictures(of: decoder, frames, longestSide, .jpg)
+  ) async throws -> [FramePicture] {
+    let decoder = try await VideoDecoder(path: path, longestSide: longestSide, patch: patch)
+    let files = try await pictures(of: decoder, frames, longestSide, .jpg)
     return frames.compactMap { frame in
       files[frame].map { FramePicture(bytes: $0, width: decoder.width, height: decoder.height) }
     }
@@ -58,12 +59,12 @@ package enum VideoThumbnails {
 
   private static func pictures(
     of decoder: VideoDecoder, _ frames: [Int], _ longestSide: Int, _ format: PictureFormat
-  ) throws -> [Int: [UInt8]] {
+  ) async throws -> [Int: [UInt8]] {
     let path = decoder.path
     let wanted = Set(frames).sorted()
     guard let last = wanted.last else { return [:] }
     let choice = wanted.map { "eq(n,\($0))" }.joined(separator: "+")
-    let program = try ChildProgram(
+    let program = try videoProgram(
       "ffmpeg",
       [
         "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-protocol_whitelist", "file,pipe",
@@ -73,13 +74,13 @@ package enum VideoThumbnails {
         "-fps_mode", "passthrough", "-frames:v", "\(wanted.count)", "-f", "image2pipe",
         "-c:v", format == .jpg ? "mjpeg" : "png", "-q:v", longestSide == .max ? "2" : "5", "-",
       ])
-    let (_, output, lastError) = try program.read()
-    let pictures = format == .jpg ? split(Array(output)) : splitPNG(Array(output))
+    let said = try await program.read()
+    let pictures = format == .jpg ? split(Array(said.bytes)) : splitPNG(Array(said.bytes))
     guard pictures.count == wanted.count else {
       guard pictures.isEmpty else {
         throw VideoError.truncated(path, expected: last + 1, received: wanted[pictures.count])
       }
-      throw VideoError.undecodable(path, reason: plainReason(lastError, path: path))
+      throw VideoError.undecodable(path, reason: plainReason(said.lastError, path: path))
     }
     return Dictionary(uniqueKeysWithValues: zip(wanted, pictures))
   }

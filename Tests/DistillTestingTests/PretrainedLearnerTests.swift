@@ -35,12 +35,12 @@ struct TinyModel {
   }
 
   func student(
-    rank: Int?, frames: PromptEncoder? = nil, seed: Seed = Seed(3)
+    rank: Int?, frames: PromptEncoder? = nil, format: String = "{query}:", seed: Seed = Seed(3)
   ) throws -> DecoderStudent {
     try DecoderStudent(
       PretrainedModel(folder.path, positions: 128), tokenizer: tokenizer,
       prompts: TextPrompts(
-        format: "{query}:", template: "plain", tokenizer: tokenizer, longest: 100,
+        format: format, template: "plain", tokenizer: tokenizer, longest: 100,
         frames: frames),
       adapter: rank.map { AdapterConfiguration(rank: $0, alpha: 8, targets: .allLinear) },
       seed: seed)
@@ -93,6 +93,34 @@ struct PretrainedLearnerTests {
       student.parameters.values[index] = Float(0.2 * generator.normal())
     }
     await checkLearner(student, prompts: seen)
+  }
+
+  @Test("that reads frames in the middle of its text keeps every law, and reads them there")
+  func framesInPlace() async throws {
+    func student(_ format: String) throws -> DecoderStudent {
+      try model.student(rank: 4, frames: encoder, format: format)
+    }
+    await checkLearner(try student("look: {frames} {query}:"), prompts: seen)
+    let groups = seen.map { prompt in
+      RolloutGroup(
+        prompt: prompt,
+        rollouts: [
+          Rollout(
+            promptID: prompt.id, slot: 0, tokens: [7, 9, 4], logProbabilities: [0, 0, 0],
+            finish: .length)
+        ])
+    }
+    func scores(_ format: String) throws -> [Float] {
+      try student(format).score(groups, support: .sampled, temperature: 1)
+        .joined().flatMap(\.sampled)
+    }
+    let first = try scores("{query}:")
+    // At the beginning they are where they are without a word on it; anywhere else they say something else.
+    #expect(try scores("{frames}{query}:") == first)
+    #expect(try scores("{query}{frames}:") != first)
+    #expect(throws: TextPromptError.frames(format: "{frames} and {frames}")) {
+      try student("{frames} and {frames}")
+    }
   }
 
   @Test("that reads frames answers by those in view, and is told how they are to change")

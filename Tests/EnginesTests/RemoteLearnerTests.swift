@@ -312,11 +312,11 @@ struct SeeingLearnerTests {
   @Test("shows them where the text says, and before it where it says nothing")
   func place() throws {
     let prompt = Prompt(id: "p", video: "v", query: "w3", evidence: .none, truth: [])
-    func read(_ format: String) throws -> ShownPrompt {
+    func read(_ format: String) throws -> (before: [Token], after: [Token]) {
       try PromptReader.text(
         TextPrompts(
           format: format, template: "plain", tokenizer: Self.vocabulary, longest: 8)
-      ).read(prompt)
+      ).read(prompt).aroundFrames
     }
     let between = try read("w1 {frames} w2 {query}")
     #expect(between.before == [1] && between.after == [2, 3])

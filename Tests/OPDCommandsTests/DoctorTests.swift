@@ -13,8 +13,8 @@ struct DoctorTests {
   }
 
   @Test("on this machine products, HDF5 and GSL are in order")
-  func here() {
-    let checks = LibraryChecks.all(data: nil)
+  func here() async {
+    let checks = await LibraryChecks.all(data: nil)
     #expect(checks.filter { $0.state == .fail }.isEmpty)
     #expect(checks.first { $0.name == "BLAS" }?.found.contains("OpenBLAS") == true)
   }

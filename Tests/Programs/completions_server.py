@@ -6,6 +6,10 @@ Prints its port on the first line. The model's logit of token v after tokens a, 
 Options: words; extras (also knows every printable character); interfaces ("prompt_logprobs", "echo"); ids (whether
 tokens can be named by number); cap (most likeliest tokens); key; port; mode; lives (a file of what is left: it ends in the
 middle of a request every `life` requests while there are lives).
+
+/v1/chat/completions answers as vLLM does with `prompt_logprobs`. A turn is token 0, its texts, a token a picture, and token 1;
+an answer is opened by token 3 and closed by `end` and token 3. To each logit is added sin(s + v), where s is the sum of the
+bytes of all pictures' addresses modulo 97; not in mode "blind".
 """
 
 import json
@@ -27,6 +31,7 @@ options = {
     "mode": "",
     "lives": None,
     "life": 10,
+    "end": None,
 }
 for text in sys.argv[1:]:
     options.update(json.loads(text))
@@ -38,9 +43,11 @@ requests = 0
 lock = threading.Lock()
 
 
-def logprobs(prefix, temperature=1.0):
+def logprobs(prefix, temperature=1.0, sight=None):
     a, b = ([0, 0] + prefix)[-2:]
     logits = [3 * math.sin(1.3 * b + 0.7 * a + 2.1 * v + 0.37 * v * v) for v in range(len(words))]
+    if sight is not None and mode != "blind":
+        logits = [x + math.sin(sight + v) for v, x in enumerate(logits)]
     if mode == "drift":
         logits = [x + random.gauss(0, 0.5) for x in logits]
     scaled = [x / temperature for x in logits]
@@ -59,10 +66,10 @@ def tokenize(text):
     return tokens
 
 
-def scored(tokens):
+def scored(tokens, sight=None):
     """For each token its distribution; the first has none."""
     temperature = 0.7 if mode == "warm" else 1.0
-    rows = [None] + [logprobs(tokens[:i], temperature) for i in range(1, len(tokens))]
+    rows = [None] + [logprobs(tokens[:i], temperature, sight) for i in range(1, len(tokens))]
     if mode == "shifted":
         rows = [None] + rows[2:] + [logprobs(tokens, temperature)]
     return rows
@@ -149,6 +156,68 @@ def complete(request):
     return {"choices": [choice], "usage": usage, "system_fingerprint": "stub"}
 
 
+def turn(messages, opened, continued):
+    """The tokens of a conversation, and what its pictures add up to."""
+    tokens, sight = [], None
+    for message in messages:
+        if message["role"] == "assistant":
+            tokens += [3] + tokenize(message["content"])
+            tokens += [] if continued else [words.index(options["end"]), 3]
+            continue
+        tokens.append(0)
+        for part in message["content"]:
+            if part["type"] == "text":
+                tokens += tokenize(part["text"])
+            else:
+                tokens.append(4)
+                sight = (sight or 0) + sum(part["image_url"]["url"].encode())
+        tokens.append(1)
+    return tokens + ([3] if opened else []), None if sight is None else sight % 97
+
+
+def converse(request):
+    opened = request["add_generation_prompt"]
+    tokens, sight = turn(request["messages"], opened, request["continue_final_message"])
+    generated, content = [], []
+    for _ in range(request["max_tokens"]):
+        greedy = logprobs(tokens + generated, 1.0, sight)
+        row = logprobs(tokens + generated, request.get("temperature") or 1.0, sight)
+        best = max(range(len(greedy)), key=lambda v: greedy[v])
+        generated.append(best)
+        named = likeliest(row, request.get("top_logprobs") or 0)
+        content.append(
+            {
+                "token": name(best, request),
+                "logprob": row[best],
+                "bytes": list(words[best].encode()),
+                "top_logprobs": [{"token": name(t, request), "logprob": row[t]} for t in named],
+            }
+        )
+    answer = {
+        "choices": [
+            {
+                "message": {"role": "assistant", "content": "".join(words[t] for t in generated)},
+                "logprobs": {"content": content} if request.get("logprobs") else None,
+            }
+        ],
+        "usage": {"prompt_tokens": len(tokens), "completion_tokens": len(generated)},
+        "system_fingerprint": "stub",
+    }
+    wanted = request.get("prompt_logprobs")
+    if wanted is not None:
+        answer["prompt_logprobs"] = [
+            row
+            and {
+                str(t): {"logprob": row[t], "rank": 1, "decoded_token": words[t]}
+                for t in dict.fromkeys([token, *likeliest(row, wanted)])
+            }
+            for token, row in zip(tokens, scored(tokens, sight))
+        ]
+    if request.get("return_token_ids"):
+        answer["prompt_token_ids"] = tokens
+    return answer
+
+
 def die_if_mortal():
     with open(options["lives"], "r+") as file:
         left = int(file.read())
@@ -202,6 +271,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.reply(200, {"hello": "world"})
         if self.path == "/tokenize":
             return self.reply(200, {"tokens": tokenize(request["prompt"])})
+        if self.path == "/v1/chat/completions" and options["end"] is not None:
+            return self.reply(200, converse(request))
         if self.path != "/v1/completions":
             return self.reply(404, {"error": f"no {self.path}"})
         cap = max(request.get("logprobs") or 0, request.get("prompt_logprobs") or 0)

@@ -89,7 +89,7 @@ struct AnsweringTests {
     #expect(answer.greedy.quality == outcome.quality)
     #expect(answer.frames.count == 4 && answer.framesOfVideo == 12)
     #expect(answer.minimumRisk.method.hasPrefix("of all "))
-    let page = try answer.page()
+    let page = try await answer.page()
     #expect(page.contains("class=\"truth\"") && page.contains("Frames looked at"))
     #expect(try answer.json.contains("\"promptTokens\":"))
     #expect(answer.text.contains("read, \(answer.answerTokens) written"))

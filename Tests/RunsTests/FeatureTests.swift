@@ -49,7 +49,7 @@ struct FeatureTests {
   }
 
   @Test("become pictures of the frames in view, by the names of the videos")
-  func pictures() throws {
+  func pictures() async throws {
     try FileManager.default.createDirectory(
       atPath: scratch("videos/more"), withIntermediateDirectories: true)
     try film(scratch("videos/more/a.mp4"), seconds: 5)
@@ -61,15 +61,15 @@ struct FeatureTests {
           values: [1, 2, 3], tokensPerFrame: 1, channels: 1, timestamps: [0, 1, 9], duration: 10),
         truth: [], keyframes: keyframes)
     }
-    let shown = try videos.pictures(of: prompt("a", [1, 0, 2, 1]))
+    let shown = try await videos.pictures(of: prompt("a", [1, 0, 2, 1]))
     // 64 by 36 pixels, the longer side scaled to 32: 32 by 18, or 2 by 1 patches.
     #expect(shown.count == 4 && shown.allSatisfy { $0.width == 28 && $0.height == 14 })
     #expect(shown[0] == shown[3] && Set(shown).count == 3)
     #expect(shown.allSatisfy { $0.bytes.starts(with: [0xff, 0xd8, 0xff]) })
-    #expect(try videos.pictures(of: prompt("a", [2])) == [shown[2]])
+    #expect(try await videos.pictures(of: prompt("a", [2])) == [shown[2]])
     #expect(try videos.file(of: prompt("a", [])).hasSuffix("videos/more/a.mp4"))
-    #expect(throws: FeatureError.unfilmed(video: "b", folder: scratch("videos"))) {
-      try videos.pictures(of: prompt("b", [0]))
+    await #expect(throws: FeatureError.unfilmed(video: "b", folder: scratch("videos"))) {
+      try await videos.pictures(of: prompt("b", [0]))
     }
   }
 

@@ -99,7 +99,7 @@ struct KeyframeFinderTests {
     try clip(folder.path + "/a.mp4")
     let found = try await makeFinder(["tad", "{tad: {window: 5}}"]).find(
       video: folder.path + "/a.mp4")
-    let page = try #require(try KeyframeFormat.html.content(of: found))
+    let page = try #require(try await KeyframeFormat.html.content(of: found))
     #expect(page.ranges(of: "data:image/jpeg;base64,").count == found.chosenFrames.count)
     #expect(page.contains("<h1>4 of 40 frames of a.mp4</h1>") && page.contains("tad window=5"))
     #expect(!page.contains("http"))
@@ -116,7 +116,7 @@ struct KeyframeFinderTests {
     finder.keepsFeatures = true
     let found = try await finder.find(video: folder.path + "/a.mp4")
     let path = folder.path + "/a.h5"
-    try KeyframeFormat.hdf5.write(found, to: path)
+    try await KeyframeFormat.hdf5.write(found, to: path)
     let file = try HDF5File.open(path)
     #expect(try file.shape(of: "a/features") == [4, 256])
     #expect(try file.integers("a/picks") == found.selections[0].keyframes.map(\.index))
@@ -154,25 +154,25 @@ struct KeyframeFinderTests {
     let folder = try ScratchFolder()
     try clip(folder.path + "/a.mp4")
     let found = try await makeFinder(["content"]).find(video: folder.path + "/a.mp4")
-    func written(_ format: KeyframeFormat) throws -> [String] {
-      try format.write(found, to: folder("a." + format.ending))
+    func written(_ format: KeyframeFormat) async throws -> [String] {
+      try await format.write(found, to: folder("a." + format.ending))
       return try String(contentsOfFile: folder("a." + format.ending), encoding: .utf8)
         .split(separator: "\n").map(String.init)
     }
-    let lines = try written(.csv)
+    let lines = try await written(.csv)
     #expect(lines[0] == "video,selector,frame,time,score,apex")
     #expect(lines.count == 5 && lines[1].hasPrefix("a.mp4,content,0,0.000000,"))
-    let scenes = try written(.scenes)
+    let scenes = try await written(.scenes)
     #expect(scenes[0].hasPrefix("Scene Number,Start Frame,Start Timecode,Start Time (seconds),"))
     let first = scenes[1].split(separator: ",")
     #expect(first.prefix(4) == ["1", "1", "00:00:00.000", "0.000"])
     // Scenes meet, and the last ends with the video.
     #expect(scenes.last?.contains(",40,00:00:04.000,4.000,") == true)
-    let edits = try written(.edl)
+    let edits = try await written(.edl)
     #expect(edits[0] == "TITLE: a.mp4")
     #expect(edits[2].hasPrefix("001  AX       V     C        00:00:00:00 "))
     for format in [KeyframeFormat.jpg, .png] {
-      try format.write(found, to: folder("a.frames"))
+      try await format.write(found, to: folder("a.frames"))
     }
     let names = try FileManager.default.contentsOfDirectory(atPath: folder("a.frames"))
     #expect(names.count == 8 && names.contains("00-0.000s.png") && names.contains("00-0.000s.jpg"))
@@ -181,12 +181,12 @@ struct KeyframeFinderTests {
     two.selections.append(found.selections[0])
     two.selections[1].selector = "tad, window 5"
     two.selections[1].keyframes.removeLast()
-    try KeyframeFormat.jpg.write(two, to: folder("b.frames"))
+    try await KeyframeFormat.jpg.write(two, to: folder("b.frames"))
     let counts = try ["content", "tad--window-5"].map {
       try FileManager.default.contentsOfDirectory(atPath: folder("b.frames/\($0)")).count
     }
     #expect(counts == [4, 3])
-    try KeyframeFormat.scenes.write(two, to: folder("b.scenes.csv"))
+    try await KeyframeFormat.scenes.write(two, to: folder("b.scenes.csv"))
     // Also where their names differ in signs alone.
     let alike = ["tad a=1", "tad a-1", "tad a 1", "tad-a-1-2"]
     for format in [KeyframeFormat.jpg, .edl] {

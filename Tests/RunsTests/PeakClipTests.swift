@@ -66,9 +66,9 @@ struct PeakClipTests {
   @Test(
     "are the scene that is asked for, with its caption, by every source",
     arguments: [SceneRelevance.similarity, .words, .saliency])
-  func sources(relevance: SceneRelevance) throws {
+  func sources(relevance: SceneRelevance) async throws {
     let build = try PeakClipBuild(data(), settings(relevance), to: scratch("clips.jsonl"))
-    #expect(try build.run() == .init(done: 4, known: 0))
+    #expect(try await build.run() == .init(done: 4, known: 0))
     for (number, clips) in try built("clips.jsonl").enumerated() {
       #expect(clips.id == "q\(number)" && clips.scenes.count == 3)
       let asked = number % 3
@@ -84,31 +84,32 @@ struct PeakClipTests {
   }
 
   @Test("killed at any moment and gone on with, the file has the same bytes")
-  func killed() throws {
+  func killed() async throws {
     let source = try data()
-    _ = try PeakClipBuild(source, settings(.words), to: scratch("whole.jsonl")).run()
+    _ = try await PeakClipBuild(source, settings(.words), to: scratch("whole.jsonl")).run()
     let whole = try #require(scratch.bytes("whole.jsonl"))
     for end in stride(from: 0, through: whole.count, by: 53) + [whole.count] {
       try whole.prefix(end).write(to: URL(filePath: scratch("cut.jsonl")))
-      let summary = try PeakClipBuild(source, settings(.words), to: scratch("cut.jsonl")).run()
+      let summary = try await PeakClipBuild(source, settings(.words), to: scratch("cut.jsonl"))
+        .run()
       #expect(summary.done + summary.known == 4)
       #expect(scratch.bytes("cut.jsonl") == whole, "ended after \(end) bytes")
     }
   }
 
   @Test("of other settings or other data are not mixed in one file")
-  func mixed() throws {
+  func mixed() async throws {
     let source = try data()
-    _ = try PeakClipBuild(source, settings(.words), to: scratch("clips.jsonl")).run()
+    _ = try await PeakClipBuild(source, settings(.words), to: scratch("clips.jsonl")).run()
     var other = settings(.words)
     other.first = 4.5
-    #expect(throws: PeakClipError.otherClips(path: scratch("clips.jsonl"))) {
-      try PeakClipBuild(source, other, to: scratch("clips.jsonl")).run()
+    await #expect(throws: PeakClipError.otherClips(path: scratch("clips.jsonl"))) {
+      try await PeakClipBuild(source, other, to: scratch("clips.jsonl")).run()
     }
     var part = source
     part.part = .dev
-    #expect(throws: PeakClipError.otherClips(path: scratch("clips.jsonl"))) {
-      try PeakClipBuild(part, settings(.words), to: scratch("clips.jsonl")).run()
+    await #expect(throws: PeakClipError.otherClips(path: scratch("clips.jsonl"))) {
+      try await PeakClipBuild(part, settings(.words), to: scratch("clips.jsonl")).run()
     }
   }
 
@@ -152,7 +153,7 @@ struct PeakClipTests {
   @Test("become the right answers of key-clip data")
   func answers() async throws {
     let source = try data()
-    _ = try PeakClipBuild(source, settings(.similarity), to: scratch("clips.jsonl")).run()
+    _ = try await PeakClipBuild(source, settings(.similarity), to: scratch("clips.jsonl")).run()
     let dataset = try Laboratory.standard().datasets.build(
       ConfigurationFile.parse(
         "{keyClips: {of: {qvhighlights: {path: \(source.folder)}}, path: \(scratch("clips.jsonl"))}}",
@@ -178,7 +179,7 @@ struct PeakClipTests {
     ])
   func damaged(_ right: String, _ wrong: String, _ said: String) async throws {
     let source = try data()
-    _ = try PeakClipBuild(source, settings(.similarity), to: scratch("clips.jsonl")).run()
+    _ = try await PeakClipBuild(source, settings(.similarity), to: scratch("clips.jsonl")).run()
     let written = try String(contentsOfFile: scratch("clips.jsonl"), encoding: .utf8)
     let place = try #require(written.range(of: right))
     try written.replacingCharacters(in: place, with: wrong)
@@ -193,10 +194,10 @@ struct PeakClipTests {
   }
 
   @Test("of nothing, and by a source that says nothing, end in a sentence")
-  func refusals() throws {
+  func refusals() async throws {
     let source = try data()
-    #expect(throws: PeakClipError.unsaid(source: .predictions, prompt: "q0")) {
-      try PeakClipBuild(source, settings(.predictions), to: scratch("x.jsonl")).run()
+    await #expect(throws: PeakClipError.unsaid(source: .predictions, prompt: "q0")) {
+      try await PeakClipBuild(source, settings(.predictions), to: scratch("x.jsonl")).run()
     }
     try FileManager.default.createDirectory(
       atPath: scratch("empty"), withIntermediateDirectories: true)

@@ -1,7 +1,7 @@
 import Core
 import Foundation
 import Plugins
-import Storage
+import Programs
 import Testing
 
 @testable import Sweeps
@@ -16,17 +16,9 @@ struct SweepLauncherTests {
   }
 
   /// What a script says and ends with.
-  private func run(_ script: String) throws -> (output: String, status: Int32) {
-    let process = Process()
-    let pipe = Pipe()
-    process.executableURL = URL(filePath: "/bin/sh")
-    process.arguments = ["-c", script]
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try withNoSignalBlocked { try process.run() }
-    let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return (String(decoding: data, as: UTF8.self), process.terminationStatus)
+  private func run(_ script: String) async throws -> (output: String, end: ProgramEnd) {
+    let said = try await ChildProgram("/bin/sh", ["-c", "{ \(script)\n} 2>&1"]).read()
+    return (said.text, said.end)
   }
 
   @Test("is read from the sweep's file, and changed by arguments")
@@ -39,29 +31,29 @@ struct SweepLauncherTests {
   }
 
   @Test("starts every worker once, whatever is in its path, with its number")
-  func starts() throws {
+  func starts() async throws {
     let launcher = try #require(
       try launcher("engine: {command: 'echo \"<{number}>\" {worker}', count: 3}"))
     let worker = ["echo", "/it's $HOME/50% \"x\"", "--worker"]
-    let (output, status) = try run(launcher.script(for: worker))
+    let (output, end) = try await run(launcher.script(for: worker))
     let lines = output.split(separator: "\n").map(String.init)
     #expect(
       lines.dropLast().sorted()
         == (0..<3).map { "<\($0)> echo /it's $HOME/50% \"x\" --worker" })
     #expect(lines.last == "Started: 3 workers")
-    #expect(status == 0)
+    #expect(end == .status(0))
   }
 
   @Test("says how many commands failed, and fails")
-  func failure() throws {
+  func failure() async throws {
     let launcher = try #require(
       try launcher("engine: {command: 'test {number} -eq 1 # {worker}', count: 3}"))
-    let (output, status) = try run(launcher.script(for: ["opd"]))
+    let (output, end) = try await run(launcher.script(for: ["opd"]))
     #expect(
       output
         == "2 of 3 commands failed. Run the same command again to start workers for what is left.\n"
     )
-    #expect(status == 1)
+    #expect(end == .status(1))
   }
 
   @Test("refuses a command that starts no worker, and a number of them that makes no sense")

@@ -1,6 +1,7 @@
 #if LiveTeachers
 import Foundation
 import Core
+import Programs
 import Testing
 
 @testable import Teacher
@@ -16,9 +17,9 @@ struct HostileServiceTests {
     _ mode: String, log: String? = nil, _ change: (inout CompletionsParameters) -> Void = { _ in }
   ) async throws -> String {
     let program = Programs.path("Tests/Programs/hostile_server.py")
-    let process = try ChildProcess(
-      ProcessParameters(command: ["python3", program, mode] + (log.map { [$0] } ?? []))
-    ) { print("hostile:", $0) }
+    let process = try await ProcessParameters(
+      command: ["python3", program, mode] + (log.map { [$0] } ?? [])
+    ).start { print("hostile:", $0) }
     var port: Int?
     for await event in process.events {
       if case .line(let line) = event { port = Int(String(decoding: line, as: UTF8.self)) }

@@ -37,7 +37,7 @@ struct LastWordsTests {
   func late() async throws {
     let text = "import sys; sys.stderr.write(50000 * 'still at it\\n'); sys.exit('over')"
     let parameters = ProcessParameters(command: ["python3", "-c", text])
-    let session = try ProcessSession(parameters) { _ in }
+    let session = try await ProcessSession(parameters) { _ in }
     let incident = await #expect(throws: ProcessIncident.self) {
       _ = try await session.greet(HostHello(kind: "teacher"), thenWaiting: 60)
     }

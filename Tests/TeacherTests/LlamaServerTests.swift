@@ -1,6 +1,7 @@
 #if LiveTeachers
 import Foundation
 import Core
+import Programs
 import Tasks
 import Testing
 
@@ -15,12 +16,10 @@ struct LlamaServerTests {
     let folder = TemporaryFolder()
     let model = try LlamaServer.model ?? LlamaServer.makeModel(at: folder.url)
     let port = Int.random(in: 20_000..<60_000)
-    let server = try ChildProcess(
-      ProcessParameters(command: [
-        "python3", "-m", "llama_cpp.server", "--model", model, "--port", "\(port)",
-        "--logits_all", "true",
-      ])
-    ) { _ in }
+    let server = try await ProcessParameters(command: [
+      "python3", "-m", "llama_cpp.server", "--model", model, "--port", "\(port)",
+      "--logits_all", "true",
+    ]).start { _ in }
     defer { server.kill() }
     var parameters = CompletionsParameters(url: "http://127.0.0.1:\(port)/v1", model: "any")
     parameters.tokens = .text

@@ -62,4 +62,19 @@ struct TemplateTests {
       try PromptTemplate.qwen25.text(of: [ChatMessage(role: "tool", content: "")], ending: .open)
     }
   }
+
+  @Test(
+    "says the same of a turn in parts as of one in one piece", arguments: PromptTemplate.allCases)
+  func parts(_ template: PromptTemplate) throws {
+    for said in ["what is it?", "  \n two  ", "", " \u{1c}x"] {
+      let whole = try template.text(of: [ChatMessage(role: "user", content: said)], ending: .open)
+      #expect(try template.turn([.text(said)]) == (whole.isEmpty ? [] : [.text(whole)]))
+      // Cut in the middle: the pieces are those of a turn that says both.
+      let cut = try template.turn([.text(said + "a"), .frames, .text("b" + said)])
+      let one = try template.text(
+        of: [ChatMessage(role: "user", content: said + "a¦b" + said)], ending: .open)
+      let ends = one.split(separator: "¦", omittingEmptySubsequences: false).map(String.init)
+      #expect(cut == [.text(ends[0]), .frames, .text(ends[1])])
+    }
+  }
 }

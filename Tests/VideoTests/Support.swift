@@ -17,9 +17,9 @@ func folder(_ variable: String, beside path: String) -> URL? {
 let dataFolder = folder("OPD_DATA", beside: "shared/data")
 
 /// Both sentences of the error that a piece of work throws.
-func message(_ work: () throws -> Void) -> String {
+func message(_ work: () async throws -> Void) async -> String {
   do {
-    try work()
+    try await work()
     return "(no error)"
   } catch {
     return "\(error)"

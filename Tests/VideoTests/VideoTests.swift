@@ -1,13 +1,13 @@
 import Foundation
 import Core
+import Programs
 import Testing
 
 @testable import TAD
 @testable import Video
 
 /// Whether videos can be made and read here.
-let hasFFmpeg =
-  (try? ChildProgram("ffmpeg", [])) != nil && (try? ChildProgram("ffprobe", [])) != nil
+let hasFFmpeg = ["ffmpeg", "ffprobe"].allSatisfy { ChildProgram.path(of: $0) != nil }
 
 /// A folder for files of one test.
 private func scratch() throws -> String {
@@ -17,10 +17,10 @@ private func scratch() throws -> String {
 }
 
 /// Makes a clip.
-private func make(_ arguments: [String], _ path: String) throws {
+private func make(_ arguments: [String], _ path: String) async throws {
   let quiet = ["-nostdin", "-v", "error", "-y"]
-  let (status, _, said) = try ChildProgram("ffmpeg", quiet + arguments + [path]).read()
-  if status != 0 { throw CannotMake(reason: said) }
+  let said = try await ChildProgram("ffmpeg", quiet + arguments + [path]).read()
+  if !said.end.isSuccess { throw CannotMake(reason: said.lastError) }
 }
 
 private struct CannotMake: Error {
@@ -35,19 +35,19 @@ private func selection(
   return try await selector.select(curves: scan.curves, of: prompt, seed: Seed(1))
 }
 
-private func error(_ path: String) -> String {
-  message { try VideoDecoder(path: path).forEachFrame { _ in } }
+private func error(_ path: String) async -> String {
+  await message { try await VideoDecoder(path: path).forEachFrame { _ in } }
     .replacing(path, with: "clip")
 }
 
 @Suite("Reading videos", .enabled(if: hasFFmpeg, "ffmpeg is not installed"))
 struct VideoDecoderTests {
   @Test("gives every frame with its number and time")
-  func frames() throws {
+  func frames() async throws {
     let path = try scratch() + "/a.mp4"
-    try make(["-f", "lavfi", "-i", "testsrc=size=320x180:rate=10:duration=2"], path)
+    try await make(["-f", "lavfi", "-i", "testsrc=size=320x180:rate=10:duration=2"], path)
     var times: [Double] = []
-    let summary = try VideoDecoder(path: path).forEachFrame { frame in
+    let summary = try await VideoDecoder(path: path).forEachFrame { frame in
       #expect(frame.index == times.count && frame.pixels.count == 3 * 160 * 90)
       times.append(frame.time)
     }
@@ -57,90 +57,91 @@ struct VideoDecoderTests {
   }
 
   @Test("keeps the times of a variable frame rate, no frame repeated or dropped")
-  func variableRate() throws {
+  func variableRate() async throws {
     let path = try scratch() + "/v.mkv"
-    try make(
+    try await make(
       [
         "-f", "lavfi", "-i", "testsrc=size=64x64:rate=10:duration=3", "-vf",
         "select='not(between(n,5,14))'", "-fps_mode", "passthrough",
       ], path)
     var times: [Double] = []
-    try VideoDecoder(path: path).forEachFrame { times.append($0.time) }
+    try await VideoDecoder(path: path).forEachFrame { times.append($0.time) }
     #expect(times.count == 20)
     #expect(abs(times[4] - 0.4) < 1e-3 && abs(times[5] - 1.5) < 1e-3)
   }
 
   @Test("reads frames that are shown at one time, as muxers write them")
-  func repeatedTimes() throws {
+  func repeatedTimes() async throws {
     let path = try scratch() + "/d.mkv"
-    try make(
+    try await make(
       [
         "-f", "lavfi", "-i", "testsrc=size=64x64:rate=25:duration=1", "-bsf:v",
         "setts=pts=PTS-eq(mod(N\\,10)\\,5)*40:dts=DTS-eq(mod(N\\,10)\\,5)*40", "-c:v", "mjpeg",
       ], path)
     var times: [Double] = []
-    try VideoDecoder(path: path).forEachFrame { times.append($0.time) }
+    try await VideoDecoder(path: path).forEachFrame { times.append($0.time) }
     #expect(times.count == 25 && zip(times, times.dropFirst()).contains { $0 == $1 })
   }
 
   @Test("turns a rotated video upright")
-  func rotated() throws {
+  func rotated() async throws {
     let folder = try scratch()
-    try make(["-f", "lavfi", "-i", "testsrc=size=320x180:rate=5:duration=1"], folder + "/a.mp4")
+    try await make(
+      ["-f", "lavfi", "-i", "testsrc=size=320x180:rate=5:duration=1"], folder + "/a.mp4")
     // Versions before 6 take the rotation as metadata, later ones as an option of the input.
     let copy = ["-i", folder + "/a.mp4", "-c", "copy"]
     do {
-      try make(["-display_rotation", "90"] + copy, folder + "/r.mp4")
+      try await make(["-display_rotation", "90"] + copy, folder + "/r.mp4")
     } catch {
-      try make(copy + ["-metadata:s:v", "rotate=90"], folder + "/r.mp4")
+      try await make(copy + ["-metadata:s:v", "rotate=90"], folder + "/r.mp4")
     }
     var sizes: Set<[Int]> = []
-    let summary = try VideoDecoder(path: folder + "/r.mp4").forEachFrame {
+    let summary = try await VideoDecoder(path: folder + "/r.mp4").forEachFrame {
       sizes.insert([$0.width, $0.height])
     }
     #expect(sizes == [[90, 160]] && summary.frames == 5)
   }
 
   @Test("says what is missing, empty, soundful only or no video at all")
-  func unusable() throws {
+  func unusable() async throws {
     let folder = try scratch()
-    #expect(error(folder + "/none.mp4") == "There is no file 'clip'. Check the path.")
+    #expect(await error(folder + "/none.mp4") == "There is no file 'clip'. Check the path.")
     try Data().write(to: URL(filePath: folder + "/zero.mp4"))
     #expect(
-      error(folder + "/zero.mp4") == """
+      await error(folder + "/zero.mp4") == """
         The file 'clip' is empty. Copy or download it again: it was cut short.
         """)
-    try make(["-f", "lavfi", "-i", "sine=duration=1"], folder + "/tone.m4a")
+    try await make(["-f", "lavfi", "-i", "sine=duration=1"], folder + "/tone.m4a")
     #expect(
-      error(folder + "/tone.m4a") == """
+      await error(folder + "/tone.m4a") == """
         The file 'clip' has no video in it. Give a file with pictures.
         """)
     try Data("no video at all".utf8).write(to: URL(filePath: folder + "/text.mp4"))
-    let said = error(folder + "/text.mp4")
+    let said = await error(folder + "/text.mp4")
     #expect(said.hasPrefix("The video 'clip' cannot be decoded: "))
     #expect(said.hasSuffix(". Check that it is a complete video; ffprobe says more about it."))
   }
 
   @Test("refuses a video that was cut short, with and without a count in its header")
-  func truncated() throws {
+  func truncated() async throws {
     let folder = try scratch()
     let source = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=8"]
-    try make(source + ["-movflags", "+faststart"], folder + "/a.mp4")
-    try make(source, folder + "/a.mkv")
+    try await make(source + ["-movflags", "+faststart"], folder + "/a.mp4")
+    try await make(source, folder + "/a.mkv")
     for name in ["a.mp4", "a.mkv"] {
       let whole = try Data(contentsOf: URL(filePath: folder + "/" + name))
       try whole.prefix(whole.count * 6 / 10).write(to: URL(filePath: folder + "/cut-" + name))
     }
-    let counted = error(folder + "/cut-a.mp4")
+    let counted = await error(folder + "/cut-a.mp4")
     #expect(counted.contains("frames, but its header announces 200. Copy or download it again"))
-    let timed = error(folder + "/cut-a.mkv")
+    let timed = await error(folder + "/cut-a.mkv")
     #expect(timed.contains("but its header announces 8.000 s. Copy or download it again"))
   }
 
   @Test("refuses a video whose bytes are damaged, although every frame comes")
-  func damaged() throws {
+  func damaged() async throws {
     let folder = try scratch()
-    try make(
+    try await make(
       [
         "-f", "lavfi", "-i", "mandelbrot=size=320x180:rate=25", "-t", "4", "-movflags",
         "+faststart",
@@ -149,34 +150,35 @@ struct VideoDecoderTests {
     let middle = bytes.count * 6 / 10
     for index in middle..<middle + 4000 { bytes[index] = UInt8(index * 37 % 251) }
     try Data(bytes).write(to: URL(filePath: folder + "/bad.mp4"))
-    let said = error(folder + "/bad.mp4")
+    let said = await error(folder + "/bad.mp4")
     #expect(said.hasPrefix("The video 'clip' "), "\(said)")
     #expect(said.contains(" Copy or download it again"), "\(said)")
   }
 
   @Test("gives pictures of chosen frames as JPEG files")
-  func thumbnails() throws {
+  func thumbnails() async throws {
     let path = try scratch() + "/a.mp4"
-    try make(["-f", "lavfi", "-i", "testsrc=size=320x180:rate=10:duration=2"], path)
-    let pictures = try VideoThumbnails.jpegs(of: path, frames: [17, 3, 3, 9], longestSide: 64)
+    try await make(["-f", "lavfi", "-i", "testsrc=size=320x180:rate=10:duration=2"], path)
+    let pictures = try await VideoThumbnails.jpegs(
+      of: path, frames: [17, 3, 3, 9], longestSide: 64)
     #expect(pictures.keys.sorted() == [3, 9, 17])
     for (_, bytes) in pictures {
       #expect(bytes.starts(with: [0xff, 0xd8, 0xff]) && bytes.suffix(2) == [0xff, 0xd9])
     }
     #expect(Set(pictures.values).count == 3)
-    #expect(try VideoThumbnails.jpegs(of: path, frames: []).isEmpty)
+    #expect(try await VideoThumbnails.jpegs(of: path, frames: []).isEmpty)
     #expect(
-      message { _ = try VideoThumbnails.jpegs(of: path, frames: [3, 20]) }
+      await message { _ = try await VideoThumbnails.jpegs(of: path, frames: [3, 20]) }
         .contains("gave 20 frames, but its header announces 21."))
   }
 
   @Test("a scan without descriptors chooses what one with them chooses, by every selector that can")
   func curves() async throws {
     let path = try scratch() + "/a.mp4"
-    try make(["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=10:duration=6"], path)
-    let decoder = try VideoDecoder(path: path)
-    let full = try VideoScan(decoder)
-    let lean = try VideoScan(decoder, detail: .curves)
+    try await make(["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=10:duration=6"], path)
+    let decoder = try await VideoDecoder(path: path)
+    let full = try await VideoScan(decoder)
+    let lean = try await VideoScan(decoder, detail: .curves)
     #expect(lean.features.values.isEmpty && full.features.channels == 16)
     for reading in FeatureReading.allCases {
       let own = full.features.variation(reading: reading)
@@ -203,13 +205,13 @@ struct VideoDecoderTests {
   }
 
   @Test("stops where it is told to, without leaving the program behind")
-  func stopped() throws {
+  func stopped() async throws {
     struct Enough: Error {}
     let path = try scratch() + "/long.mp4"
-    try make(["-f", "lavfi", "-i", "testsrc=size=320x180:rate=25:duration=20"], path)
+    try await make(["-f", "lavfi", "-i", "testsrc=size=320x180:rate=25:duration=20"], path)
     var frames = 0
-    #expect(throws: Enough.self) {
-      try VideoDecoder(path: path).forEachFrame { _ in
+    await #expect(throws: Enough.self) {
+      try await VideoDecoder(path: path).forEachFrame { _ in
         frames += 1
         if frames == 3 { throw Enough() }
       }
@@ -218,9 +220,9 @@ struct VideoDecoderTests {
   }
 
   @Test("names the program that is missing")
-  func missing() {
+  func missing() async {
     #expect(
-      message { _ = try ChildProgram("ffmpeg-that-nobody-has", []) } == """
+      await message { _ = try videoProgram("ffmpeg-that-nobody-has", []) } == """
         The program 'ffmpeg-that-nobody-has', which reads videos, was not found. Install ffmpeg \
         (which has ffprobe) and put it on the PATH.
         """)
@@ -274,10 +276,10 @@ struct FrameDescriptorTests {
   "Known cuts of real videos",
   .enabled(if: hasFFmpeg && dataFolder != nil, "no ffmpeg or no real videos here"))
 struct KnownCutsTests {
-  private func scan(_ name: String) throws -> VideoScan {
+  private func scan(_ name: String) async throws -> VideoScan {
     let folder = try #require(dataFolder)
     let path = folder.appending(path: "videos/\(name)").path(percentEncoded: false)
-    return try VideoScan(VideoDecoder(path: path))
+    return try await VideoScan(VideoDecoder(path: path))
   }
 
   private func tad(_ budget: Int) throws -> TemporalApexDistillation {
@@ -286,7 +288,7 @@ struct KnownCutsTests {
 
   @Test("bikes.mp4: all five, within one frame, by the scene rules and by TAD's apexes at budget 8")
   func bikes() async throws {
-    let scan = try scan("bikes.mp4")
+    let scan = try await scan("bikes.mp4")
     let truth = [30, 76, 137, 187, 242]
     #expect(scan.summary.frames == 250 && abs(scan.summary.duration - 10) < 0.01)
     func recall(_ found: [Int]) -> Double? {
@@ -300,7 +302,7 @@ struct KnownCutsTests {
 
   @Test("big_buck_bunny: all three, within a tenth of a second")
   func bunny() async throws {
-    let scan = try scan("big_buck_bunny_0_30.webm")
+    let scan = try await scan("big_buck_bunny_0_30.webm")
     let truth = [11.795, 15.670, 22.961]
     func recall(_ found: [Int]) -> Double? {
       KeyframeQuality.cutRecall(

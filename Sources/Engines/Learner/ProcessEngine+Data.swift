@@ -6,38 +6,41 @@ import Teacher
 import Tensors
 
 extension ProcessEngine {
-  /// A response as the program gets to see it.
-  func datum(_ response: TargetedResponse) throws -> StudentRequest.Datum {
+  /// Prompts to answer, as the program gets to see them.
+  func questions(
+    _ prompts: [Prompt], _ read: [[PromptPart]], _ seed: Seed
+  ) async throws -> [StudentRequest.Question] {
+    var questions: [StudentRequest.Question] = []
+    for (prompt, read) in zip(prompts, read) {
+      questions.append(
+        StudentRequest.Question(
+          tokens: read.tokens, seed: seed.derived(prompt.stream, 0).value,
+          frames: try await teller.frames(of: prompt, after: read.aroundFrames.before.count)))
+    }
+    return questions
+  }
+
+  /// Responses as the program gets to see them.
+  func data(_ responses: [TargetedResponse]) async throws -> [StudentRequest.Datum] {
+    var data: [StudentRequest.Datum] = []
+    for response in responses { data.append(try await datum(response)) }
+    return data
+  }
+
+  private func datum(_ response: TargetedResponse) async throws -> StudentRequest.Datum {
     let read = try prompts.read(response.prompt)
     var datum = StudentRequest.Datum(
-      prompt: read.tokens, frames: try teller.frames(of: response.prompt, after: read.before.count),
+      prompt: read.tokens,
+      frames: try await teller.frames(of: response.prompt, after: read.aroundFrames.before.count),
       response: response.tokens, targets: response.targets)
     guard let divergences = response.divergences else { return datum }
     let teacher = divergences.teacher
     let seen = try prompts.read(teacher.prompt)
     datum.teacher = StudentRequest.Teacher(
       weights: teacher.weights, temperature: teacher.temperature, prompt: seen.tokens,
-      frames: try teller.frames(of: teacher.prompt, after: seen.before.count))
+      frames: try await teller.frames(of: teacher.prompt, after: seen.aroundFrames.before.count))
     datum.divergences = divergences.terms.map(\.wire)
     return datum
-  }
-}
-
-/// Tells a program of the frames in view.
-struct FrameTeller: Sendable {
-  let told: FramesTold
-  /// Where the videos' files are; `nil` where the program is told of none.
-  let videos: (any FilmedVideos)?
-
-  /// What a program is told of a prompt's frames, which are shown after so many of its tokens; `nil` where it is nothing.
-  func frames(of prompt: Prompt, after place: Int) throws -> WireFrames? {
-    guard var frames = WireFrames(prompt, told: told) else { return nil }
-    if told.needsVideos { frames.file = try videos?.file(of: prompt) }
-    if told == .pixels {
-      frames.pictures = try videos?.pictures(of: prompt).map { Data($0.bytes) }
-      frames.place = place
-    }
-    return frames
   }
 }
 

@@ -57,11 +57,7 @@ actor ProcessEngine: StudentEngine {
   ) async throws -> [RolloutGroup] {
     var request = StudentRequest(.sample)
     let read = try prompts.map { try self.prompts.read($0) }
-    request.questions = try zip(prompts, read).map { prompt, read in
-      StudentRequest.Question(
-        tokens: read.tokens, seed: seed.derived(prompt.stream, 0).value,
-        frames: try teller.frames(of: prompt, after: read.before.count))
-    }
+    request.questions = try await questions(prompts, read, seed)
     (request.group, request.length) = (settings.group, settings.maximumLength)
     request.temperature = settings.temperature
     request.ends = settings.ignoresEnd ? [] : tokenizer.ends.sorted()
@@ -104,7 +100,7 @@ actor ProcessEngine: StudentEngine {
     guard !responses.isEmpty else { return [] }
     var request = StudentRequest(.compare)
     request.temperature = temperature
-    request.data = try responses.map { try datum($0) }
+    request.data = try await data(responses)
     let answer = try await ask(request)
     book.scored(requests: 1, tokens: responses.reduce(0) { $0 + 2 * tokens(of: $1) })
     guard let values = answer.values, values.count == responses.count else {
@@ -137,7 +133,7 @@ actor ProcessEngine: StudentEngine {
   ) async throws -> [[Float]] {
     guard !responses.isEmpty else { return [] }
     var request = request
-    request.data = try responses.map { try datum($0) }
+    request.data = try await data(responses)
     let values = try await ask(request).values ?? []
     guard values.count == responses.count else { throw program.defect("values") }
     book.scored(requests: 1, tokens: responses.reduce(0) { $0 + tokens(of: $1) })
@@ -156,8 +152,9 @@ actor ProcessEngine: StudentEngine {
     for case .slopes(_, _, let temperature) in responses.map(\.gradient) {
       request.temperature = temperature
     }
-    request.data = try responses.map { response in
-      var datum = try datum(response.response)
+    let data = try await data(responses.map(\.response))
+    request.data = zip(responses, data).map { response, datum in
+      var datum = datum
       switch response.gradient {
       case .slopes(let slopes, _, _):
         datum.slopes = WireReals(slopes.flatMap { $0 }.map { Float($0) })

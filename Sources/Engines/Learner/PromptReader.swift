@@ -49,18 +49,20 @@ package enum PromptReader: Sendable {
     self = .text(try text.prompts(tokenizer, answer: answer))
   }
 
-  /// The tokens of a prompt, before and after the place where frames are shown.
+  /// The tokens of a prompt, and among them the place where frames are shown, to whom they are shown.
   ///
   /// - Throws: `EngineError.unread` or `TextPromptError` for one that cannot be written.
-  package func read(_ prompt: Prompt) throws -> ShownPrompt {
+  package func read(_ prompt: Prompt) throws -> [PromptPart] {
     switch self {
     case .words(let words):
       let tokens = try words.tokens(of: prompt)
       let first = words.first == nil ? 0 : 1
-      return ShownPrompt(before: Array(tokens.prefix(first)), after: Array(tokens.dropFirst(first)))
+      return [
+        .tokens(Array(tokens.prefix(first))), .frames, .tokens(Array(tokens.dropFirst(first))),
+      ]
     case .text(let text):
-      let (before, after) = try text.tokensAroundFrames(of: prompt)
-      return ShownPrompt(before: before, after: after)
+      let parts = try text.parts(of: prompt)
+      return parts.contains(.frames) ? parts : [.frames] + parts
     }
   }
 }

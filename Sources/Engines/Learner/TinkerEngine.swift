@@ -14,24 +14,32 @@ actor TinkerEngine: StudentEngine {
     var videos: (any FilmedVideos)?
     let tokenizer: any Tokenizer
     let book: CostBook
+    /// What the pictures of prompts took that were read.
+    let pictureTokens = PictureTokens()
 
     /// What the model reads of a prompt: tokens, and the frames in view as pictures where it sees.
-    func input(_ prompt: Prompt) throws -> [WireChunk] {
+    func input(_ prompt: Prompt) async throws -> [WireChunk] {
       let read = try prompts.read(prompt)
-      let shown = try videos?.pictures(of: prompt) ?? []
+      let shown = try await videos?.pictures(of: prompt) ?? []
+      pictureTokens.remember(shown.reduce(0) { $0 + pictures.tokens(of: $1) }, of: prompt)
       let images = shown.map {
         WireChunk.image(
           WireImage(data: $0.bytes, format: "jpeg", expectedTokens: pictures.tokens(of: $0)))
       }
-      return ([.tokens(read.before)] + images + [.tokens(read.after)]).filter { $0.length > 0 }
-        .mergingTokens
+      return read.flatMap { part -> [WireChunk] in
+        switch part {
+        case .tokens(let tokens): [.tokens(tokens)]
+        case .frames: images
+        case .text: []
+        }
+      }.filter { $0.length > 0 }.mergingTokens
     }
   }
 
   let setting: Setting
   /// What a frozen student is loaded from when it is first asked.
   private let origin: TinkerCheckpoint?
-  private var student: TinkerStudent?
+  var student: TinkerStudent?
 
   /// Responses a pass: few enough that no answer is large, many enough that a server fills its batch.
   private static let responsesPerPass = 64
@@ -44,11 +52,12 @@ actor TinkerEngine: StudentEngine {
   nonisolated var costs: LearnerCosts { setting.book.total }
 
   nonisolated func length(of prompt: Prompt) -> Int {
-    (try? setting.input(prompt).length) ?? 0
+    let words = (try? setting.prompts.read(prompt).tokens.count) ?? 0
+    return words + setting.pictureTokens.known(of: prompt)
   }
 
   /// The student; a new adapter where nothing has been done yet.
-  private func ready() async throws -> TinkerStudent {
+  func ready() async throws -> TinkerStudent {
     if let student { return student }
     var made = try await TinkerStudent(setting.client, setting.abilities)
     if let origin { try await made.restore(origin, .weights) }
@@ -61,7 +70,8 @@ actor TinkerEngine: StudentEngine {
   ) async throws -> [RolloutGroup] {
     // What is greedy is not weighed by how likely it was, so the temperature of its scores does not matter.
     if settings.temperature != 0 { try requireTemperatureOne(settings.temperature) }
-    let read = try prompts.map { try setting.input($0) }
+    var read: [[WireChunk]] = []
+    for prompt in prompts { read.append(try await setting.input(prompt)) }
     var wire = SampleSettings()
     wire.count = settings.group
     wire.maximumLength = settings.maximumLength
@@ -96,7 +106,7 @@ actor TinkerEngine: StudentEngine {
     _ responses: [TargetedResponse], temperature: Double
   ) async throws -> [[[Double]]] {
     try requireTemperatureOne(temperature)
-    let wire = try responses.map(scored)
+    let wire = try await scored(responses)
     let own = try await ready()
     var result: [[[Double]]] = []
     for part in Self.passes(wire.count) {
@@ -116,7 +126,7 @@ actor TinkerEngine: StudentEngine {
   func train(
     _ responses: [DifferentiatedResponse], _ step: UpdateStep
   ) async throws -> UpdateReport {
-    let wire = try responses.map { try scored($0.response) }
+    let wire = try await scored(responses.map(\.response))
     let values = try responses.map { try slopes($0) }
     let size = UpdateSize(of: wire)
     var own = try await ready()
@@ -150,100 +160,24 @@ actor TinkerEngine: StudentEngine {
     return (filled(slopes) { _ in 0 }, filled(scores) { scores[$0][0] })
   }
 
-  /// A response as it is sent: as many targets at each position, the sampled token where there are none.
-  private func scored(_ response: TargetedResponse) throws -> ScoredResponse {
-    let width = response.targets.map(\.count).max() ?? 0
-    return ScoredResponse(
-      prompt: try setting.input(response.prompt), response: response.tokens,
-      targets: zip(response.tokens, response.targets).map { token, targets in
+  /// Responses as they are sent: as many targets at each position, the sampled token where there are none.
+  private func scored(_ responses: [TargetedResponse]) async throws -> [ScoredResponse] {
+    var sent: [ScoredResponse] = []
+    for response in responses {
+      let width = response.targets.map(\.count).max() ?? 0
+      let input = try await setting.input(response.prompt)
+      let targets = zip(response.tokens, response.targets).map { token, targets in
         targets + Array(repeating: token, count: width - targets.count)
-      })
+      }
+      sent.append(ScoredResponse(prompt: input, response: response.tokens, targets: targets))
+    }
+    return sent
   }
 
   private static func passes(_ count: Int) -> [Range<Int>] {
     stride(from: 0, to: count, by: responsesPerPass).map {
       $0..<min($0 + responsesPerPass, count)
     }
-  }
-}
-
-extension TinkerEngine {
-  func save() async throws -> LearnerState {
-    let own = try await ready()
-    let digest = try await own.fingerprint().digest
-    let saved = try await own.save(digest: ContentHash.of([digest]))
-    return LearnerState(
-      blobs: [], optimizerUpdates: saved.updates, name: saved.path, digest: digest)
-  }
-
-  func restore(_ state: LearnerState) async throws {
-    var own = try await ready()
-    defer { student = own }
-    try await own.restore(
-      TinkerCheckpoint(state), state.isWeightsAlone ? .weights : .everything)
-  }
-
-  func resetOptimizer() async throws {
-    // An adapter that has made no update has no moments.
-    guard var own = student, own.updates > 0 else { return }
-    defer { student = own }
-    try await own.restore(TinkerCheckpoint(try await save()), .weights)
-  }
-
-  func exported() async throws -> ExportedAdapter {
-    let own = try await ready()
-    let digest = ContentHash.of([try await own.fingerprint().digest])
-    return try ExportedAdapter(
-      archive: try await own.archive(named: "opd-export-\(digest.prefix(16))"))
-  }
-
-  func digest() async throws -> String { try await ready().fingerprint().digest }
-
-  func frozen() async throws -> any StudentEngine {
-    TinkerEngine(setting, frozenAt: TinkerCheckpoint(try await save()))
-  }
-}
-
-extension TinkerCheckpoint {
-  init(_ state: LearnerState) {
-    self.init(
-      path: state.name ?? "", updates: state.optimizerUpdates,
-      fingerprint: [Double](digest: state.digest ?? ""))
-  }
-}
-
-extension [Double] {
-  /// log π by the bits of Float32, which is what servers send: eight hexadecimal digits each.
-  fileprivate var digest: String {
-    map { value in
-      let text = String(Float(value).bitPattern, radix: 16)
-      return String(repeating: "0", count: 8 - text.count) + text
-    }.joined()
-  }
-
-  fileprivate init(digest: String) {
-    let digits = Array<Character>(digest)
-    self = stride(from: 0, to: digits.count, by: 8).map { start in
-      let word = String(digits[start..<Swift.min(start + 8, digits.count)])
-      return Double(Float(bitPattern: UInt32(word, radix: 16) ?? 0))
-    }
-  }
-}
-
-extension ScoredResponse {
-  /// Tokens that a pass reads: the prompt and the response once a target.
-  fileprivate var passTokens: Int {
-    width * (prompt.length + response.count)
-  }
-}
-
-extension UpdateStep {
-  /// The same for a server; it does not clip.
-  fileprivate var adam: AdamStep {
-    var adam = AdamStep(learningRate: learningRate)
-    (adam.beta1, adam.beta2) = (optimizer.beta1, optimizer.beta2)
-    (adam.epsilon, adam.weightDecay) = (optimizer.epsilon, optimizer.weightDecay)
-    return adam
   }
 }
 #endif

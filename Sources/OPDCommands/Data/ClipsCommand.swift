@@ -157,7 +157,7 @@ package struct ClipsBuildCommand: AsyncParsableCommand {
     settings.relevance = try ClipArguments.named(relevance, "--relevance")
     let build = try PeakClipBuild(try arguments.source(part: .all), settings, to: out)
     var line = ProgressLine("clips", total: build.count, unit: "lines", style: arguments.style)
-    let summary = try build.run { line.update($0) }
+    let summary = try await build.run { line.update($0) }
     line.finish()
     print(
       "\(out): \(summary.done) done, \(summary.known) were there, \(summary.failures.count) failed")

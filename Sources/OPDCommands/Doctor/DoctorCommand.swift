@@ -25,7 +25,7 @@ package struct DoctorCommand: AsyncParsableCommand {
 
   /// Prints the checks.
   package func run() async throws {
-    let checks = MachineChecks.all() + LibraryChecks.all(data: data)
+    let checks = await MachineChecks.all() + LibraryChecks.all(data: data)
     print(try format == .json ? jsonText(checks) : Self.text(checks))
     let failed = checks.filter { $0.state == .fail }.map(\.name)
     guard failed.isEmpty else { throw CommandLineError.checksFailed(failed) }

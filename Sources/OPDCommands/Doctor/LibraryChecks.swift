@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Programs
 internal import Statistics
 internal import Storage
 internal import Tensors
@@ -6,12 +7,12 @@ internal import Tensors
 /// Checks of the libraries, programs and data that `opd` uses.
 enum LibraryChecks {
   /// The checks of this machine.
-  static func all(data: String?) -> [DoctorCheck] {
+  static func all(data: String?) async -> [DoctorCheck] {
     let blas = BLASCheck()
     return [
       products(library: blas.library, ours: blas.isOpenBLAS, blas.configuration),
       .ok("BLAS threads", "\(blas.threads)"), hdf5(loadedHDF5Version()),
-      .ok("GSL", loadedGSLVersion()), ffmpeg(), dataFolder(data),
+      .ok("GSL", loadedGSLVersion()), await ffmpeg(), dataFolder(data),
     ]
   }
 
@@ -41,11 +42,11 @@ enum LibraryChecks {
   }
 
   /// The `ffmpeg` program, which reads videos.
-  static func ffmpeg() -> DoctorCheck {
+  static func ffmpeg() async -> DoctorCheck {
     let missing = DoctorCheck.warn(
       "ffmpeg", "not found", "To read video files, install it: apt-get install ffmpeg.")
-    guard let program = program(named: "ffmpeg") else { return missing }
-    guard let line = firstLine(of: program, ["-version"]) else { return missing }
+    guard let program = ChildProgram.path(of: "ffmpeg") else { return missing }
+    guard let line = await firstLine(of: program, ["-version"]) else { return missing }
     let words = line.split(separator: " ")
     return .ok("ffmpeg", words.count > 2 ? "\(words[2]) (\(program))" : program)
   }
@@ -61,25 +62,8 @@ enum LibraryChecks {
     return .ok("data", "\(path): \(entries.sorted().joined(separator: ", "))")
   }
 
-  /// The first executable of this name in the folders of `PATH`.
-  static func program(named name: String) -> String? {
-    let folders = ProcessInfo.processInfo.environment["PATH"] ?? ""
-    return folders.split(separator: ":").map { "\($0)/\(name)" }.first {
-      FileManager.default.isExecutableFile(atPath: $0)
-    }
-  }
-
-  private static func firstLine(of program: String, _ arguments: [String]) -> String? {
-    let process = Process()
-    let pipe = Pipe()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.standardOutput = pipe
-    process.standardError = FileHandle.nullDevice
-    process.standardInput = FileHandle.nullDevice
-    guard (try? withNoSignalBlocked { try process.run() }) != nil else { return nil }
-    let output = (try? pipe.fileHandleForReading.readToEnd()) ?? Data()
-    process.waitUntilExit()
-    return String(decoding: output, as: UTF8.self).split(separator: "\n").first.map(String.init)
+  private static func firstLine(of program: String, _ arguments: [String]) async -> String? {
+    let said = try? await ChildProgram(program, arguments).read()
+    return said?.text.split(separator: "\n").first.map(String.init)
   }
 }

@@ -6,7 +6,7 @@ internal import Selfcheck
 internal import Tensors
 
 /// `opd model bench`: how fast a model is here.
-package struct ModelBenchCommand: ParsableCommand {
+package struct ModelBenchCommand: AsyncParsableCommand {
   /// What the help says.
   package static let configuration = CommandConfiguration(
     commandName: "bench",
@@ -45,11 +45,11 @@ package struct ModelBenchCommand: ParsableCommand {
   }
 
   /// Times and prints.
-  package func run() throws {
+  package func run() async throws {
     Parallel.threads = threads
     let chosen: [ModelPhase] = try chosenPhases(phases)
     var benchmark = try ModelBenchmark(PretrainedModel.located(path))
-    let rows = try benchmark.report(chosen, rounds: rounds, rival: against) {
+    let rows = try await benchmark.report(chosen, rounds: rounds, rival: against) {
       FileHandle.standardError.write(Data(($0 + "\n").utf8))
     }
     if format == .json { return print(try jsonText(rows)) }

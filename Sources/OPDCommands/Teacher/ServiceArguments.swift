@@ -62,7 +62,8 @@ extension TeacherProbeCommand {
     let tokenizer: any Tokenizer =
       context?.codec.tokenizer ?? DigitsCodec(step: 1, maximumDuration: 150).vocabulary
     let report = try await TeacherProbe.report(
-      on: service, tokenizer: tokenizer, probingWith: context?.dataset.train.first)
+      on: service, tokenizer: tokenizer, videos: service.pictures.videos(),
+      probingWith: context?.dataset.train.first)
     return (format == .json ? try jsonText(report) : report.text, report.passed)
   }
 }

@@ -7,11 +7,13 @@ extension StudentAnswer {
   /// The answer as a page that needs nothing but itself.
   ///
   /// - Throws: `VideoError` where the pictures of a video file cannot be read.
-  package func page() throws -> String {
-    let shots = try pictures.map {
-      try VideoThumbnails.jpegs(of: $0.path, frames: $0.frames, longestSide: 320)
+  package func page() async throws -> String {
+    var page = AnswerPage(answer: self, shots: [:])
+    if let pictures {
+      page.shots = try await VideoThumbnails.jpegs(
+        of: pictures.path, frames: pictures.frames, longestSide: 320)
     }
-    return AnswerPage(answer: self, shots: shots ?? [:]).html
+    return page.html
   }
 }
 
@@ -19,7 +21,7 @@ extension StudentAnswer {
 struct AnswerPage {
   let answer: StudentAnswer
   /// JPEG files by the number of their frame in the video file.
-  let shots: [Int: [UInt8]]
+  var shots: [Int: [UInt8]]
 
   var html: String {
     HTML.page(

@@ -30,7 +30,7 @@ struct AskedVideo {
     if let place = FeaturePlace(name) {
       self = try place.video(query: query)
     } else if FileManager.default.fileExists(atPath: name) {
-      self = try Self.filmed(name, every: student.data.frameDistance)
+      self = try await Self.filmed(name, every: student.data.frameDistance)
     } else {
       self = try await Self.known(name, to: student)
     }
@@ -51,7 +51,7 @@ struct AskedVideo {
     let seconds = student.data.frameDistance
     var values: [Float] = []
     var frames: [Int] = []
-    let decoder = try VideoDecoder(path: path, longestSide: encoder.side)
+    let decoder = try await VideoDecoder(path: path, longestSide: encoder.side)
     let summary = try await encoder.forEachClip(of: decoder, every: seconds) { clips, rows in
       values += rows.joined()
       frames += clips.map(\.index)
@@ -85,8 +85,8 @@ struct AskedVideo {
   }
 
   /// A video file, as the program's own descriptors, with frames as far apart as the student knows them.
-  private static func filmed(_ path: String, every distance: Double) throws -> AskedVideo {
-    let scan = try VideoScan(VideoDecoder(path: path), detail: .features)
+  private static func filmed(_ path: String, every distance: Double) async throws -> AskedVideo {
+    let scan = try await VideoScan(VideoDecoder(path: path), detail: .features)
     let times = scan.features.timestamps
     var frames: [Int] = []
     for (frame, time) in times.enumerated() {

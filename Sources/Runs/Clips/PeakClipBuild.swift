@@ -67,7 +67,7 @@ package struct PeakClipBuild: Sendable {
   /// - Returns: How it went.
   /// - Throws: `PeakClipError.otherClips`, `StorageError`, or what is wrong with a question; a video that cannot be read does not keep the
   ///   others waiting.
-  package func run(progress: (_ finished: Int) -> Void = { _ in }) throws -> Summary {
+  package func run(progress: (_ finished: Int) -> Void = { _ in }) async throws -> Summary {
     let head = PeakClipLine.head(
       .init(settings: settings, data: try digest(), program: Program.version))
     let known = try finished(after: head)
@@ -76,7 +76,7 @@ package struct PeakClipBuild: Sendable {
     var summary = Summary(known: known?.count ?? 0)
     for (index, name) in names.enumerated() where known?.contains(name) != true {
       do {
-        try writer.append(PeakClipLine.clips(try clips(index)))
+        try writer.append(PeakClipLine.clips(try await clips(index)))
         summary.done += 1
       } catch let error as VideoError {
         summary.failures[name] = "\(error)"
@@ -102,13 +102,13 @@ package struct PeakClipBuild: Sendable {
       })
   }
 
-  private func clips(_ index: Int) throws -> PeakClips {
+  private func clips(_ index: Int) async throws -> PeakClips {
     switch work {
     case .questions(let material):
       return try material.clips(of: material.prompts[index], settings)
     case .videos(let paths):
       let path = "\(source.folder)/\(paths[index])"
-      let scan = try VideoScan(try VideoDecoder(path: path), detail: .curves)
+      let scan = try await VideoScan(VideoDecoder(path: path), detail: .curves)
       let places = sceneIntervals(
         try settings.segmentation.scenes(of: scan.curves), times: scan.features.timestamps,
         duration: scan.summary.duration)

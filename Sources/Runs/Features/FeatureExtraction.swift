@@ -116,7 +116,7 @@ package struct FeatureExtraction: Sendable {
   private func encode(_ name: String) async throws {
     guard let path = videos[name] else { return }
     let identity = identity(of: path)
-    let decoder = try VideoDecoder(path: path, longestSide: encoder.side)
+    let decoder = try await VideoDecoder(path: path, longestSide: encoder.side)
     var values: [Float] = []
     var clips = 0
     _ = try await encoder.forEachClip(of: decoder, every: seconds) { frames, rows in

@@ -48,9 +48,9 @@ final class VideoFolder: FilmedVideos {
     return URL(filePath: file).path
   }
 
-  func pictures(of prompt: Prompt) throws -> [FramePicture] {
+  func pictures(of prompt: Prompt) async throws -> [FramePicture] {
     let file = try file(of: prompt)
-    let shown = try times(of: file)
+    let shown = try await times(of: file)
     // The time of a clip is its middle: what is on the screen then was shown last.
     let places = prompt.visible.timestamps.map { time in
       Place(video: file, frame: max(0, shown.partitioned { $0 <= time } - 1))
@@ -58,7 +58,7 @@ final class VideoFolder: FilmedVideos {
     var found = memory.withLock(\.pictures)
     let missing = Set(places).filter { found[$0] == nil }.sorted { $0.frame < $1.frame }
     guard !missing.isEmpty else { return places.compactMap { found[$0] } }
-    let read = try VideoThumbnails.pictures(
+    let read = try await VideoThumbnails.pictures(
       of: file, frames: missing.map(\.frame), longestSide: side, patch: patch)
     found.merge(zip(missing, read)) { $1 }
     memory.withLock { memory in
@@ -71,10 +71,10 @@ final class VideoFolder: FilmedVideos {
   }
 
   /// When each frame is shown: frames are named by their number, and rates vary.
-  private func times(of file: String) throws -> [Double] {
+  private func times(of file: String) async throws -> [Double] {
     if let known = memory.withLock({ $0.times[file] }) { return known }
     var times: [Double] = []
-    try VideoDecoder(path: file, longestSide: 16).forEachFrame { times.append($0.time) }
+    try await VideoDecoder(path: file, longestSide: 16).forEachFrame { times.append($0.time) }
     memory.withLock { $0.times[file] = times }
     return times
   }

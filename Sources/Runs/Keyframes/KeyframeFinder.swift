@@ -57,10 +57,10 @@ package struct KeyframeFinder: Sendable {
     let name = name ?? path.split(separator: "/").last.map { String($0) } ?? path
     let known = truth(name)
     if let stored { return try await find(stored, name: name, truth: known, pictures: path) }
-    let decoder = try VideoDecoder(path: path)
+    let decoder = try await VideoDecoder(path: path)
     let isFull = keepsFeatures || choices.contains { $0.selector.reads == .features }
     let expected = decoder.announcedFrames ?? 0
-    let scan = try VideoScan(decoder, detail: isFull ? .features : .curves) {
+    let scan = try await VideoScan(decoder, detail: isFull ? .features : .curves) {
       progress($0, max($0, expected))
     }
     let fitted = try known?.fitted(to: scan.features, of: name)

@@ -86,7 +86,7 @@ package struct KeyframeFolder: Sendable {
 
   private func work(_ video: String) async throws {
     let found = try await finder.find(video: input + "/" + video, name: video)
-    for format in formats { try format.write(found, to: path(video, format)) }
+    for format in formats { try await format.write(found, to: path(video, format)) }
   }
 
   /// What belongs to all videos together: a list of pages, and one file of features.

@@ -68,15 +68,16 @@ package enum KeyframeFormat: String, Sendable, Hashable, CaseIterable {
   /// What was chosen, as text; `nil` where it is no text.
   ///
   /// - Throws: `VideoError` where the pictures of a page cannot be read.
-  package func content(of video: VideoKeyframes) throws -> String? {
+  package func content(of video: VideoKeyframes) async throws -> String? {
     switch self {
     case .text: return video.text + "\n"
     case .json: return try video.json + "\n"
     case .html:
-      let pictures = try video.evidence.picturePath.map {
-        try VideoThumbnails.jpegs(of: $0, frames: video.chosenFrames)
+      var pictures: [Int: [UInt8]] = [:]
+      if let path = video.evidence.picturePath {
+        pictures = try await VideoThumbnails.jpegs(of: path, frames: video.chosenFrames)
       }
-      return KeyframePage(video, pictures: pictures ?? [:]).html
+      return KeyframePage(video, pictures: pictures).html
     case .csv: return video.commaSeparated
     case .scenes: return video.sceneList
     case .edl: return video.editList
@@ -87,16 +88,16 @@ package enum KeyframeFormat: String, Sendable, Hashable, CaseIterable {
   /// Writes what was chosen, whole or not at all.
   ///
   /// - Throws: `StorageError.unwritable`, or `VideoError` where the pictures of a page cannot be read.
-  package func write(_ video: VideoKeyframes, to path: String) throws {
+  package func write(_ video: VideoKeyframes, to path: String) async throws {
     let paths = paths(path, selectors: video.selections.map(\.selector))
     guard paths.count == 1 else {
-      for (place, path) in paths.enumerated() { try write(video.choice(place), to: path) }
+      for (place, path) in paths.enumerated() { try await write(video.choice(place), to: path) }
       return
     }
-    if let content = try content(of: video) {
+    if let content = try await content(of: video) {
       try AtomicFile.write(content, to: path)
     } else if let pictures = PictureFormat(rawValue: rawValue) {
-      try video.writePictures(pictures, to: path)
+      try await video.writePictures(pictures, to: path)
     } else {
       try VideoKeyframes.writeFeatures(of: [video], to: path)
     }

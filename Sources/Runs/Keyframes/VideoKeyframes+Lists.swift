@@ -82,9 +82,9 @@ extension VideoKeyframes {
   /// Writes the chosen frames of all selectors as pictures of full size, named by frame and time, into a folder.
   ///
   /// - Throws: `StorageError.unwritable`; `KeyframeInputError.noPictures` for features without a video.
-  func writePictures(_ format: PictureFormat, to folder: String) throws {
+  func writePictures(_ format: PictureFormat, to folder: String) async throws {
     guard let path = evidence.picturePath else { throw KeyframeInputError.noPictures(video: video) }
-    let pictures = try VideoThumbnails.pictures(
+    let pictures = try await VideoThumbnails.pictures(
       of: path, frames: chosenFrames, longestSide: .max, as: format)
     for (frame, bytes) in pictures {
       let digits = "\(max(0, frames - 1))".count

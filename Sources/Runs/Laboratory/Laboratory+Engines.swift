@@ -62,24 +62,6 @@ extension Laboratory {
   }
 }
 
-extension PictureSettings {
-  /// The videos' files: other videos are another run.
-  fileprivate var files: [String] {
-    folder.map { folder in VideoFiles.list(in: folder).map { "\(folder)/\($0)" } } ?? []
-  }
-
-  /// The videos; `nil` where the model sees none.
-  fileprivate func videos() throws -> VideoFolder? {
-    try folder.map { try VideoFolder($0, side: side, patch: patch) }
-  }
-
-  /// Counts the tokens that the pictures of a prompt become.
-  func counted() throws -> (Prompt) throws -> Int {
-    let videos = try videos()
-    return { prompt in try videos?.pictures(of: prompt).reduce(0) { $0 + tokens(of: $1) } ?? 0 }
-  }
-}
-
 extension TextSettings {
   /// The model's tokenizer; `nil` where the words of the codec are read and written.
   ///

@@ -10,18 +10,20 @@ extension Laboratory {
       "process", summary: "a program of your own in any language, spoken to in JSON lines",
       parameters: ProcessParameters.self
     ) { parameters, context in
-      try parameters.requireCommand()
+      try parameters.requireCommand(showing: true)
       let teacher = try await ProcessTeacher.connect(
-        parameters, tokenizer: context.codec.tokenizer, log: context.log)
+        parameters, tokenizer: context.codec.tokenizer, videos: parameters.pictures.videos(),
+        log: context.log)
       return TeacherChoice(teacher, identity: teacher.identity ?? "", costs: { teacher.costs })
     }
     try rewards.register(
       "process", summary: "a program of your own that judges answers, in JSON lines",
       parameters: ProcessParameters.self
     ) { parameters, context in
-      try parameters.requireCommand()
+      try parameters.requireCommand(showing: true)
       return try await ProcessReward.connect(
-        parameters, tokenizer: context.codec.tokenizer, log: context.log)
+        parameters, tokenizer: context.codec.tokenizer, videos: parameters.pictures.videos(),
+        log: context.log)
     }
     try registerProgramsThatChoose()
     try registerProgramsThatReinforce()
@@ -50,10 +52,11 @@ extension Laboratory {
       "process", summary: "a program of your own that chooses frames, in JSON lines",
       parameters: ProcessParameters.self
     ) { parameters, context in
-      try parameters.requireCommand()
+      try parameters.requireCommand(showing: true)
       return ProgramKeyframes(
         try await ProcessSelector.connect(
-          parameters, tokenizer: context.codec.tokenizer, log: context.log))
+          parameters, tokenizer: context.codec.tokenizer, videos: parameters.pictures.videos(),
+          log: context.log))
     }
     try curricula.register(
       "process",
@@ -69,10 +72,19 @@ extension Laboratory {
 }
 
 extension ProcessParameters {
-  /// Says what is missing in the words of a configuration.
-  func requireCommand() throws {
-    guard command.isEmpty else { return }
-    throw LaboratoryError.mandatory(
-      key: "command", why: "it says which program to run, such as [python3, my_teacher.py]")
+  /// Says what is missing, or said in vain, in the words of a configuration.
+  ///
+  /// - Parameter shows: Whether the program is shown videos if it asks for them.
+  /// - Throws: `LaboratoryError.mandatory`, `TeacherError.parameter`.
+  func requireCommand(showing shows: Bool = false) throws {
+    guard !command.isEmpty else {
+      throw LaboratoryError.mandatory(
+        key: "command", why: "it says which program to run, such as [python3, my_teacher.py]")
+    }
+    guard shows || pictures == PictureSettings() else {
+      throw TeacherError.parameter(
+        name: "pictures", value: "given",
+        allowed: "left out: only teachers, rewards and selectors are shown videos")
+    }
   }
 }

@@ -16,7 +16,8 @@ extension Laboratory {
       }
       service.seed = context.seed.derived("service")
       let teacher = try await CompletionsTeacher.connect(
-        service, tokenizer: context.codec.tokenizer, probingWith: context.dataset.train.first)
+        service, tokenizer: context.codec.tokenizer, videos: service.pictures.videos(),
+        probingWith: context.dataset.train.first)
       for line in teacher.report.text.split(separator: "\n") { context.log("probe: \(line)") }
       return TeacherChoice(
         teacher, identity: teacher.identity, training: service.trainingFlops,

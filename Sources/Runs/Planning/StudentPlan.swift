@@ -48,7 +48,8 @@ package struct StudentPlan: Sendable, Hashable {
     var (facts, length) = try Self.facts(configuration.student, context.codec)
     var frames = try await FrameChoice(configuration.keyframes, context)
     let prompts = try await frames.pool(context.dataset).prompts
-    let lengths = try prompts.prefix(64).map(length)
+    var lengths: [Int] = []
+    for prompt in prompts.prefix(64) { lengths.append(try await length(prompt)) }
     facts.promptTokens = Double(lengths.reduce(0, +)) / Double(max(1, lengths.count))
     self.facts = facts
     for stage in configuration.stages {
@@ -62,7 +63,7 @@ package struct StudentPlan: Sendable, Hashable {
 
   private static func facts(
     _ student: ConfigurationValue, _ codec: AnswerCodec
-  ) throws -> (Facts, length: (Prompt) throws -> Int) {
+  ) throws -> (Facts, length: (Prompt) async throws -> Int) {
     var facts = Facts()
     if let own = student.map?["tinker"] {
       let parameters = try own.decoded(as: TinkerParameters.self, at: "student")
@@ -88,11 +89,11 @@ package struct StudentPlan: Sendable, Hashable {
   /// Counts the tokens of a prompt, those of its pictures among them.
   private static func length(
     _ codec: AnswerCodec, _ words: PromptTokens, _ text: TextSettings, shows: Bool,
-    _ pictures: @escaping (Prompt) throws -> Int = { _ in 0 }
-  ) throws -> (Prompt) throws -> Int {
+    _ pictures: @escaping (Prompt) async throws -> Int = { _ in 0 }
+  ) throws -> (Prompt) async throws -> Int {
     let reader = try PromptReader(
       words, text, codec.tokenizer, answer: codec.maximumLength, shows: shows)
-    return { try reader.read($0).tokens.count + pictures($0) }
+    return { try await pictures($0) + reader.read($0).tokens.count }
   }
 
   private func part(_ stage: StageConfiguration, longest: Int) throws -> Part {

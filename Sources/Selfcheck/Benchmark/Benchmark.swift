@@ -69,11 +69,13 @@ package struct Benchmark: Sendable {
   /// - Throws: `BenchmarkError` where the other program fails.
   package func run(
     _ sizes: WorkloadSizes, progress: (String) -> Void
-  ) throws -> Report {
+  ) async throws -> Report {
     var runner = try BenchmarkRunner(Workload(sizes))
     for phase in phases { _ = try runner.run(phase) }
     var before = 0
-    let times = try RoundTimes(phases, rounds: rounds, rival: rival, progress: progress) { phase in
+    let times = try await RoundTimes(
+      phases, rounds: rounds, rival: rival, progress: progress
+    ) { phase in
       if phase == phases.first { before = runner.memory.allocations }
       _ = try runner.run(phase)
       return median(try (0..<repetitions).map { _ in try runner.run(phase) })

@@ -154,9 +154,9 @@ extension ModelBenchmark {
   /// Times phases in rounds, in turn with another program that prints a JSON line with `phase` and `ms` for each.
   package mutating func report(
     _ phases: [ModelPhase], rounds: Int, rival: String?, progress: (String) -> Void
-  ) throws -> [Row] {
+  ) async throws -> [Row] {
     for phase in phases { _ = try run(phase) }
-    let times = try RoundTimes(phases, rounds: rounds, rival: rival, progress: progress) {
+    let times = try await RoundTimes(phases, rounds: rounds, rival: rival, progress: progress) {
       try run($0)
     }
     return phases.map { phase in

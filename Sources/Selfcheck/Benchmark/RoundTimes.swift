@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Storage
+internal import Programs
 
 /// Times of phases by rounds, each round in turn with one of another program.
 struct RoundTimes<Phase: RawRepresentable<String> & Hashable> {
@@ -18,11 +18,11 @@ struct RoundTimes<Phase: RawRepresentable<String> & Hashable> {
   init(
     _ phases: [Phase], rounds: Int, rival: String?, progress: (String) -> Void,
     time: (Phase) throws -> Double
-  ) throws {
+  ) async throws {
     for round in 0..<rounds {
       for phase in phases { ours[phase, default: []].append(try time(phase)) }
       if let rival {
-        for (phase, time) in try RivalProgram(command: rival).times() {
+        for (phase, time) in try await RivalProgram(command: rival).times() {
           theirs[phase, default: []].append(time)
         }
       }
@@ -57,20 +57,15 @@ func median(_ values: [Double]) -> Double {
 struct RivalProgram {
   let command: String
 
-  func times() throws -> [String: Double] {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", command]
-    let output = Pipe()
-    process.standardOutput = output
-    try withNoSignalBlocked { try process.run() }
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw BenchmarkError.rivalFailed(command: command, status: process.terminationStatus)
+  func times() async throws -> [String: Double] {
+    let said = try await ChildProgram("/bin/sh", ["-c", command]).read {
+      FileHandle.standardError.write(Data("\($0)\n".utf8))
+    }
+    guard said.end.isSuccess else {
+      throw BenchmarkError.rivalFailed(command: command, end: said.end.inWords)
     }
     var result: [String: Double] = [:]
-    for line in data.split(separator: UInt8(ascii: "\n")) {
+    for line in said.bytes.split(separator: UInt8(ascii: "\n")) {
       guard let entry = try? JSONDecoder().decode(Entry.self, from: Data(line)) else { continue }
       result[entry.phase] = entry.ms
     }

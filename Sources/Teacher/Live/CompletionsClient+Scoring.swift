@@ -18,6 +18,7 @@ extension CompletionsClient {
     of input: CompletionsRequest.Input, top: Int, by interface: CompletionsParameters.Interface,
     prompt: String, context: Int? = nil
   ) async throws -> [ServerScore] {
+    if let turn = input.turn { return try await scores(of: turn, top: top, prompt: prompt) }
     let byEcho = interface == .echo
     let request = CompletionsRequest(
       model: parameters.model, prompt: input, maxTokens: 1, temperature: 1,
@@ -47,7 +48,10 @@ extension CompletionsClient {
   /// What the server generates greedily, with its log-probabilities at temperature 1 where it gives them.
   func continuation(
     of input: CompletionsRequest.Input, tokens: Int, top: Int, temperature: Double
-  ) async throws -> (text: String, scores: [ServerScore]) {
+  ) async throws -> [ServerScore] {
+    if let turn = input.turn {
+      return try await continuation(of: turn, tokens: tokens, top: top, temperature: temperature)
+    }
     let answer = try await complete(
       CompletionsRequest(
         model: parameters.model, prompt: input, maxTokens: tokens, temperature: temperature,
@@ -58,7 +62,7 @@ extension CompletionsClient {
       throw CompletionsError.malformed(
         url: parameters.url, reason: "generated tokens come without log-probabilities")
     }
-    return (choice.text ?? "", assembled(names, logprobs))
+    return assembled(names, logprobs)
   }
 
   /// Scores from `echo`: the prompt's tokens first, then what was generated.
@@ -128,7 +132,7 @@ extension CompletionsClient {
     }
   }
 
-  private func ranked(_ table: [(ServerToken, Double?)]) -> [ServerScore.Alternative] {
+  func ranked(_ table: [(ServerToken, Double?)]) -> [ServerScore.Alternative] {
     table.compactMap { token, value in
       value.map { ServerScore.Alternative(token: token, logProbability: $0) }
     }.sorted {

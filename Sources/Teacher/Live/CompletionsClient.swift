@@ -56,15 +56,20 @@ final class CompletionsClient: Sendable {
     _ request: CompletionsRequest, context: Int? = nil
   ) async throws -> CompletionsAnswer {
     let answer: CompletionsAnswer = try await post("completions", request, context: context)
-    try refuseImpossible(answer.usage)
+    try count(answer.usage, answer.systemFingerprint)
+    return answer
+  }
+
+  /// Adds an answer to the costs.
+  func count(_ usage: CompletionsAnswer.Usage?, _ fingerprint: String?) throws {
+    try refuseImpossible(usage)
     counted.withLock {
-      $0.systemFingerprint = answer.systemFingerprint
-      $0.costs.promptTokens += answer.usage?.promptTokens ?? 0
-      $0.costs.generatedTokens += answer.usage?.completionTokens ?? 0
+      $0.systemFingerprint = fingerprint
+      $0.costs.promptTokens += usage?.promptTokens ?? 0
+      $0.costs.generatedTokens += usage?.completionTokens ?? 0
       let tokens = Double($0.costs.promptTokens + $0.costs.generatedTokens)
       $0.costs.price = tokens * parameters.pricePerMillionTokens / 1e6
     }
-    return answer
   }
 
   /// Counts end up in sums and in lengths of lists, so a server must not choose them freely.
@@ -91,7 +96,7 @@ final class CompletionsClient: Sendable {
     return answer.tokens
   }
 
-  private func post<Answer: Decodable>(
+  func post<Answer: Decodable>(
     _ path: String, _ body: some Encodable, context: Int? = nil
   ) async throws -> Answer {
     var request = try request(path, body)

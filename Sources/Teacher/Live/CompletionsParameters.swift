@@ -36,6 +36,9 @@ package struct CompletionsParameters: PluginParameters, Hashable {
   package var template = "A video lasts {duration} seconds. When does this happen: {query} Answer:"
   /// How the end of a response is written, unless tokens are the same.
   package var endText = "\n"
+  /// Where the videos are and how large pictures of the frames in view are, for a server that sees; it is then asked in
+  /// conversations, `/v1/chat/completions` with vLLM's `prompt_logprobs`.
+  package var pictures = PictureSettings()
   /// The most likely tokens wanted at each position; 0 for the sampled token only.
   package var top = 0
   /// The environment variable that holds the key; the key itself is never in a configuration, log or error.
@@ -61,7 +64,7 @@ package struct CompletionsParameters: PluginParameters, Hashable {
 
   // Without the seed: pauses decide nothing, so no configuration needs to say how they vary.
   enum CodingKeys: String, CodingKey {
-    case url, model, tokens, interface, template, endText, top, keyVariable, inFlight
+    case url, model, tokens, interface, template, endText, pictures, top, keyVariable, inFlight
     case answerSeconds, attempts, backoffSeconds, tolerance, flopsPerToken, trainingFlops
     case pricePerMillionTokens
   }
@@ -84,9 +87,15 @@ package struct CompletionsParameters: PluginParameters, Hashable {
       "same: student and server share a tokenizer; tokenize: ask /tokenize; text: match text"),
     "interface": .choice(Interface.self, "promptLogprobs (vLLM), echo (OpenAI), or automatic"),
     "template": .text(
-      "text before the answer, with {query}, {duration} and {captions}; unused where prompts are tokens that both share"
+      "text before the answer, with {query}, {duration}, {captions} and {frames}; unused where prompts are tokens that both share"
     ),
     "endText": .text("how the end of a response is written; unused where tokens are the same"),
+    "pictures": .structure(
+      PictureSettings.self,
+      """
+      where the videos are and how large pictures of the frames in view, for a server that sees; it is asked by \
+      /v1/chat/completions, as vLLM serves it
+      """),
     "top": .integer(
       0...100_000, "likeliest tokens wanted at each position; 0 for the sampled token only",
       unit: "tokens"),
@@ -123,6 +132,11 @@ package struct CompletionsParameters: PluginParameters, Hashable {
     }
     try check("top", Double(top), "at least 0, and 0 unless tokens are the same") {
       $0 == 0 || ($0 > 0 && tokens == .same)
+    }
+    guard pictures.folder == nil || (tokens != .tokenize && interface != .echo) else {
+      throw TeacherError.parameter(
+        name: "pictures.folder", value: "given",
+        allowed: "with 'tokens: same' or 'text', and not 'echo'")
     }
     guard !endText.isEmpty else {
       throw TeacherError.parameter(name: "endText", value: "''", allowed: "at least one character")

@@ -23,14 +23,16 @@ package struct CompletionsTeacher: TeacherScorer {
   /// - Parameters:
   ///   - parameters: Where it is and how to ask.
   ///   - tokenizer: The student's words.
+  ///   - videos: What a server that sees is shown; left out for one that is told everything in words.
   ///   - prompt: A prompt to probe with; a short made-up one if there is none.
   /// - Returns: The teacher, ready to score.
   /// - Throws: `CompletionsError`, `TeacherError.parameter`.
   package static func connect(
-    _ parameters: CompletionsParameters, tokenizer: any Tokenizer, probingWith prompt: Prompt? = nil
+    _ parameters: CompletionsParameters, tokenizer: any Tokenizer,
+    videos: (any FilmedVideos)? = nil, probingWith prompt: Prompt? = nil
   ) async throws -> CompletionsTeacher {
     let client = try CompletionsClient(parameters)
-    let spelling = try await ServerSpelling(client, tokenizer: tokenizer)
+    let spelling = try await ServerSpelling(client, tokenizer: tokenizer, videos: videos)
     let probe = TeacherProbe(client: client, spelling: spelling, tokenizer: tokenizer)
     let report = try await probe.run(with: prompt)
     if let failed = report.checks.first(where: { !$0.passed }) {
@@ -58,11 +60,12 @@ package struct CompletionsTeacher: TeacherScorer {
   /// A digest of everything the scores depend on that can be known: address, model, template, spelling, interface.
   package var identity: String {
     let parameters = client.parameters
-    return ContentHash.of([
-      "completions", parameters.url, parameters.model, parameters.template,
-      report.interface.rawValue,
-      spelling.fingerprint, report.systemFingerprint ?? "",
-    ])
+    return ContentHash.of(
+      [
+        "completions", parameters.url, parameters.model, parameters.template,
+        report.interface.rawValue,
+        spelling.fingerprint, report.systemFingerprint ?? "",
+      ] + (parameters.pictures.stamp.map { [$0] } ?? []))
   }
 
   /// Scores every token of every response.

@@ -7,12 +7,15 @@ struct CompletionsRequest: Encodable, Sendable {
   enum Input: Encodable, Sendable, Hashable {
     case text(String)
     case tokens([Int])
+    /// A conversation with pictures, which goes to another address.
+    case chat(ChatTurn)
 
     func encode(to encoder: any Encoder) throws {
       var container = encoder.singleValueContainer()
       switch self {
       case .text(let text): try container.encode(text)
       case .tokens(let tokens): try container.encode(tokens)
+      case .chat(let turn): preconditionFailure("'\(turn.answer)' is no input of a completion.")
       }
     }
   }
@@ -44,7 +47,13 @@ extension CompletionsRequest.Input {
     return false
   }
 
-  /// How many tokens it has; `nil` for a text.
+  /// The conversation, if it is one.
+  var turn: ChatTurn? {
+    if case .chat(let turn) = self { return turn }
+    return nil
+  }
+
+  /// How many tokens it has; `nil` for a text and for a conversation.
   var count: Int? {
     if case .tokens(let tokens) = self { return tokens.count }
     return nil

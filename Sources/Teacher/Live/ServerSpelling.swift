@@ -8,11 +8,16 @@ final class ServerSpelling: Sendable {
   private let client: CompletionsClient
   private let tokenizer: any Tokenizer
   private let spelled: [[Int]]
+  /// What a server that sees is shown; `nil` where it is told everything in words.
+  private let videos: (any FilmedVideos)?
   private let contexts = Mutex<[String: [Int]]>([:])
 
   /// Asks the server how it writes each word, if that is needed.
-  init(_ client: CompletionsClient, tokenizer: any Tokenizer) async throws {
+  init(
+    _ client: CompletionsClient, tokenizer: any Tokenizer, videos: (any FilmedVideos)? = nil
+  ) async throws {
     self.client = client
+    self.videos = videos
     self.tokenizer = tokenizer
     guard client.parameters.tokens == .tokenize else {
       spelled = []
@@ -37,6 +42,7 @@ final class ServerSpelling: Sendable {
 
   /// What is sent before a response.
   func context(of prompt: Prompt) async throws -> CompletionsRequest.Input {
+    if let videos { return .chat(try await turn(prompt, showing: videos)) }
     switch client.parameters.tokens {
     case .same:
       // A language model's prompts are texts; its tokens are the server's, so it can write them itself.
@@ -54,9 +60,43 @@ final class ServerSpelling: Sendable {
     }
   }
 
+  /// What a server that sees is asked: the text, with the frames in view at `{frames}` or before it.
+  private func turn(_ prompt: Prompt, showing videos: any FilmedVideos) async throws -> ChatTurn {
+    let pictures = try await videos.pictures(of: prompt).map {
+      ChatTurn.Part.picture(ChatTurn.address(ofJPEG: $0.bytes))
+    }
+    let parts = PromptFormat(client.parameters.template).parts(for: prompt)
+    let shown = parts.contains(.frames) ? parts : [.frames] + parts
+    return ChatTurn(
+      parts: shown.flatMap { part -> [ChatTurn.Part] in
+        switch part {
+        case .text(let text): [.text(text)]
+        case .frames: pictures
+        case .tokens: []
+        }
+      })
+  }
+
+  /// A question with an answer, which may have ended.
+  private func answered(_ turn: ChatTurn, _ response: [Token]) -> ChatTurn {
+    var turn = turn
+    let isEnded = response.last == tokenizer.end
+    let said = isEnded ? response.dropLast() : response[...]
+    if client.parameters.tokens == .same {
+      turn.answer = tokenizer.decode(said)
+      turn.tokens = response
+      turn.end = isEnded ? .id(tokenizer.end) : nil
+    } else {
+      turn.answer = said.map(word).joined()
+      turn.end = isEnded ? .text(client.parameters.endText) : nil
+    }
+    return turn
+  }
+
   /// Context and response as one input.
   func input(_ context: CompletionsRequest.Input, _ response: [Token]) -> CompletionsRequest.Input {
     switch context {
+    case .chat(let turn): .chat(answered(turn, response))
     case .text(let text): .text(text + response.map(word).joined())
     case .tokens(let tokens):
       .tokens(tokens + (spelled.isEmpty ? response : response.flatMap { spelled[$0] }))
@@ -110,7 +150,9 @@ final class ServerSpelling: Sendable {
   }
 
   private func filled(_ prompt: Prompt) -> String {
-    PromptFormat(client.parameters.template).text(for: prompt)
+    PromptFormat(client.parameters.template).parts(for: prompt).reduce(into: "") { text, part in
+      if case .text(let said) = part { text += said }
+    }
   }
 }
 #endif

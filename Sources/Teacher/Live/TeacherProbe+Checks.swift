@@ -65,7 +65,7 @@ extension TeacherProbe {
     for prefix in prefixes(context, whole) {
       let top = client.parameters.top
       let next = try await client.continuation(of: prefix, tokens: 1, top: top, temperature: 1)
-      guard let written = next.scores.first, let value = written.logProbability else {
+      guard let written = next.first, let value = written.logProbability else {
         return report.check("temperature 1", false, "a written token came without its score")
       }
       var ignored = report
@@ -109,6 +109,24 @@ extension TeacherProbe {
     report.check(
       "repeats", again.count == scores.count && largest <= client.parameters.tolerance,
       "two scores of the same tokens differ by \(rounded(largest)) nats")
+  }
+
+  /// A server that is shown pictures answers another way where they are grey: many take what they are sent and look at none of it.
+  func checkPictures(
+    _ whole: CompletionsRequest.Input, _ scores: [ServerScore], _ count: Int,
+    _ report: inout TeacherProbeReport
+  ) async throws {
+    guard let turn = whole.turn else { return }
+    let blind = try await client.scores(
+      of: .chat(turn.seeing(ChatTurn.grey)), top: client.parameters.top, by: report.interface,
+      prompt: "probe")
+    let differences = zip(scores.suffix(count), blind.suffix(count)).compactMap { first, second in
+      first.logProbability.flatMap { one in second.logProbability.map { abs(one - $0) } }
+    }
+    let largest = differences.max() ?? 0
+    report.check(
+      "looks at pictures", largest > max(1e-4, 10 * (report.repeatError ?? 0)),
+      "grey ones change a log-probability by \(rounded(largest)) nats")
   }
 
   /// As many likeliest tokens as are wanted, and no more probability than there is.

@@ -19,15 +19,16 @@ package struct TeacherProbe: Sendable {
   /// - Parameters:
   ///   - parameters: Where it is and how to ask.
   ///   - tokenizer: The student's words.
+  ///   - videos: What a server that sees is shown; left out for one that is told everything in words.
   ///   - prompt: A prompt to probe with; a short made-up one if there is none.
   /// - Returns: What was found; it need not have passed.
   /// - Throws: `CompletionsError` where the service cannot be asked at all.
   package static func report(
     on parameters: CompletionsParameters, tokenizer: any Tokenizer,
-    probingWith prompt: Prompt? = nil
+    videos: (any FilmedVideos)? = nil, probingWith prompt: Prompt? = nil
   ) async throws -> TeacherProbeReport {
     let client = try CompletionsClient(parameters)
-    let spelling = try await ServerSpelling(client, tokenizer: tokenizer)
+    let spelling = try await ServerSpelling(client, tokenizer: tokenizer, videos: videos)
     return try await TeacherProbe(client: client, spelling: spelling, tokenizer: tokenizer)
       .run(with: prompt)
   }
@@ -48,6 +49,7 @@ package struct TeacherProbe: Sendable {
     checkPositions(scores, written.count, &report)
     try await checkValues(context, whole, &report)
     try await checkRepeat(whole, scores, &report)
+    try await checkPictures(whole, scores, written.count, &report)
     checkTop(tail, &report)
     report.systemFingerprint = client.systemFingerprint
     checkVocabulary(written + tail, &report)
@@ -66,7 +68,12 @@ package struct TeacherProbe: Sendable {
   private func write(after context: CompletionsRequest.Input) async throws -> [ServerScore] {
     try await client.continuation(
       of: context, tokens: Self.length, top: client.parameters.top, temperature: 0
-    ).scores
+    ).prefix { context.turn == nil || !isEnd($0.token) }.map(\.self)
+  }
+
+  /// Whether a token ends an answer: what follows belongs to the template.
+  private func isEnd(_ token: ServerToken) -> Bool {
+    token == .id(tokenizer.end) || token == .text(client.parameters.endText)
   }
 
   /// Context and written tokens as one input; `nil` with a failed check where the server hides which tokens it wrote.
@@ -77,6 +84,12 @@ package struct TeacherProbe: Sendable {
     switch context {
     case .text(let text):
       return .text(text + written.map(\.token.description).joined())
+    case .chat(var turn):
+      for score in written {
+        turn.answer += score.text ?? score.token.description
+        if case .id(let id) = score.token { turn.tokens.append(id) }
+      }
+      return .chat(turn)
     case .tokens(let tokens):
       var whole = tokens
       for score in written {
@@ -106,7 +119,9 @@ package struct TeacherProbe: Sendable {
   ) async throws -> [ServerScore]? {
     let wanted = client.parameters.interface
     let choices: [CompletionsParameters.Interface] =
-      wanted != .automatic ? [wanted] : whole.isTokens ? [.promptLogprobs, .echo] : [.echo]
+      whole.turn != nil
+      ? [.promptLogprobs]
+      : wanted != .automatic ? [wanted] : whole.isTokens ? [.promptLogprobs, .echo] : [.echo]
     var findings: [String] = []
     for interface in choices {
       do {

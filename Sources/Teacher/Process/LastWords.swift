@@ -7,6 +7,8 @@ import Synchronization
 final class LastWords: Sendable {
   private struct State {
     var line = ""
+    /// How many there were.
+    var count = 0
     /// The last place that an unfinished traceback has named.
     var place: String?
   }
@@ -16,10 +18,14 @@ final class LastWords: Sendable {
   /// The line.
   var text: String { state.withLock { $0.line } }
 
+  /// How many lines there were.
+  var count: Int { state.withLock { $0.count } }
+
   /// Keeps a line, cut to a readable length.
   func remember(_ text: String) {
     state.withLock { state in
       state.line = String(text.prefix(200))
+      state.count += 1
       // Places and lines of source are indented; the exception itself is not.
       guard !text.hasPrefix(" ") else { return state.place = Self.place(text) ?? state.place }
       if let place = state.place { state.line += " at \(place)" }

@@ -98,7 +98,7 @@ actor LineProcess {
   }
 
   private func start() async throws -> ProcessSession {
-    let session = try ProcessSession(parameters, log: log)
+    let session = try await ProcessSession(parameters, log: log)
     let answer = try await session.greet(hello, thenWaiting: parameters.answerSeconds)
     try check(answer)
     if let known, known != answer {

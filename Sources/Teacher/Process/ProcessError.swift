@@ -32,6 +32,8 @@ extension ProcessIncident {
 package enum ProcessError: ExplainedError, Hashable {
   /// The program cannot be started at all.
   case cannotStart(program: String, reason: String)
+  /// It wants to see videos, and nobody has named their folder.
+  case unfilmed(program: String, wants: String)
   /// Every attempt at a request ended in an incident; this was the last.
   case gaveUp(program: String, attempts: Int, last: ProcessIncident)
   /// The program reported an error of its own.
@@ -54,6 +56,8 @@ extension ProcessError {
     switch self {
     case .cannotStart(let program, let reason):
       "The program '\(program)' cannot be started: \(reason)."
+    case .unfilmed(let program, let wants):
+      "The program '\(program)' wants to be shown frames as '\(wants)', and no videos are named."
     case .gaveUp(let program, let attempts, let last):
       "The program '\(program)' failed \(attempts) times in a row; at last it \(last.inWords)."
     case .refused(let program, let message):
@@ -75,6 +79,7 @@ extension ProcessError {
   package var remedy: String {
     switch self {
     case .cannotStart: "Check 'command' and that the program is installed and executable."
+    case .unfilmed: "Name their folder: pictures: {folder: …}."
     case .gaveUp(_, _, .hung): "Raise 'answerSeconds' or lower 'batch' if it is merely slow."
     case .gaveUp: "Run the command by hand and look at what it writes to its error output."
     case .refused: "Mend the program, or leave out what it cannot do."

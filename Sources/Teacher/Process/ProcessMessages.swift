@@ -53,6 +53,9 @@ struct ProgramHello: Decodable, Sendable, Hashable {
 
   /// Whether it wants to be sent features.
   var features: Bool?
+
+  /// What it wants to be shown of the frames in view beside features.
+  var frames: FramesTold?
   var flopsPerToken: Double?
 
   /// Whether a selector looks at the question.
@@ -81,7 +84,8 @@ struct ProgramHello: Decodable, Sendable, Hashable {
   var every: Int?
 
   enum CodingKeys: String, CodingKey {
-    case `protocol`, kind, name, identity, vocabulary, support, k, features, logits, divergences
+    case `protocol`, kind, name, identity, vocabulary, support, k, features, frames, logits,
+      divergences
     case teacherFlopsPerToken = "teacher_flops_per_token"
     case channels, side, texts, needs, every
     case tokensPerFrame = "tokens_per_frame"
@@ -123,6 +127,7 @@ struct WirePrompt: Encodable, Sendable {
   var keyframes: [Int]?
   var truth: [AnyAnswer]?
   var features: Features?
+  var frames: WireFrames?
 
   /// The answers to judge: Int32 numbers in base64, one text a response.
   var responses: [String]

@@ -1,6 +1,7 @@
 package import Core
 internal import Foundation
 internal import Plugins
+internal import Programs
 
 /// How to run and how long to wait for a plug-in that is a program of its own.
 package struct ProcessParameters: PluginParameters, Hashable {
@@ -28,17 +29,20 @@ package struct ProcessParameters: PluginParameters, Hashable {
   /// Requests on their way at a time, so that the program never waits for the next.
   package var inFlight = 2
 
+  /// Where the videos are and how large pictures of them, for a program that asks for files or pixels.
+  package var pictures = PictureSettings()
+
   /// The defaults, without a command.
   package init() {}
 
   /// The defaults for a command.
   package init(command: [String]) { self.command = command }
 
-  /// The words of the command that are files: the program itself, and scripts it is given.
+  /// The words of the command that are files: the program itself, and scripts it is given; and the videos.
   package var files: [String] {
     let base = folder.map { $0 + "/" } ?? ""
     return command.map { $0.hasPrefix("/") ? $0 : base + $0 }
-      .filter { FileManager.default.fileExists(atPath: $0) }
+      .filter { FileManager.default.fileExists(atPath: $0) } + pictures.files
   }
 
   /// One line on each parameter.
@@ -53,6 +57,10 @@ package struct ProcessParameters: PluginParameters, Hashable {
       0...3600, "time before the first restart, doubled each time", unit: "s"),
     "batch": .integer(1...1_000_000, "prompts a request", unit: "prompts"),
     "inFlight": .integer(1...1024, "requests on their way at a time", unit: "requests"),
+    "pictures": .structure(
+      PictureSettings.self,
+      "where the videos are and how large pictures of them, for a program that asks for files or pixels"
+    ),
   ]
 
   /// Throws if a parameter is out of range.
@@ -68,5 +76,25 @@ package struct ProcessParameters: PluginParameters, Hashable {
     try check("backoffSeconds", backoffSeconds, "0 to 3600") { (0...3600).contains($0) }
     try check("batch", Double(batch), "1 to 1000000") { (1...1e6).contains($0) }
     try check("inFlight", Double(inFlight), "1 to 1024") { (1...1024).contains($0) }
+  }
+}
+
+extension ProcessParameters {
+  /// The program as errors name it.
+  package var program: String { command.joined(separator: " ") }
+
+  /// Starts the program.
+  ///
+  /// - Parameter log: Receives each line of its error output.
+  /// - Returns: The program, which has begun.
+  /// - Throws: `ProcessError.cannotStart`.
+  func start(log: @escaping @Sendable (String) -> Void) async throws -> LineProgram {
+    do {
+      let child = try ChildProgram(
+        command.first ?? "", Array(command.dropFirst()), folder: folder)
+      return try await LineProgram.start(child, log: log)
+    } catch let error as ProgramError {
+      throw ProcessError.cannotStart(program: program, reason: error.reason)
+    }
   }
 }

@@ -4,24 +4,26 @@ package import Core
 package struct ProcessReward: RewardFunction {
   private let program: LineProcess
   private let parameters: ProcessParameters
-  private let hello: ProgramHello
+  private let teller: PromptTeller
 
   /// Starts the program and greets it.
   ///
   /// - Parameters:
   ///   - parameters: What to run and how long to wait.
   ///   - tokenizer: The student's words.
+  ///   - videos: Where the videos' files are, for a program that asks to see them.
   ///   - log: Receives each line of the program's error output, and a line on everything that happens to it.
   /// - Returns: The reward, ready to judge.
   /// - Throws: `ProcessError`, `TeacherError.parameter`.
   package static func connect(
     _ parameters: ProcessParameters, tokenizer: any Tokenizer,
-    log: @escaping @Sendable (String) -> Void = { _ in }
+    videos: (any FilmedVideos)? = nil, log: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws -> ProcessReward {
     let program = try LineProcess(
       parameters, hello: HostHello(kind: "reward", tokenizer: tokenizer), log: log)
     return ProcessReward(
-      program: program, parameters: parameters, hello: try await program.connect())
+      program: program, parameters: parameters,
+      teller: try PromptTeller(try await program.connect(), parameters, videos))
   }
 
   /// Judges the answers to each prompt.
@@ -32,11 +34,12 @@ package struct ProcessReward: RewardFunction {
   }
 
   private func judge(_ groups: [RolloutGroup]) async throws -> [[Reward]] {
-    let prompts = groups.map { group in
-      var prompt = WirePrompt(
-        group.prompt, responses: group.rollouts.map(\.tokens), features: hello.features ?? false)
+    var prompts: [WirePrompt] = []
+    for group in groups {
+      var prompt = try await teller.prompt(
+        group.prompt, responses: group.rollouts.map(\.tokens))
       prompt.truth = group.prompt.truth.map(AnyAnswer.init)
-      return prompt
+      prompts.append(prompt)
     }
     let answer = try await program.exchange(ProcessRequest(reward: .init(prompts: prompts)))
     let rewards = answer.rewards ?? []

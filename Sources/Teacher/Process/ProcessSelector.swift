@@ -5,23 +5,27 @@ package struct ProcessSelector: Sendable {
   private let program: LineProcess
   private let parameters: ProcessParameters
   private let hello: ProgramHello
+  private let teller: PromptTeller
 
   /// Starts the program and greets it.
   ///
   /// - Parameters:
   ///   - parameters: What to run and how long to wait.
   ///   - tokenizer: The student's words.
+  ///   - videos: Where the videos' files are, for a program that asks to see them.
   ///   - log: Receives each line of the program's error output, and a line on everything that happens to it.
   /// - Returns: The program, ready to choose.
   /// - Throws: `ProcessError`, `TeacherError.parameter`.
   package static func connect(
     _ parameters: ProcessParameters, tokenizer: any Tokenizer,
-    log: @escaping @Sendable (String) -> Void = { _ in }
+    videos: (any FilmedVideos)? = nil, log: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws -> ProcessSelector {
     let program = try LineProcess(
       parameters, hello: HostHello(kind: "selector", tokenizer: tokenizer), log: log)
+    let hello = try await program.connect()
     return ProcessSelector(
-      program: program, parameters: parameters, hello: try await program.connect())
+      program: program, parameters: parameters, hello: hello,
+      teller: try PromptTeller(hello, parameters, videos))
   }
 
   /// What the program calls itself.
@@ -43,7 +47,8 @@ package struct ProcessSelector: Sendable {
   }
 
   private func frames(batch: [Prompt]) async throws -> [[Int]] {
-    let sent = batch.map { WirePrompt($0, responses: [], features: hello.features ?? false) }
+    var sent: [WirePrompt] = []
+    for prompt in batch { sent.append(try await teller.prompt(prompt)) }
     let answer = try await program.exchange(ProcessRequest(select: .init(prompts: sent)))
     let selections = answer.selections ?? []
     try parameters.count(selections.count, batch.count, "prompts", prompt: batch.first?.id)

@@ -1,8 +1,9 @@
 import Foundation
+import Programs
 
 /// One run of a program, from its start to its end or to the first thing it does wrong.
 actor ProcessSession {
-  private let child: ChildProcess
+  private let child: LineProgram
   private let lastWords: LastWords
   private var limit: Double
   private var pending: [Int: CheckedContinuation<ProcessAnswer, any Error>] = [:]
@@ -30,11 +31,11 @@ actor ProcessSession {
   private static let helloID = 0
 
   /// Starts the program.
-  init(_ parameters: ProcessParameters, log: @escaping @Sendable (String) -> Void) throws {
+  init(_ parameters: ProcessParameters, log: @escaping @Sendable (String) -> Void) async throws {
     let lastWords = LastWords()
     self.lastWords = lastWords
     limit = parameters.startSeconds
-    child = try ChildProcess(parameters) { line in
+    child = try await parameters.start { line in
       lastWords.remember(line)
       log(line)
     }
@@ -126,7 +127,7 @@ extension ProcessSession {
     return nil
   }
 
-  private func handle(_ event: ChildProcess.Event) {
+  private func handle(_ event: LineProgram.Event) {
     switch event {
     case .line(let line): return receive(line)
     case .exited(let how): ending.how = how
@@ -139,13 +140,17 @@ extension ProcessSession {
   /// Ends the run once the program has ended and closed what it writes to.
   ///
   /// A program that ended may have left lines in its pipes, its last words among them, and one that closed its output may be
-  /// about to say how it ended: they are waited for, but not for ever, because a grandchild may hold the pipes.
+  /// about to say how it ended: that is waited for as long as it goes on complaining, and a second more.
   private func finish() {
     if ending.isWhole { return lose() }
     guard ending.hasBegun, !ending.isAwaited else { return }
     ending.isAwaited = true
-    Task { [weak self] in
-      try? await Task.sleep(for: .seconds(1))
+    Task { [weak self, lastWords] in
+      var heard = -1
+      while heard < lastWords.count {
+        heard = lastWords.count
+        try? await Task.sleep(for: .seconds(1))
+      }
       await self?.lose()
     }
   }
@@ -155,8 +160,8 @@ extension ProcessSession {
   }
 
   private func receive(_ line: Data) {
-    guard line.count <= ChildProcess.longestAnswer else {
-      return fail(.garbage(line: "a line of more than \(ChildProcess.longestAnswer) bytes"))
+    guard line.count <= LineProgram.longestLine else {
+      return fail(.garbage(line: "a line of more than \(LineProgram.longestLine) bytes"))
     }
     guard let answer = try? JSONDecoder().decode(ProcessAnswer.self, from: line) else {
       return fail(.garbage(line: String(decoding: line.prefix(120), as: UTF8.self)))

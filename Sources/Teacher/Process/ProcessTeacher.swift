@@ -11,6 +11,7 @@ package struct ProcessTeacher: TeacherScorer {
   private let program: LineProcess
   private let parameters: ProcessParameters
   private let hello: ProgramHello
+  private let teller: PromptTeller
   private let vocabularySize: Int
 
   /// Starts the program and greets it.
@@ -18,18 +19,20 @@ package struct ProcessTeacher: TeacherScorer {
   /// - Parameters:
   ///   - parameters: What to run and how long to wait.
   ///   - tokenizer: The student's words; the program is told them and has to confirm.
+  ///   - videos: Where the videos' files are, for a program that asks to see them.
   ///   - log: Receives each line of the program's error output, and a line on everything that happens to it.
   /// - Returns: The teacher, ready to score.
   /// - Throws: `ProcessError`, `TeacherError.parameter`.
   package static func connect(
     _ parameters: ProcessParameters, tokenizer: any Tokenizer,
-    log: @escaping @Sendable (String) -> Void = { _ in }
+    videos: (any FilmedVideos)? = nil, log: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws -> ProcessTeacher {
     let program = try LineProcess(
       parameters, hello: HostHello(kind: "teacher", tokenizer: tokenizer), log: log)
+    let hello = try await program.connect()
     return ProcessTeacher(
-      program: program, parameters: parameters, hello: try await program.connect(),
-      vocabularySize: tokenizer.count)
+      program: program, parameters: parameters, hello: hello,
+      teller: try PromptTeller(hello, parameters, videos), vocabularySize: tokenizer.count)
   }
 
   /// The digest of the vocabulary, which the program has confirmed.
@@ -45,7 +48,12 @@ package struct ProcessTeacher: TeacherScorer {
   package var name: String { hello.name }
 
   /// A digest of everything its scores depend on, or `nil` if the program cannot tell; without it nothing may be cached.
-  package var identity: String? { hello.identity }
+  package var identity: String? {
+    guard hello.frames?.needsVideos == true, let stamp = parameters.pictures.stamp else {
+      return hello.identity
+    }
+    return hello.identity.map { ContentHash.of([$0, stamp]) }
+  }
 
   /// What asking has cost so far.
   package var costs: ServiceCosts { program.costs }
@@ -69,8 +77,9 @@ package struct ProcessTeacher: TeacherScorer {
   private func score(
     batch: [ScoringRequest], support: TeacherSupport
   ) async throws -> [[TeacherScore]] {
-    let prompts = batch.map {
-      WirePrompt($0.prompt, responses: $0.responses, features: hello.features ?? false)
+    var prompts: [WirePrompt] = []
+    for request in batch {
+      prompts.append(try await teller.prompt(request.prompt, responses: request.responses))
     }
     let answer = try await program.exchange(
       ProcessRequest(score: .init(support: support, prompts: prompts)))

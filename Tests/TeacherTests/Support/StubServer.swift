@@ -1,6 +1,7 @@
 #if LiveTeachers
 import Foundation
 import Core
+import Programs
 
 @testable import Teacher
 
@@ -15,19 +16,20 @@ final class StubServer: Sendable {
     var cap: Int?
     var key: String?
     var port: Int?
+    /// How its template ends an answer; without it there are no conversations.
+    var end: String?
   }
 
   struct DidNotStart: Error {}
 
   let port: Int
-  private let process: ChildProcess
+  private let process: LineProgram
 
   init(_ options: Options) async throws {
     let json = String(decoding: try JSONEncoder().encode(options), as: UTF8.self)
-    process = try ChildProcess(
-      ProcessParameters(
-        command: ["python3", Programs.path("Tests/Programs/completions_server.py"), json])
-    ) { print("stub:", $0) }
+    process = try await ProcessParameters(
+      command: ["python3", Programs.path("Tests/Programs/completions_server.py"), json]
+    ).start { print("stub:", $0) }
     for await event in process.events {
       guard case .line(let line) = event, let port = Int(String(decoding: line, as: UTF8.self))
       else { break }
@@ -55,11 +57,12 @@ final class StubServer: Sendable {
     }
   }
 
-  static func row(after prefix: [Int], vocabulary: Int) -> [Double] {
+  static func row(after prefix: [Int], vocabulary: Int, sight: Double? = nil) -> [Double] {
     let last = ([0, 0] + prefix).suffix(2).map { Double($0) }
     let logits = (0..<vocabulary).map { token in
       let v = Double(token)
       return 3 * sin(1.3 * last[1] + 0.7 * last[0] + 2.1 * v + 0.37 * v * v)
+        + (sight.map { sin($0 + v) } ?? 0)
     }
     let total = log(logits.reduce(0) { $0 + exp($1) })
     return logits.map { $0 - total }

@@ -1,6 +1,3 @@
-#if Engines
-package import Core
-
 /// How the frames in view become pictures for a model that sees.
 package struct PictureSettings: Sendable, Hashable, DefaultedConfiguration {
   /// The folder of the videos; `nil` where the model sees none.
@@ -20,7 +17,7 @@ package struct PictureSettings: Sendable, Hashable, DefaultedConfiguration {
     "folder": .text(
       """
       the folder of the videos, which are found by the names that the data gives them; no pictures if left out. They stand \
-      at {frames} of text.prompt, or before it
+      at {frames} of the prompt, or before it
       """),
     "side": .integer(16...8192, "to how much the longer side is scaled down", unit: "px"),
     "patch": .integer(
@@ -37,14 +34,3 @@ package struct PictureSettings: Sendable, Hashable, DefaultedConfiguration {
     tokens ?? (picture.width / patch) * (picture.height / patch)
   }
 }
-
-/// The tokens of a prompt on both sides of its frames.
-package struct ShownPrompt: Sendable {
-  /// Tokens before the frames.
-  package var before: [Token]
-  /// Tokens after them.
-  package var after: [Token]
-
-  package var tokens: [Token] { before + after }
-}
-#endif

@@ -1,18 +1,18 @@
-import Foundation
+package import Foundation
 
 /// Cuts a stream of bytes into lines.
 ///
 /// Works on raw bytes: making strings of everything first is nine times slower.
-struct LineSplitter {
+package struct LineSplitter {
   /// The longest line in bytes; a longer one is handed on in pieces of at least that length.
   let limit: Int
   private var rest = Data()
 
   /// A splitter whose memory is bounded: a program that never ends its line must not fill the host's.
-  init(limit: Int = .max) { self.limit = limit }
+  package init(limit: Int = .max) { self.limit = limit }
 
   /// The lines that are complete now, without their newlines; empty lines are left out.
-  mutating func append(_ bytes: Data) -> [Data] {
+  package mutating func append(_ bytes: Data) -> [Data] {
     var lines: [Data] = []
     var start = bytes.startIndex
     while let newline = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
@@ -30,5 +30,5 @@ struct LineSplitter {
   }
 
   /// What follows the last newline; a program that ends in the middle of a line leaves it here.
-  var remainder: Data { rest }
+  package var remainder: Data { rest }
 }

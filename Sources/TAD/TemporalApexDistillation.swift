@@ -81,6 +81,16 @@ package struct TemporalApexDistillation: VideoSelector {
   package func select(
     variation: [Double], cost: SelectionCost = SelectionCost(framesScanned: 0, flops: 0)
   ) -> KeyframeSelection {
+    let (scores, apexes, kept) = ranked(variation)
+    return KeyframeSelection(
+      indices: parameters.picked(kept, of: variation.count), scores: scores, apexes: apexes,
+      cost: cost, gates: parameters.straightThrough ? kept.map { scores[$0] } : nil)
+  }
+
+  /// Steps 2 to 4: boosted scores, apexes, and the kept frames in time order.
+  ///
+  /// - Precondition: There is at least one frame.
+  func ranked(_ variation: [Double]) -> (scores: [Double], apexes: [Int], kept: [Int]) {
     precondition(!variation.isEmpty, "There are no frames to choose from.")
     let apexes = TAD.apexes(of: variation, window: parameters.window)
     var scores = variation
@@ -90,9 +100,6 @@ package struct TemporalApexDistillation: VideoSelector {
     for (frame, score) in scores.enumerated() {
       best.offer(RankedFrame(frame: frame, score: score, isForced: forced && frame == 0))
     }
-    let kept = best.inTimeOrder.map(\.frame)
-    return KeyframeSelection(
-      indices: parameters.picked(kept, of: variation.count), scores: scores, apexes: apexes,
-      cost: cost, gates: parameters.straightThrough ? kept.map { scores[$0] } : nil)
+    return (scores, apexes, best.inTimeOrder.map(\.frame))
   }
 }

@@ -21,6 +21,8 @@ enum Operation<Scalar: Real> {
   case regroup(Variable)
   /// Some rows of a value.
   case gather(Variable, [Int])
+  /// Rows, and what decides how much of them goes on.
+  case gated(GateStep<Scalar>)
   /// Rows of a table or of a projected value.
   case compose([RowSource], projected: Variable?, table: ParameterID)
   /// Logits and how well rows fit those that their tokens stand between.
@@ -207,8 +209,8 @@ extension Tape {
       propagateLayerNorm(gradient, x, weight, bias, statistics.pointer)
     case .activation(let x, let kind): propagateActivation(gradient, x, kind)
     case .regroup(let x): propagateRegroup(gradient, x)
-    case .gather(let x, let rows):
-      propagateGather(gradient, x, rows)
+    case .gather(let x, let rows): propagateGather(gradient, x, rows)
+    case .gated(let step): propagateGates(gradient, rows: node.rows, step)
     case .compose(let sources, let projected, let table):
       propagateCompose(gradient, sources, projected, table)
     case .pointing(let logits, let query, let keys, let plan):
@@ -255,11 +257,6 @@ extension Tape {
       return
     }
     handOn(gradient, to: residual)
-  }
-
-  private func needsGradient(_ x: Variable) -> Bool {
-    if case .input = nodes[x.index].operation { return false }
-    return true
   }
 
   @specialized(where Scalar == Float)

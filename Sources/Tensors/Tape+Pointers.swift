@@ -187,7 +187,7 @@ extension Tape {
   }
 
   /// A value's gradient to add to: zeros where nothing is in it yet.
-  private func cleared(_ variable: Variable) -> UnsafeMutablePointer<Scalar> {
+  func cleared(_ variable: Variable) -> UnsafeMutablePointer<Scalar> {
     let target = self.gradient(variable)
     if !target.adding {
       target.pointer.update(repeating: 0, count: variable.rows * variable.columns)

@@ -88,7 +88,8 @@ extension Decoder {
       let matrices = configuration.layerFlops * ((layers - 1) * rows + read)
       let output = 2 * Double(configuration.vocabularySize * configuration.width) * predicting
       let pointing = pointingFlops(rows: predicting, features: branch.prompt.featureRows)
-      return sum + matrices + attention * layers + output + pointing
+      let encoding = encoderFlops(rows: branch.prompt.featureRows)
+      return sum + matrices + attention * layers + output + pointing + encoding
     }
   }
 }

@@ -1,3 +1,4 @@
+package import Core
 package import Tensors
 
 /// A network of the Llama family over prefix trees: RMS norms, rotary positions, grouped-query attention, SwiGLU.
@@ -18,15 +19,21 @@ package struct Decoder<Scalar: Real>: Sendable {
   let head: ParameterID
   /// What turns hidden rows into what they look for before a time, after it and within a stretch; `nil` where answers point at nothing.
   let pointers: ParameterID?
+  /// What rows of features pass first; `nil` where they go in as they are.
+  let encoder: RowEncoder.Matrices?
+  /// What the gates of `GatedRows` come from; without one they are constants.
+  let gate: (any FrameGate)?
 
   /// A decoder of the given shape.
-  package init(_ configuration: DecoderConfiguration) {
+  package init(_ configuration: DecoderConfiguration, gate: (any FrameGate)? = nil) {
     self.configuration = configuration
+    self.gate = gate
     let layout = configuration.layout
     heads = configuration.headLayout
     rotary = configuration.rotaryTable()
     embedding = ParameterID("embedding", in: layout)
     featureProjection = configuration.features > 0 ? ParameterID("features", in: layout) : nil
+    encoder = configuration.encoder.map { _ in RowEncoder.Matrices(in: layout) }
     layers = (0..<configuration.layers).map { Layer("layers.\($0).", in: layout) }
     norm = ParameterID("norm", in: layout)
     pointers = layout["pointers"] == nil ? nil : ParameterID("pointers", in: layout)
@@ -80,7 +87,9 @@ package struct Decoder<Scalar: Real>: Sendable {
           tape.leaf(batch.features, rows: batch.featureRows, columns: columns, gradient: $0)
         }
         ?? tape.input(batch.features, rows: batch.featureRows, columns: columns)
-      projected = featureProjection.map { tape.linear(features, $0) } ?? features
+      projected =
+        encoded(features, of: batch, isProbed: sink != nil, on: tape)
+        ?? featureProjection.map { tape.linear(features, $0) } ?? features
     }
     precondition(
       projected?.rows ?? 0 == batch.featureRows,

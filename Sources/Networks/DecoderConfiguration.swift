@@ -28,6 +28,10 @@ package struct DecoderConfiguration: Sendable, Hashable, Codable {
   ///
   /// Optional, so that a plain shape is written as it always was.
   package var variations: DecoderVariations?
+  /// The network that rows of features pass before the decoder reads them; `nil` where they go in as they are.
+  ///
+  /// Optional, so that a shape without is written as it always was.
+  package var encoder: RowEncoder?
 
   /// A shape.
   package init(
@@ -61,7 +65,10 @@ package struct DecoderConfiguration: Sendable, Hashable, Codable {
   package var layout: ParameterLayout {
     var layout = ParameterLayout()
     layout.append("embedding", shape: [vocabularySize, width])
-    if features > 0 { layout.append("features", shape: [width, features]) }
+    if features > 0 {
+      layout.append("features", shape: [width, features - (encoder?.channels ?? 0)])
+    }
+    encoder?.append(to: &layout, decoderWidth: width)
     for layer in 0..<layers { appendLayer("layers.\(layer).", to: &layout) }
     layout.append("norm", shape: [width])
     if variations?.hasOwnOutput == true { layout.append("head", shape: [vocabularySize, width]) }

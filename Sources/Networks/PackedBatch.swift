@@ -32,6 +32,9 @@ struct PackedBatch<Scalar: Real> {
   /// What the first words of each branch stand for.
   private(set) var targets: [PointerPlan.Targets] = []
 
+  /// Frames that are multiplied by what the decoder makes of all of them, with the feature row at which they begin.
+  private(set) var gated: [(first: Int, rows: GatedRows)] = []
+
   /// Where each row stands that does not stand at one number along all axes; `positions` counts them from `firstSpot` on.
   private(set) var spots: [RotarySpot] = []
   private let firstSpot: Int
@@ -59,6 +62,7 @@ struct PackedBatch<Scalar: Real> {
     let start = sources.count
     firstFeatures.append(featureRows)
     targets.append(branch.prompt.targets)
+    if let rows = branch.prompt.gated { gated.append((featureRows + rows.before, rows)) }
     appendPrompt(branch.prompt)
     let (promptSegment, shared) = appendSegment(start..<sources.count)
     var family = AttentionPlan<Scalar>.Family(visible: [promptSegment], members: [])

@@ -56,8 +56,7 @@ package struct PromptEncoder: Sendable, Hashable, Codable {
     let frames = prompt.visible
     try check(prompt, frames)
     var rows = arranged(prompt, frames)
-    let query = questionFirst == true && prompt.queryEmbedding != nil ? 1 : 0
-    rows.targets = targets(of: frames, after: query)
+    rows.targets = targets(of: frames, after: rowsBefore(prompt))
     return rows
   }
 
@@ -83,7 +82,18 @@ package struct PromptEncoder: Sendable, Hashable, Codable {
       firstTokenPosition: span + query)
   }
 
-  private func check(_ prompt: Prompt, _ frames: FrameFeatures) throws {
+  /// How many feature rows stand before those of frames.
+  package func rowsBefore(_ prompt: Prompt) -> Int {
+    questionFirst == true && prompt.queryEmbedding != nil ? 1 : 0
+  }
+
+  /// The channels of frames as they stand in their rows, ungated: F·N·C numbers.
+  package func channels(of frames: FrameFeatures) -> [Float] { frames.values.map { $0 * scale } }
+
+  /// Refuses a prompt whose frames, here those in view, have another shape.
+  ///
+  /// - Throws: `PromptEncodingError`.
+  package func check(_ prompt: Prompt, _ frames: FrameFeatures) throws {
     guard frames.channels == channels, frames.tokensPerFrame == tokensPerFrame else {
       throw PromptEncodingError.shape(
         prompt: prompt.id, expected: [tokensPerFrame, channels],
@@ -150,7 +160,7 @@ package struct PromptEncoder: Sendable, Hashable, Codable {
   package func evidenceGradient(_ prompt: Prompt, rows: [Double]) -> EvidenceGradient {
     let evidence = prompt.evidence
     let kept = prompt.keyframes ?? Array(0..<evidence.frames)
-    let before = questionFirst == true && prompt.queryEmbedding != nil ? width : 0
+    let before = rowsBefore(prompt) * width
     precondition(
       rows.count >= before + kept.count * tokensPerFrame * width,
       "\(rows.count) numbers are fewer than \(kept.count) frames have.")
@@ -202,6 +212,8 @@ package enum PromptEncodingError: ExplainedError, Hashable {
   case shape(prompt: String, expected: [Int], received: [Int])
   /// There are not as many gates as keyframes.
   case gates(prompt: String, expected: Int, received: Int)
+  /// A selector set gates of frames among which the student's encoder chooses and sets its own.
+  case gatedTwice(prompt: String)
   /// There is nothing to read.
   case empty(prompt: String)
 
@@ -215,6 +227,8 @@ package enum PromptEncodingError: ExplainedError, Hashable {
       """
     case .gates(let prompt, let expected, let received):
       "Prompt '\(prompt)' has \(received) gates for \(expected) keyframes."
+    case .gatedTwice(let prompt):
+      "Prompt '\(prompt)' has gates of a selector, and the student's encoder sets gates of its own."
     case .empty(let prompt): "Prompt '\(prompt)' has neither frames nor words."
     }
   }
@@ -224,6 +238,7 @@ package enum PromptEncodingError: ExplainedError, Hashable {
     switch self {
     case .shape: "Use the features the policy was trained with, or train a policy for these."
     case .gates: "Set gates together with keyframes."
+    case .gatedTwice: "Leave straightThrough out of the run's keyframes, or tad out of the encoder."
     case .empty: "Give it a keyframe budget of at least 1."
     }
   }

@@ -15,6 +15,8 @@ package struct PromptRows: Sendable, Hashable {
   package var spots: [RotarySpot] = []
   /// What the first words of answers stand for, counted in feature rows; nothing where answers point at nothing.
   package var targets = PointerPlan.Targets()
+  /// How much of its frames goes on, where the decoder's own rows decide it; `nil` where all does.
+  package var gated: GatedRows?
   /// The rotary position of each feature row; several rows may share one.
   package var featurePositions: [Int]
   /// The rotary position of the first token after the feature rows; each later token has the next one.

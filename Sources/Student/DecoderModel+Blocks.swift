@@ -45,7 +45,7 @@ extension DecoderModel {
   /// A prompt with some of its responses, or with all.
   func branch(_ group: RolloutGroup, _ responses: Range<Int>? = nil) throws -> Branch {
     Branch(
-      prompt: try embedder.rows(group.prompt),
+      prompt: try rows(group.prompt),
       responses: group.rollouts[responses ?? group.rollouts.indices].map(\.tokens))
   }
 
@@ -62,7 +62,8 @@ extension DecoderModel {
   func passBytes(rows: Int) -> Int {
     let shape = decoder.configuration
     let numbers = 6 * shape.width + 4 * shape.hidden
-    return 2 * rows * numbers * shape.layers * MemoryLayout<Float>.stride
+    let encoder = shape.encoder.map { $0.channels + 2 * ($0.hidden + $0.width) } ?? 0
+    return 2 * rows * (numbers * shape.layers + encoder) * MemoryLayout<Float>.stride
   }
 
   /// Rows of the largest pass: as many as go together, or the longest prompt with an answer alone.

@@ -12,19 +12,25 @@ struct DecoderModel: Sendable {
   let embedder: any PromptEmbedder
   /// What training leaves as it is; `nil` where everything is trained.
   let base: FrozenBase?
+  /// Chooses frames by the rows that the decoder's encoder makes of them; `nil` where prompts are shown as they come.
+  let gate: (any FrameGate)?
 
   /// A decoder of a shape.
   ///
   /// - Precondition: Widths and counts agree.
   init(
     _ decoder: DecoderConfiguration, _ embedder: any PromptEmbedder, _ tokenizer: any Tokenizer,
-    base: FrozenBase? = nil
+    base: FrozenBase? = nil, gate: (any FrameGate)? = nil
   ) {
     precondition(
       decoder.vocabularySize >= tokenizer.count && decoder.features == embedder.width,
       "The decoder reads \(decoder.vocabularySize) tokens and \(decoder.features) features, "
         + "not \(tokenizer.count) and \(embedder.width).")
-    self.decoder = Decoder(decoder)
+    precondition(
+      gate == nil || decoder.encoder != nil && embedder is PromptEncoder,
+      "Without an encoder of frames there are no rows to choose by.")
+    self.decoder = Decoder(decoder, gate: gate)
+    self.gate = gate
     self.embedder = embedder
     self.tokenizer = tokenizer
     self.base = base
@@ -32,10 +38,11 @@ struct DecoderModel: Sendable {
 
   /// What work costs.
   func flops(of groups: [RolloutGroup], _ phase: WorkPhase) -> Double {
-    let branches = groups.compactMap { try? branch($0) }
+    let branches = groups.compactMap { try? branch(sized($0)) }
     let forward = decoder.flops(branches)
+    let choosing = groups.reduce(0) { $0 + choiceFlops(of: $1.prompt, phase) }
     // Frozen weights have no gradient of their own: the way back is as long as the way there.
-    return phase == .training ? (base == nil ? 3 : 2) * forward : forward
+    return choosing + (phase == .training ? (base == nil ? 3 : 2) * forward : forward)
   }
 
   /// What a pass computes with, where parameters are what is trained.

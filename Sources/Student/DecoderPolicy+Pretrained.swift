@@ -45,7 +45,8 @@ extension DecoderPolicy {
     watching watch: @Sendable (_ response: Int, Token) -> Bool
   ) throws -> [Sample] {
     let seeds = (0..<settings.group).map { seed.derived("response", $0) }
-    return continuations(try model.embedder.rows(prompt), seeds, settings, watch)
+    let shown = try model.shown([prompt], weights)[0]
+    return continuations(try model.rows(shown), seeds, settings, watch)
   }
 
   private func continuations(

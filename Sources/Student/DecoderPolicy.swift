@@ -29,14 +29,15 @@ package struct DecoderPolicy: Policy {
   package func sample(
     _ prompts: [Prompt], settings: SamplingSettings, seed: Seed
   ) throws -> [RolloutGroup] {
+    let shown = try model.shown(prompts, weights)
     // A token's bits do not depend on what is sampled beside it: few parts read the weights less often, and small ones keep
     // their memory bounded however many prompts there are.
     let answers = prompts.count * settings.group * settings.maximumLength
-    let rows = prompts.reduce(answers) { $0 + model.embedder.count($1) }
+    let rows = shown.reduce(answers) { $0 + model.embedder.count($1) }
     let parts = split(prompts.count, parts: max(Parallel.threads, rows / Self.sampledRows))
     let chunks = try Parallel.map(chunks: parts.count) { part in
       let own = prompts[parts[part]]
-      let rows = try own.map { try model.embedder.rows($0) }
+      let rows = try shown[parts[part]].map { try model.rows($0) }
       let seeds = own.map { prompt in
         (0..<settings.group).map { seed.derived(prompt.stream, $0) }
       }
@@ -147,6 +148,7 @@ package struct DecoderPolicy: Policy {
     _ groups: [RolloutGroup],
     _ body: @Sendable ([RolloutGroup], [BlockShare], Tape<Float>) throws -> [[Result]]
   ) throws -> [[Result]] {
+    let groups = try model.shown(groups, weights)
     let parts = split(groups.count, parts: GradientShards.standardCount)
     let chunks = try Parallel.map(chunks: parts.count) { part in
       let own = Array(groups[parts[part]])

@@ -11,12 +11,14 @@ extension DecoderStudent {
   ///   - groups: Prompts with the responses the loss is about.
   ///   - loss: What to differentiate.
   /// - Returns: One gradient a prompt.
-  /// - Throws: What is wrong with a prompt, or what the loss throws.
+  /// - Throws: `LearnerError.unable` of a student that chooses frames itself; what is wrong with a prompt, or what the loss throws.
   /// - Complexity: A forward and a backward pass a prompt; the parameters' gradient is computed and dropped.
   package func evidenceGradients(
     _ groups: [RolloutGroup], loss: some ResponseLoss
   ) throws -> [EvidenceGradient] {
-    guard let encoder = embedder as? PromptEncoder ?? (embedder as? TextPrompts)?.frames else {
+    guard model.gate == nil,
+      let encoder = embedder as? PromptEncoder ?? (embedder as? TextPrompts)?.frames
+    else {
       throw LearnerError.unable(to: "tell how its loss depends on frames")
     }
     let weights = policy(for: .training).weights

@@ -17,6 +17,7 @@ extension DecoderStudent {
     _ filling: GradientShards.Filling = .anew
   ) throws -> LossReport {
     let weights = policy(for: .training).weights
+    let groups = try model.shown(groups, weights)
     let parts = GradientShards.parts(groups.count, count: gradient.count)
     let reports = try gradient.fill(filling) { part, tape, values in
       guard !parts[part].isEmpty else { return LossReport?.none }
@@ -44,6 +45,7 @@ extension DecoderStudent {
     _ groups: [RolloutGroup], _ probe: some ResponseLoss
   ) throws -> LossReport {
     let weights = policy.weights
+    let groups = try model.shown(groups, weights)
     // The parts of a training pass, so that sums of a report have the same bits.
     let parts = GradientShards.parts(groups.count, count: GradientShards.standardCount)
     let reports = try Parallel.map(chunks: parts.count) { part in

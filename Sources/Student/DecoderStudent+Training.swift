@@ -39,8 +39,12 @@ extension DecoderStudent {
     // Taken out and put back: moments that two places hold would be copied by every update.
     var optimizer = training.optimizer.take() ?? AdamW(count: parameters.layout.count)
     optimizer.settings = step.optimizer.constants
+    // Put back afterwards: a frozen part has no gradient, but weight decay would move it.
+    let frozen = configuration.encoder?.frozen(in: parameters.layout) ?? []
+    let kept = frozen.map { parameters.values[$0] }
     let norm = training.gradient.apply(
       &optimizer, to: &parameters.values, learningRate: step.learningRate)
+    for (range, values) in zip(frozen, kept) { parameters.values[range] = values }
     training.optimizer = optimizer
     training.isPending = false
     if let share = step.averageShare, norm.isFinite { moveAverage(Float(share)) }

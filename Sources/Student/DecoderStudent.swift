@@ -25,12 +25,14 @@ package struct DecoderStudent: Learner {
   ///   - encoder: How prompts become input rows; its width is the decoder's `features`.
   ///   - tokenizer: The words; as many as the decoder's `vocabularySize`.
   ///   - parameters: The weights to start from; see `initialParameters`.
-  /// - Precondition: Widths and counts agree.
+  ///   - gate: Chooses frames of every prompt by the rows that the decoder's own encoder makes of them, at the weights of each
+  ///     moment; prompts are shown as they come if left out.
+  /// - Precondition: Widths and counts agree; with a gate there is an encoder.
   package init(
     decoder: DecoderConfiguration, encoder: PromptEncoder, tokenizer: any Tokenizer,
-    parameters: Parameters<Float>
+    parameters: Parameters<Float>, gate: (any FrameGate)? = nil
   ) {
-    self.init(DecoderModel(decoder, encoder, tokenizer), parameters)
+    self.init(DecoderModel(decoder, encoder, tokenizer, gate: gate), parameters)
   }
 
   /// A student of a model, with what is trained of it.

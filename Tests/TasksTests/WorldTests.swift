@@ -172,6 +172,32 @@ struct WorldTests {
     }
   }
 
+  @Test("shows pixels as they were rendered, bands of fewer lines with zeros", arguments: 1...3)
+  func pixels(patches: Int) throws {
+    let options = World.Options(
+      videos: 2, devVideos: 1, patches: patches, rows: .pixels, difficulty: .easy)
+    let world = try World(options)
+    let lines = [[16], [5, 11], [5, 5, 6]][patches - 1]
+    for video in world.train {
+      let (features, rendered) = (world.features(video), World.renderedFrames(video))
+      #expect(features.channels == (lines.max() ?? 0) * 16 * 3)
+      for frame in 0..<features.frames {
+        let row = features[frame: frame]
+        var pixels: [Float] = []
+        for (band, count) in lines.enumerated() {
+          let own = row.dropFirst(band * features.channels).prefix(features.channels)
+          pixels += own.prefix(count * 16 * 3)
+          #expect(own.dropFirst(count * 16 * 3).allSatisfy { $0 == 0 })
+        }
+        #expect(pixels == rendered[frame: frame].map { Float($0) / 255 })
+      }
+    }
+    let prompt = try #require(world.dataset().train.first)
+    let words = World.embedding(of: prompt.query)
+    #expect(prompt.queryEmbedding?.count == prompt.evidence.channels)
+    #expect(prompt.queryEmbedding?.prefix(words.count) == words[...])
+  }
+
   @Test("has 4,000 questions to train on and 200 others unless told")
   func size() throws {
     let data = try World.dataset()

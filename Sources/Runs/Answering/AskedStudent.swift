@@ -81,7 +81,9 @@ package struct AskedStudent: Sendable {
     }
     // An embedding passes over what it does not know, and the student would answer another question.
     for word in QueryText.words(query) where !data.words.contains(word) { throw unknown(word) }
-    return try embed(query)
+    let row = try embed(query)
+    // A row of the world's features in place of one of its pixels, which are more.
+    return row + [Float](repeating: 0, count: max(0, data.channels - row.count))
   }
 
   private func unknown(_ word: String) -> AnsweringError {

@@ -15,7 +15,7 @@ struct WorldChoiceParameters: PluginParameters {
   var order = WorldChoice.Order.shuffled
   var seed = 0
 
-  static let keys = WorldParameters.keys.merging([
+  static let keys = WorldParameters.keys.filter { $0.key != "rows" }.merging([
     "query": .choice(
       World.QueryForm.self,
       "words: tokens, the options among them; embedding: one row of counts of the question's words alone"

@@ -10,6 +10,7 @@ struct WorldParameters: PluginParameters {
   var queriesPerVideo = 4
   var frames = 24
   var patches = 3
+  var rows = World.RowForm.features
   var difficulty = World.Difficulty.standard
   var query = World.QueryForm.embedding
   var seed = 0
@@ -22,6 +23,10 @@ struct WorldParameters: PluginParameters {
     "queriesPerVideo": .integer(1...100, "questions asked about each video, if it has so many"),
     "frames": .integer(9...10_000, "frames of a video, one a second", unit: "frames"),
     "patches": .integer(1...3, "feature rows of a frame, each a level band of the picture"),
+    "rows": .choice(
+      World.RowForm.self,
+      "what a row says of its band: features (colours, shapes, changes), or pixels, for a student with an encoder"
+    ),
     "difficulty": .choice(
       World.Difficulty.self, "how many things move, and how much noise there is"),
     "query": .choice(
@@ -123,7 +128,8 @@ extension Laboratory {
           videos: parameters.videos, devVideos: parameters.devVideos,
           tuneVideos: parameters.tuneVideos, queriesPerVideo: parameters.queriesPerVideo,
           frames: parameters.frames,
-          patches: parameters.patches, difficulty: parameters.difficulty,
+          patches: parameters.patches, rows: parameters.rows,
+          difficulty: parameters.difficulty,
           query: parameters.query,
           seed: Seed(UInt64(bitPattern: Int64(parameters.seed)))))
     }

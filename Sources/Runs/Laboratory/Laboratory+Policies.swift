@@ -3,6 +3,7 @@ internal import Tasks
 internal import Plugins
 internal import Core
 package import Student
+internal import TAD
 
 struct DecoderStudentParameters: PluginParameters {
   var layers = 3
@@ -16,6 +17,7 @@ struct DecoderStudentParameters: PluginParameters {
   var order = PromptOrder.framesFirst
   var attention = PromptAttention.causal
   var pointers = false
+  var encoder: RowEncoderParameters?
 
   /// What of a prompt comes first.
   enum PromptOrder: String, Codable, CaseIterable {
@@ -58,6 +60,10 @@ struct DecoderStudentParameters: PluginParameters {
       "what a row of a prompt sees: causal (rows before it), prefix (all rows of the prompt)"),
     "pointers": .flag(
       "whether tokens are also looked for in the frames that they name; of codecs with a token a time or a window"
+    ),
+    "encoder": .structure(
+      RowEncoderParameters.self,
+      "a network that every row of frames passes first, which learns with the decoder; none if left out"
     ),
   ]
 }
@@ -117,6 +123,17 @@ extension DecoderStudentParameters {
     return tokens
   }
 
+  /// Refuses widths that heads cannot share.
+  ///
+  /// - Throws: `LaboratoryError.heads`.
+  fileprivate func checkHeads() throws {
+    guard width.isMultiple(of: heads), heads.isMultiple(of: keyValueHeads),
+      (width / heads).isMultiple(of: 2)
+    else {
+      throw LaboratoryError.heads(width: width, heads: heads, keyValueHeads: keyValueHeads)
+    }
+  }
+
   /// How many rotary positions a video spans; `nil` where a position is the number of a row.
   ///
   /// - Throws: `LaboratoryError.timeSteps` for steps that are not positive, or that nothing would read.
@@ -140,24 +157,20 @@ func decoderStudent(
     timeSteps: try parameters.steps(for: dataset),
     questionFirst: parameters.order == .questionFirst ? true : nil,
     timeTokens: try parameters.timeTokens(context.codec))
-  guard parameters.width.isMultiple(of: parameters.heads),
-    parameters.heads.isMultiple(of: parameters.keyValueHeads),
-    (parameters.width / parameters.heads).isMultiple(of: 2)
-  else {
-    throw LaboratoryError.heads(
-      width: parameters.width, heads: parameters.heads, keyValueHeads: parameters.keyValueHeads)
-  }
-  let configuration = DecoderConfiguration(
+  try parameters.checkHeads()
+  var configuration = DecoderConfiguration(
     vocabularySize: context.codec.tokenizer.count, layers: parameters.layers,
     width: parameters.width, heads: parameters.heads, keyValueHeads: parameters.keyValueHeads,
     hidden: parameters.hidden, features: encoder.width,
     // An answer, and for a self-teacher one more at the end of the question.
     positions: (encoder.timeSteps ?? 0) + dataset.longestPrompt + 2 * context.codec.maximumLength,
     variations: parameters.variations)
+  configuration.encoder = try parameters.encoder?.encoder(of: dataset)
   return DecoderStudent(
     decoder: configuration, encoder: encoder, tokenizer: context.codec.tokenizer,
     parameters: DecoderStudent.initialParameters(
-      configuration, seed: context.seed.derived("weights")))
+      configuration, seed: context.seed.derived("weights")),
+    gate: try parameters.encoder?.tad.map { try TemporalApexDistillation($0) })
 }
 
 extension RunContext {

@@ -25,6 +25,14 @@ package struct World: Sendable {
     case words
   }
 
+  /// What a feature row says of its band of a frame.
+  package enum RowForm: String, Codable, Sendable, Hashable, CaseIterable {
+    /// Which colours and shapes it shows, and how they differ from the frames before and after.
+    case features
+    /// Its pixels.
+    case pixels
+  }
+
   /// What to make.
   package struct Options: Sendable, Hashable {
     /// How many videos to train on.
@@ -39,6 +47,8 @@ package struct World: Sendable {
     package var frames: Int
     /// N: how many feature rows a frame has, each a level band of the picture: 1, 2, or 3 for a band an object.
     package var patches: Int
+    /// What a feature row says.
+    package var rows: RowForm
     /// How much there is to understand.
     package var difficulty: Difficulty
     /// How a prompt carries its question.
@@ -52,7 +62,8 @@ package struct World: Sendable {
     package init(
       videos: Int = 1000, devVideos: Int = 50, tuneVideos: Int = 0, queriesPerVideo: Int = 4,
       frames: Int = 24,
-      patches: Int = 3, difficulty: Difficulty = .standard, query: QueryForm = .embedding,
+      patches: Int = 3, rows: RowForm = .features, difficulty: Difficulty = .standard,
+      query: QueryForm = .embedding,
       seed: Seed = Seed(0)
     ) {
       precondition(
@@ -67,6 +78,7 @@ package struct World: Sendable {
       self.queriesPerVideo = queriesPerVideo
       self.frames = frames
       self.patches = patches
+      self.rows = rows
       self.difficulty = difficulty
       self.query = query
       self.seed = seed
@@ -135,13 +147,30 @@ package struct World: Sendable {
     WorldRendering.render(video)
   }
 
-  /// The features of a video, measured from its pixels.
+  /// C: numbers of a feature row.
+  private var channels: Int {
+    switch options.rows {
+    case .features: WorldFeatures.channels
+    case .pixels: WorldPixels.channels(bands: options.patches)
+    }
+  }
+
+  /// The features of a video, measured from its pixels, or these themselves.
   package func features(_ video: WorldVideo) -> FrameFeatures {
     let pixels = WorldRendering.render(video)
+    let values =
+      switch options.rows {
+      case .features: WorldFeatures.extract(pixels, bands: options.patches)
+      case .pixels: WorldPixels.extract(pixels, bands: options.patches)
+      }
     return FrameFeatures(
-      values: WorldFeatures.extract(pixels, bands: options.patches),
-      tokensPerFrame: options.patches, channels: WorldFeatures.channels,
+      values: values, tokensPerFrame: options.patches, channels: channels,
       timestamps: (0..<video.frames).map { Double($0) + 0.5 }, duration: Double(video.frames))
+  }
+
+  /// A question's row, with zeros as long as those of frames.
+  private func filled(_ row: [Float]) -> [Float] {
+    row + [Float](repeating: 0, count: max(0, channels - row.count))
   }
 
   private func prompts(_ video: WorldVideo) -> [Prompt] {
@@ -151,7 +180,7 @@ package struct World: Sendable {
       var prompt = Prompt(
         id: "\(video.name)-q\(index)", video: video.name, query: question.text,
         queryEmbedding: options.query == .embedding
-          ? WorldQuestionEmbedding.row(question.text) : nil,
+          ? filled(WorldQuestionEmbedding.row(question.text)) : nil,
         evidence: evidence, truth: [window])
       prompt.events = events
       return prompt

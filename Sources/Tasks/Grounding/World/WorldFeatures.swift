@@ -36,7 +36,7 @@ enum WorldFeatures {
   }
 
   /// Three bands are the lanes in which objects live; the last also holds the rest of the picture.
-  private static func bounds(_ band: Int, of bands: Int, height: Int) -> Range<Int> {
+  static func bounds(_ band: Int, of bands: Int, height: Int) -> Range<Int> {
     let lanes = height / WorldShape.size
     let start = band * lanes / bands * WorldShape.size
     return start..<(band + 1 == bands ? height : (band + 1) * lanes / bands * WorldShape.size)

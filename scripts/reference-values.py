@@ -17,10 +17,11 @@ float64, and every number is written with all its digits.
 | llama/ | a Llama with tied embeddings: logits, loss, gradients, greedy continuations |
 | models/ | Llama (scaled rotary frequencies), Mistral (window), Qwen2 (window in a layer, biases), Qwen3 (head norms) |
 | lora/ | two adapters on models/llama, beside the weights and merged into them |
+| vision/ | two pictures as CLIP's processor has them; CLIP's tower in a whole model with its matrix, and alone without one |
 
-Tokenizers, GGUF files and pictures, which selftest can check as well, are not made here.
+Tokenizers, GGUF files and other models with pictures, which selftest can check as well, are not made here.
 
-The committed values were made by torch 2.13.0, transformers 5.16.1, peft 0.18.1, scipy 1.17.1 and Python 3.11. The same
+The committed values were made by torch 2.13.0, transformers 5.16.1, peft 0.18.1, scipy 1.17.1, Pillow 13.0.0 and Python 3.11. The same
 versions give the same bytes; other ones may differ in the last digits, and in keys of config.json that change nothing.
 """
 import argparse
@@ -32,7 +33,9 @@ import pathlib
 import unittest.mock
 import zlib
 
+import numpy
 import peft
+import PIL.Image
 import scipy.stats
 import torch
 import transformers
@@ -455,7 +458,7 @@ def randomise(parameters: dict[str, torch.Tensor], stored: torch.dtype, of: torc
             if weight.dim() == 1:
                 values = 0.2 * values + (0 if name.endswith("bias") else 1)
             elif "embed_tokens" not in name:
-                values = 1.4 * values / math.sqrt(weight.shape[1])
+                values = 1.4 * values / math.sqrt(weight.numel() / weight.shape[0])
             weight.copy_(values.to(stored))
 
 
@@ -652,6 +655,109 @@ def tied(folder: pathlib.Path) -> None:
     write(folder / "greedy.json", {"prompt": greedy["prompts"], "generated": generated})
 
 
+# -------------------------------------------------------------------------------------------------------------- vision
+
+# Wider and higher than the processor's sides, so that what is left over is cut off on either; one side is odd.
+PICTURES = {"wide": (31, 18), "tall": (17, 40)}
+CROP = {"size": {"shortest_edge": 11}, "crop_size": {"height": 8, "width": 8}}
+TOWER = {
+    "hidden_size": 8, "intermediate_size": 12, "num_hidden_layers": 2, "num_attention_heads": 2, "image_size": 8,
+    "patch_size": 4, "projection_dim": 6}
+
+
+def pixels(array: numpy.ndarray) -> dict:
+    """An array of pixels by its checksum, and every so many of its numbers."""
+    flat = array.flatten()
+    indices = list(range(7, len(flat), len(flat) // 16))
+    return {
+        "shape": list(array.shape), "sum": float(flat.astype(numpy.float64).sum()), "crc32": zlib.crc32(flat.tobytes()),
+        "indices": indices, "samples": [float(flat[index]) for index in indices]}
+
+
+def pictures(folder: pathlib.Path) -> dict[str, PIL.Image.Image]:
+    """Coloured noise on a slope, written as PNG."""
+    result = {}
+    (folder / "images").mkdir(parents=True, exist_ok=True)
+    for name, (width, height) in PICTURES.items():
+        noise = torch.randint(-60, 60, (height, width, 3), generator=dice("picture", name)).numpy()
+        slope = numpy.linspace(0, 255, width)[None, :, None] + numpy.array([0, 40, -40])
+        image = PIL.Image.fromarray((slope + noise).clip(0, 255).astype(numpy.uint8))
+        image.save(folder / "images" / f"{name}.png", optimize=True)
+        result[name] = image
+    return result
+
+
+def vision(folder: pathlib.Path) -> None:
+    images = pictures(folder)
+    processor = transformers.CLIPImageProcessorPil(**CROP)
+    settings = {key: value for key, value in processor.to_dict().items() if value is not None}
+
+    def processed(image, **options) -> numpy.ndarray:
+        return processor(image, return_tensors="np", **options)["pixel_values"][0]
+
+    write(folder / "preprocessing.json", {
+        "rgb": {name: pixels(numpy.asarray(image)) for name, image in images.items()},
+        "pillow_resize_width_x_height": {},
+        "processors": {"clip": {"processor": "CLIPImageProcessor", "settings": settings, "images": {
+            name: {
+                "pixel_values": pixels(processed(image)),
+                "resized_before_rescaling_as_uint8":
+                    pixels(processed(image, do_rescale=False, do_normalize=False).astype(numpy.uint8))}
+            for name, image in images.items()}}}})
+    values = torch.tensor(numpy.stack([processed(image) for image in images.values()]))
+    whole = transformers.CLIPConfig(
+        vision_config=TOWER, projection_dim=TOWER["projection_dim"], text_config={
+            "hidden_size": 4, "intermediate_size": 4, "num_hidden_layers": 1, "num_attention_heads": 1, "vocab_size": 6,
+            "max_position_embeddings": 4, "eos_token_id": 5, "bos_token_id": 4, "pad_token_id": 5})
+    tower(folder / "clip", transformers.CLIPModel, whole, values)
+    tower(folder / "clip-alone", transformers.CLIPVisionModel, transformers.CLIPVisionConfig(
+        **TOWER | {"hidden_act": "gelu", "num_hidden_layers": 1}), values)
+    processor.save_pretrained(folder / "clip")
+
+
+def tower(folder: pathlib.Path, kind: type, config, values: torch.Tensor) -> None:
+    """A tower of random weights: its states, its row a picture, and the gradients of both their mean squares."""
+    with exact():
+        model = kind._from_config(config, dtype=torch.float64, attn_implementation="eager")
+    # CLIP's scale of logits is a number alone, and enters no tower.
+    weights = {name: weight for name, weight in model.named_parameters() if weight.dim()}
+    randomise(weights, torch.float32, dice("weights", "vision", folder.name))
+    model.save_pretrained(folder)
+    settings = folder / "config.json"
+    settings.write_text(settings.read_text().replace("float64", "float32"))
+    save(folder / "model.safetensors", model.state_dict(), torch.float32)
+    save(folder / "inputs.safetensors", {"pixel_values": values}, torch.float32)
+
+    def seen(model, values: torch.Tensor) -> tuple:
+        states = getattr(model, "vision_model", model)(values)
+        if not hasattr(model, "visual_projection"):
+            return states.last_hidden_state, states.pooler_output, None
+        return states.last_hidden_state, states.pooler_output, model.visual_projection(states.pooler_output)
+
+    with exact():
+        hidden, pooled, projected = seen(model, values.double())
+        rows = pooled if projected is None else projected
+        loss = hidden.square().mean() + rows.square().mean()
+        loss.backward()
+    # A key's bias moves all scores of a query alike: its gradient is 0, and what rounding leaves of it is nobody's reference.
+    gradients = {
+        name: summary(weight.grad) for name, weight in model.named_parameters()
+        if weight.grad is not None and not name.endswith("k_proj.bias")}
+    write(folder / "golden.json", {
+        "last_hidden_state": hidden.tolist(),
+        **({"pooler_output": pooled.tolist()} if projected is None else {"image_embeds": projected.tolist()}),
+        "loss": loss.item(), "gradients": gradients})
+    own = kind.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager")
+    with torch.no_grad():
+        read_back = seen(own, values)[2 if projected is not None else 1]
+        if projected is not None:
+            features = own.get_image_features(values)
+            read_back = getattr(features, "pooler_output", features)
+    error = (read_back.double() - rows).abs().max().item()
+    if not error < 1e-4:
+        raise SystemExit(f"reference-values: {folder} is off by {error} where its own library reads it in float32")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=pathlib.Path, help="where the values are written; files there are replaced")
@@ -660,6 +766,7 @@ def main() -> None:
         write(folder / f"{make.__name__}.json", make())
     tied(folder / "llama")
     adapters(folder / "lora", folder / "models" / "llama", models(folder / "models")["llama"])
+    vision(folder / "vision")
 
 
 if __name__ == "__main__":

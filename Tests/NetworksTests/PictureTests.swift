@@ -79,6 +79,27 @@ struct PictureTests {
     }
   }
 
+  @Test("loses what is left over on both sides of the middle, whichever side is longer")
+  func middle() throws {
+    let processor = PictureProcessor.cropped(CropProcessor(shortest: 6, width: 4, height: 4))
+    // Two to three as six to nine: of nine five are left over, two of them before the middle.
+    for (width, height) in [(4, 6), (6, 4)] {
+      let picture = noise(width, height, seed: 5)
+      let whole = picture.resized(
+        width: width < height ? 6 : 9, height: width < height ? 9 : 6, .bicubic)
+      let own = try processor.process(picture)
+      #expect(
+        own.bytes
+          == whole.cropped(
+            x: width < height ? 1 : 2, y: width < height ? 2 : 1, width: 4, height: 4
+          ).planes)
+      #expect(own.parts == .tiles(rows: 0, columns: 0, height: 4, width: 4))
+    }
+    #expect(throws: PictureError.tooThin(width: 201, height: 1, most: 200)) {
+      try processor.process(noise(201, 1, seed: 6))
+    }
+  }
+
   @Test("becomes patches in the order in which neighbours are merged")
   func patches() throws {
     var processor = PatchProcessor()

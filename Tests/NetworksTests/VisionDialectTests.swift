@@ -52,6 +52,23 @@ private let tiled = """
      "tie_word_embeddings": false, "use_base_siglip": false}}
   """
 
+/// CLIP as its first files on the Hub have it, cut down: two objects of one meaning, and settings of generation.
+private let clip = """
+  {"_name_or_path": "openai/clip-vit-base-patch32", "architectures": ["CLIPModel"],
+   "initializer_factor": 1.0, "logit_scale_init_value": 2.6592, "model_type": "clip",
+   "projection_dim": 5, "text_config": {"hidden_size": 4}, "text_config_dict": null,
+   "torch_dtype": "float32", "transformers_version": null,
+   "vision_config": {
+     "add_cross_attention": false, "bad_words_ids": null, "chunk_size_feed_forward": 0,
+     "dropout": 0.0, "hidden_act": "quick_gelu", "hidden_size": 8, "id2label": {"0": "LABEL_0"},
+     "image_size": 9, "initializer_factor": 1.0, "intermediate_size": 6, "is_decoder": false,
+     "is_encoder_decoder": false, "layer_norm_eps": 1e-05, "length_penalty": 1.0,
+     "max_length": 20, "model_type": "clip_vision_model", "num_attention_heads": 2,
+     "num_hidden_layers": 1, "patch_size": 4, "pruned_heads": {}, "top_k": 50,
+     "use_bfloat16": false},
+   "vision_config_dict": {"patch_size": 3, "projection_dim": 7}}
+  """
+
 private func read(_ text: String) throws -> VisionLanguageConfiguration {
   try VisionLanguageConfiguration(Array(text.utf8), file: "c")
 }
@@ -77,6 +94,12 @@ struct VisionDialectTests {
     #expect(small.vision.outputs == 16 && small.decoder?.variations?.hasOwnOutput == true)
     let alone = try read(#"{"model_type": "siglip", "vision_config": {}, "text_config": {}}"#)
     #expect(alone.vision.width == 768 && alone.vision.side == 14 && alone.vision.pools)
+    let first = try read(clip)
+    #expect(first.vision.family == .clip && first.vision.activation == .quickGELU)
+    #expect(first.vision.patch == 3 && first.vision.side == 3 && first.vision.projection == 5)
+    let tower = try read(#"{"model_type": "clip_vision_model", "hidden_act": "gelu"}"#).vision
+    #expect(tower.side == 7 && tower.projection == 512 && tower.normEpsilon == 1e-5)
+    #expect(tower.activation == .gelu && tower.pooledWidth == 512)
   }
 
   @Test("is refused by the name of a key that would change the numbers")
@@ -110,6 +133,15 @@ struct VisionDialectTests {
       (flatFile(more: #""is_encoder_decoder": true,"#), "is_encoder_decoder"),
       (tiled.replacing(#""rms_norm_eps": 1e-05,"#, with: ""), "rms_norm_eps"),
       (#"{"model_type": "llava"}"#, "llava"),
+      (
+        clip.replacing(#""pruned_heads": {}"#, with: #""pruned_heads": {"0": [1]}"#),
+        "pruned_heads"
+      ),
+      (clip.replacing(#""is_decoder": false"#, with: #""is_decoder": true"#), "is_decoder"),
+      (clip.replacing(#"7}}"#, with: #"7, "registers": 4}}"#), "vision_config_dict.registers"),
+      (clip.replacing("quick_gelu", with: "relu"), "vision_config.hidden_act"),
+      (clip.replacing(#""hidden_size": 8"#, with: #""hidden_size": 9"#), "num_attention_heads"),
+      (clip.replacing(#""patch_size": 3"#, with: #""patch_size": 10"#), "image_size"),
     ]
     for (text, key) in files {
       let error = #expect(throws: CheckpointError.self) { try read(text) }
@@ -138,10 +170,76 @@ struct VisionDialectTests {
     #expect(try processor(square + "}") == .square(SquareProcessor(width: 8, height: 8)))
     for more in [
       #""resample": 5"#, #""do_resize": false"#, #""sharpen": 1"#, #""image_std": [0, 1, 1]"#,
-      #""image_processor_type": "CLIPImageProcessor""#,
+      #""image_processor_type": "CLIPImageProcessor""#, #""do_center_crop": true"#,
     ] {
       #expect(throws: (any Error).self) { try processor("\(square), \(more)}") }
     }
+  }
+
+  @Test("of CLIP's processor is read in the form of old files and of new ones")
+  func crops() throws {
+    func processor(_ text: String) throws -> PictureProcessor {
+      try PictureProcessor.read(Array("{\(text)}".utf8), file: "p")
+    }
+    let old = #"""
+      "crop_size": 6, "do_center_crop": true, "do_normalize": true, "do_resize": true,
+      "feature_extractor_type": "CLIPFeatureExtractor", "resample": 3, "size": 8
+      """#
+    let new = #"""
+      "crop_size": {"height": 6, "width": 6}, "image_processor_type": "CLIPImageProcessor",
+      "size": {"shortest_edge": 8}
+      """#
+    let expected = PictureProcessor.cropped(CropProcessor(shortest: 8, width: 6, height: 6))
+    #expect(try processor(old) == expected && processor(new) == expected)
+    for (text, part) in [
+      (new.replacing("8", with: "5"), "crop_size"), (new.replacing("8", with: "0"), "size"),
+      (new.replacing("shortest_edge", with: "longest_edge"), "longest_edge"),
+      (new + #", "do_center_crop": false"#, "do_center_crop"),
+      (old.replacing("CLIPFeature", with: "ViTFeature"), "ViTImageProcessor"),
+    ] {
+      let error = #expect(throws: CheckpointError.self) { try processor(text) }
+      let sentence = error.map { "\($0)" } ?? ""
+      #expect(sentence.contains(part), "\(part): \(sentence)")
+    }
+  }
+
+  @Test(
+    "of CLIP leads to weights of either spelling, with and without the matrix",
+    arguments: ["", "vision_model."])
+  func clipWeights(prefix: String) throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/clip-\(UUID())"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    func write(_ configuration: String, _ tensors: [NamedTensor]) throws {
+      try configuration.write(toFile: folder + "/config.json", atomically: true, encoding: .utf8)
+      try SafetensorsFile(tensors: tensors).write(folder + "/model.safetensors")
+    }
+    let settings = try read(clip)
+    var layout = ParameterLayout()
+    settings.vision.append(to: &layout)
+    let tensors = tensors(layout, settings, tower: prefix, body: "")
+    let more = ["text_model.final_layer_norm.bias", "logit_scale", "text_projection.weight"].map {
+      NamedTensor($0, shape: [1], values: [0])
+    }
+    try write(clip, tensors + more)
+    let model = try VisionModel(folder)
+    let parameters = model.parameters()
+    for tensor in tensors {
+      #expect(model.tensor(tensor.name, in: parameters) == tensor.values, "\(tensor.name)")
+    }
+    let fewer = tensors.filter { !$0.name.hasPrefix("visual_projection") }
+    try write(clip, fewer)
+    #expect(throws: CheckpointError.missingTensor("visual_projection.weight", file: folder)) {
+      try VisionModel(folder)
+    }
+    let alone = #"""
+      {"model_type": "clip_vision_model", "hidden_size": 8, "image_size": 9, "intermediate_size": 6,
+       "num_attention_heads": 2, "num_hidden_layers": 1, "patch_size": 3, "projection_dim": 5}
+      """#
+    try write(alone, fewer)
+    #expect(try VisionModel(folder).configuration.vision.pooledWidth == 8)
+    try write(alone, tensors)
+    #expect(try VisionModel(folder).configuration.vision.pooledWidth == 5)
   }
 
   @Test("leads to weights that are those of the file, in both spellings", arguments: [0, 1])
@@ -183,7 +281,13 @@ struct VisionDialectTests {
       for part in parts where !result.contains(where: { $0.name == part.name }) {
         var shape = entry.shape
         shape[0] = shape[0] / parts.count / (part.thirds?.count ?? 1) * (part.thirds == nil ? 1 : 3)
-        if entry.name == "vision.patch" { shape = [16, 3, 2, 14, 14] }
+        let vision = settings.vision
+        if entry.name == "vision.patch" {
+          shape =
+            [vision.width, 3] + (vision.family == .clip ? [] : [2])
+            + [vision.patch, vision.patch]
+        }
+        if entry.name == "vision.class" { shape = [vision.width] }
         let first = Float(result.count * 1000)
         let values = (0..<shape.reduce(1, *)).map { first + Float($0) }
         result.append(NamedTensor(part.name, shape: shape, values: values))

@@ -14,6 +14,10 @@ private func tower(_ family: VisionConfiguration.Family) -> VisionConfiguration 
     result.activation = .gelu
     result.side = 3
     result.pools = true
+  case .clip:
+    result.side = 3
+    result.pools = true
+    result.projection = 5
   case .idefics3:
     result.activation = .tanhGELU
     result.side = 4
@@ -39,7 +43,7 @@ private func inputLayout(
   _ shape: VisionConfiguration, _ family: VisionConfiguration.Family
 ) -> VisionInputLayout {
   switch family {
-  case .siglip: .tiles(count: 2, height: 6, width: 6)
+  case .siglip, .clip: .tiles(count: 2, height: 6, width: 6)
   case .idefics3: .tiles(count: 2, height: 8, width: 12)
   case .qwen2, .qwen25: .patches(grids)
   }
@@ -102,7 +106,9 @@ private func largest(_ own: [Double], _ expected: [[Double]]) -> Double {
 
 @Suite("A tower that reads pictures")
 struct VisionTests {
-  private static let families: [VisionConfiguration.Family] = [.siglip, .idefics3, .qwen2, .qwen25]
+  private static let families: [VisionConfiguration.Family] = [
+    .siglip, .clip, .idefics3, .qwen2, .qwen25,
+  ]
 
   private struct Case {
     let shape: VisionConfiguration
@@ -131,6 +137,11 @@ struct VisionTests {
     case .siglip:
       let hidden = own.twin.tiles(own.input.values, count: 2, height: 6, width: 6) { $0 * 3 + $1 }
       expected = own.twin.pooled(hidden, length: 9)
+    case .clip:
+      let hidden = own.twin.tiles(own.input.values, count: 2, height: 6, width: 6) {
+        1 + $0 * 3 + $1
+      }
+      expected = own.twin.projected(hidden, length: 10)
     case .idefics3:
       // Six patches among four places: 0, 1/6, … 5/6 begin in these quarters.
       let places = [0, 0, 1, 2, 2, 3]

@@ -135,7 +135,11 @@ struct VisionTwin {
   ) -> Rows {
     let (high, wide) = (height / shape.patch, width / shape.patch)
     var x: Rows = []
+    let first = numbers("vision.class").map { [$0] }
     for tile in 0..<count {
+      if let first {
+        x.append(Self.add(first, [Array(parameters["vision.positions"][..<shape.width])])[0])
+      }
       for row in 0..<high {
         for column in 0..<wide {
           var patch: [Double] = []
@@ -153,10 +157,18 @@ struct VisionTwin {
         }
       }
     }
+    if first != nil { x = norm(x, "vision.inputNorm", epsilon: shape.normEpsilon) }
+    let length = high * wide + (first?.count ?? 0)
     for index in 0..<shape.layers {
-      x = layer(index, x, turns: nil) { $0 / (high * wide) == $1 / (high * wide) }
+      x = layer(index, x, turns: nil) { $0 / length == $1 / length }
     }
-    return norm(x, "vision.norm", epsilon: shape.normEpsilon)
+    return first == nil ? norm(x, "vision.norm", epsilon: shape.normEpsilon) : x
+  }
+
+  /// What the first row of each tile of `length` rows has become, behind a norm and a matrix.
+  func projected(_ x: Rows, length: Int) -> Rows {
+    let first = stride(from: 0, to: x.count, by: length).map { x[$0] }
+    return linear(norm(first, "vision.norm", epsilon: shape.normEpsilon), "vision.projection")
   }
 
   /// The pooling head over tiles of `length` patches.

@@ -40,7 +40,7 @@ package enum VisionGolden {
     let parameters = model.parameters()
     let wide = parameters.converted(to: Double.self)
     switch model.configuration.vision.family {
-    case .siglip:
+    case .siglip, .clip:
       let golden = try GoldenTower(path)
       return try golden.compare(name, model, parameters) + golden.compare(name, model, wide)
     case .idefics3:
@@ -75,7 +75,9 @@ package enum VisionGolden {
 private struct GoldenTower {
   struct File: Decodable {
     var last_hidden_state: [[[Double]]]
-    var pooler_output: [[Double]]
+    var pooler_output: [[Double]]?
+    /// The same behind the matrix of a class row, in the place of `pooler_output` where there is one.
+    var image_embeds: [[Double]]?
     var loss: Double
     var gradients: [String: GoldenTensor]
   }
@@ -97,7 +99,8 @@ private struct GoldenTower {
     return [
       GoldenResponse.logits(
         name + "/hidden states", hidden, file.last_hidden_state.flatMap { $0 }),
-      GoldenResponse.logits(name + "/pooled", pooled, file.pooler_output),
+      GoldenResponse.logits(
+        name + "/pooled", pooled, file.image_embeds ?? file.pooler_output ?? []),
       GoldenResult(
         name + "/loss", error: (loss - file.loss).magnitude, tolerance: tolerance.logits),
     ]

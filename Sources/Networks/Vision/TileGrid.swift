@@ -1,3 +1,5 @@
+internal import Tensors
+
 /// The patches of tiles of one size.
 struct TileGrid {
   let shape: VisionConfiguration
@@ -16,7 +18,8 @@ struct TileGrid {
     self.count = count
     high = height / shape.patch
     wide = width / shape.patch
-    let fits = shape.family == .siglip ? high == shape.side && wide == shape.side : true
+    let isFree = shape.family == .idefics3
+    let fits = isFree || (high == shape.side && wide == shape.side)
     guard count > 0, high > 0, wide > 0, fits else {
       throw .size(height: height, width: width, side: shape.side * shape.patch)
     }
@@ -27,26 +30,35 @@ struct TileGrid {
   private let height: Int
   private let width: Int
 
-  /// Patches of all tiles.
-  var rows: Int { count * high * wide }
+  /// Rows of a tile: its patches, and what stands before them.
+  private var length: Int { shape.classRows + high * wide }
 
-  /// The patches of each tile.
+  /// Rows of all tiles.
+  var rows: Int { count * length }
+
+  /// The rows of each tile.
   var segments: [Range<Int>] {
-    (0..<count).map { $0 * high * wide..<($0 + 1) * high * wide }
+    (0..<count).map { $0 * length..<($0 + 1) * length }
   }
 
-  /// The numbers of each patch beside each other: colours, rows, columns.
+  /// For each row 1 where it is a tile's class row, else 0.
+  func classRows<Scalar: Real>() -> [Scalar] {
+    (0..<rows).map { $0.isMultiple(of: length) ? 1 : 0 }
+  }
+
+  /// The numbers of each patch beside each other: colours, rows, columns; zeros in the place of a class row.
   ///
   /// What is left over on the right and below is cut off.
   ///
   /// - Throws: `VisionError.count` where there are not as many as tiles need.
-  func patches<Scalar>(_ values: [Scalar]) throws(VisionError) -> [Scalar] {
+  func patches<Scalar: Real>(_ values: [Scalar]) throws(VisionError) -> [Scalar] {
     guard values.count == count * 3 * height * width else {
       throw .count(values.count, expected: count * 3 * height * width)
     }
     var result: [Scalar] = []
     result.reserveCapacity(rows * shape.patchNumbers)
     for tile in 0..<count {
+      result.append(contentsOf: repeatElement(0, count: shape.classRows * shape.patchNumbers))
       for place in 0..<high * wide {
         let (top, left) = (place / wide * shape.patch, place % wide * shape.patch)
         for colour in 0..<3 {
@@ -60,11 +72,13 @@ struct TileGrid {
     return result
   }
 
-  /// The learned position of each patch.
+  /// The learned position of each row; those of patches follow that of a class row.
   func positions() -> [Int] {
     let (vertical, horizontal) = (places(high), places(wide))
-    let tile = vertical.flatMap { row in horizontal.map { row * shape.side + $0 } }
-    return (0..<count).flatMap { _ in tile }
+    let tile = vertical.flatMap { row in
+      horizontal.map { shape.classRows + row * shape.side + $0 }
+    }
+    return (0..<count).flatMap { _ in Array(0..<shape.classRows) + tile }
   }
 
   /// The patches in the order in which pixel shuffle takes them.
@@ -83,11 +97,11 @@ struct TileGrid {
 
   /// The places along one side of `length` patches among those that positions were learned for.
   ///
-  /// SigLIP's are as they come. Idefics3 sorts the fractions i/length into buckets that begin at multiples of 1/side, both in
+  /// SigLIP's and CLIP's are as they come. Idefics3 sorts the fractions i/length into buckets that begin at multiples of 1/side, both in
   /// single precision: where rounding puts a fraction below its border, a place comes twice and the next never. What
   /// was trained that way must be read that way.
   private func places(_ length: Int) -> [Int] {
-    shape.family == .siglip ? Array(0..<length) : Self.places(length, among: shape.side)
+    shape.family == .idefics3 ? Self.places(length, among: shape.side) : Array(0..<length)
   }
 
   /// The places of `length` patches among `side`.

@@ -6,6 +6,8 @@ package struct VisionConfiguration: Sendable, Hashable {
   package enum Family: String, Sendable, Hashable {
     /// SigLIP: learned positions, and a head that pools. Source: Zhai et al., arXiv:2303.15343.
     case siglip = "siglip"
+    /// CLIP: a row of its own that sees all patches, and a matrix behind it. Source: Radford et al., arXiv:2103.00020, §2.4.
+    case clip = "clip"
     /// SigLIP before a decoder, by pixel shuffle. Source: Laurençon et al., arXiv:2408.12637, §3.1.
     case idefics3 = "idefics3"
     /// Rotary rows and columns, at the picture's own size. Source: Wang et al., arXiv:2409.12191, §2.1.
@@ -14,7 +16,9 @@ package struct VisionConfiguration: Sendable, Hashable {
     case qwen25 = "qwen2.5-vl"
 
     /// Whether positions are learned, one row of a table a patch, and not rotations by row and column.
-    var hasLearnedPositions: Bool { self == .siglip || self == .idefics3 }
+    var hasLearnedPositions: Bool { self == .siglip || self == .clip || self == .idefics3 }
+    /// Whether a learned row stands before the patches of a tile, and a norm behind both.
+    var hasClassRow: Bool { self == .clip }
     /// Whether norms take the mean away and have a bias.
     var hasLayerNorms: Bool { self != .qwen25 }
     /// Whether the feed-forward part has a gate.
@@ -41,8 +45,10 @@ package struct VisionConfiguration: Sendable, Hashable {
   package var activation: Activation
   /// ε of the norms.
   package var normEpsilon = 1e-6
-  /// Whether a head pools all patches into one row.
+  /// Whether all patches become one row, by a head or because one row has seen them all.
   package var pools = false
+  /// Columns of the matrix behind a class row; 0 where there is none.
+  package var projection = 0
   /// Patches on a side of the square that becomes one row of a decoder.
   package var merge = 1
   /// d of the decoder; 0 where there is none.
@@ -58,6 +64,10 @@ package struct VisionConfiguration: Sendable, Hashable {
 
   /// Numbers of a patch.
   package var patchNumbers: Int { 3 * frames * patch * patch }
+  /// Numbers of the one row that all patches become.
+  package var pooledWidth: Int { projection > 0 ? projection : width }
+  /// Rows of a tile before its patches.
+  var classRows: Int { family.hasClassRow ? 1 : 0 }
   /// Numbers of what becomes one row of a decoder.
   var merged: Int { width * merge * merge }
   /// Numbers of a head.
@@ -70,12 +80,18 @@ package struct VisionConfiguration: Sendable, Hashable {
   func append(to layout: inout ParameterLayout) {
     layout.append("vision.patch", shape: [width, patchNumbers])
     if family.hasLearnedPositions {
-      layout.append("vision.patchBias", shape: [width])
-      layout.append("vision.positions", shape: [side * side, width])
+      if !family.hasClassRow { layout.append("vision.patchBias", shape: [width]) }
+      layout.append("vision.positions", shape: [classRows + side * side, width])
+    }
+    if family.hasClassRow {
+      // One column, so that a product with ones and zeros adds it to some rows.
+      layout.append("vision.class", shape: [width, 1])
+      appendNorm("vision.inputNorm", to: &layout)
     }
     for layer in 0..<layers { appendLayer("vision.layers.\(layer).", to: &layout) }
     if family.hasLearnedPositions { appendNorm("vision.norm", to: &layout) }
-    if pools { appendHead(to: &layout) }
+    if pools, !family.hasClassRow { appendHead(to: &layout) }
+    if projection > 0 { layout.append("vision.projection", shape: [projection, width]) }
     guard outputs > 0 else { return }
     guard !family.hasLearnedPositions else {
       layout.append("vision.connector", shape: [outputs, merged])

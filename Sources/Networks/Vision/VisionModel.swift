@@ -36,10 +36,15 @@ package struct VisionModel: Sendable {
   package init(_ path: String, positions: Int? = nil) throws {
     let file = path + "/config.json"
     self.path = path
-    configuration = try VisionLanguageConfiguration(
+    var configuration = try VisionLanguageConfiguration(
       try TextFile.bytes(file), file: file, positions: positions)
     source = try TensorSource.folder(path)
     let tensors = source
+    // The same configuration stands beside towers that were published without the matrix.
+    if configuration.mayLackProjection, tensors["visual_projection.weight"] == nil {
+      configuration.vision.projection = 0
+    }
+    self.configuration = configuration
     let vision = configuration.vision
     (names, text) = TextNames.found(vision.family) { tensors[$0] != nil }
     var layout = configuration.decoder?.layout ?? ParameterLayout()
@@ -137,16 +142,17 @@ package struct VisionModel: Sendable {
       let frames = vision.family.hasLearnedPositions ? [] : [vision.frames]
       return [vision.width, 3] + frames + [vision.patch, vision.patch]
     case "vision.head.probe": return [1, 1, vision.width]
+    case "vision.class": return [vision.width]
     default: return nil
     }
   }
 
-  /// Tensors that enter no pass: SigLIP's text side, positions as whole numbers, frequencies that old files keep, a tied
+  /// Tensors that enter no pass: SigLIP's and CLIP's text side, positions as whole numbers, frequencies that old files keep, a tied
   /// output that is there twice.
   private func isKnown(_ name: String) -> Bool {
     if configuration.decoder == nil {
       return name.hasPrefix("text_model.") || name.hasPrefix("logit_")
-        || name.hasSuffix(".position_ids")
+        || name == "text_projection.weight" || name.hasSuffix(".position_ids")
     }
     return name.hasSuffix("inv_freq") || name.hasSuffix(".position_ids")
       || (name == text.head && configuration.decoder?.variations?.hasOwnOutput != true)
@@ -174,7 +180,7 @@ struct TextNames: Sendable, Hashable {
   ) -> (VisionNames, TextNames) {
     let candidates =
       switch family {
-      case .siglip: [("vision_model.", ""), ("", "")]
+      case .siglip, .clip: [("vision_model.", ""), ("", "")]
       case .idefics3:
         [("model.vision_model.", "model.text_model."), ("vision_model.", "text_model.")]
       case .qwen2, .qwen25: [("visual.", "model."), ("model.visual.", "model.language_model.")]

@@ -28,6 +28,9 @@ struct VisionNames: Sendable, Hashable {
     let ending = isBias ? ".bias" : ".weight"
     if stem == "connector" { return [Part(connector + ending)] }
     if stem == "head.probe" { return [Part(tower + "head.probe")] }
+    if stem == "class" { return [Part(tower + "embeddings.class_embedding")] }
+    // Beside the tower in the file, not in it.
+    if stem == "projection" { return [Part("visual_projection.weight")] }
     let table = tables
     if stem.hasPrefix("layers.") {
       let parts = stem.split(separator: ".", maxSplits: 2)
@@ -47,7 +50,7 @@ struct VisionNames: Sendable, Hashable {
 
   private var tables: [String: [Part]] {
     switch family {
-    case .siglip, .idefics3: Self.siglip
+    case .siglip, .idefics3, .clip: Self.siglip
     case .qwen2: Self.qwen
     case .qwen25: Self.qwen.merging(["layer.down": [Part("mlp.down_proj")]]) { $1 }
     }
@@ -56,6 +59,8 @@ struct VisionNames: Sendable, Hashable {
   private static let siglip: [String: [Part]] = [
     "patch": [Part("embeddings.patch_embedding")],
     "positions": [Part("embeddings.position_embedding")],
+    // The published name, as it is spelled.
+    "inputNorm": [Part("pre_layrnorm")],
     "norm": [Part("post_layernorm")],
     "layer.attentionNorm": [Part("layer_norm1")],
     "layer.query": [Part("self_attn.q_proj")],

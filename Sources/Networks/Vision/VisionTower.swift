@@ -33,6 +33,7 @@ package struct VisionTower<Scalar: Real>: Sendable {
   let learned: LearnedPositions?
   let layers: [VisionLayer]
   let head: PoolingHead?
+  let classRow: ClassRow?
   let merger: VisionMerger?
 
   /// A tower of a shape.
@@ -43,16 +44,19 @@ package struct VisionTower<Scalar: Real>: Sendable {
     patch = ParameterID("vision.patch", in: layout)
     learned = configuration.family.hasLearnedPositions ? LearnedPositions(layout) : nil
     layers = (0..<configuration.layers).map { VisionLayer("vision.layers.\($0).", in: layout) }
-    head = configuration.pools ? PoolingHead(layout) : nil
+    let hasClassRow = configuration.family.hasClassRow
+    head = configuration.pools && !hasClassRow ? PoolingHead(layout) : nil
+    classRow = hasClassRow ? ClassRow(layout) : nil
     merger = configuration.outputs > 0 ? VisionMerger(layout) : nil
   }
 
-  /// The hidden state of every patch after the last layer (and its norm, where there is one).
+  /// The hidden state of every patch after the last layer (and its norm, where there is one for all).
   ///
   /// - Parameters:
   ///   - input: Pictures.
   ///   - tape: The tape of the pass.
-  /// - Returns: One row a patch: tiles row by row, or patches in the order in which the layers see them.
+  /// - Returns: One row a patch: tiles row by row, each behind its class row where there is one, or patches in the order in
+  ///   which the layers see them.
   /// - Throws: `VisionError` where the numbers do not fit the tower.
   package func hidden(
     _ input: VisionInput<Scalar>, on tape: Tape<Scalar>
@@ -88,10 +92,14 @@ package struct VisionTower<Scalar: Real>: Sendable {
     }
   }
 
-  /// One row a tile: what the pooling head makes of its patches.
+  /// One row a tile, of `pooledWidth` numbers: what the pooling head makes of its patches, or its class row behind a norm and
+  /// a matrix.
   ///
-  /// - Precondition: The tower has a head, and `hidden` has as many rows a tile.
+  /// - Precondition: The tower has a head or class rows, and `hidden` has as many rows a tile.
   package func pooled(_ hidden: Variable, tiles: Int, on tape: Tape<Scalar>) -> Variable {
+    if let classRow {
+      return classRow.apply(hidden, tiles: tiles, configuration, on: tape)
+    }
     guard let head else { preconditionFailure("This tower has no pooling head.") }
     return head.apply(hidden, tiles: tiles, configuration, on: tape)
   }
@@ -102,17 +110,21 @@ package struct VisionTower<Scalar: Real>: Sendable {
     guard let learned else { throw VisionError.layout(configuration.family.rawValue) }
     let numbers = try grid.patches(values)
     let places = grid.positions().map { RowSource.token($0) }
-    let positions = tape.compose(places, projected: nil, table: learned.table)
+    var added = tape.compose(places, projected: nil, table: learned.table)
+    if let classRow { added = classRow.added(to: added, grid, on: tape) }
     var x = tape.linear(
       tape.input(numbers, rows: grid.rows, columns: configuration.patchNumbers), patch,
-      bias: learned.bias, adding: positions)
+      bias: learned.bias, adding: added)
+    if let norm = classRow?.inputNorm {
+      x = norm.apply(x, epsilon: configuration.normEpsilon, on: tape)
+    }
     let plan = AttentionPlan<Scalar>(
       whole: grid.segments, heads: configuration.headLayout,
       rotary: .still(width: configuration.headWidth),
       positions: [Int](repeating: 0, count: grid.rows))
     for layer in layers { x = layer.apply(to: x, plan, configuration, on: tape) }
-    return tape.layerNorm(
-      x, learned.norm, bias: learned.normBias, epsilon: configuration.normEpsilon)
+    guard let norm = learned.norm else { return x }
+    return norm.apply(x, epsilon: configuration.normEpsilon, on: tape)
   }
 
   private func patches(
@@ -145,16 +157,17 @@ package struct VisionTower<Scalar: Real>: Sendable {
 
 /// The table of learned positions and what else only such towers have.
 struct LearnedPositions: Sendable {
-  let bias: ParameterID
+  /// The patches' bias; `nil` where a class row stands before them.
+  let bias: ParameterID?
   let table: ParameterID
-  let norm: ParameterID
-  let normBias: ParameterID
+  /// The norm behind all rows; `nil` where it is the class row's alone.
+  let norm: VisionNorm?
 
   init(_ layout: ParameterLayout) {
-    bias = ParameterID("vision.patchBias", in: layout)
+    let hasClassRow = layout["vision.class"] != nil
+    bias = hasClassRow ? nil : ParameterID("vision.patchBias", in: layout)
     table = ParameterID("vision.positions", in: layout)
-    norm = ParameterID("vision.norm", in: layout)
-    normBias = ParameterID("vision.normBias", in: layout)
+    norm = hasClassRow ? nil : VisionNorm("vision.norm", in: layout)
   }
 }
 

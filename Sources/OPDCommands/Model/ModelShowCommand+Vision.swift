@@ -32,7 +32,13 @@ extension ModelShowCommand {
   private static func words(for vision: VisionConfiguration) -> String {
     "\(vision.family.rawValue): \(vision.layers) layers, width \(vision.width), "
       + "\(vision.heads) heads, hidden \(vision.hidden), \(vision.activation.rawValue)"
-      + (vision.pools ? ", pooling head" : "")
+      + pooling(vision)
+  }
+
+  private static func pooling(_ vision: VisionConfiguration) -> String {
+    guard vision.pools else { return "" }
+    guard vision.family == .clip else { return ", pooling head" }
+    return ", class row" + (vision.projection > 0 ? ", matrix to \(vision.projection)" : "")
   }
 
   private static func patches(_ vision: VisionConfiguration) -> String {
@@ -59,6 +65,9 @@ extension ModelShowCommand {
       return "no preprocessor_config.json in the folder"
     }
     switch try PictureProcessor.read(TextFile.bytes(file), file: file) {
+    case .cropped(let crop):
+      return "shorter side \(crop.shortest) pixels, middle \(crop.width) × \(crop.height), "
+        + "\(crop.filter)"
     case .square(let square): return "\(square.width) × \(square.height) pixels, \(square.filter)"
     case .tiled(let tiled):
       return "longer side \(tiled.longest) pixels, tiles of \(tiled.tile), \(tiled.filter)"

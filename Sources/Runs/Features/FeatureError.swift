@@ -34,7 +34,7 @@ package enum FeatureError: ExplainedError, Hashable {
   package var remedy: String {
     switch self {
     case .readsNoTexts: "Leave --queries out: then students read the words."
-    case .noPooling: "Use a SigLIP checkpoint, or a program of your own."
+    case .noPooling: "Use a CLIP or SigLIP checkpoint, or a program of your own."
     case .oneName: "Rename one: annotations name videos by it."
     case .otherFeatures: "Write to another file, or remove this one."
     case .unfilmed: "Name the folder whose files are called like the data's videos."

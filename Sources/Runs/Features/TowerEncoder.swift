@@ -16,7 +16,7 @@ struct TowerParameters: PluginParameters {
   var files: [String] { path.map { [$0] } ?? [] }
 }
 
-/// A pretrained tower with a pooling head (SigLIP): one row a picture.
+/// A pretrained tower with one row a picture (SigLIP's pooling head, CLIP's class row).
 struct TowerEncoder: FrameEncoder {
   let identity: String
   let tokensPerFrame = 1
@@ -38,9 +38,9 @@ struct TowerEncoder: FrameEncoder {
     processor = try PictureProcessor.read(try TextFile.bytes(file), file: file)
     tower = VisionTower(shape, in: model.layout)
     weights = Weights(model.parameters(), for: .inference)
-    channels = shape.width
+    channels = shape.pooledWidth
     // Twice what it looks at: scaling down twice blurs, and the second time is the processor's own way.
-    side = 2 * shape.side
+    side = 2 * shape.side * shape.patch
     identity = "tower \(path) " + Self.checksum(path)
   }
 

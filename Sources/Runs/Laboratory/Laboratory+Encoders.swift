@@ -9,7 +9,7 @@ extension Laboratory {
       summary: "histograms of colours in 4 × 4 patches, nothing trained; 16 rows of 16"
     ) { _ in DescriptorEncoder() }
     try encoders.register(
-      "tower", summary: "a pretrained vision tower with a pooling head (SigLIP); one row a picture",
+      "tower", summary: "a pretrained vision tower (CLIP, SigLIP); one row a picture",
       parameters: TowerParameters.self
     ) { parameters, _ in
       guard let path = parameters.path else {

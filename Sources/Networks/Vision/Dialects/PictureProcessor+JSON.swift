@@ -13,7 +13,10 @@ extension PictureProcessor {
       throw CheckpointError.noObject(file: file)
     }
     let keys = ConfigurationKeys(object: object, file: file)
-    let name = try keys.optionalText("image_processor_type")
+    // Before processors had a name of their own, they were called feature extractors.
+    let older = try keys.optionalText("feature_extractor_type")?
+      .replacing("FeatureExtractor", with: "ImageProcessor")
+    let name = try keys.optionalText("image_processor_type") ?? older
     guard let name else { throw keys.expected("the kind of the processor", "image_processor_type") }
     return try read(keys, named: name)
   }
@@ -30,6 +33,7 @@ extension PictureProcessor {
     }
     try keys.check(common.merging(own) { $1 })
     switch kind {
+    case "CLIPImageProcessor": return .cropped(try CropProcessor(keys))
     case "SiglipImageProcessor": return .square(try SquareProcessor(keys))
     case "Qwen2VLImageProcessor": return .patched(try PatchProcessor(keys))
     default: return .tiled(try TileProcessor(keys))
@@ -58,6 +62,7 @@ extension PictureProcessor {
   ]
 
   private static let ownRules: [String: [String: KeyRule]] = [
+    "CLIPImageProcessor": ["do_center_crop": .only([.flag(true)]), "crop_size": .used],
     "SiglipImageProcessor": [:],
     "SmolVLMImageProcessor": tiledRules,
     "Idefics3ImageProcessor": tiledRules,
@@ -139,6 +144,28 @@ extension SquareProcessor {
     self.init(
       width: try size.integer("width", in: 1...8192),
       height: try size.integer("height", in: 1...8192))
+    filter = try keys.filter(filter)
+    rescaling = try keys.rescaling(rescaling)
+  }
+}
+
+extension CropProcessor {
+  /// Older files write one number for a size.
+  fileprivate init(_ keys: ConfigurationKeys) throws {
+    func size(_ key: String, _ names: [String]) throws -> [Int] {
+      if case .integer? = keys[key] {
+        return try names.map { _ in try keys.integer(key, in: 1...8192) }
+      }
+      guard let size = try keys.object(key) else { throw keys.expected("a size", key) }
+      try size.check(Dictionary(uniqueKeysWithValues: names.map { ($0, .used) }))
+      return try names.map { try size.integer($0, in: 1...8192) }
+    }
+    let shortest = try size("size", ["shortest_edge"])[0]
+    let kept = try size("crop_size", ["height", "width"])
+    guard kept.allSatisfy({ $0 <= shortest }) else {
+      throw keys.expected("at most the \(shortest) pixels of 'size'", "crop_size")
+    }
+    self.init(shortest: shortest, width: kept[1], height: kept[0])
     filter = try keys.filter(filter)
     rescaling = try keys.rescaling(rescaling)
   }

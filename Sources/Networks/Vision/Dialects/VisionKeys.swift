@@ -71,6 +71,7 @@ enum VisionKeys {
     var result =
       switch family {
       case .siglip, .idefics3: try learned(family, keys)
+      case .clip: try clipTower(keys)
       case .qwen2: try qwen2Tower(keys)
       case .qwen25: try qwen25Tower(keys)
       }
@@ -160,7 +161,7 @@ enum VisionKeys {
   }
 
   /// Far more than any tower has, and so few that no product of two overflows.
-  private static let widths = 1...1 << 16
+  static let widths = 1...1 << 16
 }
 
 extension ConfigurationKeys {
@@ -172,7 +173,7 @@ extension ConfigurationKeys {
   }
 
   /// The function of the feed-forward part, or `nil` where the key is absent.
-  fileprivate func activation() throws -> Activation? {
+  func activation() throws -> Activation? {
     guard let name = try optionalText("hidden_act") else { return nil }
     let known: [String: Activation] = [
       "gelu": .gelu, "gelu_pytorch_tanh": .tanhGELU, "quick_gelu": .quickGELU, "silu": .silu,

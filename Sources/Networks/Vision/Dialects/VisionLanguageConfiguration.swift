@@ -12,10 +12,13 @@ package struct VisionLanguageConfiguration: Sendable, Hashable {
   package var imageToken: Int?
   /// The token in whose places the rows of a video stand.
   package var videoToken: Int?
+  /// Whether files of the kind may come without the matrix behind a class row.
+  var mayLackProjection = false
 
   /// The `model_type` of every model that is read.
   static let kinds = [
-    "siglip", "siglip_vision_model", "idefics3", "smolvlm", "qwen2_vl", "qwen2_5_vl",
+    "clip", "clip_vision_model", "siglip", "siglip_vision_model", "idefics3", "smolvlm",
+    "qwen2_vl", "qwen2_5_vl",
   ]
 
   /// Whether a configuration is of a model with pictures.
@@ -40,13 +43,13 @@ package struct VisionLanguageConfiguration: Sendable, Hashable {
       throw CheckpointError.noObject(file: file)
     }
     let keys = ConfigurationKeys(object: object, file: file)
-    switch try keys.optionalText("model_type") {
-    case "siglip_vision_model":
-      try keys.check(VisionKeys.siglip)
-      vision = try VisionKeys.tower(.siglip, keys)
-    case "siglip":
-      try keys.check(VisionKeys.outside(["vision_config"], harmless: ["text_config"]))
-      vision = try VisionKeys.tower(.siglip, try keys.inner("vision_config", VisionKeys.siglip))
+    let kind = try keys.optionalText("model_type")
+    if let alone = try VisionKeys.tower(ofKind: kind, keys) {
+      vision = alone
+      mayLackProjection = kind == "clip_vision_model"
+      return
+    }
+    switch kind {
     case "idefics3", "smolvlm":
       vision = try VisionKeys.tower(.idefics3, try keys.inner("vision_config", VisionKeys.siglip))
       try readIdefics3(keys, positions)

@@ -16,8 +16,7 @@ package struct PatchProcessor: Sendable, Hashable {
   /// How pictures are resampled.
   package var filter = Resampling.bicubic
   /// How bytes become numbers: CLIP's means and deviations unless another is said.
-  package var rescaling = PictureRescaling(
-    mean: [0.48145466, 0.4578275, 0.40821073], deviation: [0.26862954, 0.26130258, 0.27577711])
+  package var rescaling = PictureRescaling.clip
 
   /// A processor.
   package init() {}

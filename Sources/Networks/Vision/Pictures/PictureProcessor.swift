@@ -49,6 +49,8 @@ package struct PatchGrid: Sendable, Hashable {
 
 /// How pictures are made ready for a tower; each kind is the image processor of a family.
 package enum PictureProcessor: Sendable, Hashable {
+  /// The middle of every picture (CLIP).
+  case cropped(CropProcessor)
   /// One size for all (SigLIP).
   case square(SquareProcessor)
   /// Tiles and a global view (Idefics3, SmolVLM).
@@ -61,6 +63,7 @@ package enum PictureProcessor: Sendable, Hashable {
   /// - Throws: `PictureError` for a picture that the family does not take.
   package func process(_ picture: Picture) throws -> ProcessedPicture {
     switch self {
+    case .cropped(let processor): try processor.process(picture)
     case .square(let processor): processor.process(picture)
     case .tiled(let processor): processor.process(picture)
     case .patched(let processor): try processor.process(picture)

@@ -17,6 +17,10 @@ package struct PictureRescaling: Sendable, Hashable {
     self.deviation = deviation
   }
 
+  /// CLIP's means and deviations, which Qwen2-VL has taken over.
+  package static let clip = PictureRescaling(
+    mean: [0.48145466, 0.4578275, 0.40821073], deviation: [0.26862954, 0.26130258, 0.27577711])
+
   /// The number of every byte, by colour.
   private var table: [[Float]] {
     (0..<3).map { colour in

@@ -191,7 +191,7 @@ let package = Package(
       of: "Engines",
       with: ["Core", "Tensors", "Networks", "Student", "Teacher", "Distill", "Storage"],
       resources: [.copy("Recorded")]),
-    tests(of: "Serve", with: ["Core", "Networks", "Student", "Tensors", "Tokenizers"]),
+    tests(of: "Serve", with: ["Core", "Networks", "Storage", "Student", "Tensors", "Tokenizers"]),
     tests(of: "Tasks", with: ["Core", "Storage"]),
     tests(
       of: "Distill",

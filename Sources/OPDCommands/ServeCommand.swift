@@ -23,8 +23,8 @@ package struct ServeCommand: AsyncParsableCommand {
         opd train next.yaml teacher='{openai: {url: http://127.0.0.1:8000/v1, model: sft}}'
 
       It speaks /v1/models, /v1/completions (with echo and logprobs, prompts as text or tokens), /v1/chat/completions \
-      where the model has a template for conversations, and /tokenize: what the teacher plug-in 'openai' and OpenAI's own \
-      clients need. A key of a request that it does not know is refused with status 400. The same request has the same \
+      where the model has a template for conversations or reads pictures (PNG files in data URLs), both streamed where that is \
+      asked for, and /tokenize: what the teacher plug-in 'openai' and OpenAI's own clients need. A key of a request that it does not know is refused with status 400. The same request has the same \
       bytes; 'seed' is 0 where it is left out. Ctrl-C or SIGTERM takes no more requests and ends when those that are \
       here are answered; asked twice, it ends at once.
 
@@ -121,9 +121,11 @@ package struct ServeCommand: AsyncParsableCommand {
       let run = try await AskedStudent(source, in: OPDCommand.laboratory())
       return try run.served(as: name ?? usual, template: template)
     }
+    Parallel.threads = 1
+    let folder = PretrainedModel.located(source)
+    if try VisionModel.lies(in: folder) { return try seeing(folder, name ?? usual) }
     let model = try PretrainedModel(source, positions: positions)
     let tokenizer = try BytePairTokenizer(of: model)
-    Parallel.threads = 1
     return ServedModel(
       name ?? usual,
       DecoderPolicy(
@@ -133,6 +135,22 @@ package struct ServeCommand: AsyncParsableCommand {
           longest: model.configuration.positions)),
       fingerprint: model.checksum, positions: model.configuration.positions,
       template: try template.map { try PromptTemplate(named: $0) } ?? PromptTemplate(of: model))
+  }
+}
+
+extension ServeCommand {
+  /// A model that reads pictures, from a folder.
+  fileprivate func seeing(_ folder: String, _ name: String) throws -> ServedModel {
+    guard template == nil else { throw ServerError.ownTemplate(model: folder) }
+    let model = try VisionModel(folder, positions: positions)
+    let tokenizer = try BytePairTokenizer(folder: folder)
+    let reader = try PictureReader(model)
+    // What the prompt and its answer may be together is the decoder's affair, pictures included.
+    let prompts = try TextPrompts(
+      format: "{query}", template: "plain", tokenizer: tokenizer, longest: reader.shape.positions)
+    return ServedModel(
+      name, DecoderPolicy(reader, tokenizer: tokenizer, prompts: prompts),
+      fingerprint: model.checksum, positions: reader.shape.positions, reader: reader)
   }
 }
 

@@ -56,12 +56,10 @@ package struct CompletionService: HTTPService {
     case ("POST", "/v1/completions"):
       var asked = try GenerationRequest(completion: request.body, for: model)
       asked.context = request.headers["opd-context-tokens"].flatMap { Int($0) }
-      return try HTTPReply(
-        AnswerBody(completing: asked, try await answers(to: asked), by: model, digest: digest))
+      return try await reply(to: asked, of: request, .completion, digest)
     case ("POST", "/v1/chat/completions"):
       let asked = try GenerationRequest(chat: request.body, for: model)
-      return try HTTPReply(
-        AnswerBody(chatting: asked, try await answers(to: asked), by: model, digest: digest))
+      return try await reply(to: asked, of: request, .chat, digest)
     case ("POST", "/tokenize"):
       return try HTTPReply(TokensBody(request.body, of: model))
     case ("GET", "/v1/models"):
@@ -77,9 +75,41 @@ package struct CompletionService: HTTPService {
     }
   }
 
-  private func answers(to request: GenerationRequest) async throws -> [AnsweredPrompt] {
+  private func reply(
+    to asked: GenerationRequest, of request: HTTPRequest, _ form: AnswerEvents.Form,
+    _ digest: String
+  ) async throws -> HTTPReply {
+    guard let stream = asked.stream else {
+      let (asked, answers) = try await answers(to: asked)
+      switch form {
+      case .completion:
+        return try HTTPReply(
+          AnswerBody(completing: asked, answers, by: model, digest: digest))
+      case .chat:
+        return try HTTPReply(AnswerBody(chatting: asked, answers, by: model, digest: digest))
+      }
+    }
+    guard request.takesPieces else {
+      throw ServiceRefusal(
+        status: 505, "A client of HTTP/1.0 asks for a stream.", "Ask in HTTP/1.1.")
+    }
+    let events = AnswerEvents(
+      form: form, model: model, digest: digest, countsTokens: stream.countsTokens)
+    let pieces = AnswerStream(request: asked, events: events, workshop: workshop).pieces()
+    var iterator = pieces.makeAsyncIterator()
+    let first = try await iterator.next()
+    return HTTPReply(events: first ?? [], then: pieces)
+  }
+
+  private func answers(
+    to request: GenerationRequest
+  ) async throws -> (GenerationRequest, [AnsweredPrompt]) {
     let model = model
-    return try await workshop.compute { try model.answers(to: request, while: $0) }
+    return try await workshop.compute { isWanted in
+      var request = request
+      try request.look(for: model)
+      return (request, try model.answers(to: request, while: isWanted))
+    }
   }
 
   private func refusal(of request: HTTPRequest) -> ServiceRefusal {

@@ -1,4 +1,5 @@
 package import Core
+package import Networks
 package import Student
 package import Tokenizers
 
@@ -14,6 +15,8 @@ package struct ServedModel: Sendable {
   package let trainingFlops: Double
   /// How conversations become texts; `nil` for a model that knows none.
   package let template: PromptTemplate?
+  /// Who looks at pictures; `nil` for a model that sees none.
+  package let reader: PictureReader?
   let policy: DecoderPolicy
   private let reading: @Sendable (String) throws -> [Token]
 
@@ -26,10 +29,11 @@ package struct ServedModel: Sendable {
   ///   - positions: The most tokens of a prompt and its answer together.
   ///   - trainingFlops: Floating-point operations that its training took.
   ///   - template: How conversations become texts.
+  ///   - reader: Who looks at pictures and writes conversations in which they are shown; its weights are the policy's.
   ///   - reading: A text as tokens; as the tokenizer reads it if left out.
   package init(
     _ name: String, _ policy: DecoderPolicy, fingerprint: String, positions: Int,
-    trainingFlops: Double = 0, template: PromptTemplate? = nil,
+    trainingFlops: Double = 0, template: PromptTemplate? = nil, reader: PictureReader? = nil,
     reading: (@Sendable (String) throws -> [Token])? = nil
   ) {
     self.name = name
@@ -39,6 +43,7 @@ package struct ServedModel: Sendable {
     self.positions = positions
     self.trainingFlops = trainingFlops
     self.template = template
+    self.reader = reader
     self.reading = reading ?? { try tokenizer.encode($0) }
   }
 
@@ -46,6 +51,9 @@ package struct ServedModel: Sendable {
   package var flopsPerToken: Double { policy.flopsPerToken }
 
   var tokenizer: any Tokenizer { policy.tokenizer }
+
+  /// Whether it takes part in conversations.
+  var converses: Bool { template != nil || reader != nil }
 
   /// A text as tokens.
   ///

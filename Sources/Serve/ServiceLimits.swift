@@ -19,6 +19,10 @@ package struct ServiceLimits: Sendable, Hashable {
   static let headBytes = 16 << 10
   /// Answers to one request: prompts, times choices of each.
   static let choices = 64
+  /// Pictures of a conversation.
+  static let pictures = 64
+  /// Pixels of a picture.
+  static let picturePixels = 1 << 24
   /// The likeliest tokens that are listed at a position.
   static let likeliest = 100
   /// Texts that end an answer, and characters of each.

@@ -12,6 +12,24 @@ extension DecoderPolicy {
       .own(model.frozen(for: .inference)))
   }
 
+  /// A model with pictures that is asked and not trained; its weights are the reader's.
+  ///
+  /// Prompts are texts until `reading(_:)` says which pictures stand in one.
+  package init(_ reader: PictureReader, tokenizer: any Tokenizer, prompts: TextPrompts) {
+    self.init(DecoderModel(reader.shape, prompts, tokenizer), .own(reader.weights))
+  }
+
+  /// The same policy, for which every prompt is `rows`: those of a prompt with pictures, say.
+  ///
+  /// - Precondition: They fit the decoder.
+  package func reading(_ rows: PromptRows) -> DecoderPolicy {
+    DecoderPolicy(
+      DecoderModel(
+        model.decoder.configuration, OneRows(width: model.embedder.width, rows: rows),
+        model.tokenizer),
+      weights)
+  }
+
   /// Goes on from tokens, one after another.
   ///
   /// - Parameters:
@@ -63,4 +81,14 @@ extension DecoderPolicy {
     }
     return samples[0]
   }
+}
+
+/// Rows that stand for whatever prompt is asked.
+private struct OneRows: PromptEmbedder {
+  let width: Int
+  let rows: PromptRows
+
+  func rows(_ prompt: Prompt) -> PromptRows { rows }
+
+  func count(_ prompt: Prompt) -> Int { rows.count }
 }

@@ -118,6 +118,16 @@ struct ServeCommandTests {
     #expect(server.end() == 0)
   }
 
+  @Test("sends an answer in pieces, and computes nothing for clients that leave within one")
+  func stream() async throws {
+    let server = try await ServedStudent()
+    let said = try server.said("stream", ["40"])
+    #expect(
+      said.contains("\"same\": true, \"last\": \"data: [DONE]\", \"left\": 40, \"computing\": 0"),
+      "\(said)")
+    #expect(server.end() == 0)
+  }
+
   @Test("answers what is on its way when it is asked to end")
   func ending() async throws {
     let server = try await ServedStudent()

@@ -3,11 +3,13 @@
     python3 serve_client.py many PORT MODEL PROMPT COUNT
     python3 serve_client.py hostile PORT MODEL PROMPT
     python3 serve_client.py hold PORT MODEL PROMPT
+    python3 serve_client.py stream PORT MODEL PROMPT COUNT
 
 `many` asks COUNT questions at once, a tenth of them by clients that leave before their answer comes, and prints how many of
 the others were answered, and how many different answers there were to ten seeds. `hostile` prints a line for what the server
 says to each of many requests that it should refuse, and whether it answers a good one afterwards. `hold` begins a long
-answer, prints "asked", and prints the status when it comes.
+answer, prints "asked", and prints the status when it comes. `stream` compares an answer that comes in pieces with the same one
+whole, begins COUNT long ones and leaves each after its first piece, and says whether the server computes nothing in the end.
 """
 
 import asyncio
@@ -110,4 +112,35 @@ async def hold():
     print((await answer)[0], flush=True)
 
 
-asyncio.run({"many": lambda: many(int(sys.argv[5])), "hostile": hostile, "hold": hold}[mode]())
+async def pieces(reader):
+    """The pieces of a body; the last one is empty (RFC 9112, section 7.1)."""
+    while size := int(await reader.readline(), 16):
+        yield (await reader.readexactly(size + 2))[:-2]
+    await reader.readexactly(2)
+
+
+async def begin(**more):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request(question(stream=True, temperature=1, **more)))
+    await writer.drain()
+    assert b"200 OK" in await reader.readuntil(b"\r\n\r\n")
+    return reader, writer
+
+
+async def stream():
+    whole = json.loads((await ask(request(question(max_tokens=40, temperature=1))))[1])
+    reader, writer = await begin(max_tokens=40)
+    events = b"".join([piece async for piece in pieces(reader)]).decode().split("\n\n")[:-1]
+    text = "".join(json.loads(event[6:])["choices"][0]["text"] for event in events[:-1])
+    left = int(sys.argv[5])
+    for _ in range(left):
+        reader, other = await begin(max_tokens=80, n=16)
+        await anext(pieces(reader))
+        other.transport.abort()
+    while b'"computing":0' not in (await ask(b"GET /health HTTP/1.1\r\n\r\n"))[1]:
+        await asyncio.sleep(0.01)
+    writer.close()
+    print(json.dumps({"same": text == whole["choices"][0]["text"], "last": events[-1], "left": left, "computing": 0}))
+
+
+asyncio.run({"many": lambda: many(int(sys.argv[5])), "hostile": hostile, "hold": hold, "stream": stream}[mode]())

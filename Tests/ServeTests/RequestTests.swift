@@ -25,7 +25,7 @@ struct RequestTests {
       (#"{"model": "tiny", "prompt": "a", "logprobs": true}"#, "'logprobs' is true"),
       (#"{"model": "tiny", "prompt": "a", "stop": ["", "b"]}"#, "'stop' is a list of 2"),
       (#"{"model": "tiny", "prompt": "a", "n": 17}"#, "from 1 to 16"),
-      (#"{"model": "tiny", "prompt": "a", "stream": true}"#, "'stream' is true, which is not done"),
+      (#"{"model": "tiny", "prompt": "a", "stream": "yes"}"#, "'stream' is 'yes'"),
       (#"{"model": "tiny", "prompt": "a", "top_p": 1.5}"#, "'top_p' is 1.5. Send a number from 0"),
       (#"{"model": "tiny", "prompt": "a", "top_k": 0.5}"#, "'top_k' is 0.5"),
       (#"{"model": "tiny", "prompt": "a", "min_p": -1}"#, "'min_p' is -1"),

@@ -1,3 +1,4 @@
+internal import Core
 internal import Foundation
 package import Storage
 package import Tensors
@@ -23,6 +24,15 @@ package struct VisionModel: Sendable {
     let file = path + "/config.json"
     guard FileManager.default.fileExists(atPath: file) else { return false }
     return try VisionLanguageConfiguration.describes(try TextFile.bytes(file), file: file)
+  }
+
+  /// A checksum of the files that it is read from.
+  ///
+  /// - Complexity: Reads the files.
+  package var checksum: String {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    let read = files.filter { $0.hasSuffix("config.json") || $0.hasSuffix(".safetensors") }
+    return ContentHash.of(read.sorted().map { FileChecksum.of(path + "/" + $0) ?? "" })
   }
 
   /// Opens a folder of `config.json` and safetensors.

@@ -5,6 +5,7 @@ internal import Networks
 internal import Storage
 internal import Student
 internal import Synchronization
+internal import Tensors
 internal import Tokenizers
 
 /// `opd model chat`: a conversation with a model, to see that it speaks.
@@ -50,11 +51,18 @@ package struct ModelChatCommand: AsyncParsableCommand {
   @Option(help: "From which tokens are drawn.")
   var seed = 0
 
+  @Option(help: "Threads that pictures are looked at on; one a processor if left out.")
+  var threads: Int?
+
+  @Flag(help: "Say on standard error how long pictures, prompt and answer took.")
+  var times = false
+
   /// What parses a command line without arguments.
   package init() {}
 
   /// Refuses numbers with which nothing could be drawn.
   package func validate() throws {
+    try check("--threads", threads, 1...1024)
     guard temperature.isFinite, temperature >= 0, (1...100_000).contains(maximumTokens) else {
       throw ValidationError(
         "The temperature must be 0 or above, and --maximum-tokens 1 to 100000.")
@@ -68,9 +76,10 @@ package struct ModelChatCommand: AsyncParsableCommand {
 
   /// Reads turns and answers them as they are drawn.
   package func run() async throws {
+    if let threads { Parallel.threads = threads }
     let folder = PretrainedModel.located(path)
     if try VisionModel.lies(in: folder) { return try look(at: folder) }
-    guard pictures.isEmpty else { throw ChatError.blind(path) }
+    guard pictures.isEmpty, !times else { throw ChatError.blind(path) }
     let model = try PretrainedModel(path, positions: 8192)
     let tokenizer = try BytePairTokenizer(of: model)
     let turns =
@@ -91,16 +100,23 @@ package struct ModelChatCommand: AsyncParsableCommand {
     }
   }
 
+  /// How tokens are drawn.
+  var settings: SamplingSettings {
+    SamplingSettings(
+      group: 1, temperature: temperature, maximumLength: maximumTokens,
+      filter: SamplingFilter(topK: topK, topP: topP, minP: minP))
+  }
+
+  /// From which tokens are drawn.
+  var stream: Seed { Seed(UInt64(bitPattern: Int64(seed))) }
+
   private func answer(
     _ tokens: [Token], _ policy: DecoderPolicy, _ tokenizer: BytePairTokenizer
   ) -> String {
     let written = Mutex(StreamDecoder(tokenizer))
     let answer = policy.continuation(
       of: tokens,
-      settings: SamplingSettings(
-        group: 1, temperature: temperature, maximumLength: maximumTokens,
-        filter: SamplingFilter(topK: topK, topP: topP, minP: minP)),
-      seed: Seed(UInt64(bitPattern: Int64(seed)))
+      settings: settings, seed: stream
     ) { token in
       guard !tokenizer.ends.contains(token) else { return }
       written.withLock { decoder in

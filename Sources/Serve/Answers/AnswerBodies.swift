@@ -43,6 +43,7 @@ struct ChatChoice: Encodable {
 
   var index: Int
   var message: Message
+  var logprobs: ChatLogProbabilities?
   var finish_reason: GeneratedAnswer.Finish
 }
 
@@ -67,22 +68,32 @@ extension AnswerBody<CompletionChoice> {
     digest: String
   ) {
     let all = zip(request.prompts, answers).flatMap { prompt, own in
-      own.answers.map { (prompt, own.score, $0) }
+      own.answers.map { (prompt, own, $0) }
     }
     let choices = all.enumerated().map { index, parts in
-      let (prompt, score, answer) = parts
+      let (prompt, own, answer) = parts
       return CompletionChoice(
         index: index,
         text: (request.echoes ? model.tokenizer.decode(prompt) : "") + answer.text,
-        logprobs: request.likeliest.map {
-          LogProbabilityLists(
-            of: [(request.echoes ? prompt : [], score), (answer.tokens, answer.score)],
-            likeliest: $0,
-            name: { request.namesNumbers ? "token_id:\($0)" : model.tokenizer.word($0) })
-        }, finish_reason: answer.finish)
+        logprobs: LogProbabilityLists(of: answer, to: prompt, own, request, model),
+        finish_reason: answer.finish)
     }
     self.init(
       ("cmpl-", "text_completion"), request, answers, by: model, digest: digest, choices: choices)
+  }
+}
+
+extension LogProbabilityLists {
+  /// What is wanted of an answer, and of the prompt where it is said again; `nil` where nothing is.
+  init?(
+    of answer: GeneratedAnswer, to prompt: [Token], _ own: AnsweredPrompt,
+    _ request: GenerationRequest, _ model: ServedModel
+  ) {
+    guard let likeliest = request.likeliest else { return nil }
+    self.init(
+      of: [(request.echoes ? prompt : [], own.score), (answer.tokens, answer.score)],
+      likeliest: likeliest,
+      name: { request.namesNumbers ? "token_id:\($0)" : model.tokenizer.word($0) })
   }
 }
 
@@ -94,7 +105,8 @@ extension AnswerBody<ChatChoice> {
   ) {
     let choices = answers.flatMap(\.answers).enumerated().map { index, answer in
       ChatChoice(
-        index: index, message: .init(content: answer.text), finish_reason: answer.finish)
+        index: index, message: .init(content: answer.text),
+        logprobs: ChatLogProbabilities(of: answer, request, model), finish_reason: answer.finish)
     }
     self.init(
       ("chatcmpl-", "chat.completion"), request, answers, by: model, digest: digest,

@@ -35,16 +35,23 @@ extension ServedModel {
   /// - Parameters:
   ///   - request: What is asked.
   ///   - isWanted: Asked after each token whether anybody still waits.
+  ///   - tell: Gets what can be said of an answer, by its number among all, as soon as it can; together a beginning of its text.
   /// - Returns: As many answers to each prompt as are asked for, in order.
   /// - Throws: What asking the model throws.
   /// - Complexity: A pass over each prompt, a step a token; where log-probabilities are wanted one more pass over all of it.
   func answers(
-    to request: GenerationRequest, while isWanted: @escaping @Sendable () -> Bool
+    to request: GenerationRequest, while isWanted: @escaping @Sendable () -> Bool,
+    telling tell: @escaping @Sendable (_ answer: Int, String) -> Void = { _, _ in }
   ) throws -> [AnsweredPrompt] {
-    try request.prompts.map { prompt in
-      var result = AnsweredPrompt(answers: try drawn(after: prompt, request, isWanted))
+    let policy = request.rows.map(policy.reading) ?? policy
+    return try request.prompts.enumerated().map { index, prompt in
+      let drawn = try drawn(after: prompt, by: policy, request, isWanted) {
+        tell(index * request.choices + $0, $1)
+      }
+      var result = AnsweredPrompt(answers: drawn)
       guard isWanted(), let likeliest = request.likeliest else { return result }
-      let scores = try scores(of: result.answers.map(\.tokens), after: prompt, likeliest)
+      let scores = try scores(
+        of: result.answers.map(\.tokens), after: prompt, by: policy, likeliest)
       for (index, score) in scores.enumerated() { result.answers[index].score = score }
       if request.echoes { result.score = try score(of: prompt, request.context, likeliest) }
       return result
@@ -60,7 +67,9 @@ extension ServedModel {
   ) throws -> TeacherScore? {
     let border = min(max(1, context ?? 1), prompt.count)
     let parts = try [(1, border), (border, prompt.count)].compactMap { middle, end in
-      try scores(of: [Array(prompt[middle..<end])], after: Array(prompt[..<middle]), likeliest)[0]
+      try scores(
+        of: [Array(prompt[middle..<end])], after: Array(prompt[..<middle]), by: policy, likeliest)[
+          0]
     }
     guard let first = parts.first else { return nil }
     return parts.dropFirst().reduce(first) { sum, part in
@@ -70,20 +79,26 @@ extension ServedModel {
   }
 
   private func drawn(
-    after prompt: [Token], _ request: GenerationRequest, _ isWanted: @escaping @Sendable () -> Bool
+    after prompt: [Token], by policy: DecoderPolicy, _ request: GenerationRequest,
+    _ isWanted: @escaping @Sendable () -> Bool,
+    _ tell: @escaping @Sendable (_ answer: Int, String) -> Void
   ) throws -> [GeneratedAnswer] {
     guard request.maximum > 0 else {
       let none = GeneratedAnswer(tokens: [], text: "", finish: .length)
       return Array(repeating: none, count: request.choices)
     }
     let ending = EndingTexts(request.stops, tokenizer, answers: request.choices)
+    let growing = GrowingTexts(of: request, tokenizer)
     let samples = try policy.continuations(
       of: Self.prompt(prompt),
       settings: SamplingSettings(
         group: request.choices, temperature: request.temperature, maximumLength: request.maximum,
         filter: request.filter),
       seed: request.seed
-    ) { answer, token in isWanted() && ending.goesOn(answer, token) }
+    ) { answer, token in
+      if let text = growing?.append(token, to: answer) { tell(answer, text) }
+      return isWanted() && ending.goesOn(answer, token)
+    }
     return samples.map { sample in
       if let (tokens, text) = ending.cut(sample.tokens) {
         return GeneratedAnswer(tokens: tokens, text: text, finish: .stop)
@@ -96,7 +111,7 @@ extension ServedModel {
 
   /// What the model says of answers to a prompt; nothing of one without tokens.
   private func scores(
-    of answers: [[Token]], after prompt: [Token], _ likeliest: Int
+    of answers: [[Token]], after prompt: [Token], by policy: DecoderPolicy, _ likeliest: Int
   ) throws -> [TeacherScore?] {
     let rollouts = answers.enumerated().filter { !$0.element.isEmpty }.map { slot, tokens in
       Rollout(

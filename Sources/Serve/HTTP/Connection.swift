@@ -27,10 +27,8 @@ struct Connection: Sendable {
     do {
       while let request = try await next(&buffer) {
         let start = DispatchTime.now().uptimeNanoseconds
-        let (reply, more) = try await answer(request)
+        let (reply, keepsAlive, more) = try await answer(request)
         buffer.append(more)
-        let keepsAlive = request.keepsAlive && !closing.hasBegun
-        try await write(reply.bytes(keepsAlive: keepsAlive))
         let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
         report(
           "\(request.method) \(request.path) \(reply.status) "
@@ -74,15 +72,18 @@ struct Connection: Sendable {
   }
 
   private enum Event: Sendable {
-    case answered(HTTPReply)
+    case answered(HTTPReply, keepsAlive: Bool)
     case heard([UInt8])
   }
 
-  /// Answers a request, unless the client leaves meanwhile; with what it sends before it has its answer.
-  private func answer(_ request: HTTPRequest) async throws -> (HTTPReply, [UInt8]) {
-    let (socket, service) = (socket, service)
+  /// Answers a request, unless the client leaves meanwhile; with whether another may follow, and with what the client sends
+  /// before it has its answer.
+  private func answer(
+    _ request: HTTPRequest
+  ) async throws -> (HTTPReply, keepsAlive: Bool, more: [UInt8]) {
+    let socket = socket
     return try await withThrowingTaskGroup(of: Event.self) { group in
-      group.addTask { .answered(try await service.reply(to: request)) }
+      group.addTask { try await send(try await service.reply(to: request), to: request) }
       group.addTask {
         do {
           return .heard(try await socket.read(atMost: 4096))
@@ -90,19 +91,32 @@ struct Connection: Sendable {
           return .heard([])
         }
       }
-      var (reply, more) = (HTTPReply?.none, [UInt8]())
+      var (reply, keepsAlive, more) = (HTTPReply?.none, false, [UInt8]())
       // A client that leaves makes its reading throw, and the answer is given up.
       for try await event in group {
         switch event {
-        case .answered(let answer):
-          reply = answer
+        case .answered(let answer, let isKept):
+          (reply, keepsAlive) = (answer, isKept)
           group.cancelAll()
         case .heard(let bytes): more = bytes
         }
       }
       guard let reply else { throw CancellationError() }
-      return (reply, more)
+      return (reply, keepsAlive, more)
     }
+  }
+
+  /// Sends an answer, and what follows it piece by piece.
+  private func send(_ reply: HTTPReply, to request: HTTPRequest) async throws -> Event {
+    let keepsAlive = request.keepsAlive && !closing.hasBegun
+    try await write(reply.bytes(keepsAlive: keepsAlive))
+    if let pieces = reply.pieces {
+      for try await piece in pieces where !piece.isEmpty {
+        try await write(HTTPReply.chunk(piece))
+      }
+      try await write(HTTPReply.chunk([]))
+    }
+    return .answered(reply, keepsAlive: keepsAlive)
   }
 
   private func write(_ bytes: Data) async throws {

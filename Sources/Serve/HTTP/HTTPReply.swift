@@ -10,6 +10,15 @@ package struct HTTPReply: Sendable {
   var kind = "application/json"
   /// After how many seconds to ask again, where that may help.
   var retryAfter: Int?
+  /// What follows the body piece by piece; `nil` where the body is all.
+  var pieces: AsyncThrowingStream<[UInt8], any Error>?
+
+  /// A stream of events, of which the first has come.
+  init(events first: [UInt8], then pieces: AsyncThrowingStream<[UInt8], any Error>) {
+    self.init(status: 200, body: first)
+    kind = "text/event-stream; charset=utf-8"
+    self.pieces = pieces
+  }
 
   /// An answer.
   init(_ body: some Encodable, status: Int = 200) throws {
@@ -40,7 +49,11 @@ package struct HTTPReply: Sendable {
   /// The bytes of the reply, with whether another request may follow.
   func bytes(keepsAlive: Bool) -> Data {
     var head = "HTTP/1.1 \(status) \(Self.phrases[status] ?? "Status")\r\n"
-    head += "Content-Type: \(kind)\r\nContent-Length: \(body.count)\r\n"
+    head += "Content-Type: \(kind)\r\n"
+    head +=
+      pieces == nil
+      ? "Content-Length: \(body.count)\r\n"
+      : "Transfer-Encoding: chunked\r\nCache-Control: no-store\r\n"
     // A page is of this moment, and is shown within no other.
     if kind.hasPrefix("text/html") {
       head += "Cache-Control: no-store\r\nX-Frame-Options: DENY\r\nReferrer-Policy: same-origin\r\n"
@@ -48,7 +61,16 @@ package struct HTTPReply: Sendable {
     if let retryAfter { head += "Retry-After: \(retryAfter)\r\n" }
     if status == 401 { head += "WWW-Authenticate: Bearer\r\n" }
     head += "Connection: \(keepsAlive ? "keep-alive" : "close")\r\n\r\n"
-    return Data(head.utf8) + Data(body)
+    // An empty piece would be the last one.
+    let isPiece = pieces != nil && !body.isEmpty
+    return Data(head.utf8) + (isPiece ? Self.chunk(body) : Data(body))
+  }
+
+  /// A piece of a body whose length nobody knows; the last one is empty.
+  ///
+  /// Source: RFC 9112, §7.1.
+  static func chunk(_ piece: [UInt8]) -> Data {
+    Data((String(piece.count, radix: 16) + "\r\n").utf8) + Data(piece) + Data("\r\n".utf8)
   }
 
   private static let phrases = [

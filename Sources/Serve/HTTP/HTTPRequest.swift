@@ -10,6 +10,8 @@ package struct HTTPRequest: Sendable, Hashable {
   package var body: [UInt8]
   /// Whether another request may follow.
   package var keepsAlive: Bool
+  /// Whether the client reads bodies that come in pieces: one of HTTP/1.0 does not.
+  var takesPieces = true
 
   /// The body as text.
   package var text: String { String(decoding: body, as: UTF8.self) }
@@ -90,7 +92,8 @@ struct RequestBuffer: Sendable {
       method: String(words[0]), path: String(words[1].prefix { $0 != "?" }), headers: headers,
       body: [],
       keepsAlive: words[2] == "HTTP/1.1"
-        ? !connection.contains("close") : connection.contains("keep-alive"))
+        ? !connection.contains("close") : connection.contains("keep-alive"),
+      takesPieces: words[2] == "HTTP/1.1")
   }
 
   private static func headers(_ lines: ArraySlice<Substring>) throws -> [String: String] {

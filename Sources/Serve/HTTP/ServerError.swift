@@ -10,6 +10,8 @@ package enum ServerError: ExplainedError, Hashable {
   case key(variable: String)
   /// The student looks at frames, which no completion carries.
   case looksAtVideos(run: String)
+  /// A model that reads pictures writes conversations in its own way.
+  case ownTemplate(model: String)
   /// The student is elsewhere, or is no decoder.
   case noDecoder(run: String)
 
@@ -22,6 +24,8 @@ package enum ServerError: ExplainedError, Hashable {
     case .key(let variable): "The environment variable '\(variable)' holds no key."
     case .looksAtVideos(let run):
       "The student of '\(run)' looks at videos, and a request for a completion carries none."
+    case .ownTemplate(let model):
+      "'\(model)' reads pictures and writes conversations in its own way."
     case .noDecoder(let run): "The student of '\(run)' is not in this process."
     }
   }
@@ -34,6 +38,7 @@ package enum ServerError: ExplainedError, Hashable {
     case .open: "Name the environment variable that holds a key with --key-variable."
     case .key: "Export it, or leave out --key-variable."
     case .looksAtVideos: "Ask it with `opd answer`, or serve a student of texts."
+    case .ownTemplate: "Leave out --template."
     case .noDecoder: "Ask the server that has it."
     }
   }

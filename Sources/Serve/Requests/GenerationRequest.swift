@@ -1,4 +1,5 @@
 internal import Core
+internal import Networks
 internal import Tokenizers
 
 /// What a client asks of a model, whichever way it said so.
@@ -25,10 +26,23 @@ struct GenerationRequest: Sendable, Hashable {
   var context: Int?
   /// Whether tokens are called by their numbers, `token_id:17`.
   var namesNumbers = false
+  /// Whether answers are sent piece by piece as they grow, and whether a last piece counts their tokens.
+  var stream: Stream?
+  /// A conversation whose pictures have not been looked at yet.
+  var conversation: [ShownTurn] = []
+  /// The only prompt with the rows of its pictures.
+  var rows: PromptRows?
+
+  /// How answers are sent piece by piece.
+  struct Stream: Sendable, Hashable {
+    /// Whether the last piece says how many tokens were read and written.
+    var countsTokens: Bool
+  }
 
   /// The sampling keys that both kinds of requests share.
   static let shared = [
-    "model", "temperature", "top_k", "top_p", "min_p", "seed", "stop", "n",
+    "model", "temperature", "top_k", "top_p", "min_p", "seed", "stop", "n", "stream",
+    "stream_options",
   ]
 
   /// Takes the keys that both kinds of requests share.
@@ -45,8 +59,8 @@ struct GenerationRequest: Sendable, Hashable {
     choices = try fields.integer("n", 1...16) ?? 1
     fields.passOver(
       "user", "metadata", "store", "service_tier", "safety_identifier", "prompt_cache_key")
+    stream = try Stream(&fields)
     try fields.requireNeutral([
-      "stream": { $0.boolean == false }, "stream_options": { _ in false },
       "frequency_penalty": { $0.number == 0 }, "presence_penalty": { $0.number == 0 },
       "logit_bias": { $0.isEmpty },
     ])
@@ -84,6 +98,27 @@ struct GenerationRequest: Sendable, Hashable {
           "Both together may have \(model.positions).")
       }
     }
+  }
+}
+
+extension GenerationRequest.Stream {
+  /// What `stream` and `stream_options` say; `nil` where the answer is wanted whole.
+  init?(_ fields: inout RequestFields) throws {
+    let isWanted = try fields.flag("stream")
+    let options = fields.take("stream_options")
+    guard isWanted else {
+      guard options == nil else {
+        throw ServiceRefusal(
+          key: "stream_options", "'stream_options' are set, but 'stream' is not.",
+          "Send 'stream': true, or leave them out.")
+      }
+      return nil
+    }
+    countsTokens = false
+    guard let options else { return }
+    var own = try RequestFields(options, known: ["include_usage"], what: "'stream_options'")
+    countsTokens = try own.flag("include_usage")
+    try own.finish()
   }
 }
 

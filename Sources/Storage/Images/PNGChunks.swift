@@ -37,7 +37,7 @@ struct PNGChunks {
   private(set) var data: [UInt8] = []
 
   /// Reads all chunks up to the last.
-  init(_ file: [UInt8]) throws(Malformed) {
+  init(_ file: [UInt8], most: Int) throws(Malformed) {
     guard file.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) else {
       throw Malformed(reason: "it does not begin as PNG files do")
     }
@@ -45,7 +45,7 @@ struct PNGChunks {
     guard let first = try Self.next(file, &offset), first.name == "IHDR" else {
       throw Malformed(reason: "its first part is not its size")
     }
-    header = try Self.header(first.body)
+    header = try Self.header(first.body, most: most)
     while let (name, body) = try Self.next(file, &offset), name != "IEND" {
       switch name {
       case "PLTE": palette = Array(body)
@@ -80,13 +80,15 @@ struct PNGChunks {
     return (String(decoding: covered.prefix(4), as: UTF8.self), covered.dropFirst(4))
   }
 
-  private static func header(_ body: ArraySlice<UInt8>) throws(Malformed) -> Header {
+  private static func header(
+    _ body: ArraySlice<UInt8>, most: Int
+  ) throws(Malformed) -> Header {
     guard body.count == 13 else { throw Malformed(reason: "its size has \(body.count) bytes") }
     let values = Array(body)
     let (width, height) = (number(body.prefix(4)), number(body.dropFirst(4).prefix(4)))
-    guard width > 0, height > 0, width <= PNGImage.mostPixels,
-      height <= PNGImage.mostPixels / width
-    else { throw Malformed(reason: "\(width) × \(height) pixels are none or too many") }
+    guard width > 0, height > 0, width <= most, height <= most / width else {
+      throw Malformed(reason: "\(width) × \(height) pixels are none or too many")
+    }
     guard let kind = Header.Kind(rawValue: values[9]) else {
       throw Malformed(reason: "it has pixels of kind \(values[9])")
     }

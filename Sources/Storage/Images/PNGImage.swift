@@ -17,7 +17,7 @@ package struct PNGImage: Sendable, Hashable {
   package var hasAlpha: Bool { channels.isMultiple(of: 2) }
 
   /// The most pixels that are read: as many as Pillow reads.
-  static let mostPixels = 178_956_970
+  package static let mostPixels = 178_956_970
 
   /// Reads a file.
   ///
@@ -27,10 +27,14 @@ package struct PNGImage: Sendable, Hashable {
 
   /// Reads a file's bytes.
   ///
+  /// - Parameters:
+  ///   - file: The bytes.
+  ///   - path: Where they come from, for sentences.
+  ///   - most: The most pixels.
   /// - Throws: `StorageError.unreadable`, as `init(_:)`.
-  package init(_ file: [UInt8], from path: String) throws {
+  package init(_ file: [UInt8], from path: String, most: Int = mostPixels) throws {
     do throws(Malformed) {
-      let chunks = try PNGChunks(file)
+      let chunks = try PNGChunks(file, most: most)
       let header = chunks.header
       let samples = try chunks.samples()
       width = header.width

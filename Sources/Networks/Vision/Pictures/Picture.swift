@@ -20,6 +20,17 @@ package struct Picture: Sendable, Hashable {
     self.bytes = bytes
   }
 
+  /// A picture from the bytes of a PNG file that nobody vouches for.
+  ///
+  /// - Parameters:
+  ///   - png: The bytes.
+  ///   - most: The most pixels; more are refused before memory is asked for.
+  ///   - source: Where they come from, for sentences.
+  /// - Throws: `StorageError.unreadable`.
+  package init(png: [UInt8], most: Int, from source: String) throws {
+    self.init(try PNGImage(png, from: source, most: most))
+  }
+
   /// A picture from a file, what is transparent laid over white.
   package init(_ image: PNGImage) {
     let colours = image.channels > 2 ? 3 : 1

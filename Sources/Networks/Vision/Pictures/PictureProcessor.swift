@@ -11,6 +11,22 @@ package struct ProcessedPicture: Sendable, Hashable {
 
   /// The numbers.
   package var values: [Float] { rescaling.values(planes: bytes, planeSize: planeSize) }
+
+  /// The numbers of one tile, or of all patches, and how they are laid out.
+  ///
+  /// - Precondition: `tile` is one of `parts.tiles`.
+  func input(tile: Int) -> (values: [Float], layout: VisionInputLayout) {
+    switch parts {
+    case .patches(let grid): return (values, .patches([grid]))
+    case .tiles(_, _, let height, let width):
+      let size = 3 * height * width
+      let own = Array(bytes[tile * size..<(tile + 1) * size])
+      return (
+        rescaling.values(planes: own, planeSize: planeSize),
+        .tiles(count: 1, height: height, width: width)
+      )
+    }
+  }
 }
 
 /// How a picture was cut.

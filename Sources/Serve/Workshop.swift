@@ -1,12 +1,10 @@
-internal import Dispatch
+internal import Foundation
 internal import Synchronization
 
 /// Where answers are computed: so many at a time, on threads of their own, and none for whom nobody waits.
 final class Workshop: Sendable {
   private let turnstile: Turnstile
   private let limits: ServiceLimits
-  // Not the threads of tasks: those take bytes and hand answers out while others compute.
-  private let threads = DispatchQueue(label: "opd.serve", attributes: .concurrent)
 
   init(_ limits: ServiceLimits) {
     self.limits = limits
@@ -34,7 +32,9 @@ final class Workshop: Sendable {
     }
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        threads.async {
+        // Not a thread of tasks, nor of Dispatch, which has as many as processors: where answers hold them all, no alarm rings, no
+        // bytes are taken, and nobody is heard to have left.
+        Thread.detachNewThread {
           continuation.resume(returning: Swift.Result { try work { order.isWanted } })
         }
       }

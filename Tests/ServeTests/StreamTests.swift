@@ -169,6 +169,27 @@ struct StreamTests {
     #expect(try await service.reply(to: old).status == 505)
   }
 
+  @Test("is ended by its alarm also where answers hold every processor")
+  func alarms() async throws {
+    var limits = ServiceLimits()
+    limits.answerSeconds = 0.2
+    limits.atOnce = ProcessInfo.processInfo.activeProcessorCount + 1
+    let service = TinyModels.endless(limits)
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      for _ in 0..<limits.atOnce {
+        group.addTask {
+          let reply = try await service.stream(
+            #"{"model": "tiny", "prompt": "abc", "max_tokens": 50000, "stream": true}"#,
+            "/v1/completions")
+          var bytes = reply.body
+          if let pieces = reply.pieces { for try await piece in pieces { bytes += piece } }
+          return String(decoding: bytes, as: UTF8.self).contains("not complete after")
+        }
+      }
+      for try await isLate in group { #expect(isLate) }
+    }
+  }
+
   @Test("is computed no longer once nobody takes its pieces")
   func left() async throws {
     let long = TinyModels.endless()

@@ -120,6 +120,10 @@ struct SeeingTeacherTests {
     #expect(throws: TeacherError.self) { try asked.validate() }
     asked.interface = .automatic
     #expect(throws: Never.self) { try asked.validate() }
+    asked.template = "{frames} and {frames}"
+    #expect(throws: TeacherError.self) { try asked.validate() }
+    (asked.template, asked.pictures.folder) = ("{frames}", nil)
+    #expect(throws: TeacherError.self) { try asked.validate() }
   }
 }
 

@@ -73,6 +73,11 @@ struct PretrainedParameters: PluginParameters {
       throw ConfigurationError.unusable(
         path: "student.pretrained.frames", reason: "the data has no frames", source: nil)
     }
+    guard frames || !(prompt + hinted).contains("{frames}") else {
+      throw ConfigurationError.unusable(
+        path: "student.pretrained.prompt", reason: "it shows {frames}, and 'frames' is false",
+        source: nil)
+    }
     return try TextPrompts(
       format: prompt, hinted: hinted, template: template, tokenizer: codec.tokenizer,
       longest: longest,

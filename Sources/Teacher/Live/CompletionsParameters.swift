@@ -138,6 +138,10 @@ package struct CompletionsParameters: PluginParameters, Hashable {
         name: "pictures.folder", value: "given",
         allowed: "with 'tokens: same' or 'text', and not 'echo'")
     }
+    guard PromptFormat(template).framePlaces <= (pictures.folder == nil ? 0 : 1) else {
+      throw TeacherError.parameter(
+        name: "template", value: "with {frames}", allowed: "with it once, and 'pictures.folder'")
+    }
     guard !endText.isEmpty else {
       throw TeacherError.parameter(name: "endText", value: "''", allowed: "at least one character")
     }

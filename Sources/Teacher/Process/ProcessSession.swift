@@ -140,8 +140,8 @@ extension ProcessSession {
   /// Ends the run once the program has ended and closed what it writes to.
   ///
   /// A program that ended may have left lines in its pipes, its last words among them, and one that closed its output may be
-  /// about to say how it ended: that is waited for as long as it goes on complaining, and ten seconds more. With one second, a
-  /// machine with forty programs on two processors took an end for a closed output in two of ten trials.
+  /// about to say how it ended: that is waited for as long as it goes on complaining, and ten seconds more. With one second, an end
+  /// was taken for a closed output now and then where dozens of programs share two processors.
   private func finish() {
     if ending.isWhole { return lose() }
     guard ending.hasBegun, !ending.isAwaited else { return }

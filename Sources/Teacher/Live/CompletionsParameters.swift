@@ -133,6 +133,14 @@ package struct CompletionsParameters: PluginParameters, Hashable {
     try check("top", Double(top), "at least 0, and 0 unless tokens are the same") {
       $0 == 0 || ($0 > 0 && tokens == .same)
     }
+    try checkPictures()
+    guard !endText.isEmpty else {
+      throw TeacherError.parameter(name: "endText", value: "''", allowed: "at least one character")
+    }
+  }
+
+  // A server that sees is shown the frames once, in a conversation.
+  private func checkPictures() throws {
     guard pictures.folder == nil || (tokens != .tokenize && interface != .echo) else {
       throw TeacherError.parameter(
         name: "pictures.folder", value: "given",
@@ -141,9 +149,6 @@ package struct CompletionsParameters: PluginParameters, Hashable {
     guard PromptFormat(template).framePlaces <= (pictures.folder == nil ? 0 : 1) else {
       throw TeacherError.parameter(
         name: "template", value: "with {frames}", allowed: "with it once, and 'pictures.folder'")
-    }
-    guard !endText.isEmpty else {
-      throw TeacherError.parameter(name: "endText", value: "''", allowed: "at least one character")
     }
   }
 }

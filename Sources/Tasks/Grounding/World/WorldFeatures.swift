@@ -101,7 +101,7 @@ struct WorldView {
     shares = WorldColour.allCases.map { colour in
       Float(colours.count { $0 == colour }) / Float(max(1, count))
     }
-    fits = WorldShape.allCases.map { Self.fit($0, colours, width: video.width) }
+    fits = Self.fits(colours, width: video.width)
   }
 
   /// The area of everything coloured, in sprites of 25 pixels.
@@ -123,32 +123,33 @@ struct WorldView {
     ]
   }
 
-  /// The best match of a sprite, partly outside or not: pixels it shares less pixels beside it, as a share of it.
+  /// How well each sprite matches at its best place, partly outside or not: pixels it shares less pixels beside it, as a
+  /// share of it.
   ///
   /// The worst match of a wrong shape lies near 0.85, so what is below 0.7 is cut off and the rest stretched to 0 … 1.
-  private static func fit(_ shape: WorldShape, _ colours: [WorldColour?], width: Int) -> Float {
-    guard colours.contains(where: { $0 != nil }) else { return 0 }
-    let height = colours.count / width
-    var best = 0
-    for top in 0...max(0, height - WorldShape.size) {
-      for left in 1 - WorldShape.size..<width {
-        best = max(best, match(shape, colours, width: width, top: top, left: left))
+  /// A place is 25 bits: pixel by pixel this took three fifths of the time in which a world was made.
+  private static func fits(_ colours: [WorldColour?], width: Int) -> [Float] {
+    guard colours.contains(where: { $0 != nil }) else { return WorldShape.allCases.map { _ in 0 } }
+    let size = WorldShape.size
+    let lines = stride(from: 0, to: colours.count, by: width).map { start in
+      (0..<width).reduce(UInt64(0)) { bits, column in
+        colours[start + column] == nil ? bits : bits | 1 << UInt64(column + size - 1)
       }
     }
-    let share = Float(best) / Float(shape.area)
-    return max(0, share - 0.7) / 0.3
-  }
-
-  private static func match(
-    _ shape: WorldShape, _ colours: [WorldColour?], width: Int, top: Int, left: Int
-  ) -> Int {
-    var score = 0
-    for row in 0..<WorldShape.size {
-      for column in 0..<WorldShape.size where (0..<width).contains(left + column) {
-        guard colours[(top + row) * width + left + column] != nil else { continue }
-        score += shape.covers(row, column) ? 1 : -1
+    var best = [Int](repeating: 0, count: WorldShape.allCases.count)
+    for top in 0...max(0, lines.count - size) {
+      for left in 0..<width + size - 1 {
+        let place = (0..<size).reduce(UInt64(0)) { bits, row in
+          bits | (lines[top + row] >> UInt64(left) & 0b11111) << UInt64(size * row)
+        }
+        let count = place.nonzeroBitCount
+        for (shape, mask) in WorldShape.masks.enumerated() {
+          best[shape] = max(best[shape], 2 * (place & mask).nonzeroBitCount - count)
+        }
       }
     }
-    return score
+    return zip(best, WorldShape.allCases).map { best, shape in
+      max(0, Float(best) / Float(shape.area) - 0.7) / 0.3
+    }
   }
 }

@@ -25,6 +25,11 @@ package enum WorldShape: String, Sendable, Hashable, CaseIterable {
   /// Whether the sprite has a pixel there; every sprite is its own mirror image.
   func covers(_ row: Int, _ column: Int) -> Bool { rows[row] >> column & 1 == 1 }
 
+  /// The pixels of every sprite, row by row, a bit a pixel.
+  static let masks: [UInt64] = allCases.map { shape in
+    shape.rows.enumerated().reduce(0) { $0 | UInt64($1.element) << UInt64(size * $1.offset) }
+  }
+
   /// How many pixels the sprite has.
   var area: Int { rows.reduce(0) { $0 + $1.nonzeroBitCount } }
 }

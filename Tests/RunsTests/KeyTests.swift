@@ -44,7 +44,8 @@ struct KeyTests {
   @Test("is declared, with its range and what it means")
   func declared() throws {
     let laboratory = try #require(Self.laboratory)
-    #expect(try laboratory.undeclared() == [])
+    let undeclared = try laboratory.undeclared()
+    #expect(undeclared == [])
     for section in try laboratory.keySections() {
       for row in section.rows {
         #expect(!row.text.isEmpty && !row.values.isEmpty, "\(section.title) \(row.path)")

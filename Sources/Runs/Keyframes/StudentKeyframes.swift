@@ -75,7 +75,7 @@ struct StudentKeyframeParameters: PluginParameters, FrameBudget {
 
   var files: [String] { RunReference.files(run) }
 
-  static let keys = RunReference.keys("whose student predicts clips")
+  static let keys = RunReference.keys("predicts clips")
     .merging(AnyKeyframes.budgetedKeys) { $1 }
 
   var drawing: AnyKeyframes {

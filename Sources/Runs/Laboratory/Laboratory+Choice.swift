@@ -9,6 +9,8 @@ struct WorldChoiceParameters: PluginParameters {
   var queriesPerVideo = 4
   var frames = 24
   var patches = 3
+  var fades = 0
+  var fadeFrames = 9
   var difficulty = World.Difficulty.standard
   var query = World.QueryForm.words
   var topics = WorldChoice.Topic.allCases
@@ -93,7 +95,8 @@ extension Laboratory {
           videos: parameters.videos, devVideos: parameters.devVideos,
           tuneVideos: parameters.tuneVideos, queriesPerVideo: parameters.queriesPerVideo,
           frames: parameters.frames,
-          patches: parameters.patches, difficulty: parameters.difficulty,
+          patches: parameters.patches, fades: parameters.fades, fadeFrames: parameters.fadeFrames,
+          difficulty: parameters.difficulty,
           query: parameters.query,
           seed: Seed(UInt64(bitPattern: Int64(parameters.seed)))),
         .init(topics: parameters.topics, order: parameters.order))

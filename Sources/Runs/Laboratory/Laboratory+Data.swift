@@ -10,6 +10,8 @@ struct WorldParameters: PluginParameters {
   var queriesPerVideo = 4
   var frames = 24
   var patches = 3
+  var fades = 0
+  var fadeFrames = 9
   var rows = World.RowForm.features
   var difficulty = World.Difficulty.standard
   var query = World.QueryForm.embedding
@@ -23,6 +25,11 @@ struct WorldParameters: PluginParameters {
     "queriesPerVideo": .integer(1...100, "questions asked about each video, if it has so many"),
     "frames": .integer(9...10_000, "frames of a video, one a second", unit: "frames"),
     "patches": .integer(1...3, "feature rows of a frame, each a level band of the picture"),
+    "fades": .integer(
+      0...1000, "times the picture fades to black and back where nothing happens, if there is room",
+      unit: "fades"),
+    "fadeFrames": .integer(
+      1...10_000, "frames that a fade takes; 1 is a cut to black and back", unit: "frames"),
     "rows": .choice(
       World.RowForm.self,
       "what a row says of its band: features (colours, shapes, changes), or pixels, for a student with an encoder"
@@ -128,7 +135,8 @@ extension Laboratory {
           videos: parameters.videos, devVideos: parameters.devVideos,
           tuneVideos: parameters.tuneVideos, queriesPerVideo: parameters.queriesPerVideo,
           frames: parameters.frames,
-          patches: parameters.patches, rows: parameters.rows,
+          patches: parameters.patches, fades: parameters.fades, fadeFrames: parameters.fadeFrames,
+          rows: parameters.rows,
           difficulty: parameters.difficulty,
           query: parameters.query,
           seed: Seed(UInt64(bitPattern: Int64(parameters.seed)))))

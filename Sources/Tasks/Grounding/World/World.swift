@@ -47,6 +47,10 @@ package struct World: Sendable {
     package var frames: Int
     /// N: how many feature rows a frame has, each a level band of the picture: 1, 2, or 3 for a band an object.
     package var patches: Int
+    /// How many times the picture fades to black and back where nothing happens.
+    package var fades: Int
+    /// How many frames a fade takes; one is a cut to black and back.
+    package var fadeFrames: Int
     /// What a feature row says.
     package var rows: RowForm
     /// How much there is to understand.
@@ -62,7 +66,8 @@ package struct World: Sendable {
     package init(
       videos: Int = 1000, devVideos: Int = 50, tuneVideos: Int = 0, queriesPerVideo: Int = 4,
       frames: Int = 24,
-      patches: Int = 3, rows: RowForm = .features, difficulty: Difficulty = .standard,
+      patches: Int = 3, fades: Int = 0, fadeFrames: Int = 9, rows: RowForm = .features,
+      difficulty: Difficulty = .standard,
       query: QueryForm = .embedding,
       seed: Seed = Seed(0)
     ) {
@@ -72,12 +77,15 @@ package struct World: Sendable {
       precondition(queriesPerVideo > 0, "\(queriesPerVideo) questions a video.")
       precondition(frames >= 9, "A video of \(frames) frames is too short.")
       precondition((1...3).contains(patches), "\(patches) patches a frame are not 1, 2 or 3.")
+      precondition(fades >= 0 && fadeFrames > 0, "\(fades) fades of \(fadeFrames) frames.")
       self.videos = videos
       self.devVideos = devVideos
       self.tuneVideos = tuneVideos
       self.queriesPerVideo = queriesPerVideo
       self.frames = frames
       self.patches = patches
+      self.fades = fades
+      self.fadeFrames = fadeFrames
       self.rows = rows
       self.difficulty = difficulty
       self.query = query

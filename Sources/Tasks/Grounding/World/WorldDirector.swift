@@ -27,9 +27,13 @@ struct WorldDirector {
       guard questions.count == options.queriesPerVideo,
         !asksForOrder || questions.contains(where: { $0.kind == .order })
       else { continue }
+      let appearance = generator.next()
+      let fades = WorldFades.placed(
+        options.fades, of: options.fadeFrames, in: options.frames, beside: objects,
+        seed: Seed(appearance).derived("world.fades"))
       return WorldVideo(
-        name: name, frames: options.frames, objects: objects, questions: questions,
-        appearance: generator.next())
+        name: name, frames: options.frames, objects: objects, questions: questions, fades: fades,
+        appearance: appearance)
     }
     throw DataError.nothingThere(
       what: "videos of \(options.frames) frames with \(options.queriesPerVideo) different questions"

@@ -118,6 +118,9 @@ package struct WorldVideo: Sendable, Hashable {
   /// The questions, each with one right window.
   package let questions: [WorldQuestion]
 
+  /// Where the picture fades to black and back, and nothing happens.
+  package let fades: [Range<Int>]
+
   /// From which background and noise are made.
   let appearance: UInt64
 }

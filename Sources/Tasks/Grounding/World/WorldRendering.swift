@@ -38,12 +38,18 @@ enum WorldRendering {
     for frame in 0..<video.frames {
       var picture = [Int](repeating: background, count: side * side * 3)
       for object in video.objects { paint(object, at: frame, light, into: &picture) }
+      dim(&picture, to: WorldFades.light(at: frame, video.fades))
       for value in picture {
         let grain = Int(generator.next() >> 33) % (2 * noise + 1) - noise
         pixels.append(UInt8(clamping: value + grain))
       }
     }
     return RenderedFrames(width: side, height: side, count: video.frames, pixels: pixels)
+  }
+
+  private static func dim(_ picture: inout [Int], to share: Double) {
+    guard share < 1 else { return }
+    for index in picture.indices { picture[index] = Int(Double(picture[index]) * share) }
   }
 
   private static func paint(

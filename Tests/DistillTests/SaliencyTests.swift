@@ -110,6 +110,38 @@ struct HybridInputTests {
     #expect(one != (try input.frames(keyframes: keyframes, frameCount: 12, seed: Seed(2))))
   }
 
+  @Test("leave every frame within its block of neighbours, and in disorder all the same")
+  func blocks() throws {
+    let keyframes = [1, 3, 5, 7, 9, 11, 13]
+    for seed in 0..<50 {
+      let frames = try DisorderedInput.hybrid(share: 0.5, block: 3).frames(
+        keyframes: keyframes, frameCount: 14, seed: Seed(UInt64(seed)))
+      let ordered = frames.sorted()
+      #expect(frames != ordered)
+      for start in [0, 3, 6] {
+        let block = start..<min(start + 3, 7)
+        #expect(frames[block].sorted() == ordered[block].sorted())
+      }
+    }
+  }
+
+  @Test("are written and read with their block, and refused with numbers out of range")
+  func phrase() throws {
+    let rule = try RewardShaping(text: "saliency(level=rollout, block=4)")
+    #expect(rule.disorderedInput == .hybrid(share: 0.5, block: 4))
+    #expect(try RewardShaping(text: rule.description) == rule)
+    var objective = try MethodPreset.named("kf-grpo").objective
+    for wrong in [
+      "saliency(block=1)", "saliency(hybridShare=3)", "saliency(hybridShare=-1)",
+      "temporalContrast(-1)", "overlong(limit=0)", "overlong(buffer=0)", "overlong(penalty=-1)",
+    ] {
+      objective.shaping = [try RewardShaping(text: wrong)]
+      #expect(throws: ObjectiveError.self, "\(wrong)") { try objective.validate() }
+    }
+    objective.shaping = [rule]
+    #expect(throws: Never.self) { try objective.validate() }
+  }
+
   @Test("exist up to two thirds of the frames, and beyond that say why not")
   func twoThirds() throws {
     let input = DisorderedInput.hybrid(share: 0.5)

@@ -3,7 +3,10 @@ package import Core
 /// Disordered inputs, to see whether an answer needs its frames in order.
 package enum DisorderedInput: Sendable, Hashable {
   /// A share of keyframes with other frames for the rest, shuffled together: KF-GRPO's Ŝ.
-  case hybrid(share: Double)
+  ///
+  /// With a `block` frames change places within so many neighbours only, and what happens early stays early; without one
+  /// all of them do.
+  case hybrid(share: Double, block: Int? = nil)
   /// The keyframes themselves, shuffled: T-GRPO.
   case shuffled
 
@@ -22,7 +25,9 @@ package enum DisorderedInput: Sendable, Hashable {
   ) throws(HybridInputError) -> [Int] {
     var dice = seed.derived("disordered input").generator()
     var chosen = keyframes
-    if case .hybrid(let share) = self {
+    var block = keyframes.count
+    if case .hybrid(let share, let neighbours) = self {
+      block = neighbours ?? block
       let kept = Int((share * Double(keyframes.count)).rounded())
       let members = Set(keyframes)
       let others = (0..<frameCount).filter { !members.contains($0) }
@@ -35,8 +40,18 @@ package enum DisorderedInput: Sendable, Hashable {
       chosen += others.shuffled(using: &dice).prefix(needed)
     }
     guard chosen.count > 1 else { return chosen }
-    repeat { chosen.shuffle(using: &dice) } while chosen == chosen.sorted()
+    if block < chosen.count { chosen.sort() }
+    repeat { chosen.shuffle(inBlocksOf: block, using: &dice) } while chosen == chosen.sorted()
     return chosen
+  }
+}
+
+extension [Int] {
+  /// Deals the members of each run of `size` neighbours among its places.
+  fileprivate mutating func shuffle(inBlocksOf size: Int, using dice: inout SeededGenerator) {
+    for start in stride(from: 0, to: count, by: size) {
+      self[start..<Swift.min(start + size, count)].shuffle(using: &dice)
+    }
   }
 }
 

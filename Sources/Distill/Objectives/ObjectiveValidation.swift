@@ -31,6 +31,7 @@ extension Objective {
       try component.checkWeighting()
       try component.checkSource(rolloutSource, studentShare)
     }
+    for rule in shaping { try rule.check() }
     try checkShare()
     guard let setting else { return }
     try check(setting)

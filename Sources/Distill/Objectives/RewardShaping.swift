@@ -14,7 +14,7 @@ package enum RewardShaping: Sendable, Hashable {
   package var disorderedInput: DisorderedInput? {
     switch self {
     case .overlong: nil
-    case .saliency(let rule): .hybrid(share: rule.hybridShare)
+    case .saliency(let rule): .hybrid(share: rule.hybridShare, block: rule.block)
     case .temporalContrast: .shuffled
     }
   }
@@ -32,11 +32,6 @@ package enum RewardShaping: Sendable, Hashable {
 extension RewardShaping: ConfigurationPhrase {
   static let names = ["overlong", "saliency", "temporalContrast"]
 
-  private enum Switch: String, CaseIterable {
-    case on, off
-    init(_ isOn: Bool) { self = isOn ? .on : .off }
-  }
-
   /// Reads `overlong(limit=256, buffer=64)`, `saliency(level=rollout, advantage=accuracyOnly)` or `temporalContrast(0.8)`.
   package init(text: String) throws(ObjectiveError) {
     let phrase = try Phrase(parsing: text)
@@ -47,24 +42,8 @@ extension RewardShaping: ConfigurationPhrase {
         limit: a.word("limit") == nil ? nil : try a.integer("limit"),
         buffer: a.word("buffer") == nil ? nil : try a.integer("buffer"),
         penalty: try a.number("penalty", or: 1))
-    case "saliency":
-      let a = try PhraseArguments(
-        phrase,
-        ["level", "advantage", "ties", "term", "hybridShare", "trainDisordered", "placebo"])
-      self = .saliency(
-        SaliencyRule(
-          level: try a.choice("level", or: .group),
-          advantage: try a.choice("advantage", or: .total), ties: try a.choice("ties", or: .zero),
-          term: a.word("term"), hybridShare: try a.number("hybridShare", or: 0.5),
-          trainsDisordered: try a.choice("trainDisordered", or: Switch.off) == .on,
-          hasPlacebo: try a.choice("placebo", or: Switch.off) == .on))
-    case "temporalContrast":
-      let a = try PhraseArguments(phrase, ["ratio", "bonus", "right", "term", "placebo"])
-      self = .temporalContrast(
-        TemporalContrastRule(
-          ratio: try a.number("ratio", or: 0.8), bonus: try a.number("bonus", or: 0.3),
-          right: try a.number("right", or: 0.5), term: a.word("term"),
-          hasPlacebo: try a.choice("placebo", or: Switch.off) == .on))
+    case "saliency": self = .saliency(try SaliencyRule(phrase))
+    case "temporalContrast": self = .temporalContrast(try TemporalContrastRule(phrase))
     default:
       throw .unknownName(kind: "reward shaping", name: phrase.name, candidates: Self.names)
     }
@@ -90,6 +69,7 @@ extension RewardShaping: ConfigurationPhrase {
           ("placebo", Switch(rule.hasPlacebo).rawValue),
         ])
       if let term = rule.term { phrase.arguments.append(("term", term)) }
+      if let block = rule.block { phrase.arguments.append(("block", "\(block)")) }
       return phrase.text
     case .temporalContrast(let rule):
       var phrase = Phrase(
@@ -101,6 +81,38 @@ extension RewardShaping: ConfigurationPhrase {
       if let term = rule.term { phrase.arguments.append(("term", term)) }
       return phrase.text
     }
+  }
+}
+
+private enum Switch: String, CaseIterable {
+  case on, off
+  init(_ isOn: Bool) { self = isOn ? .on : .off }
+}
+
+extension SaliencyRule {
+  fileprivate init(_ phrase: Phrase) throws(ObjectiveError) {
+    let a = try PhraseArguments(
+      phrase,
+      [
+        "level", "advantage", "ties", "term", "hybridShare", "block", "trainDisordered", "placebo",
+      ])
+    self.init(
+      level: try a.choice("level", or: .group), advantage: try a.choice("advantage", or: .total),
+      ties: try a.choice("ties", or: .zero), term: a.word("term"),
+      hybridShare: try a.number("hybridShare", or: 0.5),
+      block: a.word("block") == nil ? nil : try a.integer("block"),
+      trainsDisordered: try a.choice("trainDisordered", or: Switch.off) == .on,
+      hasPlacebo: try a.choice("placebo", or: Switch.off) == .on)
+  }
+}
+
+extension TemporalContrastRule {
+  fileprivate init(_ phrase: Phrase) throws(ObjectiveError) {
+    let a = try PhraseArguments(phrase, ["ratio", "bonus", "right", "term", "placebo"])
+    self.init(
+      ratio: try a.number("ratio", or: 0.8), bonus: try a.number("bonus", or: 0.3),
+      right: try a.number("right", or: 0.5), term: a.word("term"),
+      hasPlacebo: try a.choice("placebo", or: Switch.off) == .on)
   }
 }
 

@@ -47,6 +47,8 @@ package struct SaliencyRule: Sendable, Hashable {
   package var term: String?
   /// The share of keyframes in the hybrid Ŝ, 0 … 1.
   package var hybridShare: Double
+  /// Among how many neighbours of Ŝ frames change places, at least 2; among all of them where `nil`.
+  package var block: Int?
   /// Whether the answers to Ŝ are trained on as well.
   package var trainsDisordered: Bool
   /// Whether a second, independent draw of S is compared as well, to see how often the gate opens by chance.
@@ -55,13 +57,15 @@ package struct SaliencyRule: Sendable, Hashable {
   /// A reading of the method.
   package init(
     level: Level = .group, advantage: Advantage = .total, ties: Ties = .zero, term: String? = nil,
-    hybridShare: Double = 0.5, trainsDisordered: Bool = false, hasPlacebo: Bool = false
+    hybridShare: Double = 0.5, block: Int? = nil, trainsDisordered: Bool = false,
+    hasPlacebo: Bool = false
   ) {
     self.level = level
     self.advantage = advantage
     self.ties = ties
     self.term = term
     self.hybridShare = hybridShare
+    self.block = block
     self.trainsDisordered = trainsDisordered
     self.hasPlacebo = hasPlacebo
   }

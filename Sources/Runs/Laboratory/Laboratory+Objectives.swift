@@ -24,7 +24,7 @@ extension RunConfiguration {
       if needs.teacherSupport != nil, !isGiven(teacher), method.hints.selfTeacher == nil {
         throw TrainingError.missing(partner: "a teacher")
       }
-      if case .hybrid(let share) = needs.disorderedInput, share < 1, !isGiven(keyframes) {
+      if case .hybrid(let share, _) = needs.disorderedInput, share < 1, !isGiven(keyframes) {
         throw ObjectiveError.cannotLearn(
           reason: "a hybrid input needs frames that are no keyframes, and here every frame is one",
           nearest: "the same with keyframes: {tad: {ratio: 0.5}}")

@@ -5,7 +5,9 @@ passed=0
 failed=0
 tested=0
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+release_log=$(mktemp)
+release_build=
+trap 'if [ -n "$release_build" ]; then kill "$release_build" 2>/dev/null || true; fi; rm -f "$log" "$release_log"' EXIT
 
 # check NAME COMMAND…: one check, passed if the command ends with 0; the status says which.
 check() {
@@ -64,6 +66,36 @@ check_rooms() {
     room=$(basename "$room")
     check_tests "$room (debug)" swift test --skip-build --disable-xctest --filter "^$room\."
   done
+}
+
+# The tests of the numbers as release code, in a folder of their own: release code that tests can look into is not the release code
+# of ./run.
+release=(-c release --scratch-path .build/release-tests -Xswiftc -enable-testing)
+release_targets="TensorsTests NetworksTests DistillTests TADTests"
+
+# It is built at the lowest priority while the checks of debug code run: those wait, or keep one core busy (Runs took 244 processor
+# seconds in 270), so that the other one is free.
+begin_release_build() {
+  OPD_TARGETS=$release_targets SWIFT_DETERMINISTIC_HASHING=1 nice -n 19 swift build --build-tests "${release[@]}" \
+    >"$release_log" 2>&1 &
+  release_build=$!
+}
+
+check_release_build() {
+  [ -n "$release_build" ] || begin_release_build
+  if check "Build of the numbers (release)" release_is_built; then
+    export OPD_TARGETS=$release_targets
+    check_tests "Tests of the numbers (release)" swift test --skip-build "${release[@]}" --disable-xctest
+    unset OPD_TARGETS
+  fi
+}
+
+release_is_built() {
+  local status=0
+  wait "$release_build" || status=$?
+  release_build=
+  [ "$status" -eq 0 ] || cat "$release_log"
+  return "$status"
 }
 
 # What the compiler does not refuse: unchecked Sendable and forced tries.

@@ -229,7 +229,8 @@ class Candidate:
     """A prompt that may be taken: its `id`, and what was measured of it; None is what was not, see `Curriculum.needs`.
 
     teacher_quality (of each of the teacher's answers, its best guess first), student_quality, trajectory_reverse_kl (nats, summed over
-    the student's answer), response_length (tokens), reward_spread, teacher_entropy (nats), teacher_agreement and student_agreement.
+    the student's answer), response_length (tokens), reward_spread, teacher_entropy (nats), teacher_agreement, student_agreement, and
+    teacher_position (the middle of its best answer, 0 at the beginning of the video and 1 at its end).
     """
 
     id: str
@@ -241,6 +242,7 @@ class Candidate:
     teacher_entropy: float | None
     teacher_agreement: float | None
     student_agreement: float | None
+    teacher_position: float | None
 
     def __init__(self, wire):
         _take(self, wire)

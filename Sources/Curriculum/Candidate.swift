@@ -52,6 +52,13 @@ package struct Candidate: Sendable, Hashable {
     try finite(evidence.studentQuality, "the student's quality")
   }
 
+  /// Where the middle of the teacher's best answer lies in its video, 0 … 1.
+  ///
+  /// - Throws: `CurriculumError` if nobody measured it, as of an answer that is no stretch of a video.
+  package func teacherPosition() throws -> Double {
+    try finite(evidence.teacherPosition, "where in the video the teacher's answer lies")
+  }
+
   /// The mean quality of the teacher's `count` best predictions with the truth, 0 … 1.
   ///
   /// - Parameters:

@@ -29,6 +29,9 @@ public struct CandidateEvidence: Sendable, Hashable, Codable {
   /// How much the student's own answer agrees with the teacher's best one, 0 … 1.
   public var studentAgreement: Double?
 
+  /// Where the middle of the teacher's best answer lies: 0 at the beginning of the video, 1 at its end.
+  public var teacherPosition: Double?
+
   /// A candidate about which nothing is known yet.
   public init(
     id: String, teacherQuality: [Double]? = nil, studentQuality: Double? = nil,
@@ -52,6 +55,7 @@ public struct CandidateEvidence: Sendable, Hashable, Codable {
     teacherEntropy = teacherEntropy ?? other.teacherEntropy
     teacherAgreement = teacherAgreement ?? other.teacherAgreement
     studentAgreement = studentAgreement ?? other.studentAgreement
+    teacherPosition = teacherPosition ?? other.teacherPosition
   }
 
   /// How far the teacher is from the student: the trajectory's reverse KL in nats where it was measured, else the quality of the
@@ -86,10 +90,12 @@ public struct EvidenceNeeds: OptionSet, Sendable, Hashable {
   public static let teacherAgreement = EvidenceNeeds(rawValue: 32)
   /// `CandidateEvidence.studentAgreement`.
   public static let studentAgreement = EvidenceNeeds(rawValue: 64)
+  /// `CandidateEvidence.teacherPosition`.
+  public static let teacherPosition = EvidenceNeeds(rawValue: 128)
 
   /// What a teacher is listened to for, whether or not it is right.
   package static let ofTeacher: EvidenceNeeds = [
-    .trajectoryReverseKL, .teacherEntropy, .teacherAgreement, .studentAgreement,
+    .trajectoryReverseKL, .teacherEntropy, .teacherAgreement, .studentAgreement, .teacherPosition,
   ]
 
   /// Whether measuring them takes right answers.

@@ -17,6 +17,8 @@ package struct SelectionPlan: Sendable {
   package var score: (any CandidateScore)?
   /// Who is chosen among them.
   package var sampler: any CandidateSampler
+  /// Whether the choice minds where answers lie.
+  package var positions = PositionBalance.free
   /// How many are chosen, and how often.
   package var settings: RoundSettings
   /// What it is called in error messages.
@@ -52,8 +54,8 @@ package struct SelectionPlan: Sendable {
         reason: refusals.first.flatMap { $0 } ?? "")
     }
     let scores = try finiteScores(admitted.map { pool[$0] })
-    let chosen = sampler.choose(
-      settings.budget ?? admitted.count, from: scores ?? Array(repeating: 0, count: admitted.count),
+    let chosen = try choose(
+      among: admitted.map { pool[$0] }, scores ?? Array(repeating: 0, count: admitted.count),
       seed: seed.derived("sampler"))
     var lines = pool.indices.map { line(pool[$0], refusal: refusals[$0], of: admitted.count) }
     for (place, index) in admitted.enumerated() { lines[index].score = scores?[place] }
@@ -87,6 +89,16 @@ extension SelectionPlan {
     return scores
   }
 
+  private func choose(
+    among admitted: [Candidate], _ scores: [Double], seed: Seed
+  ) throws -> [Int] {
+    let budget = settings.budget ?? admitted.count
+    guard positions != .free else { return sampler.choose(budget, from: scores, seed: seed) }
+    return positions.choose(
+      budget, from: scores, at: try admitted.map { try $0.teacherPosition() }, by: sampler,
+      seed: seed)
+  }
+
   /// Who is taken in the end: the sampler's choice, or as many drawn uniformly.
   private func taken(_ chosen: [Int], of count: Int, seed: Seed) -> [Int] {
     guard settings.arm == .off else { return chosen }
@@ -109,5 +121,7 @@ extension SelectionPlan {
       : "chosen by \(sampler.name) among \(admitted) admitted\(byScore)"
   }
 
-  private var byScore: String { score.map { " by \($0.name)" } ?? "" }
+  private var byScore: String {
+    (score.map { " by \($0.name)" } ?? "") + (positions == .free ? "" : ", quarter by quarter")
+  }
 }

@@ -117,17 +117,8 @@ package struct DifficultyPools: CandidateSampler, Hashable {
   /// Its name.
   package var name: String { "difficulty pools" }
 
-  /// How many each pool is to give: largest remainder, ties to the lower pool.
-  func quotas(_ budget: Int) -> [Int] {
-    let total = shares.reduce(0, +)
-    let exact = shares.map { Double(budget) * $0 / total }
-    var quotas = exact.map { Int($0) }
-    let rests = exact.indices.sorted {
-      (Double(quotas[$0]) - exact[$0], $0) < (Double(quotas[$1]) - exact[$1], $1)
-    }
-    for pool in rests.prefix(max(0, budget - quotas.reduce(0, +))) { quotas[pool] += 1 }
-    return quotas
-  }
+  /// How many each pool is to give, ties to the lower pool.
+  func quotas(_ budget: Int) -> [Int] { largestRemainder(budget, shares: shares) }
 
   /// Pool by pool, drawn uniformly within each.
   package func choose(_ budget: Int, from scores: [Double], seed: Seed) -> [Int] {

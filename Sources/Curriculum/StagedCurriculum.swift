@@ -30,7 +30,8 @@ package struct StagedCurriculum: PromptCurriculum {
 
   /// What the gates and the score must be told.
   package var needs: EvidenceNeeds {
-    plan.gates.reduce(into: plan.score?.needs ?? []) { $0.formUnion($1.needs) }
+    let placed: EvidenceNeeds = plan.positions == .free ? [] : .teacherPosition
+    return plan.gates.reduce(into: placed.union(plan.score?.needs ?? [])) { $0.formUnion($1.needs) }
   }
 
   /// Whether a gate or the score reads right answers; a control that is off draws without them.

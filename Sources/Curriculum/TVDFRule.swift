@@ -31,6 +31,8 @@ package struct TVDFRule: SelectionRule {
   package var gapPredictions = 1
   /// How DBTP chooses.
   package var sampler = Sampler.topK
+  /// Whether DBTP minds where answers lie.
+  package var positions = PositionBalance.free
   /// Whether TRPV is on.
   package var trpv = true
   /// Whether DBTP is on.
@@ -65,6 +67,11 @@ package struct TVDFRule: SelectionRule {
       1..., "Over how many predictions the teacher's side of qualityGap is averaged."),
     "sampler": .choice(
       Sampler.self, "topK, dsus, bbds, gwds or uniform: how the budget is spent on the ranked."),
+    "positions": .choice(
+      PositionBalance.self,
+      "free; balanced: the ranking chooses within each quarter of the videos, of which as many are taken as "
+        + "are admitted; shifted: the control, drawn uniformly, as many of each as the ranking would take."
+    ),
     "trpv": .flag("Whether prompts on which the teacher is unreliable are dropped."),
     "dbtp": .flag("Whether disagreement ranks the rest; if not, they are drawn uniformly."),
     "maximumEntropy": .real(
@@ -89,6 +96,11 @@ package struct TVDFRule: SelectionRule {
     if dbtp {
       plan.score = try score.score(gapPredictions: gapPredictions, shortLists: shortLists)
       plan.sampler = try makeSampler()
+      plan.positions = positions
+    } else if positions != .free {
+      throw CurriculumError.parameter(
+        curriculum: Self.name, name: "positions", value: positions.rawValue,
+        allowed: "free where dbtp is off: nothing is ranked")
     }
     return plan
   }

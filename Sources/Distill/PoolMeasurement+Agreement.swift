@@ -28,6 +28,23 @@ extension PoolMeasurement {
     return MeasuredPool(candidates: candidates, flops: read.flops)
   }
 
+  /// Where in the video the teacher's best answers lie; none where an answer is no stretch of it.
+  func measurePosition(_ pool: PromptPool) async throws -> MeasuredPool {
+    let teacher = try predictor()
+    let best = try await teacher.predictions(for: pool.prompts, count: 1).map(\.first?.answer)
+    let candidates = zip(pool.prompts, best).map { prompt, answer in
+      var candidate = CandidateEvidence(id: prompt.id)
+      let stretch = (answer as? any LocatedAnswer)?.stretches.first
+      candidate.teacherPosition = stretch.flatMap { stretch in
+        prompt.duration > 0
+          ? min(max(0, (stretch.start + stretch.end) / 2 / prompt.duration), 1) : nil
+      }
+      return candidate
+    }
+    return MeasuredPool(
+      candidates: candidates, flops: teacher.predictionFlops(for: pool.prompts))
+  }
+
   /// The agreement of the best answers of the teacher and of the second one; none where one of them has no answer.
   func measureTeachers(_ pool: PromptPool) async throws -> MeasuredPool {
     guard let second = partners.secondTeacher else {

@@ -88,6 +88,7 @@ package struct PoolMeasurement: Sendable {
     }
     if needs.contains(.teacherEntropy) { parts.append(("teacher entropy", measureEntropy)) }
     if needs.contains(.teacherAgreement) { parts.append(("two teachers", measureTeachers)) }
+    if needs.contains(.teacherPosition) { parts.append(("teacher position", measurePosition)) }
     return parts
   }
 

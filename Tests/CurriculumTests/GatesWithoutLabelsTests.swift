@@ -38,6 +38,7 @@ struct GatesWithoutLabelsTests {
       id: "p", teacherQuality: [0.5], studentQuality: 0.25, trajectoryReverseKL: 1,
       responseLength: 3, rewardSpread: 0.125)
     (full.teacherEntropy, full.teacherAgreement, full.studentAgreement) = (2, 0.75, 0.375)
+    full.teacherPosition = 0.5
     // Whoever adds a measurement has to name it here, and the next line then asks that it is taken over.
     for (name, value) in Mirror(reflecting: full).children {
       let measured = Mirror(reflecting: value).displayStyle != .optional || "\(value)" != "nil"

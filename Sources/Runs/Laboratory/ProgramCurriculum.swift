@@ -35,7 +35,7 @@ extension EvidenceNeeds {
     "teacher_quality": .teacherQuality, "student_quality": .studentQuality,
     "trajectory_reverse_kl": .trajectoryReverseKL, "reward_spread": .rewardSpread,
     "teacher_entropy": .teacherEntropy, "teacher_agreement": .teacherAgreement,
-    "student_agreement": .studentAgreement,
+    "student_agreement": .studentAgreement, "teacher_position": .teacherPosition,
   ]
 }
 
@@ -59,6 +59,7 @@ extension ProcessCurriculum.Candidate {
     teacherEntropy = evidence.teacherEntropy
     teacherAgreement = evidence.teacherAgreement
     studentAgreement = evidence.studentAgreement
+    teacherPosition = evidence.teacherPosition
   }
 }
 

@@ -6,8 +6,8 @@ internal import Storage
 /// A file of candidates with what is known of each: one JSON object a line.
 ///
 /// A line has an `id` and either scores — `teacherQuality` (best prediction first), `studentQuality`, `trajectoryReverseKL` with
-/// `responseLength`, `rewardSpread`, `teacherEntropy`, `teacherAgreement`, `studentAgreement` — or predictions in seconds, from which
-/// scores are made: `truth` ([[start, end], …]), `teacher` ([[start, end], …], best first) and `student` ([start, end]). `planted` says whether the teacher is wrong on it
+/// `responseLength`, `rewardSpread`, `teacherEntropy`, `teacherAgreement`, `studentAgreement`, `teacherPosition` — or predictions in
+/// seconds, from which scores are made: `truth` ([[start, end], …]), `teacher` ([[start, end], …], best first) and `student` ([start, end]). `planted` says whether the teacher is wrong on it
 /// on purpose.
 struct CandidatePool: Sendable {
   /// What is known of each candidate.
@@ -42,6 +42,7 @@ private struct PoolLine: Decodable {
   var teacherEntropy: Double?
   var teacherAgreement: Double?
   var studentAgreement: Double?
+  var teacherPosition: Double?
   var truth: [[Double]]?
   var teacher: [[Double]]?
   var student: [Double]?
@@ -56,6 +57,7 @@ private struct PoolLine: Decodable {
     if let responseLength, responseLength < 1 { return "'responseLength' is \(responseLength)" }
     for (name, value) in [
       ("teacherAgreement", teacherAgreement), ("studentAgreement", studentAgreement),
+      ("teacherPosition", teacherPosition),
     ] {
       if let value, !(0...1).contains(value) { return "'\(name)' is \(value), none of 0 … 1" }
     }
@@ -78,6 +80,7 @@ private struct PoolLine: Decodable {
     evidence.teacherEntropy = teacherEntropy
     evidence.teacherAgreement = teacherAgreement
     evidence.studentAgreement = studentAgreement
+    evidence.teacherPosition = teacherPosition
     guard teacher != nil || student != nil else { return evidence }
     guard let truth else { throw SelectionError.predictionsWithoutTruth(id: id) }
     let right = try truth.map(interval)

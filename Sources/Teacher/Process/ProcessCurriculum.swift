@@ -13,6 +13,7 @@ package struct ProcessCurriculum: Sendable {
     package var teacherEntropy: Double?
     package var teacherAgreement: Double?
     package var studentAgreement: Double?
+    package var teacherPosition: Double?
 
     enum CodingKeys: String, CodingKey {
       case id
@@ -24,6 +25,7 @@ package struct ProcessCurriculum: Sendable {
       case teacherEntropy = "teacher_entropy"
       case teacherAgreement = "teacher_agreement"
       case studentAgreement = "student_agreement"
+      case teacherPosition = "teacher_position"
     }
 
     package init(id: String) { self.id = id }

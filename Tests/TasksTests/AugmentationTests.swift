@@ -70,6 +70,34 @@ struct AugmentationTests {
     #expect(change.pieces(of: Interval(20, 24)).isEmpty)
   }
 
+  @Test("keep every right window whole where they are cut, and as much of the video as was asked")
+  func crops() throws {
+    for windows in [[Interval(4, 10)], [Interval(0, 2), Interval(14, 18)], [Interval(18, 20)]] {
+      let prompt = prompt(windows)
+      let cut = Augmentation(copies: 40, shifts: true, reverses: true, kept: 0.3)
+      let copies = try cut.copies(of: prompt)
+      for copy in copies {
+        #expect(clips(copy.stretches, of: copy) == clips(windows, of: prompt))
+        #expect(copy.stretches.map(\.length).sorted() == windows.map(\.length).sorted())
+        let count = copy.evidence.frames
+        #expect(count >= 3 && copy.duration == 2 * Double(count))
+        #expect(copy.evidence.timestamps == Array(prompt.evidence.timestamps.prefix(count)))
+        let seen = Set((0..<count).compactMap { copy.evidence[frame: $0].first })
+        #expect(seen.count == count && (seen.max() ?? 0) - (seen.min() ?? 0) == Float(count - 1))
+        // Whatever else was predicted for the video moves along, is cut or is gone.
+        let change = try #require(copy.origin?.change)
+        for other in [Interval(0, 20), Interval(2, 6), Interval(12, 14)] {
+          let known = Set(clips(change.pieces(of: other), of: copy))
+          #expect(known == Set(clips([other], of: prompt).filter { seen.contains(Float($0)) }))
+        }
+      }
+      #expect(Set(copies.map(\.evidence.frames)).count > 1)
+    }
+    let whole = try Augmentation(copies: 3, shifts: false, reverses: false, kept: 0.1)
+      .copies(of: prompt([Interval(0, 20)]))
+    #expect(whole.allSatisfy { $0.evidence.frames == 10 && $0.stretches == [Interval(0, 20)] })
+  }
+
   @Test("turn what features hold, where annotations say that a video is a clip longer")
   func longer() throws {
     var prompt = prompt([Interval(16, 21)])

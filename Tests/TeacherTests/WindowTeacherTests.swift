@@ -198,6 +198,12 @@ struct WindowTeacherTests {
       id: "a", change: TimeChange(duration: 10, isReversed: false, delay: 1))
     #expect(
       try table.windows(for: copy) == [.init(2, 5, 0.5), .init(9, 10, 0.2), .init(0, 1, 0.2)])
+    copy.origin = PromptOrigin(
+      id: "a", change: TimeChange(cut: 3, duration: 4, isReversed: false, delay: 0))
+    #expect(try table.windows(for: copy) == [.init(0, 1, 0.5)])
+    copy.origin = PromptOrigin(
+      id: "a", change: TimeChange(cut: 5, duration: 3, isReversed: true, delay: 0))
+    #expect(try table.windows(for: copy) == [.init(0, 3, 1)])
   }
 
   @Test("refuses windows that are not numbers")

@@ -61,6 +61,7 @@ struct QVHighlightsParameters: PluginParameters {
     var copies = 0
     var shift = true
     var reverse = true
+    var crop = 1.0
 
     static let keys: [String: KeyDeclaration] = [
       "copies": .integer(
@@ -69,18 +70,23 @@ struct QVHighlightsParameters: PluginParameters {
         "whether their videos begin elsewhere, at a clip of each one's own that cuts no right window"
       ),
       "reverse": .flag("whether the first, third and so on run backwards"),
+      "crop": .real(
+        .above(0, to: 1),
+        "the least share of its video that each keeps, drawn from it to 1, with every right window in it; 1 cuts nothing"
+      ),
     ]
 
     /// What is made.
     ///
     /// - Throws: `ConfigurationError.unusable` where questions would be made that there are already.
     func augmentation() throws -> Augmentation {
-      guard shift || copies <= (reverse ? 1 : 0) else {
+      guard shift || crop < 1 || copies <= (reverse ? 1 : 0) else {
         throw ConfigurationError.unusable(
           path: "augment.copies",
-          reason: "\(copies) copies without a shift would be the same more than once", source: nil)
+          reason: "\(copies) copies without a shift or a crop would be the same more than once",
+          source: nil)
       }
-      return Augmentation(copies: copies, shifts: shift, reverses: reverse)
+      return Augmentation(copies: copies, shifts: shift, reverses: reverse, kept: crop)
     }
   }
 

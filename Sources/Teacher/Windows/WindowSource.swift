@@ -63,11 +63,13 @@ package struct TableWindows: WindowSource {
       throw TeacherError.noWindows(prompt: prompt.id, known: windows.count)
     }
     guard let change = prompt.origin?.change else { return found }
-    return found.flatMap { window in
+    let moved = found.flatMap { window in
       change.pieces(of: window.interval).map {
         ScoredInterval($0, confidence: window.confidence)
       }
     }
+    // Of a part of the video in which nothing was predicted nothing is known.
+    return moved.isEmpty ? [ScoredInterval(Interval(0, change.duration), confidence: 1)] : moved
   }
 
   private static func check(_ window: ScoredInterval, of id: String) throws {

@@ -48,13 +48,15 @@ package struct Decoder<Scalar: Real>: Sendable {
   ///   - features: Gets the gradient in the feature rows, where it is wanted.
   ///   - pictures: The feature rows of all prompts, where this pass made them.
   ///   - keep: Gets each layer's keys and values with the plan of all rows, before they are attended to.
+  ///   - watch: Gets each layer's queries, keys and values with the plan by which they are attended to.
   /// - Returns: Hidden rows after the last norm, one a predicting row.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   func hidden(
     _ batch: PackedBatch<Scalar>, on tape: Tape<Scalar>, features: GradientSink<Scalar>? = nil,
     pictures: Variable? = nil,
-    keep: (_ keyValue: Variable, AttentionPlan<Scalar>) -> Void = { _, _ in }
+    keep: (_ keyValue: Variable, AttentionPlan<Scalar>) -> Void = { _, _ in },
+    watch: (_ query: Variable, _ keyValue: Variable, AttentionPlan<Scalar>) -> Void = { _, _, _ in }
   ) -> Variable {
     var x = inputs(batch, on: tape, features: features, pictures: pictures)
     let rotary = rotary(of: batch)
@@ -64,9 +66,9 @@ package struct Decoder<Scalar: Real>: Sendable {
       x = apply(layer, to: x, reading: isLast ? batch.readRows : nil, on: tape) { query, keyValue in
         let all = plan(batch, rotary, read: false, window: window)
         keep(keyValue, all)
-        return tape.attention(
-          query: query, keyValue: keyValue,
-          plan: isLast ? plan(batch, rotary, read: true, window: window) : all)
+        let asked = isLast ? plan(batch, rotary, read: true, window: window) : all
+        watch(query, keyValue, asked)
+        return tape.attention(query: query, keyValue: keyValue, plan: asked)
       }
     }
     return tape.rmsNorm(x, norm, epsilon: configuration.normEpsilon)

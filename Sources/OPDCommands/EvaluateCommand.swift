@@ -18,9 +18,12 @@ package struct EvaluateCommand: AsyncParsableCommand {
       Example:
         opd evaluate runs/opd keyframes.selector=uniform
         opd evaluate runs/opd --profile
+        opd evaluate runs/opd --attention looks.jsonl
         opd evaluate --predictions predictions.jsonl --data data/qvhighlights
 
       A run is evaluated with the student it saved last, on the queries it reports on; nothing in its folder is changed. \
+      Where answers can be listed it is read twice: greedily, and as the answer of least risk, the one that agrees best with all that can be \
+      given, each weighed by its probability; evaluation.exact=true or evaluation.consensus=32 read it that one way. \
       Predictions are judged as the QVHighlights evaluator does. Shares are 0 to 1, with 95 % intervals over whole videos, which end at 0 and 1; \
       --predictions with --format json is the evaluator's own file, in percent, to its printed digits.
       """)
@@ -56,6 +59,12 @@ package struct EvaluateCommand: AsyncParsableCommand {
   @Option(help: "Of how many videos --profile asks a question; 100 if left out.")
   var videos: Int?
 
+  @Option(
+    help:
+      "Write what the answers look at to this file, a question a line: for each layer of the student the share of every frame in view."
+  )
+  var attention: String?
+
   @Option(help: "How it is printed; in JSON intervals are NAME/lower and NAME/upper.")
   var format: PrintedFormat = .text
 
@@ -76,8 +85,11 @@ package struct EvaluateCommand: AsyncParsableCommand {
     try check("--worst", worst, 0...NumberRange.most)
     try check("--videos", videos, 1...1_000_000)
     guard profile || videos == nil else { throw ValidationError("--videos belongs to --profile.") }
-    guard !profile || (run != nil && out == nil) else {
+    guard !profile || (run != nil && out == nil && attention == nil) else {
       throw ValidationError("--profile measures a run, and writes no answers.")
+    }
+    guard attention == nil || run != nil else {
+      throw ValidationError("--attention looks into the student of a run.")
     }
   }
 
@@ -104,10 +116,16 @@ package struct EvaluateCommand: AsyncParsableCommand {
 
   private func evaluate(_ folder: String) async throws {
     let executor = RunExecutor(try OPDCommand.laboratory())
-    let evaluation = try await executor.evaluation(of: folder, overrides: overrides)
-    if let out { try evaluation.writePredictions(to: out) }
-    let table = evaluation.table
-    print(format == .json ? try JSONLines.line(table.numbers) : table.text(worst: worst))
+    if let attention { try await look(folder, executor, attention) }
+    let readings = try await executor.readings(of: folder, overrides: overrides)
+    if let out { try readings.asked.writePredictions(to: out) }
+    print(format == .json ? try JSONLines.line(readings.numbers) : readings.text(worst: worst))
+  }
+
+  private func look(_ folder: String, _ executor: RunExecutor, _ file: String) async throws {
+    let reading = try await executor.attention(of: folder, overrides: overrides)
+    try reading.write(to: file)
+    if format == .text { print(reading.text + "\n") }
   }
 
   private func show(profileOf folder: String) async throws {

@@ -46,13 +46,36 @@ struct LookingTests {
     for words in [
       ["data", "show", run], ["select", run], ["select", run, "--curriculum", "topK"],
       ["evaluate", run, "--worst", "2"], ["evaluate", run, "--format", "json"],
-      ["plugins", "tvdf"],
+      ["evaluate", run, "--attention", folder + "/looks.jsonl"], ["plugins", "tvdf"],
     ] {
       let outcome = await OPDCommand.perform(words)
       #expect(outcome.status == 0, "\(words): \(outcome.errors)")
     }
     #expect(before.count > 5)
     #expect(try files() == before)
+  }
+
+  @Test("read a student's answers twice, and say what they looked at")
+  func readings() async throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let (run, looks) = (folder + "/run", folder + "/looks.jsonl")
+    let trained = await OPDCommand.perform(["train", folder + "/run.yaml", "--out", run, "--quiet"])
+    #expect(trained.status == 0)
+    let executor = RunExecutor(try OPDCommand.laboratory())
+    let readings = try await executor.readings(of: run)
+    let numbers = readings.numbers
+    let safest = try #require(numbers["eval/minimum_risk/mIoU"])
+    #expect(numbers["eval/mIoU"] != nil && readings.text(worst: 2).contains("By least risk"))
+    let exact = try await executor.readings(of: run, overrides: ["evaluation.exact=true"])
+    #expect(exact.numbers["eval/mIoU"] == safest && exact.minimumRisk == nil)
+    let attention = try await executor.attention(of: run)
+    #expect(attention.text.contains("inside : chance") && attention.lines.count == 4)
+    for line in attention.lines {
+      #expect(line.layers.count == 1 && line.layers[0].count == line.times.count)
+      #expect(line.layers[0].allSatisfy { $0 > 0 } && line.layers[0].reduce(0, +) < 1)
+    }
+    try attention.write(to: looks)
+    #expect(try String(contentsOfFile: looks, encoding: .utf8).split(separator: "\n").count == 4)
   }
 
   @Test("read data from a folder that says by its files what it is")

@@ -20,7 +20,7 @@ package struct Evaluation: Sendable {
   /// The words of each question, in order.
   let asked: [String]
   /// Numbers by metric name.
-  package let values: [String: Double]
+  package var values: [String: Double]
   /// Floating-point operations it took.
   package let flops: Double
   /// Tokens that were sampled or scored.

@@ -31,6 +31,10 @@ package struct SweepCommand: AsyncParsableCommand {
     name: .shortAndLong, help: "The folder of the sweep; runs/NAME if left out.")
   var out: String?
 
+  @Option(
+    help: "Only these arms or cases, and what they start from: names parted by commas.")
+  var only: String?
+
   @Option(help: "Runs at a time.")
   var jobs = 1
 
@@ -82,6 +86,9 @@ package struct SweepCommand: AsyncParsableCommand {
       throw ValidationError(
         "--tune chooses here: leave --engine out, and submit the sweep afterwards.")
     }
+    guard only == nil || !tune && cluster.engine ?? .local == .local else {
+      throw ValidationError("--only parts a sweep that is carried out here, without --tune.")
+    }
   }
 
   /// Carries the sweep out.
@@ -100,7 +107,9 @@ package struct SweepCommand: AsyncParsableCommand {
     case .local:
       try await carryOut(folder)
       guard !quiet else { return }
-      print("Done: \(folder.plan.runs.count) runs in \(folder.path)")
+      let arms = try wanted(of: folder)
+      print(
+        "Done: \((arms.map(folder.plan.keeping) ?? folder.plan).runs.count) runs in \(folder.path)")
       print("Next: opd compare \(folder.path) · opd report \(folder.path) -o report.html")
     }
   }
@@ -108,6 +117,8 @@ package struct SweepCommand: AsyncParsableCommand {
   /// Carries out the runs of a folder, and shows how far they are.
   func carryOut(_ folder: SweepFolder) async throws {
     let display = SweepDisplay(folder, quiet: quiet)
+    var options = options
+    options.arms = try wanted(of: folder)
     let engine = SweepEngine(folder, worker: runner, options: options) { display.note($0) }
     display.start()
     do {
@@ -119,9 +130,14 @@ package struct SweepCommand: AsyncParsableCommand {
     }
   }
 
+  /// The arms that are carried out; `nil` for all.
+  private func wanted(of folder: SweepFolder) throws -> Set<String>? {
+    try only.map { try folder.plan.arms(named: $0.split(separator: ",").map(String.init)) }
+  }
+
   /// Runs with their states; a trial of a few arms says what those that are left need.
   func overview(_ folder: SweepFolder) async throws -> SweepOverview {
-    var overview = SweepOverview(folder)
+    var overview = SweepOverview(folder, arms: try wanted(of: folder))
     if overview.rates.byArm.isEmpty {
       overview.expect(
         try await SweepForecast(folder.plan, limit: 5, in: OPDCommand.laboratory))

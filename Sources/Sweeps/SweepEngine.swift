@@ -16,6 +16,8 @@ package struct SweepEngine: Sendable {
     package var retryFailed = false
     /// Hours after which nothing more is done.
     package var maximumHours = Double.infinity
+    /// The arms whose runs are carried out; all where it is left out.
+    package var arms: Set<String>?
     /// Asked whether to end; then runs save and end too, and no more are begun.
     package var interruption = Interruption.never
 
@@ -40,6 +42,7 @@ package struct SweepEngine: Sendable {
   private let options: Options
   private let report: @Sendable (Event) -> Void
   private let deadline: Date
+  private let wanted: [SweepPlan.Run]
   /// The runs whose students others need, by their folders.
   private let sources: [String: SweepPlan.Run]
 
@@ -58,6 +61,7 @@ package struct SweepEngine: Sendable {
     self.worker = worker
     self.options = options
     self.report = report
+    wanted = folder.plan.runs.filter { options.arms?.contains($0.arm) != false }
     let starts = Set(folder.plan.runs.flatMap(\.sources))
     sources = Dictionary(
       uniqueKeysWithValues: folder.plan.runs.filter { starts.contains($0.folder) }
@@ -76,7 +80,7 @@ package struct SweepEngine: Sendable {
     let attempts = Attempts(limit: options.retries, failFast: options.failFast)
     try await withThrowingTaskGroup(of: Void.self) { group in
       // More workers than runs would only look on.
-      for _ in 0..<max(1, min(options.jobs, folder.plan.runs.count)) {
+      for _ in 0..<max(1, min(options.jobs, wanted.count)) {
         group.addTask { try await work(attempts) }
       }
       try await group.waitForAll()
@@ -86,7 +90,7 @@ package struct SweepEngine: Sendable {
 
   /// One run after the other, until there is none to begin; then waits for those of others, which may die.
   private func work(_ attempts: Attempts) async throws {
-    var remaining = folder.plan.runs
+    var remaining = wanted
     while mayGoOn, await !attempts.isOver {
       var next: (run: SweepPlan.Run, lease: RunLease)?
       var unfinished: [SweepPlan.Run] = []
@@ -200,8 +204,7 @@ package struct SweepEngine: Sendable {
   /// Says in a run's status how it ended, where it could not say so itself.
   private func mark(_ path: String, _ state: String, message: String?) throws {
     let file = path + "/status.json"
-    var fields: [String: String] = [:]
-    if let old = RunFile(file).object() { fields = old.texts }
+    var fields = RunFile(file).object()?.texts ?? [:]
     if fields["state"] == state, fields["message"] != nil { return }
     fields["state"] = state
     fields["message"] = message
@@ -209,7 +212,7 @@ package struct SweepEngine: Sendable {
   }
 
   private func conclude() throws {
-    let states = folder.plan.runs.map { folder.state(of: $0) }
+    let states = wanted.map { folder.state(of: $0) }
     let failed = states.count { $0 == .failed }
     guard failed == 0 else {
       throw SweepError.runsFailed(count: failed, total: states.count, folder: folder.path)
@@ -228,21 +231,5 @@ package struct SweepEngine: Sendable {
     guard let data = FileManager.default.contents(atPath: path + "/log.txt") else { return [] }
     return String(decoding: data.suffix(4096), as: UTF8.self)
       .split(separator: "\n").suffix(5).map(String.init)
-  }
-}
-
-/// Touches a lease now and then, and notices when it was lost.
-private final class Heartbeat {
-  private let lease: RunLease
-  private var last = Date()
-
-  init(_ lease: RunLease) { self.lease = lease }
-
-  func isMine() -> Bool {
-    guard Date().timeIntervalSince(last) > 5 else { return true }
-    last = Date()
-    guard lease.isMine else { return false }
-    lease.touch()
-    return true
   }
 }

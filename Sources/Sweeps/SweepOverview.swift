@@ -12,10 +12,15 @@ package struct SweepOverview: Sendable {
   private let plan: SweepPlan
 
   /// Looks at a sweep without changing anything.
-  package init(_ folder: SweepFolder) {
-    plan = folder.plan
+  ///
+  /// - Parameters:
+  ///   - folder: The sweep.
+  ///   - arms: The arms that are looked at; all where it is left out.
+  package init(_ folder: SweepFolder, arms: Set<String>? = nil) {
     let states = folder.plan.runs.map { folder.state(of: $0) }
-    runs = zip(folder.plan.runs, states).map { ($0.folder, $1) }
+    let wanted = zip(folder.plan.runs, states).filter { arms?.contains($0.0.arm) != false }
+    plan = arms.map(folder.plan.keeping) ?? folder.plan
+    runs = wanted.map { ($0.folder, $1) }
     rates = SweepRates(folder, states)
   }
 

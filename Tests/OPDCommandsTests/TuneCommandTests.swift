@@ -46,6 +46,9 @@ struct TuneCommandTests {
     // Nothing is left to be done; the same is chosen again.
     #expect(try run(["sweep", file, "--tune", "--out", folder + "/runs"]).status == 0)
     #expect(try text("s.tuned.yaml") == written)
+    let part = try run(["sweep", file, "--only", "base", "--out", folder + "/runs"])
+    #expect(part.status == 0 && part.text.contains("Done: 1 runs"), "\(part.text)")
+    #expect(!FileManager.default.fileExists(atPath: folder + "/runs/late/seed-0/status.json"))
     let swept = try run(["sweep", file, "--out", folder + "/runs"])
     #expect(
       swept.status == 0 && swept.text.contains("Settings of base, late from"), "\(swept.text)")

@@ -70,6 +70,19 @@ struct StartingArmsTests {
       ).contains("the arm 'a' would need itself"))
   }
 
+  @Test("come along where only a part of the sweep is wanted, named by arm or by case")
+  func part() throws {
+    let plan = try plan(two + "\naxes: {budget: [4, 8]}\n")
+    #expect(try plan.arms(named: ["late+budget=8"]) == ["late+budget=8", "base+budget=8"])
+    let base = try plan.keeping(plan.arms(named: ["base"]))
+    #expect(base.arms == ["base+budget=4", "base+budget=8"])
+    #expect(base.runs.map(\.arm) == base.arms + base.arms)
+    #expect(try Set(plan.arms) == plan.arms(named: ["late", "base+budget=4"]))
+    let error = try #require(#expect(throws: SweepError.self) { try plan.arms(named: ["bse"]) })
+    #expect(
+      "\(error)".contains("no arm or case 'bse'") && "\(error)".contains("Did you mean 'base'?"))
+  }
+
   @Test("name a case, which is the arm with the same values of every axis")
   func axes() throws {
     let plan = try plan(two + "\naxes: {budget: [4, 8]}\n")

@@ -44,8 +44,8 @@ struct ProcessFailureTests {
   func recovers(_ mode: String) async throws {
     let log = Log()
     let found = try await scores(mode, log: log) {
-      $0.answerSeconds = 5
-      $0.startSeconds = mode == "mute-once" ? 5 : 60
+      $0.answerSeconds = 15
+      $0.startSeconds = mode == "mute-once" ? 15 : 60
       $0.attempts = 6
     }
     #expect(found == expected)

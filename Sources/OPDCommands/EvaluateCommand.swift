@@ -52,6 +52,13 @@ package struct EvaluateCommand: AsyncParsableCommand {
   var worst = 5
 
   @Flag(
+    inversion: .prefixedNo,
+    help:
+      "Read greedy answers by least risk as well, where answers can be listed; takes a pass over all of them."
+  )
+  var minimumRisk = true
+
+  @Flag(
     help:
       "Measure what an answer costs, part by part: greedy, consensus of 4, 8 and 32, minimum risk.")
   var profile = false
@@ -61,7 +68,7 @@ package struct EvaluateCommand: AsyncParsableCommand {
 
   @Option(
     help:
-      "Write what the answers look at to this file, a question a line: for each layer of the student the share of every frame in view."
+      "Say where the student looks while it answers, and write to this file, a question a line, the share that each layer has of every frame in view."
   )
   var attention: String?
 
@@ -88,8 +95,8 @@ package struct EvaluateCommand: AsyncParsableCommand {
     guard !profile || (run != nil && out == nil && attention == nil) else {
       throw ValidationError("--profile measures a run, and writes no answers.")
     }
-    guard attention == nil || run != nil else {
-      throw ValidationError("--attention looks into the student of a run.")
+    guard attention == nil || (run != nil && out == nil) else {
+      throw ValidationError("--attention looks into the student of a run, and writes no answers.")
     }
   }
 
@@ -98,6 +105,7 @@ package struct EvaluateCommand: AsyncParsableCommand {
     if let predictions, let data {
       try judge(predictions, data)
     } else if let run {
+      if let attention { return try await look(run, attention) }
       try await profile ? show(profileOf: run) : evaluate(run)
     }
   }
@@ -116,16 +124,17 @@ package struct EvaluateCommand: AsyncParsableCommand {
 
   private func evaluate(_ folder: String) async throws {
     let executor = RunExecutor(try OPDCommand.laboratory())
-    if let attention { try await look(folder, executor, attention) }
-    let readings = try await executor.readings(of: folder, overrides: overrides)
+    let readings = try await executor.readings(
+      of: folder, overrides: overrides, minimumRisk: minimumRisk)
     if let out { try readings.asked.writePredictions(to: out) }
     print(format == .json ? try JSONLines.line(readings.numbers) : readings.text(worst: worst))
   }
 
-  private func look(_ folder: String, _ executor: RunExecutor, _ file: String) async throws {
-    let reading = try await executor.attention(of: folder, overrides: overrides)
+  private func look(_ folder: String, _ file: String) async throws {
+    let reading = try await RunExecutor(try OPDCommand.laboratory())
+      .attention(of: folder, overrides: overrides)
     try reading.write(to: file)
-    if format == .text { print(reading.text + "\n") }
+    print(reading.text)
   }
 
   private func show(profileOf folder: String) async throws {

@@ -46,7 +46,7 @@ struct LookingTests {
     for words in [
       ["data", "show", run], ["select", run], ["select", run, "--curriculum", "topK"],
       ["evaluate", run, "--worst", "2"], ["evaluate", run, "--format", "json"],
-      ["evaluate", run, "--attention", folder + "/looks.jsonl"], ["plugins", "tvdf"],
+      ["plugins", "tvdf"],
     ] {
       let outcome = await OPDCommand.perform(words)
       #expect(outcome.status == 0, "\(words): \(outcome.errors)")

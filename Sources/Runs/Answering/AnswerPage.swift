@@ -132,7 +132,7 @@ struct AnswerPage {
       kind: "readings")
     let facts =
       "\(answer.promptTokens) rows read and \(answer.answerTokens) tokens written; frames chosen in "
-      + "\(Quantity.decimals(answer.selectionSeconds, 3)) s. "
+      + "\(Quantity.decimals(answer.selectionSeconds, 3)) s, features ready in \(Quantity.decimals(answer.featureSeconds, 3)) s. "
       + "Run <code>\(HTML.escaped(answer.run))</code>."
     return HTML.section("numbers", "In numbers", facts, table)
   }

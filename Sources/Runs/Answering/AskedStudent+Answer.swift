@@ -35,7 +35,9 @@ extension AskedStudent {
   package func answer(
     _ question: FreeQuestion, by encoder: (any FrameEncoder)? = nil
   ) async throws -> StudentAnswer {
-    let video = try await video(of: question, by: encoder)
+    let (video, features) = try await StudentAnswer.Reading.timed {
+      try await self.video(of: question, by: encoder)
+    }
     let asked = try prompt(question, video)
     var frames = try await FrameChoice(shownFrames, context)
     let (chosen, selection) = try await StudentAnswer.Reading.timed {
@@ -53,6 +55,7 @@ extension AskedStudent {
       truth: chosen.known.map(\.text),
       truthStretches: chosen.known.flatMap { ($0 as? any LocatedAnswer)?.stretches ?? [] },
       promptTokens: rows(of: chosen), answerTokens: written, selectionSeconds: selection,
+      featureSeconds: features,
       pictures: video?.pictures.map { all in
         (all.path, (chosen.keyframes ?? Array(all.frames.indices)).map { all.frames[$0] })
       })

@@ -51,13 +51,15 @@ package struct StudentAnswer: Sendable, Encodable {
   package var answerTokens: Int
   /// How long it took to choose the frames.
   package var selectionSeconds: Double
+  /// The time it took to read the video's features or to make them, in seconds.
+  package var featureSeconds: Double
 
   /// The file with the pictures and the numbers of the frames looked at; no part of the JSON.
   var pictures: (path: String, frames: [Int])?
 
   private enum CodingKeys: String, CodingKey {
     case run, task, video, question, greedy, minimumRisk, frames, framesOfVideo, selector, duration
-    case truth, truthStretches, promptTokens, answerTokens, selectionSeconds
+    case truth, truthStretches, promptTokens, answerTokens, selectionSeconds, featureSeconds
   }
 }
 
@@ -79,9 +81,11 @@ extension StudentAnswer {
         ("frames", "\(frames.count) of \(framesOfVideo) (\(selector)): \(times) s"))
     }
     rows.append(("tokens", "\(promptTokens) read, \(answerTokens) written"))
-    let seconds = [
-      ("frames", selectionSeconds), ("answer", greedy.seconds), ("risk", minimumRisk.seconds),
-    ].map { "\($0) \(Quantity.decimals($1, 3))" }
+    let looking = [("features", featureSeconds), ("frames", selectionSeconds)]
+    let seconds =
+      ((video == nil ? [] : looking) + [
+        ("answer", greedy.seconds), ("risk", minimumRisk.seconds),
+      ]).map { "\($0) \(Quantity.decimals($1, 3))" }
     rows.append(("seconds", seconds.joined(separator: " · ")))
     let width = (rows.map(\.0.count).max() ?? 0) + 2
     return rows.map { name, value in

@@ -52,7 +52,7 @@ extension RunExecutor {
   ///
   /// - Throws: As `evaluation(of:overrides:)`.
   package func readings(
-    of path: String, overrides: [String] = []
+    of path: String, overrides: [String] = [], minimumRisk: Bool = true
   ) async throws -> EvaluationReadings {
     let run = try await TrainedRun(path, overrides: overrides, in: laboratory)
     let (configuration, codec) = (run.parts.configuration, run.parts.context.codec)
@@ -60,7 +60,7 @@ extension RunExecutor {
     let asked = try await run.evaluation(on: run.parts.reported)
     // A server would be paid for every answer of the list.
     let isHere = run.student.abilities.logits
-    guard case .greedy = configuration.evaluation.decoding, isHere,
+    guard minimumRisk, case .greedy = configuration.evaluation.decoding, isHere,
       codec.task is any EnumerableTask
     else { return EvaluationReadings(asked: asked, minimumRisk: nil) }
     return EvaluationReadings(

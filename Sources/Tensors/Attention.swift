@@ -7,7 +7,7 @@ struct AttentionBlock<Scalar: Real> {
   let plan: AttentionPlan<Scalar>
   let family: AttentionPlan<Scalar>.Family
   let packed: PackedKeys<Scalar>
-  let head: Int
+  var head: Int
 
   let queries: Range<Int>
   let ownColumn: Int

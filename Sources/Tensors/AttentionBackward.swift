@@ -1,7 +1,8 @@
-/// The backward pass of attention for all blocks, one key-value head at a time.
+/// The backward pass of attention for all blocks, one key-value head at a time; several side by side have memory of their own.
 struct AttentionBackward<Scalar: Real> {
   let arena: Arena<Scalar>
   let plan: AttentionPlan<Scalar>
+  let blocks: [AttentionBlock<Scalar>]
   let query: UnsafePointer<Scalar>
   let keyValue: UnsafePointer<Scalar>
   let output: UnsafePointer<Scalar>
@@ -15,15 +16,18 @@ struct AttentionBackward<Scalar: Real> {
   private let valuesAcross: [Buffer<Scalar>]
   private let keyGradient: Buffer<Scalar>
   private let valueGradient: Buffer<Scalar>
-  private let shell: PackedKeys<Scalar>
+  private let scratch: Scratch<Scalar>
+  private let packed: Buffer<Scalar>
 
   init(
-    arena: Arena<Scalar>, plan: AttentionPlan<Scalar>, query: UnsafePointer<Scalar>,
-    keyValue: UnsafePointer<Scalar>, keyRows: Int, output: UnsafePointer<Scalar>,
-    outputGradient: UnsafePointer<Scalar>, logSums: UnsafePointer<Scalar>
+    arena: Arena<Scalar>, plan: AttentionPlan<Scalar>, blocks: [AttentionBlock<Scalar>],
+    query: UnsafePointer<Scalar>, keyValue: UnsafePointer<Scalar>, keyRows: Int,
+    output: UnsafePointer<Scalar>, outputGradient: UnsafePointer<Scalar>,
+    logSums: UnsafePointer<Scalar>
   ) {
     self.arena = arena
     self.plan = plan
+    self.blocks = blocks
     self.query = query
     self.keyValue = keyValue
     self.keyRows = keyRows
@@ -39,12 +43,15 @@ struct AttentionBackward<Scalar: Real> {
     valuesAcross = across.map { arena.take($0) }
     keyGradient = arena.take(keyRows * width)
     valueGradient = arena.take(keyRows * width)
-    shell = PackedKeys(heads: plan.heads, capacities: [], arena: arena)
+    scratch = Scratch(arena, blocks, pairs: 2)
+    packed = arena.take(
+      Multiply.packedCount(k: blocks.map(\.rows).max() ?? 0, n: width))
   }
 
   func giveBack() {
     for buffer in keysAcross + keysAlong + valuesAcross { arena.give(buffer) }
-    for buffer in [rotated, keyGradient, valueGradient, shell.buffer] { arena.give(buffer) }
+    for buffer in [rotated, keyGradient, valueGradient, packed] { arena.give(buffer) }
+    scratch.giveBack(arena)
   }
 
   /// Adds one head's part to the gradients of queries, keys and values.
@@ -58,8 +65,9 @@ struct AttentionBackward<Scalar: Real> {
     let count = keyRows * plan.heads.width
     keyGradient.pointer.update(repeating: 0, count: count)
     valueGradient.pointer.update(repeating: 0, count: count)
-    for family in plan.families {
-      block(AttentionBlock(plan, family, shell, head: head), queryTarget)
+    for var own in blocks {
+      own.head = head
+      block(own, queryTarget)
     }
     unpack(head, keyTarget)
   }
@@ -100,8 +108,6 @@ struct AttentionBackward<Scalar: Real> {
     _ target: (pointer: UnsafeMutablePointer<Scalar>, adding: Bool)
   ) {
     let width = block.width
-    let scratch = Scratch(arena, rows: block.rows, width: width, stride: block.stride, pairs: 2)
-    defer { scratch.giveBack(arena) }
     let queries = scratch.queries
     let gradients = queries + block.rows * width
     let outputs = scratch.output
@@ -133,8 +139,6 @@ struct AttentionBackward<Scalar: Real> {
     _ rows: UnsafePointer<Scalar>, into target: UnsafeMutablePointer<Scalar>
   ) {
     let width = block.width
-    let packed = arena.take(Multiply.packedCount(k: block.rows, n: width))
-    defer { arena.give(packed) }
     Multiply.pack(
       rows, stride: width, k: block.rows, n: width, panels: Multiply.panels(width),
       into: packed.pointer)

@@ -12,8 +12,7 @@ extension Tape {
     for head in 0..<plan.heads.keyValueHeads {
       for family in plan.families {
         let block = AttentionBlock(plan, family, packed, head: head)
-        let scratch = Scratch(
-          arena, rows: block.rows, width: plan.heads.width, stride: block.stride, pairs: 1)
+        let scratch = Scratch(arena, [block], pairs: 1)
         block.packQueries(pointer(query), into: scratch.queries)
         block.scores(
           scratch.queries, { UnsafePointer(packed.keys($0, head: head)) }, into: scratch.weights)

@@ -31,15 +31,7 @@ extension Tape {
     let packed = PackedKeys(
       heads: plan.heads, capacities: prompts + [Int](repeating: length, count: responses),
       arena: arena)
-    let scratch = arena.take(plan.heads.width)
-    defer { arena.give(scratch) }
-    for (segment, range) in plan.segments.enumerated() {
-      for (index, row) in range.enumerated() {
-        packed.set(
-          segment, index: index, row: pointer(keyValue) + row * keyValue.columns,
-          position: plan.keyPositions[row], rotary: plan.rotary, scratch: scratch.pointer)
-      }
-    }
+    put(keyValue, plan, into: packed)
     return DecodingCache(packed, plan, arena)
   }
 
@@ -58,13 +50,11 @@ extension Tape {
     query: Variable, keyValue: Variable, cache: DecodingCache<Scalar>, step: [DecodingRow]
   ) -> Variable {
     let prompts = cache.plan.segments.count
-    let scratch = arena.take(cache.plan.heads.width)
-    defer { arena.give(scratch) }
     for (row, entry) in step.enumerated() {
       cache.packed.set(
         prompts + entry.response, index: entry.fed,
         row: pointer(keyValue) + row * keyValue.columns, position: entry.position,
-        rotary: cache.plan.rotary, scratch: scratch.pointer)
+        rotary: cache.plan.rotary)
     }
     let plan = AttentionPlan(
       heads: cache.plan.heads, rotary: cache.plan.rotary,

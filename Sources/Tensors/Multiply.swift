@@ -54,36 +54,26 @@ enum Multiply {
     } while from < k
   }
 
-  /// `C ← A·B` or `C ← C + A·B`, as `run` with a packed B: the same bits, however B is kept.
+  /// Some panels of a product with codes.
   ///
-  /// Codes are widened into 24 KiB that stay in the first-level cache, once a product, however many rows there are.
+  /// They are widened into 24 KiB that stay in the first-level cache, once a product, however many rows there are.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   static func run<Scalar: Real>(
     m: Int, n: Int, k: Int, a: UnsafePointer<Scalar>, rowStride: Int, columnStride: Int,
-    panels: MatrixPanels<Scalar>, c: UnsafeMutablePointer<Scalar>, ldc: Int, adding: Bool
+    _ source: CodedSource, _ range: Range<Int>, c: UnsafeMutablePointer<Scalar>, ldc: Int,
+    adding: Bool
   ) {
-    switch panels {
-    case .numbers(let packed):
-      run(
-        m: m, n: n, k: k, a: a, rowStride: rowStride, columnStride: columnStride, packed: packed,
-        c: c, ldc: ldc, adding: adding)
-    case .coded(let source) where m == 1 && Scalar.self == Float.self && columnStride == 1:
-      row(
-        n: n, k: k, a: UnsafeRawPointer(a).assumingMemoryBound(to: Float.self), source,
-        c: UnsafeMutableRawPointer(c).assumingMemoryBound(to: Float.self), adding: adding)
-    case .coded(let source):
-      withUnsafeTemporaryAllocation(of: Scalar.self, capacity: depth * panel) {
-        guard let piece = $0.baseAddress else { return }
-        for from in stride(from: 0, to: k, by: depth) {
-          let steps = min(depth, k - from)
-          for p in Multiply.panels(n) {
-            source.widen(panel: p, from: from, steps: steps, into: piece)
-            tiles(
-              m: m, columns: min(panel, n - p * panel), steps: steps,
-              a: a + from * columnStride, rowStride: rowStride, columnStride: columnStride,
-              b: piece, c: c + p * panel, ldc: ldc, adding: adding || from > 0)
-          }
+    withUnsafeTemporaryAllocation(of: Scalar.self, capacity: depth * panel) {
+      guard let piece = $0.baseAddress else { return }
+      for from in stride(from: 0, to: k, by: depth) {
+        let steps = min(depth, k - from)
+        for p in range {
+          source.widen(panel: p, from: from, steps: steps, into: piece)
+          tiles(
+            m: m, columns: min(panel, n - p * panel), steps: steps, a: a + from * columnStride,
+            rowStride: rowStride, columnStride: columnStride, b: piece, c: c + p * panel, ldc: ldc,
+            adding: adding || from > 0)
         }
       }
     }
@@ -99,11 +89,25 @@ enum Multiply {
     m: Int, n: Int, k: Int, a: UnsafePointer<Scalar>, lda: Int, b: UnsafePointer<Scalar>, ldb: Int,
     c: UnsafeMutablePointer<Scalar>, ldc: Int
   ) {
+    share(m: m, n: n, k: k) { rows, range in
+      addTransposed(
+        m: rows.count, n: n, k: k, a: a + rows.lowerBound, lda: lda, b: b, ldb: ldb,
+        c: c + rows.lowerBound * ldc, ldc: ldc, range)
+    }
+  }
+
+  /// Some panels of `C ← C + Aᵀ·B`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private static func addTransposed<Scalar: Real>(
+    m: Int, n: Int, k: Int, a: UnsafePointer<Scalar>, lda: Int, b: UnsafePointer<Scalar>, ldb: Int,
+    c: UnsafeMutablePointer<Scalar>, ldc: Int, _ range: Range<Int>
+  ) {
     withUnsafeTemporaryAllocation(of: Scalar.self, capacity: depth * panel) {
       guard let piece = $0.baseAddress else { return }
       for from in stride(from: 0, to: k, by: depth) {
         let steps = min(depth, k - from)
-        for p in panels(n) {
+        for p in range {
           let columns = min(panel, n - p * panel)
           pack(
             b + from * ldb + p * panel, stride: ldb, k: steps, n: columns, panels: 0..<1,

@@ -87,34 +87,6 @@ extension Tape {
     return result
   }
 
-  /// `y = x·Wᵀ`, plus `bias` in every row and `residual` where given; W is out × in.
-  ///
-  /// - Complexity: 2·rows·in·out floating-point operations forward, twice that backward.
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
-  public func linear(
-    _ x: Variable, _ weight: ParameterID, bias: ParameterID? = nil,
-    adding residual: Variable? = nil
-  ) -> Variable {
-    precondition(x.columns == weight.columns, "\(x.columns) columns meet \(weight.columns).")
-    let y = append(
-      rows: x.rows, columns: weight.rows,
-      .linear(x, weight, bias: bias, residual: residual, changes: []))
-    let target = pointer(y)
-    if let residual { target.update(from: pointer(residual), count: y.rows * y.columns) }
-    if let bias {
-      let vector = bound.vector(bias)
-      if residual == nil { target.update(repeating: 0, count: y.rows * y.columns) }
-      for row in 0..<y.rows { Vectors.add(vector, to: target + row * y.columns, count: y.columns) }
-    }
-    Multiply.run(
-      m: x.rows, n: weight.rows, k: weight.columns, a: pointer(x), rowStride: x.columns,
-      columnStride: 1, panels: bound.transposed(weight), c: target,
-      ldc: y.columns, adding: residual != nil || bias != nil)
-    addChanges(x, weight, to: y)
-    return y
-  }
-
   /// `y = w ∘ x / √(mean(x²) + ε)` row by row.
   ///
   /// Source: Zhang & Sennrich, arXiv:1910.07467.
@@ -124,9 +96,14 @@ extension Tape {
     let inverse = arena.take(x.rows)
     let y = append(
       rows: x.rows, columns: x.columns, .rmsNorm(x, weight, inverse: inverse))
-    RootMeanSquare.forward(
-      pointer(x), weight: bound.vector(weight), rows: x.rows, columns: x.columns,
-      epsilon: Scalar(epsilon), into: pointer(y), inverse: inverse.pointer)
+    let (source, target, vector) = (pointer(x), pointer(y), bound.vector(weight))
+    Pieces(rows: x.rows, columns: x.columns).forEach { rows, _ in
+      let first = rows.lowerBound * x.columns
+      RootMeanSquare.forward(
+        source + first, weight: vector, rows: rows.count, columns: x.columns,
+        epsilon: Scalar(epsilon), into: target + first,
+        inverse: inverse.pointer + rows.lowerBound)
+    }
     return y
   }
 
@@ -137,7 +114,12 @@ extension Tape {
   @specialized(where Scalar == Double)
   public func swiGLU(_ gateUp: Variable) -> Variable {
     let y = append(rows: gateUp.rows, columns: gateUp.columns / 2, .swiGLU(gateUp))
-    GatedUnit.forward(pointer(gateUp), rows: y.rows, columns: y.columns, into: pointer(y))
+    let (source, target) = (pointer(gateUp), pointer(y))
+    Pieces(rows: y.rows, columns: gateUp.columns).forEach { rows, _ in
+      GatedUnit.forward(
+        source + rows.lowerBound * gateUp.columns, rows: rows.count, columns: y.columns,
+        into: target + rows.lowerBound * y.columns)
+    }
     return y
   }
 
@@ -199,12 +181,7 @@ extension Tape {
       propagateNorm(gradient, x, weight, inverse.pointer)
     case .headNorm(let x, let weight, let heads, let inverse):
       propagateHeadNorm(gradient, x, weight, heads: heads, inverse.pointer)
-    case .swiGLU(let gateUp):
-      precondition(nodes[gateUp.index].gradient == nil, "A gated unit's input has one use.")
-      // Nobody else reads the values: the gradient takes their place.
-      nodes[gateUp.index].gradient = nodes[gateUp.index].value
-      GatedUnit.backward(
-        pointer(gateUp), outputGradient: gradient, rows: node.rows, columns: node.columns)
+    case .swiGLU(let gateUp): propagateGatedUnit(gradient, gateUp, columns: node.columns)
     case .layerNorm(let x, let weight, let bias, let statistics):
       propagateLayerNorm(gradient, x, weight, bias, statistics.pointer)
     case .activation(let x, let kind): propagateActivation(gradient, x, kind)
@@ -219,44 +196,6 @@ extension Tape {
       propagateAttention(
         output: node.value.pointer, gradient, query, keyValue, plan, logSums.pointer)
     }
-  }
-
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
-  private func propagateLinear(
-    _ index: Int, _ gradient: UnsafeMutablePointer<Scalar>, _ x: Variable, _ weight: ParameterID,
-    _ residual: Variable?
-  ) {
-    if let target = bound.gradient {
-      Multiply.addTransposed(
-        m: weight.rows, n: weight.columns, k: x.rows, a: gradient, lda: weight.rows, b: pointer(x),
-        ldb: x.columns, c: target + weight.offset, ldc: weight.columns)
-    }
-    if needsGradient(x) {
-      let panels = bound.straight(weight)
-      let target = self.gradient(x)
-      Multiply.run(
-        m: x.rows, n: weight.columns, k: weight.rows, a: gradient, rowStride: weight.rows,
-        columnStride: 1, panels: panels, c: target.pointer, ldc: x.columns, adding: target.adding)
-    }
-    if let residual { propagateResidual(index, gradient, residual) }
-  }
-
-  /// The residual's gradient is the sum's.
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
-  private func propagateResidual(
-    _ index: Int, _ gradient: UnsafeMutablePointer<Scalar>, _ residual: Variable
-  ) {
-    // Where a backward pass begins, value and gradient are one buffer, which goes back with the step.
-    let isValue = nodes[index].gradient?.pointer == nodes[index].value.pointer
-    if nodes[residual.index].gradient == nil, !isValue {
-      // Hand the buffer over instead of copying it.
-      nodes[residual.index].gradient = nodes[index].gradient
-      nodes[index].gradient = nil
-      return
-    }
-    handOn(gradient, to: residual)
   }
 
   @specialized(where Scalar == Float)

@@ -42,15 +42,18 @@ struct PackedKeys<Scalar: Real> {
   @specialized(where Scalar == Double)
   func set(
     _ segment: Int, index: Int, row: UnsafePointer<Scalar>, position: Int,
-    rotary: RotaryTable<Scalar>, scratch: UnsafeMutablePointer<Scalar>
+    rotary: RotaryTable<Scalar>
   ) {
     let width = heads.width
     for head in 0..<heads.keyValueHeads {
-      Rotary.apply(row + head * width, rotary, position: position, scale: 1, into: scratch)
       let key =
         keys(segment, head: head) + index / Multiply.panel * Multiply.panel * width
         + index % Multiply.panel
-      for i in 0..<width { key[i * Multiply.panel] = scratch[i] }
+      withUnsafeTemporaryAllocation(of: Scalar.self, capacity: width) {
+        guard let turned = $0.baseAddress else { return }
+        Rotary.apply(row + head * width, rotary, position: position, scale: 1, into: turned)
+        for i in 0..<width { key[i * Multiply.panel] = turned[i] }
+      }
       let source = row + (heads.keyValueHeads + head) * width
       let value = values(segment, head: head) + index * Multiply.panel
       let panelStride = Multiply.panel * capacities[segment]

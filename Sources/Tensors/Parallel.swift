@@ -1,29 +1,23 @@
 internal import COpenBLAS
-internal import Dispatch
 internal import Synchronization
 
 /// Work cut into numbered chunks, shared by as many threads as were asked for.
 ///
 /// What a chunk computes never depends on which thread takes it, so results have the same bits for any number of threads.
 public enum Parallel {
-  private static let wanted = Mutex(0)
+  private static let wanted = Atomic(0)
 
   /// How many threads share work; at first one a core.
   public static var threads: Int {
     get {
-      wanted.withLock { threads in
-        if threads == 0 {
-          openblas_set_num_threads(1)
-          threads = Int(openblas_get_num_procs())
-        }
-        return threads
-      }
+      let threads = wanted.load(ordering: .relaxed)
+      if threads > 0 { return threads }
+      self.threads = Int(openblas_get_num_procs())
+      return self.threads
     }
     set {
-      wanted.withLock {
-        openblas_set_num_threads(1)
-        $0 = max(1, newValue)
-      }
+      openblas_set_num_threads(1)
+      wanted.store(max(1, newValue), ordering: .relaxed)
     }
   }
 
@@ -34,14 +28,7 @@ public enum Parallel {
       for chunk in 0..<chunks { body(chunk) }
       return
     }
-    let next = Atomic(0)
-    DispatchQueue.concurrentPerform(iterations: workers) { _ in
-      while true {
-        let chunk = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard chunk < chunks else { return }
-        body(chunk)
-      }
-    }
+    Helpers.all.run(chunks: chunks, seats: workers, isShort: false) { chunk, _ in body(chunk) }
   }
 
   /// Runs `body` once for each chunk and returns the results in order; the first chunk's error, by number, is thrown.

@@ -37,8 +37,15 @@ public enum Rows {
     precondition(temperature > 0, "Logits cannot be divided by a temperature of \(temperature).")
     return rows.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return [] }
-      return (0..<buffer.count / width).map {
-        logSoftmaxRow(base + $0 * width, width, Scalar(1 / temperature))
+      let count = buffer.count / width
+      return [Double](unsafeUninitializedCapacity: count) { entropies, filled in
+        filled = count
+        guard let entropies = entropies.baseAddress else { return }
+        Pieces(count, work: 64 * width).forEach { own, _ in
+          for row in own {
+            entropies[row] = logSoftmaxRow(base + row * width, width, Scalar(1 / temperature))
+          }
+        }
       }
     }
   }

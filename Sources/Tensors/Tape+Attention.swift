@@ -24,24 +24,38 @@ extension Tape {
     let output = append(
       rows: query.rows, columns: query.columns,
       .attention(query: query, keyValue: keyValue, plan, logSums: logSums))
-    let width = plan.heads.width
-    for head in 0..<plan.heads.keyValueHeads {
-      for family in plan.families {
-        let block = AttentionBlock(plan, family, packed, head: head)
-        let scratch = Scratch(arena, rows: block.rows, width: width, stride: block.stride, pairs: 1)
-        block.packQueries(pointer(query), into: scratch.queries)
-        block.scores(
-          scratch.queries, { UnsafePointer(packed.keys($0, head: head)) }, into: scratch.weights)
-        block.softmax(scratch.weights, logSums: logSums.pointer)
-        block.combine(
-          scratch.weights,
-          { (UnsafePointer(packed.values($0, head: head)), packed.capacities[$0]) },
-          into: scratch.output)
-        unpack(block, scratch.output, into: pointer(output))
-        scratch.giveBack(arena)
+    let blocks = plan.families.map { AttentionBlock(plan, $0, packed, head: 0) }
+    let pieces = Pieces(
+      plan.heads.keyValueHeads * blocks.count, work: 2 * AttentionBlock.meanWork(blocks))
+    let scratch = (0..<pieces.seats).map { _ in Scratch(arena, blocks, pairs: 1) }
+    let (asking, target) = (pointer(query), pointer(output))
+    pieces.forEach { range, seat in
+      for place in range {
+        var block = blocks[place % blocks.count]
+        block.head = place / blocks.count
+        attend(block, asking, scratch[seat], logSums: logSums.pointer, into: target)
       }
     }
+    for own in scratch { own.giveBack(arena) }
     return output
+  }
+
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private func attend(
+    _ block: AttentionBlock<Scalar>, _ query: UnsafePointer<Scalar>, _ scratch: Scratch<Scalar>,
+    logSums: UnsafeMutablePointer<Scalar>, into target: UnsafeMutablePointer<Scalar>
+  ) {
+    let packed = block.packed
+    block.packQueries(query, into: scratch.queries)
+    block.scores(
+      scratch.queries, { UnsafePointer(packed.keys($0, head: block.head)) }, into: scratch.weights)
+    block.softmax(scratch.weights, logSums: logSums)
+    block.combine(
+      scratch.weights,
+      { (UnsafePointer(packed.values($0, head: block.head)), packed.capacities[$0]) },
+      into: scratch.output)
+    unpack(block, scratch.output, into: target)
   }
 
   @specialized(where Scalar == Float)
@@ -49,16 +63,28 @@ extension Tape {
   func packKeys(_ keyValue: Variable, _ plan: AttentionPlan<Scalar>) -> PackedKeys<Scalar> {
     let packed = PackedKeys(
       heads: plan.heads, capacities: plan.segments.map(\.count), arena: arena)
-    let scratch = arena.take(plan.heads.width)
-    defer { arena.give(scratch) }
+    put(keyValue, plan, into: packed)
+    return packed
+  }
+
+  /// Packs the rows of a plan.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  func put(_ keyValue: Variable, _ plan: AttentionPlan<Scalar>, into packed: PackedKeys<Scalar>) {
+    let source = pointer(keyValue)
     for (segment, range) in plan.segments.enumerated() {
-      for (index, row) in range.enumerated() {
-        packed.set(
-          segment, index: index, row: pointer(keyValue) + row * keyValue.columns,
-          position: plan.keyPositions[row], rotary: plan.rotary, scratch: scratch.pointer)
+      // Keys of a panel lie in the same lines.
+      let panels = Multiply.panels(range.count)
+      Pieces(rows: panels.count, columns: Multiply.panel * keyValue.columns).forEach { own, _ in
+        let last = min(range.count, own.upperBound * Multiply.panel)
+        for index in own.lowerBound * Multiply.panel..<last {
+          let row = range.lowerBound + index
+          packed.set(
+            segment, index: index, row: source + row * keyValue.columns,
+            position: plan.keyPositions[row], rotary: plan.rotary)
+        }
       }
     }
-    return packed
   }
 
   @specialized(where Scalar == Float)
@@ -85,17 +111,34 @@ extension Tape {
   ) {
     let queryGradient = gradient(query)
     let keyValueGradient = gradient(keyValue)
-    let pass = AttentionBackward(
-      arena: arena, plan: plan, query: pointer(query), keyValue: pointer(keyValue),
-      keyRows: keyValue.rows, output: output, outputGradient: outputGradient, logSums: logSums)
-    for head in 0..<plan.heads.keyValueHeads {
-      pass.run(head: head, query: queryGradient, keyValue: keyValueGradient)
+    let shell = PackedKeys(heads: plan.heads, capacities: [], arena: arena)
+    defer { arena.give(shell.buffer) }
+    let blocks = plan.families.map { AttentionBlock(plan, $0, shell, head: 0) }
+    let work = 5 * blocks.count * AttentionBlock.meanWork(blocks)
+    let pieces = Pieces(plan.heads.keyValueHeads, work: work)
+    let passes = (0..<pieces.seats).map { _ in
+      AttentionBackward(
+        arena: arena, plan: plan, blocks: blocks, query: pointer(query),
+        keyValue: pointer(keyValue), keyRows: keyValue.rows, output: output,
+        outputGradient: outputGradient, logSums: logSums)
     }
-    pass.giveBack()
+    pieces.forEach { heads, seat in
+      for head in heads {
+        passes[seat].run(head: head, query: queryGradient, keyValue: keyValueGradient)
+      }
+    }
+    for pass in passes { pass.giveBack() }
   }
 }
 
-/// Scratch matrices of one block.
+extension AttentionBlock {
+  /// Multiplications of one of the two products of a block, on the average of some.
+  static func meanWork(_ blocks: [AttentionBlock]) -> Int {
+    blocks.reduce(0) { $0 + ($1.rows + 8) * $1.stride * $1.width } / max(1, blocks.count)
+  }
+}
+
+/// Scratch matrices of one block at a time.
 struct Scratch<Scalar: Real> {
   let buffer: Buffer<Scalar>
   let queries: UnsafeMutablePointer<Scalar>
@@ -103,7 +146,11 @@ struct Scratch<Scalar: Real> {
   let weights: UnsafeMutablePointer<Scalar>
   let second: UnsafeMutablePointer<Scalar>
 
-  init(_ arena: Arena<Scalar>, rows: Int, width: Int, stride: Int, pairs: Int) {
+  /// Room for the largest of some blocks.
+  init(_ arena: Arena<Scalar>, _ blocks: [AttentionBlock<Scalar>], pairs: Int) {
+    let rows = blocks.map(\.rows).max() ?? 0
+    let stride = blocks.map(\.stride).max() ?? 0
+    let width = blocks.first?.width ?? 0
     buffer = arena.take(2 * pairs * rows * width + pairs * rows * stride + 32)
     queries = buffer.pointer
     output = queries + pairs * rows * width

@@ -20,15 +20,16 @@ extension Tape {
     let inverse = arena.take(x.rows * heads)
     let y = append(
       rows: x.rows, columns: x.columns, .headNorm(x, weight, heads: heads, inverse: inverse))
-    let vector = bound.vector(weight)
-    for row in 0..<x.rows {
-      let source = pointer(x) + row * x.columns
-      let target = pointer(y) + row * x.columns
-      RootMeanSquare.forward(
-        source, weight: vector, rows: heads, columns: width, epsilon: Scalar(epsilon),
-        into: target, inverse: inverse.pointer + row * heads)
-      let done = heads * width
-      (target + done).update(from: source + done, count: x.columns - done)
+    let (sources, targets, vector) = (pointer(x), pointer(y), bound.vector(weight))
+    let done = heads * width
+    Pieces(rows: x.rows, columns: x.columns).forEach { rows, _ in
+      for row in rows {
+        let (source, target) = (sources + row * x.columns, targets + row * x.columns)
+        RootMeanSquare.forward(
+          source, weight: vector, rows: heads, columns: width, epsilon: Scalar(epsilon),
+          into: target, inverse: inverse.pointer + row * heads)
+        (target + done).update(from: source + done, count: x.columns - done)
+      }
     }
     return y
   }
@@ -64,10 +65,17 @@ extension Tape {
     _ inverse: UnsafeMutablePointer<Scalar>
   ) {
     let target = self.gradient(x)
-    RootMeanSquare.backward(
-      pointer(x), weight: bound.vector(weight), inverse: inverse,
-      outputGradient: gradient, rows: x.rows, columns: x.columns, into: target.pointer,
-      adding: target.adding, weightGradient: bound.gradient.map { $0 + weight.offset })
+    let (source, vector, columns) = (pointer(x), bound.vector(weight), x.columns)
+    let weights = bound.gradient.map { $0 + weight.offset }
+    // The weight's gradient is one sum over all rows.
+    let pieces = weights == nil ? Pieces(rows: x.rows, columns: columns) : .one(x.rows)
+    pieces.forEach { rows, _ in
+      let first = rows.lowerBound * columns
+      RootMeanSquare.backward(
+        source + first, weight: vector, inverse: inverse + rows.lowerBound,
+        outputGradient: gradient + first, rows: rows.count, columns: columns,
+        into: target.pointer + first, adding: target.adding, weightGradient: weights)
+    }
   }
 
   /// A bias gets the sum of its rows' gradients.

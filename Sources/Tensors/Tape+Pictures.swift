@@ -9,11 +9,15 @@ extension Tape {
     let statistics = arena.take(2 * x.rows)
     let y = append(
       rows: x.rows, columns: x.columns, .layerNorm(x, weight, bias: bias, statistics: statistics))
-    for row in 0..<x.rows {
-      LayerNormalization.forward(
-        pointer(x) + row * x.columns, weight: bound.vector(weight), bias: bound.vector(bias),
-        columns: x.columns, epsilon: Scalar(epsilon), into: pointer(y) + row * x.columns,
-        statistics: statistics.pointer + 2 * row)
+    let (source, target) = (pointer(x), pointer(y))
+    let (factors, offsets) = (bound.vector(weight), bound.vector(bias))
+    Pieces(rows: x.rows, columns: x.columns).forEach { rows, _ in
+      for row in rows {
+        LayerNormalization.forward(
+          source + row * x.columns, weight: factors, bias: offsets, columns: x.columns,
+          epsilon: Scalar(epsilon), into: target + row * x.columns,
+          statistics: statistics.pointer + 2 * row)
+      }
     }
     return y
   }
@@ -21,7 +25,11 @@ extension Tape {
   /// `y = f(x)`, number by number.
   public func activate(_ x: Variable, _ kind: Activation) -> Variable {
     let y = append(rows: x.rows, columns: x.columns, .activation(x, kind))
-    kind.apply(pointer(x), x.rows * x.columns, into: pointer(y))
+    let (source, target) = (pointer(x), pointer(y))
+    Pieces(x.rows, work: kind.work * x.columns).forEach { rows, _ in
+      let first = rows.lowerBound * x.columns
+      kind.apply(source + first, rows.count * x.columns, into: target + first)
+    }
     return y
   }
 

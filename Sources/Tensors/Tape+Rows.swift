@@ -46,7 +46,8 @@ extension Tape {
   ///   - variable: Logits, one row a draw.
   ///   - temperature: What logits are divided by.
   ///   - uniforms: One number in [0, 1) a row; ignored at temperature 0.
-  ///   - restrict: Changes the log-probabilities of a row before it is drawn from; they must still sum to 1.
+  ///   - restrict: Changes the log-probabilities of a row before it is drawn from; they must still sum to 1. It is called for several
+  ///     rows at the same time.
   /// - Returns: For each row the drawn column and its log-probability at the temperature (at 1 where that is 0).
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
@@ -55,19 +56,39 @@ extension Tape {
     restrict: ((inout MutableSpan<Scalar>) -> Void)? = nil
   ) -> [(column: Int, logProbability: Scalar)] {
     let width = variable.columns
-    let scratch = arena.take(width)
-    defer { arena.give(scratch) }
-    return (0..<variable.rows).map { row in
-      scratch.pointer.update(from: pointer(variable) + row * width, count: width)
-      var span = MutableSpan(
-        _unsafeElements: UnsafeMutableBufferPointer(start: scratch.pointer, count: width))
-      _ = Rows.logSoftmax(&span, width: width, temperature: temperature > 0 ? temperature : 1)
-      restrict?(&span)
-      let column =
-        temperature > 0
-        ? Softmax.inverse(scratch.pointer, width, uniforms[row]) : largest(scratch.pointer, width)
-      return (column, scratch.pointer[column])
+    // A logarithm and two exponentials a number, one of them by itself.
+    let pieces = Pieces(variable.rows, work: 400 * width)
+    let scratch = (0..<pieces.seats).map { _ in arena.take(width) }
+    defer { for own in scratch { arena.give(own) } }
+    let logits = pointer(variable)
+    var draws = [(column: Int, logProbability: Scalar)](repeating: (0, 0), count: variable.rows)
+    draws.withUnsafeMutableBufferPointer { draws in
+      guard let draws = draws.baseAddress else { return }
+      pieces.forEach { rows, seat in
+        for row in rows {
+          let logs = scratch[seat].pointer
+          logs.update(from: logits + row * width, count: width)
+          draws[row] = draw(logs, width, temperature: temperature, uniforms[row], restrict)
+        }
+      }
     }
+    return draws
+  }
+
+  /// One draw, from logits that are changed.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private func draw(
+    _ logits: UnsafeMutablePointer<Scalar>, _ width: Int, temperature: Double, _ uniform: Double,
+    _ restrict: ((inout MutableSpan<Scalar>) -> Void)?
+  ) -> (column: Int, logProbability: Scalar) {
+    var span = MutableSpan(
+      _unsafeElements: UnsafeMutableBufferPointer(start: logits, count: width))
+    _ = Rows.logSoftmax(&span, width: width, temperature: temperature > 0 ? temperature : 1)
+    restrict?(&span)
+    let column =
+      temperature > 0 ? Softmax.inverse(logits, width, uniform) : largest(logits, width)
+    return (column, logits[column])
   }
 
   private func largest(_ logs: UnsafePointer<Scalar>, _ width: Int) -> Int {

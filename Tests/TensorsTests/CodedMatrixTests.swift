@@ -3,7 +3,7 @@ import Testing
 @testable import Tensors
 
 /// One matrix in a code, with a vector that nothing reads, and the numbers it stands for.
-private struct RandomCodes: FrozenSource {
+struct RandomCodes: FrozenSource {
   let code: MatrixCode?
   let layout: ParameterLayout
   let rows: CodedRows

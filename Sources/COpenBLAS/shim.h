@@ -1,7 +1,8 @@
 #pragma once
 #include <cblas.h>
 
-// Asks for a line of memory ahead of writing to it; Swift has no word for that.
+// Asks for a line of memory ahead of reading it or writing to it; Swift has no word for that.
+static inline void opd_prefetch(const void *p) { __builtin_prefetch(p, 0, 3); }
 static inline void opd_prefetch_for_writing(const void *p) { __builtin_prefetch(p, 1, 3); }
 
 // Tells the processor that a thread only waits, nor has Swift one for that.

@@ -1,3 +1,5 @@
+internal import COpenBLAS
+
 /// Panels in a code together with the memory they lie in.
 struct CodedSource {
   let panels: CodedPanels
@@ -68,7 +70,7 @@ struct CodedSource {
     let scaleOffset = panels.scaleOffset(panel: panel)
     let factors = Factors(
       scales: scales + scaleOffset, offsets: offsets + scaleOffset, first: first,
-      lanesAreRows: panels.lanesAreRows)
+      lanesAreRows: panels.lanesAreRows, next: panels.panelScales)
     switch panels.code {
     case .nibbles: eachWhole(source, bits: 4, factors, steps, &sink)
     case .bytes: eachWhole(source, bits: 8, factors, steps, &sink)
@@ -112,6 +114,9 @@ struct CodedSource {
     for word in 0..<(steps + perWord - 1) / perWord {
       var low = words8(source + word * Multiply.panel)
       var high = words8(source + word * Multiply.panel + 8)
+      // The processor's own looking ahead ends with a page, and a panel is about one: the products of a token of SmolLM2-135M take
+      // 16.1 ms with this and 20.4 without, on one thread.
+      opd_prefetch(source + word * Multiply.panel + panels.panelWords)
       var own = factors.ofLanes(word * perWord)
       for step in word * perWord..<(word + 1) * perWord {
         if !factors.lanesAreRows { own = factors.ofStep(min(step, steps - 1)) }
@@ -132,6 +137,8 @@ struct CodedSource {
     let offsets: UnsafePointer<Float>
     let first: Int
     let lanesAreRows: Bool
+    /// How far on those of the next panel are.
+    let next: Int
 
     typealias Vectors = (
       lowScale: SIMD8<Float>, highScale: SIMD8<Float>, lowOffset: SIMD8<Float>,
@@ -143,6 +150,8 @@ struct CodedSource {
     func ofLanes(_ step: Int) -> Vectors {
       guard lanesAreRows else { return (SIMD8(), SIMD8(), SIMD8(), SIMD8()) }
       let group = (first + step) / MatrixCode.group * Multiply.panel
+      opd_prefetch(scales + group + next)
+      opd_prefetch(offsets + group + next)
       return (
         load8(scales + group), load8(scales + group + 8), load8(offsets + group),
         load8(offsets + group + 8)

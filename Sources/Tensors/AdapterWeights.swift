@@ -1,7 +1,8 @@
 /// Low-rank changes of frozen matrices: `y = x·Wᵀ + s·(x·Aᵀ)·Bᵀ`, computed beside W without forming `W + s·B·A`.
 ///
 /// What is trained is A and B alone: gradients, moments and checkpoints have the layout given here, and the frozen weights
-/// may serve several adapters, a reference and a teacher at the same time.
+/// may serve several adapters, a reference and a teacher at the same time. A matrix may also be trained as a whole; then the
+/// frozen one is not read.
 /// Source: Hu et al., arXiv:2106.09685, eq. 3.
 public struct AdapterWeights<Scalar: Real>: Sendable {
   /// One change of some rows of a matrix.
@@ -41,17 +42,21 @@ public struct AdapterWeights<Scalar: Real>: Sendable {
   /// The changes of each frozen entry.
   let parts: [Int: [Part]]
 
+  /// The matrix that stands for each frozen entry which is trained as a whole.
+  let replaced: [Int: ParameterID]
+
   /// Changes prepared for computing.
   ///
   /// - Parameters:
   ///   - changes: Which matrices are changed.
-  ///   - parameters: A and B of every change.
+  ///   - replaced: For each frozen matrix that is not read, the trained one in its place.
+  ///   - parameters: A and B of every change, and what stands in place of frozen matrices.
   ///   - frozen: The layout of the frozen parameters.
   ///   - purpose: Whether gradients will be asked for.
   /// - Precondition: The layouts have all names, and the shapes fit.
   public init(
-    _ changes: [Change], _ parameters: Parameters<Scalar>, of frozen: ParameterLayout,
-    for purpose: WeightPurpose
+    _ changes: [Change], replacing replaced: [String: String] = [:],
+    _ parameters: Parameters<Scalar>, of frozen: ParameterLayout, for purpose: WeightPurpose
   ) {
     var parts: [Int: [Part]] = [:]
     for change in changes {
@@ -66,7 +71,21 @@ public struct AdapterWeights<Scalar: Real>: Sendable {
         Part(rows: change.rows, scaling: Scalar(change.scaling), down: down, up: up))
     }
     self.parts = parts
+    self.replaced = Self.places(replaced, parameters.layout, of: frozen)
     weights = Weights(parameters, for: purpose)
+  }
+
+  private static func places(
+    _ replaced: [String: String], _ trained: ParameterLayout, of frozen: ParameterLayout
+  ) -> [Int: ParameterID] {
+    var places: [Int: ParameterID] = [:]
+    for (matrix, name) in replaced {
+      let (old, new) = (ParameterID(matrix, in: frozen), ParameterID(name, in: trained))
+      precondition(
+        old.rows == new.rows && old.columns == new.columns, "'\(name)' does not fit '\(matrix)'.")
+      places[old.entry] = new
+    }
+    return places
   }
 
   /// Takes over changed parameters.

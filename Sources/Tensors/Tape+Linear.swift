@@ -48,10 +48,10 @@ extension Tape {
     _ index: Int, _ gradient: UnsafeMutablePointer<Scalar>, _ x: Variable, _ weight: ParameterID,
     _ residual: Variable?
   ) {
-    if let target = bound.gradient {
+    if let target = bound.gradient(of: weight) {
       Multiply.addTransposed(
         m: weight.rows, n: weight.columns, k: x.rows, a: gradient, lda: weight.rows, b: pointer(x),
-        ldb: x.columns, c: target + weight.offset, ldc: weight.columns)
+        ldb: x.columns, c: target, ldc: weight.columns)
     }
     if needsGradient(x) {
       let panels = bound.straight(weight)

@@ -49,13 +49,29 @@ public final class Tape<Scalar: Real> {
 
     /// A matrix, transposed.
     func transposed(_ parameter: ParameterID) -> MatrixPanels<Scalar> {
+      if let (adapters, own) = replacement(of: parameter) { return adapters.transposed(own) }
       if let panels = codes?.forward[parameter.entry] { return panels }
       guard let forward else { preconditionFailure("These weights have no matrices.") }
       return .numbers(forward + forwardOffsets[parameter.entry])
     }
 
+    /// Where the gradient in a matrix goes; nowhere if it is frozen.
+    func gradient(of parameter: ParameterID) -> UnsafeMutablePointer<Scalar>? {
+      if let (adapters, own) = replacement(of: parameter) {
+        return adapters.gradient.map { $0 + own.offset }
+      }
+      return gradient.map { $0 + parameter.offset }
+    }
+
+    /// What is trained in the place of a frozen matrix, and where it lies.
+    private func replacement(of parameter: ParameterID) -> (PassMemory, ParameterID)? {
+      guard let adapters, let own = adapters.replaced[parameter.entry] else { return nil }
+      return (adapters.memory, own)
+    }
+
     /// A matrix as it stands, for the way back.
     func straight(_ parameter: ParameterID) -> MatrixPanels<Scalar> {
+      if let (adapters, own) = replacement(of: parameter) { return adapters.straight(own) }
       if let panels = codes?.backward[parameter.entry] { return panels }
       guard purpose == .training, let backward else {
         preconditionFailure("These weights were prepared for inference.")
@@ -70,10 +86,11 @@ public final class Tape<Scalar: Real> {
   final class AdapterMemory {
     let memory: PassMemory
     let parts: [Int: [AdapterWeights<Scalar>.Part]]
+    let replaced: [Int: ParameterID]
 
-    init(_ memory: PassMemory, _ parts: [Int: [AdapterWeights<Scalar>.Part]]) {
+    init(_ memory: PassMemory, _ adapters: AdapterWeights<Scalar>) {
       self.memory = memory
-      self.parts = parts
+      (parts, replaced) = (adapters.parts, adapters.replaced)
     }
   }
 
@@ -115,7 +132,7 @@ public final class Tape<Scalar: Real> {
     _ weights: Weights<Scalar>, adapters: AdapterWeights<Scalar>, body: (Tape) throws -> Result
   ) rethrows -> Result {
     try lend(adapters.weights, nil) { memory in
-      try bind(weights, nil, AdapterMemory(memory, adapters.parts)) { try body(self) }
+      try bind(weights, nil, AdapterMemory(memory, adapters)) { try body(self) }
     }
   }
 
@@ -135,7 +152,7 @@ public final class Tape<Scalar: Real> {
       gradient.count == adapters.weights.layout.count, "The gradient has another layout.")
     return try gradient.withUnsafeMutableBufferPointer { target in
       try lend(adapters.weights, target.baseAddress) { memory in
-        try bind(weights, nil, AdapterMemory(memory, adapters.parts)) { try body(self) }
+        try bind(weights, nil, AdapterMemory(memory, adapters)) { try body(self) }
       }
     }
   }

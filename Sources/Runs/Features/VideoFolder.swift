@@ -4,7 +4,7 @@ internal import Synchronization
 internal import Video
 
 /// The videos of a folder by the names that features have (`opd features`), for students that see pictures or open files.
-final class VideoFolder: FilmedVideos {
+final class VideoFolder: FilmedVideos, FilmedFrames {
   private let folder: String
   private let files: [String: String]
   private let side: Int
@@ -15,13 +15,8 @@ final class VideoFolder: FilmedVideos {
   private struct Memory {
     /// When each frame of a video is shown, seconds.
     var times: [String: [Double]] = [:]
-    var pictures: [Place: FramePicture] = [:]
+    var pictures: [FramePlace: FramePicture] = [:]
     var bytes = 0
-  }
-
-  private struct Place: Hashable {
-    var video: String
-    var frame: Int
   }
 
   /// The most that pictures in memory take, bytes.
@@ -50,11 +45,7 @@ final class VideoFolder: FilmedVideos {
 
   func pictures(of prompt: Prompt) async throws -> [FramePicture] {
     let file = try file(of: prompt)
-    let shown = try await times(of: file)
-    // The time of a clip is its middle: what is on the screen then was shown last.
-    let places = prompt.visible.timestamps.map { time in
-      Place(video: file, frame: max(0, shown.partitioned { $0 <= time } - 1))
-    }
+    let places = try await places(of: prompt)
     var found = memory.withLock(\.pictures)
     let missing = Set(places).filter { found[$0] == nil }.sorted { $0.frame < $1.frame }
     guard !missing.isEmpty else { return places.compactMap { found[$0] } }
@@ -68,6 +59,21 @@ final class VideoFolder: FilmedVideos {
       memory.bytes += bytes
     }
     return places.compactMap { found[$0] }
+  }
+
+  func places(of prompt: Prompt) async throws -> [FramePlace] {
+    let file = try file(of: prompt)
+    let shown = try await times(of: file)
+    // The time of a clip is its middle: what is on the screen then was shown last.
+    return prompt.visible.timestamps.map { time in
+      FramePlace(file: file, frame: max(0, shown.partitioned { $0 <= time } - 1))
+    }
+  }
+
+  func pixels(of frames: [FramePlace]) async throws -> [FramePixels] {
+    guard let file = frames.first?.file else { return [] }
+    return try await VideoDecoder(path: file, longestSide: side, patch: patch)
+      .pixels(of: frames.map(\.frame))
   }
 
   /// When each frame is shown: frames are named by their number, and rates vary.

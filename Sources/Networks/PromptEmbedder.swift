@@ -12,6 +12,22 @@ package protocol PromptEmbedder: Sendable {
 
   /// About as many rows as `rows(_:)` has, for dividing work.
   func count(_ prompt: Prompt) -> Int
+
+  /// As many rows as `rows(_:)` has, for counting what they cost; their numbers may be missing.
+  ///
+  /// - Throws: What is wrong with the prompt.
+  func outline(_ prompt: Prompt) throws -> PromptRows
+
+  /// Floating-point operations of making a prompt's rows, beside the decoder's.
+  func flops(of prompt: Prompt, _ phase: WorkPhase) -> Double
+}
+
+extension PromptEmbedder {
+  /// The rows themselves.
+  package func outline(_ prompt: Prompt) throws -> PromptRows { try rows(prompt) }
+
+  /// None.
+  package func flops(of prompt: Prompt, _ phase: WorkPhase) -> Double { 0 }
 }
 
 extension PromptEncoder: PromptEmbedder {

@@ -18,23 +18,40 @@ package struct LowRankFactors: Sendable, Hashable {
   package var up: [Float]
 }
 
-/// An adapter: low-rank changes of some linear layers of a model.
+/// A linear layer that is trained as a whole beside frozen ones.
+package struct WholeMatrix: Sendable, Hashable {
+  /// The layer's path.
+  package let module: String
+  /// Rows of W.
+  package let rows: Int
+  /// Columns of W.
+  package let columns: Int
+  /// W, row-major.
+  package var values: [Float]
+
+  /// What PEFT calls a layer that is saved as a whole.
+  var name: String { "base_model.model.\(module).weight" }
+}
+
+/// An adapter: low-rank changes of some linear layers of a model, and layers that are trained as a whole.
 package struct LowRankAdapter: Sendable, Hashable {
   /// How it was set up.
   package let configuration: AdapterConfiguration
   /// The changes, in the order of the model's parameters.
   package var factors: [LowRankFactors]
+  /// What is trained as a whole.
+  package internal(set) var whole: [WholeMatrix] = []
+  /// What the layers are called.
+  let names: ModuleNames
 
-  /// The linear layers of a model's transformer, by path, with their shape.
+  /// The linear layers among parameters, by path, with their shape.
   static func modules(
-    _ shape: DecoderConfiguration
+    _ layout: ParameterLayout, _ prefix: String, _ names: ModuleNames
   ) -> [(module: String, rows: Int, columns: Int)] {
-    shape.layout.entries.filter { $0.shape.count == 2 && $0.name.hasPrefix("layers.") }
+    layout.entries.filter { $0.shape.count == 2 && $0.name.hasPrefix(prefix) }
       .flatMap { entry in
-        let sources = CheckpointNames.huggingFace.sources(entry.name)
-        return sources.map { name in
-          (String(name.dropLast(".weight".count)), entry.shape[0] / sources.count, entry.shape[1])
-        }
+        let modules = names.modules(entry.name)
+        return modules.map { ($0, entry.shape[0] / modules.count, entry.shape[1]) }
       }
   }
 
@@ -51,9 +68,23 @@ package struct LowRankAdapter: Sendable, Hashable {
     _ draw: (_ inputs: Int) -> Float
   ) throws {
     self.configuration = configuration
+    names = .decoder
     factors = []
     if shape.features > 0 { factors.append(Self.connector(shape, draw)) }
-    for (module, rows, columns) in Self.modules(shape)
+    try adapt("layers.", of: shape.layout, by: configuration, file: file, draw)
+  }
+
+  /// Nothing of a model with pictures yet.
+  init(nothingOf names: ModuleNames, _ configuration: AdapterConfiguration) {
+    (self.configuration, self.names, factors) = (configuration, names, [])
+  }
+
+  /// Adds changes of the layers whose parameters begin with `prefix`.
+  mutating func adapt(
+    _ prefix: String, of layout: ParameterLayout, by configuration: AdapterConfiguration,
+    file: String, _ draw: (_ inputs: Int) -> Float
+  ) throws {
+    for (module, rows, columns) in Self.modules(layout, prefix, names)
     where try configuration.adapts(module, file: file) {
       let (rank, scaling) = try configuration.size(module, file: file)
       factors.append(
@@ -82,14 +113,18 @@ package struct LowRankAdapter: Sendable, Hashable {
   /// Whether it reads feature rows through a matrix that the model's own files have no place for.
   package var hasConnector: Bool { factors.contains { $0.module == Self.connectorModule } }
 
-  /// Adds every change to the weights: `W ← W + s·B·A`.
+  /// Adds every change to the weights, `W ← W + s·B·A`, and puts in what was trained as a whole.
   ///
   /// - Precondition: The parameters are of the model that the adapter was read for.
   /// - Complexity: O(adapted weights · r).
   package func merge<Scalar: Real>(into parameters: inout Parameters<Scalar>) {
     for factors in factors {
-      let range = place(of: factors.module, in: parameters.layout)
+      let range = names.place(of: factors.module, in: parameters.layout).range
       factors.add(to: &parameters.values, at: range.lowerBound)
+    }
+    for matrix in whole {
+      let range = names.place(of: matrix.module, in: parameters.layout).range
+      for (index, value) in zip(range, matrix.values) { parameters.values[index] = Scalar(value) }
     }
   }
 
@@ -102,23 +137,25 @@ package struct LowRankAdapter: Sendable, Hashable {
     _ gradient: Parameters<Scalar>
   ) -> [(down: [Scalar], up: [Scalar])] {
     factors.map { factors in
-      let range = place(of: factors.module, in: gradient.layout)
+      let range = names.place(of: factors.module, in: gradient.layout).range
       return factors.gradients(Array(gradient.values[range]))
     }
   }
 
-  /// What is trained: A and B of every change, by PEFT's names.
+  /// What is trained: A and B of every change and whole layers, by PEFT's names.
   package func parameters<Scalar: Real>() -> Parameters<Scalar> {
     var layout = ParameterLayout()
     for part in factors {
       layout.append(part.downName, shape: [part.rank, part.inputs])
       layout.append(part.upName, shape: [part.outputs, part.rank])
     }
+    for matrix in whole { layout.append(matrix.name, shape: [matrix.rows, matrix.columns]) }
     var result = Parameters<Scalar>(zeros: layout)
     for part in factors {
       result[part.downName] = part.down.map { Scalar($0) }
       result[part.upName] = part.up.map { Scalar($0) }
     }
+    for matrix in whole { result[matrix.name] = matrix.values.map { Scalar($0) } }
     return result
   }
 
@@ -130,6 +167,7 @@ package struct LowRankAdapter: Sendable, Hashable {
       factors[index].down = parameters[factors[index].downName]
       factors[index].up = parameters[factors[index].upName]
     }
+    for index in whole.indices { whole[index].values = parameters[whole[index].name] }
   }
 
   /// The changes prepared for computing beside frozen weights.
@@ -143,25 +181,16 @@ package struct LowRankAdapter: Sendable, Hashable {
     _ parameters: Parameters<Scalar>, beside frozen: ParameterLayout, for purpose: WeightPurpose
   ) -> AdapterWeights<Scalar> {
     let changes = factors.map { part in
-      let place = place(of: part.module, in: frozen)
-      let entry = frozen.entries.last { $0.offset <= place.lowerBound }
-      let first = (place.lowerBound - (entry?.offset ?? 0)) / part.inputs
+      let (entry, range) = names.place(of: part.module, in: frozen)
+      let first = (range.lowerBound - entry.offset) / part.inputs
       return AdapterWeights<Scalar>.Change(
-        matrix: entry?.name ?? "", rows: first..<first + part.outputs, scaling: part.scaling,
+        matrix: entry.name, rows: first..<first + part.outputs, scaling: part.scaling,
         down: part.downName, up: part.upName)
     }
-    return AdapterWeights(changes, parameters, of: frozen, for: purpose)
-  }
-
-  /// Where a layer's weights lie in the parameters.
-  private func place(of module: String, in layout: ParameterLayout) -> Range<Int> {
-    for entry in layout.entries {
-      let sources = CheckpointNames.huggingFace.sources(entry.name)
-      guard let index = sources.firstIndex(of: module + ".weight") else { continue }
-      let share = entry.count / sources.count
-      return entry.offset + index * share..<entry.offset + (index + 1) * share
-    }
-    preconditionFailure("There is no layer '\(module)'.")
+    let replaced = whole.map { (names.place(of: $0.module, in: frozen).entry.name, $0.name) }
+    return AdapterWeights(
+      changes, replacing: Dictionary(uniqueKeysWithValues: replaced), parameters, of: frozen,
+      for: purpose)
   }
 }
 

@@ -38,12 +38,7 @@ package struct PictureReader: Sendable {
   }
 
   /// Rows of the decoder that a picture becomes.
-  package func rows(of picture: ProcessedPicture) -> Int {
-    switch picture.parts {
-    case .patches(let grid): grid.count / (vision.merge * vision.merge)
-    case .tiles: picture.parts.tiles * (vision.side / vision.merge) * (vision.side / vision.merge)
-    }
-  }
+  package func rows(of picture: ProcessedPicture) -> Int { vision.rows(of: picture.parts) }
 
   /// Answers a prompt.
   ///

@@ -12,6 +12,8 @@ package enum VisionError: ExplainedError, Hashable {
   case count(Int, expected: Int)
   /// Another number of picture tokens than the pictures become.
   case tokens(Int, expected: Int)
+  /// A family that can be asked and not trained.
+  case untrained(family: String)
 
   /// What happened.
   package var happened: String {
@@ -27,6 +29,8 @@ package enum VisionError: ExplainedError, Hashable {
       "Pictures of \(expected) numbers were given with \(count)."
     case .tokens(let count, let expected):
       "A prompt has \(count) tokens for pictures that become \(expected) rows."
+    case .untrained(let family):
+      "A model of family \(family) can be shown pictures and asked, but is not trained here."
     }
   }
 
@@ -36,6 +40,7 @@ package enum VisionError: ExplainedError, Hashable {
     case .layout, .size, .grid, .count:
       "Make pictures ready with the preprocessor_config.json of the same model."
     case .tokens: "Write the prompt again for these pictures."
+    case .untrained: "Train a model of family idefics3 (Idefics3, SmolVLM), or one that reads text."
     }
   }
 }

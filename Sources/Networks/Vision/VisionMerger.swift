@@ -31,8 +31,14 @@ struct VisionMerger: Sendable {
     guard case .projection(let weight) = kind else {
       preconditionFailure("Tiles are merged by one matrix.")
     }
-    let squares = tape.regroup(tape.gather(hidden, rows: order), columns: shape.merged)
-    return tape.linear(squares, weight)
+    return tape.linear(Self.squares(hidden, order, shape, on: tape), weight)
+  }
+
+  /// The patches of each square beside each other.
+  static func squares<Scalar: Real>(
+    _ hidden: Variable, _ order: [Int], _ shape: VisionConfiguration, on tape: Tape<Scalar>
+  ) -> Variable {
+    tape.regroup(tape.gather(hidden, rows: order), columns: shape.merged)
   }
 
   /// Neighbours are merged as they stand; `restored` says where each merged row is among those that come out.

@@ -14,8 +14,8 @@ package struct VisionModel: Sendable {
   /// The parameters: the decoder's first, so that its places are those of a decoder alone.
   package let layout: ParameterLayout
 
-  private let names: VisionNames
-  private let text: TextNames
+  let names: VisionNames
+  let text: TextNames
 
   /// Whether a folder holds a model with pictures.
   ///
@@ -69,27 +69,31 @@ package struct VisionModel: Sendable {
   package func parameters() -> Parameters<Float> {
     var result = Parameters<Float>(zeros: layout)
     var values = result.values.mutableSpan
-    for entry in layout.entries {
-      let parts = sources(entry.name)
-      let columns = entry.count / entry.shape[0]
-      for (index, part) in parts.enumerated() {
-        guard let tensor = source[part.name] else { continue }
-        let place = VisionNames.place(
-          of: part, at: index, among: parts.count, rows: entry.shape[0])
-        let offset = entry.offset + place.parameter.lowerBound * columns
-        guard part.thirds != nil else {
-          for rows in tensor.portions {
-            tensor.read(rows, into: &values, at: offset + rows.lowerBound * tensor.columns)
-            tensor.forget(rows)
-          }
-          continue
-        }
-        let numbers = tensor.values()
-        let first = place.tensor.lowerBound * columns
-        for i in 0..<place.tensor.count * columns { values[offset + i] = numbers[first + i] }
-      }
-    }
+    for entry in layout.entries { read(entry, into: &values, at: entry.offset) }
     return result
+  }
+
+  /// Widens a parameter to its place.
+  func read(
+    _ entry: ParameterLayout.Entry, into values: inout MutableSpan<Float>, at first: Int
+  ) {
+    let parts = sources(entry.name)
+    let columns = entry.count / entry.shape[0]
+    for (index, part) in parts.enumerated() {
+      guard let tensor = source[part.name] else { continue }
+      let place = VisionNames.place(of: part, at: index, among: parts.count, rows: entry.shape[0])
+      let offset = first + place.parameter.lowerBound * columns
+      guard part.thirds != nil else {
+        for rows in tensor.portions {
+          tensor.read(rows, into: &values, at: offset + rows.lowerBound * tensor.columns)
+          tensor.forget(rows)
+        }
+        continue
+      }
+      let numbers = tensor.values()
+      let start = place.tensor.lowerBound * columns
+      for i in 0..<place.tensor.count * columns { values[offset + i] = numbers[start + i] }
+    }
   }
 
   /// The numbers of the tensor that the files call `name`, put together from the parameters that are its parts.
@@ -115,9 +119,10 @@ package struct VisionModel: Sendable {
     return pieces.sorted { $0.first < $1.first }.flatMap(\.values)
   }
 
-  /// The tensors that make up a parameter, in the order of its rows.
-  private func sources(_ parameter: String) -> [VisionNames.Part] {
-    parameter.hasPrefix("vision.") ? names.sources(parameter) : text.sources(parameter)
+  /// The tensors that make up a parameter, in the order of its rows; feature rows pass the connector.
+  func sources(_ parameter: String) -> [VisionNames.Part] {
+    if parameter == "features" { return names.sources("vision.connector") }
+    return parameter.hasPrefix("vision.") ? names.sources(parameter) : text.sources(parameter)
   }
 
   /// Refuses missing tensors, other shapes, and tensors that would not be used.

@@ -208,7 +208,8 @@ let package = Package(
       of: "Runs",
       with: [
         "Core", "Plugins", "Curriculum", "Distill", "Tasks", "Storage", "Statistics", "Records",
-        "Analysis", "Sweeps", "Selfcheck", "Video", "Networks",
+        "Analysis", "Sweeps", "Selfcheck", "Video", "Networks", "Student", "Tensors",
+        "DistillTesting", "Tokenizers",
       ]),
     tests(of: "OPDCommands", with: ["Core", "Runs", "Records", "Sweeps", "Plugins", arguments]),
   ],

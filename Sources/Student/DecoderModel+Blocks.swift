@@ -38,14 +38,18 @@ extension DecoderModel {
   }
 
   /// What a pass computes for a block.
-  func branches(_ block: [BlockShare], of groups: [RolloutGroup]) throws -> [Branch] {
-    try block.map { try branch(groups[$0.group], $0.responses) }
+  func branches(
+    _ block: [BlockShare], of groups: [RolloutGroup], _ weights: PassWeights
+  ) throws -> [Branch] {
+    try block.map { try branch(groups[$0.group], weights, $0.responses) }
   }
 
   /// A prompt with some of its responses, or with all.
-  func branch(_ group: RolloutGroup, _ responses: Range<Int>? = nil) throws -> Branch {
+  func branch(
+    _ group: RolloutGroup, _ weights: PassWeights, _ responses: Range<Int>? = nil
+  ) throws -> Branch {
     Branch(
-      prompt: try rows(group.prompt),
+      prompt: try rows(group.prompt, weights),
       responses: group.rollouts[responses ?? group.rollouts.indices].map(\.tokens))
   }
 

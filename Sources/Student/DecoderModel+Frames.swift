@@ -40,7 +40,8 @@ extension DecoderModel {
   /// The rows of a prompt that shows what was chosen: gates of the decoder's own encoder stand beside them.
   ///
   /// - Throws: What is wrong with the prompt.
-  func rows(_ prompt: Prompt) throws -> PromptRows {
+  func rows(_ prompt: Prompt, _ weights: PassWeights) throws -> PromptRows {
+    if let pictures = embedder as? PicturePrompts { return try pictures.rows(prompt, weights) }
     guard gate != nil, let gates = prompt.gates, let encoder = embedder as? PromptEncoder else {
       return try embedder.rows(prompt)
     }

@@ -9,7 +9,7 @@ struct DecoderModel: Sendable {
   /// The network.
   let decoder: Decoder<Float>
   /// How prompts become input rows.
-  let embedder: any PromptEmbedder
+  private(set) var embedder: any PromptEmbedder
   /// What training leaves as it is; `nil` where everything is trained.
   let base: FrozenBase?
   /// Chooses frames by the rows that the decoder's encoder makes of them; `nil` where prompts are shown as they come.
@@ -36,11 +36,24 @@ struct DecoderModel: Sendable {
     self.base = base
   }
 
+  /// The same model that makes rows another way, of the same width.
+  func reading(by embedder: any PromptEmbedder) -> DecoderModel {
+    var model = self
+    model.embedder = embedder
+    return model
+  }
+
   /// What work costs.
   func flops(of groups: [RolloutGroup], _ phase: WorkPhase) -> Double {
-    let branches = groups.compactMap { try? branch(sized($0)) }
+    let branches = groups.map { sized($0) }.compactMap { group in
+      (try? embedder.outline(group.prompt)).map {
+        Branch(prompt: $0, responses: group.rollouts.map(\.tokens))
+      }
+    }
     let forward = decoder.flops(branches)
-    let choosing = groups.reduce(0) { $0 + choiceFlops(of: $1.prompt, phase) }
+    let choosing = groups.reduce(0) {
+      $0 + choiceFlops(of: $1.prompt, phase) + embedder.flops(of: $1.prompt, phase)
+    }
     // Frozen weights have no gradient of their own: the way back is as long as the way there.
     return choosing + (phase == .training ? (base == nil ? 3 : 2) * forward : forward)
   }

@@ -64,7 +64,7 @@ extension DecoderPolicy {
   ) throws -> [Sample] {
     let seeds = (0..<settings.group).map { seed.derived("response", $0) }
     let shown = try model.shown([prompt], weights)[0]
-    return continuations(try model.rows(shown), seeds, settings, watch)
+    return continuations(try model.rows(shown, weights), seeds, settings, watch)
   }
 
   private func continuations(

@@ -37,7 +37,7 @@ package struct DecoderPolicy: Policy {
     let parts = split(prompts.count, parts: max(Parallel.threads, rows / Self.sampledRows))
     let chunks = try Parallel.map(chunks: parts.count) { part in
       let own = prompts[parts[part]]
-      let rows = try shown[parts[part]].map { try model.rows($0) }
+      let rows = try shown[parts[part]].map { try model.rows($0, weights) }
       let seeds = own.map { prompt in
         (0..<settings.group).map { seed.derived(prompt.stream, $0) }
       }
@@ -122,7 +122,7 @@ package struct DecoderPolicy: Policy {
     try eachBlock(groups) { own, block, tape in
       var results: [[Result]] = block.map { _ in [] }
       try model.decoder.pass(
-        model.branches(block, of: own), on: tape, differentiating: false
+        model.branches(block, of: own, weights), on: tape, differentiating: false
       ) { index, response, logits in
         let share = block[index]
         results[index].append(
@@ -136,7 +136,8 @@ package struct DecoderPolicy: Policy {
   func hiddenRows(_ groups: [RolloutGroup]) throws -> [[[Float]]] {
     try eachBlock(groups) { own, block, tape in
       var results: [[[Float]]] = block.map { _ in [] }
-      model.decoder.hiddenRows(try model.branches(block, of: own), on: tape) { index, _, rows in
+      let branches = try model.branches(block, of: own, weights)
+      model.decoder.hiddenRows(branches, on: tape) { index, _, rows in
         results[index].append(rows)
       }
       return results

@@ -24,7 +24,7 @@ extension DecoderStudent {
     let weights = policy(for: .training).weights
     var dropped = [Float](repeating: 0, count: parameters.layout.count)
     return try groups.enumerated().map { index, group in
-      let branch = try model.branch(group)
+      let branch = try model.branch(group, weights)
       let sink = GradientSink<Float>()
       try TapePool.withTape { tape in
         try weights.run(tape, addingGradientTo: &dropped) { tape in

@@ -24,9 +24,10 @@ extension DecoderStudent {
       var report = LossReport()
       let own = Array(groups[parts[part]])
       for block in model.blocks(own, differentiating: true) {
-        let branches = try model.branches(block, of: own)
+        let branches = try model.branches(block, of: own, weights)
+        let slopes = model.trainedPictures.map { _ in GradientSink<Float>() }
         try weights.run(tape, addingGradientTo: &values) { tape in
-          try model.decoder.pass(branches, on: tape, differentiating: true) {
+          try model.decoder.pass(branches, on: tape, differentiating: true, features: slopes) {
             index, response, logits in
             report.add(
               try loss.evaluate(
@@ -34,6 +35,8 @@ extension DecoderStudent {
                 slot: block[index].responses.lowerBound + response, logits: &logits))
           }
         }
+        try model.trainedPictures?.differentiate(
+          block.map { own[$0.group].prompt }, slopes?.values ?? [], weights, tape, &values)
       }
       return report
     }
@@ -52,7 +55,7 @@ extension DecoderStudent {
       var report = LossReport()
       let own = Array(groups[parts[part]])
       for block in model.blocks(own, differentiating: false) {
-        let branches = try model.branches(block, of: own)
+        let branches = try model.branches(block, of: own, weights)
         try TapePool.withTape { tape in
           try weights.run(tape) { tape in
             try model.decoder.pass(branches, on: tape, differentiating: false) {
@@ -90,11 +93,14 @@ extension DecoderStudent {
     return result
   }
 
-  /// Weights, gradient in parts, and the activations of a pass.
+  /// Weights, gradient in parts, the activations of a pass, and pictures with their tower.
   package func footprint(rows: Int) -> LearnerFootprint {
-    LearnerFootprint(
+    let longest = model.rowsOfPass(longest: rows)
+    let pictures = embedder as? PicturePrompts
+    return LearnerFootprint(
       parameters: parameters.layout.count, gradientParts: GradientShards.standardCount,
-      passBytes: Double(model.passBytes(rows: model.rowsOfPass(longest: rows))),
-      frozen: model.base?.weights.bytes ?? 0)
+      passBytes: Double(model.passBytes(rows: longest) + (pictures?.passBytes(rows: longest) ?? 0)),
+      frozen: (model.base?.weights.bytes ?? 0) + (pictures?.towerBytes ?? 0),
+      pictures: pictures == nil ? 0 : KeptFrames.most)
   }
 }

@@ -63,6 +63,11 @@ extension DecoderStudent {
   ///
   /// - Throws: `LearnerError.unable` for another model.
   package func snapshot(_ weights: SnapshotWeights) throws(LearnerError) -> any Policy {
+    try policy(of: weights)
+  }
+
+  /// What it is now or on average, for good.
+  func policy(of weights: SnapshotWeights) throws(LearnerError) -> DecoderPolicy {
     guard weights != .teacher else { throw .unable(to: "show a teacher beside it") }
     guard weights == .average, let average = training.average else { return frozen() }
     var values = parameters

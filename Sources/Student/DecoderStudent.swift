@@ -5,7 +5,7 @@ package import Tensors
 
 /// A student that is a decoder: prompts as feature rows and tokens, answers as tokens.
 package struct DecoderStudent: Learner {
-  let model: DecoderModel
+  var model: DecoderModel
 
   /// What training keeps besides the weights.
   var training: DecoderTraining

@@ -145,14 +145,18 @@ public struct LearnerFootprint: Sendable, Hashable {
   public var passBytes: Double
   /// What training leaves as it is, bytes.
   public var frozen: Int
+  /// What is kept of pictures that were looked at, at most, bytes.
+  public var pictures: Int
 
   /// Nothing unless said.
   public init(
-    parameters: Int = 0, gradientParts: Int = 0, passBytes: Double = 0, frozen: Int = 0
+    parameters: Int = 0, gradientParts: Int = 0, passBytes: Double = 0, frozen: Int = 0,
+    pictures: Int = 0
   ) {
     self.parameters = parameters
     self.gradientParts = gradientParts
     self.passBytes = passBytes
     self.frozen = frozen
+    self.pictures = pictures
   }
 }

@@ -20,6 +20,13 @@ enum PassWeights: Sendable {
     }
   }
 
+  /// Bytes that they take; frozen ones are counted, changes beside them are not.
+  var bytes: Int {
+    switch self {
+    case .own(let weights), .adapted(let weights, _): weights.bytes
+    }
+  }
+
   /// What they are ready for.
   var purpose: WeightPurpose {
     switch self {

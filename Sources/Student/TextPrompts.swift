@@ -10,7 +10,7 @@ package struct TextPrompts: PromptEmbedder {
   private let hinted: PromptFormat
   /// How the text becomes a turn of a conversation.
   private let template: PromptTemplate
-  private let tokenizer: any Tokenizer
+  let tokenizer: any Tokenizer
   /// The most rows a prompt may have.
   private let longest: Int
   /// How the features of frames are written before the text; `nil` where they are not read.
@@ -73,7 +73,8 @@ package struct TextPrompts: PromptEmbedder {
     return parts
   }
 
-  private func check(_ rows: Int, _ prompt: Prompt) throws {
+  /// Refuses a prompt of so many rows where an answer would find no positions.
+  func check(_ rows: Int, _ prompt: Prompt) throws {
     guard rows > 0, rows <= longest else {
       throw TextPromptError.length(prompt: prompt.id, tokens: rows, longest: longest)
     }
@@ -126,6 +127,8 @@ package enum TextPromptError: ExplainedError, Hashable {
   case noCaptions(prompt: String)
   /// Its frames are to stand in several places.
   case frames(format: String)
+  /// A selector set gates of frames that are shown as pictures.
+  case gates(prompt: String)
 
   /// What happened.
   package var happened: String {
@@ -135,6 +138,8 @@ package enum TextPromptError: ExplainedError, Hashable {
     case .noCaptions(let prompt):
       "Captions belong into prompt '\(prompt)', and the data has none of its video."
     case .frames(let format): "The prompt '\(format)' shows its frames in several places."
+    case .gates(let prompt):
+      "Prompt '\(prompt)' has gates of a selector, and pictures are shown as they are."
     }
   }
 
@@ -144,6 +149,7 @@ package enum TextPromptError: ExplainedError, Hashable {
     case .length: "Raise the student's positions, or write less into its prompt."
     case .noCaptions: "Name the data's captions, or take {captions} out of the student's prompt."
     case .frames: "Write {frames} once."
+    case .gates: "Leave straightThrough out of the run's keyframes."
     }
   }
 

@@ -3,7 +3,6 @@ internal import Networks
 internal import Plugins
 internal import Student
 internal import Tasks
-internal import Tokenizers
 
 struct PretrainedParameters: PluginParameters {
   var path: String?
@@ -14,6 +13,9 @@ struct PretrainedParameters: PluginParameters {
   var positions = 512
   var trained = Trained.lora
   var lora = Lora()
+  var pictures = Pictures()
+  var connector = true
+  var tower: Tower?
 
   /// What is trained of the model.
   enum Trained: String, Codable, CaseIterable {
@@ -39,7 +41,9 @@ struct PretrainedParameters: PluginParameters {
     ]
   }
 
-  var files: [String] { path.map { [PretrainedModel.located($0)] } ?? [] }
+  var files: [String] {
+    (path.map { [PretrainedModel.located($0)] } ?? []) + [pictures.folder].compactMap(\.self)
+  }
 
   static let keys: [String: KeyDeclaration] = [
     "path": .text(
@@ -53,6 +57,13 @@ struct PretrainedParameters: PluginParameters {
     "trained": .choice(
       Trained.self, "lora: low-rank changes beside frozen weights; all: the weights themselves"),
     "lora": .structure(Lora.self, "what is trained beside frozen weights"),
+    "pictures": .structure(Pictures.self, "what a model with pictures is shown of the videos"),
+    "connector": .flag(
+      "whether what leads from the tower to the decoder is trained as a whole beside lora, of a model with pictures"
+    ),
+    "tower": .structure(
+      Tower.self,
+      "low-rank changes of every layer of the tower, of a model with pictures; frozen if left out"),
   ].merging(TextSettings.format) { $1 }
 
   /// The model; only headers are read.
@@ -63,12 +74,19 @@ struct PretrainedParameters: PluginParameters {
     return try PretrainedModel(path, positions: positions)
   }
 
-  /// How prompts become text, perhaps after frames.
-  func prompts(_ codec: AnswerCodec, of dataset: Dataset) throws -> TextPrompts {
+  /// The most rows of a prompt.
+  ///
+  /// - Throws: `LaboratoryError.positions` where an answer leaves none.
+  func longest(_ codec: AnswerCodec) throws -> Int {
     let longest = positions - codec.maximumLength
     guard longest > 0 else {
       throw LaboratoryError.positions(positions, answer: codec.maximumLength)
     }
+    return longest
+  }
+
+  /// How prompts become text, perhaps after frames.
+  func prompts(_ codec: AnswerCodec, of dataset: Dataset) throws -> TextPrompts {
     guard !frames || dataset.channels > 0 else {
       throw ConfigurationError.unusable(
         path: "student.pretrained.frames", reason: "the data has no frames", source: nil)
@@ -80,7 +98,7 @@ struct PretrainedParameters: PluginParameters {
     }
     return try TextPrompts(
       format: prompt, hinted: hinted, template: template, tokenizer: codec.tokenizer,
-      longest: longest,
+      longest: try longest(codec),
       frames: frames
         ? PromptEncoder(
           channels: dataset.channels, tokensPerFrame: dataset.tokensPerFrame,
@@ -106,16 +124,15 @@ extension Laboratory {
     bringingWeights.insert("pretrained")
     try tokenizers.register(
       "pretrained", summary: summary, parameters: PretrainedParameters.self
-    ) { parameters, _ in
-      let model = try parameters.model()
-      let tokenizer = try BytePairTokenizer(of: model)
-      guard !tokenizer.ends.isEmpty else { throw LaboratoryError.noEnd(path: model.path) }
-      return tokenizer
-    }
+    ) { parameters, _ in try parameters.tokenizer() }
     try students.register(
       "pretrained", summary: summary, parameters: PretrainedParameters.self
     ) { parameters, context in
-      try DecoderStudent(
+      if let folder = try parameters.folderWithPictures() {
+        return try parameters.seeing(VisionModel(folder, positions: parameters.positions), context)
+      }
+      try parameters.refusePictures()
+      return try DecoderStudent(
         try parameters.model(), tokenizer: context.codec.tokenizer,
         prompts: try parameters.prompts(context.codec, of: context.dataset),
         adapter: try parameters.adapter(),

@@ -55,6 +55,9 @@ package struct MemoryEstimate: Sendable {
     if footprint.frozen > 0 {
       lines.append(("frozen weights, for the way there and back", Double(footprint.frozen)))
     }
+    if footprint.pictures > 0 {
+      lines.append(("pictures that were looked at, at most", Double(footprint.pictures)))
+    }
     if !stages.isEmpty {
       let shards = footprint.gradientParts
       lines.append(("gradients in \(shards) parts", Double(shards) * weights))

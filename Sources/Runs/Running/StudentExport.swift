@@ -11,7 +11,7 @@ internal import Student
 /// A run's student on its way to other libraries.
 package struct StudentExport {
   private let student: any Learner
-  private let beginning: PretrainedParameters?
+  let beginning: PretrainedParameters?
   private let path: String
 
   /// The student that a run saved last.
@@ -58,6 +58,7 @@ package struct StudentExport {
       return try adapter.loaded().text
     }
     #endif
+    guard !(student is SeeingStudent) else { throw ExportError.pictures }
     guard let adapter = try decoder().student.adapter else { throw ExportError.noAdapter }
     try AtomicFile.makeFolder(folder)
     try adapter.write(folder: folder)
@@ -69,6 +70,7 @@ package struct StudentExport {
   /// - Throws: `StorageError`.
   /// - Complexity: Holds all weights once more, 4 bytes a number.
   package func write(merged folder: String) throws {
+    if let student = student as? SeeingStudent { return try write(student, to: folder) }
     let (student, model) = try decoder()
     var weights = student.adapter == nil ? student.parameters : model.parameters()
     student.adapter?.merge(into: &weights)
@@ -92,6 +94,8 @@ package enum ExportError: ExplainedError, Hashable {
   case noAdapter
   /// It reads frames through a matrix of its own.
   case connector
+  /// It looks at pictures: what is trained may be a matrix as a whole.
+  case pictures
 
   /// What happened.
   package var happened: String {
@@ -100,6 +104,8 @@ package enum ExportError: ExplainedError, Hashable {
       "The student of '\(path)' did not begin as a model from disk in this program."
     case .noAdapter: "The run trained all weights of its model, so there is no adapter."
     case .connector: "The run's student reads frames through a matrix that no other library has."
+    case .pictures:
+      "The run's student looks at pictures, and its changes are not written as an adapter."
     }
   }
 
@@ -108,7 +114,7 @@ package enum ExportError: ExplainedError, Hashable {
     switch self {
     case .notPretrained:
       "Export a run whose student is `pretrained`; of a training server's student write --adapter."
-    case .noAdapter: "Write the whole model with --merged."
+    case .noAdapter, .pictures: "Write the whole model with --merged."
     case .connector: "Use it here: `opd answer`, `opd evaluate` and `opd serve` read its run."
     }
   }

@@ -15,14 +15,18 @@ extension DecoderPolicy {
   /// What the first answer of each group looked at.
   ///
   /// - Returns: A map a group; `nil` where a prompt shows no frames.
-  /// - Throws: What is wrong with a prompt.
+  /// - Throws: What is wrong with a prompt; `LearnerError.unable` for a model with pictures, of which a frame has as many rows as its
+  ///   tiles make.
   package func attention(of groups: [RolloutGroup]) throws -> [AttentionMap?] {
-    try zip(groups, model.shown(groups, weights)).map { group, shown in
+    guard !(model.embedder is PicturePrompts) else {
+      throw LearnerError.unable(to: "say how much of each picture it attends to")
+    }
+    return try zip(groups, model.shown(groups, weights)).map { group, shown -> AttentionMap? in
       let frames = shown.prompt.visible
       guard frames.frames > 0, let answer = group.rollouts.first?.tokens, !answer.isEmpty else {
         return nil
       }
-      let rows = try model.rows(shown.prompt)
+      let rows = try model.rows(shown.prompt, weights)
       let before = (model.embedder as? PromptEncoder)?.rowsBefore(shown.prompt) ?? 0
       let layers = TapePool.withTape { tape in
         weights.run(tape) { model.decoder.attention(to: rows, of: answer, on: $0) }

@@ -37,11 +37,13 @@ struct SeeingRunTests {
     _ = try TinyPictureModel(scratch("model"))
     try FileManager.default.createDirectory(
       atPath: scratch("videos"), withIntermediateDirectories: true)
-    try film(scratch("videos/world-0.mp4"), "testsrc2")
-    try film(scratch("videos/world-1.mp4"), "testsrc")
-    for (index, copy) in ["world-2", "world-3", "world-dev-0", "world-dev-1"].enumerated() {
+    try film(scratch("videos/world-train-0.mp4"), "testsrc2")
+    try film(scratch("videos/world-train-1.mp4"), "testsrc")
+    let copies = ["world-train-2", "world-train-3", "world-dev-0", "world-dev-1"]
+    for (index, copy) in copies.enumerated() {
       try FileManager.default.copyItem(
-        atPath: scratch("videos/world-\(index % 2).mp4"), toPath: scratch("videos/\(copy).mp4"))
+        atPath: scratch("videos/world-train-\(index % 2).mp4"),
+        toPath: scratch("videos/\(copy).mp4"))
     }
   }
 
@@ -123,7 +125,7 @@ struct SeeingRunTests {
       (base("", videos: ""), "'pictures.folder' does not say where the videos are"),
       (base(prompt: "{query} <image>"), "tokens for pictures"),
       (base(videos: ", pictures: {folder: '\(scratch("model"))'}"), "There is no video in"),
-      (base().replacing("videos: 4,", with: "videos: 5,"), "has no video 'world-4'"),
+      (base().replacing("videos: 4,", with: "videos: 5,"), "has no video 'world-train-4'"),
     ]
     for (base, words) in cases {
       let said = try await complaint(

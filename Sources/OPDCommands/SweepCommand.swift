@@ -86,6 +86,9 @@ package struct SweepCommand: AsyncParsableCommand {
       throw ValidationError(
         "--tune chooses here: leave --engine out, and submit the sweep afterwards.")
     }
+    guard only?.allSatisfy({ $0 == "," || $0.isWhitespace }) != true else {
+      throw ValidationError("--only names no arm.")
+    }
     guard only == nil || !tune && cluster.engine ?? .local == .local else {
       throw ValidationError("--only parts a sweep that is carried out here, without --tune.")
     }

@@ -53,4 +53,10 @@ struct KeysCommandTests {
     #expect(outcome.status == 64, "\(arguments)")
     #expect(outcome.errors.contains("but must be a"), "\(arguments): \(outcome.errors)")
   }
+
+  @Test("a part of a sweep without an arm is refused", arguments: ["", ",", " , "])
+  func nobody(arms: String) async {
+    let outcome = await OPDCommand.perform(["sweep", "s.yaml", "--only", arms])
+    #expect(outcome.status == 64 && outcome.errors.contains("--only names no arm."))
+  }
 }
